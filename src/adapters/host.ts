@@ -1,0 +1,39 @@
+// The ports of core on any JavaScript host: its clock, timers and random numbers.
+import type { Clock } from '../core/engine/ports.ts'
+
+interface Unrefable {
+  unref?: () => void
+}
+type Immediate = { setImmediate?: (run: () => void) => void }
+type Scheduler = { scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> } }
+
+/** The host's clock. Its timers do not keep a Node process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delay, run) {
+    try {
+      const timer = setTimeout(run, delay)
+      ;(timer as Unrefable).unref?.()
+      return () => clearTimeout(timer)
+    } catch {
+      return null // workerd allows no timers outside of a request
+    }
+  },
+  soon: pickSoon(),
+}
+
+/** Browsers clamp setTimeout(0) to 4 ms and more, so a slice of a save is followed by the next through something faster. */
+function pickSoon(): (run: () => void) => void {
+  const { setImmediate } = globalThis as Immediate
+  if (setImmediate !== undefined) return (run) =>  setImmediate(run)
+  const { scheduler } = globalThis as Scheduler
+  if (scheduler?.postTask !== undefined) return (run) => void scheduler.postTask!(run, { priority: 'user-visible' })
+  return (run) => {
+    const channel = new MessageChannel()
+    channel.port1.onmessage = () => {
+      channel.port1.close()
+      run()
+    }
+    channel.port2.postMessage(null)
+  }
+}

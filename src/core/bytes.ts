@@ -1,0 +1,82 @@
+// Byte strings: the engine's only string type. A byte string is a JS string whose chars are all 0..255, one char a byte.
+// V8 stores it at one byte a char, `<` orders it as memcmp does, and `length` is STRLEN. Text becomes UTF-8 bytes here,
+// once, at the border; everything behind the border knows bytes only.
+
+/** A string whose every char is 0..255: bytes, not text. */
+export type ByteString = string
+
+declare const TextDecoder: new (label: string, options: { ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string }
+
+// One regular expression test decides the common case: ASCII text is its own UTF-8 (15 ns for 10 chars, 2.6 us for 10 k).
+const NON_ASCII = /[^\0-\x7f]/
+
+/** Text to UTF-8 bytes. A lone surrogate becomes U+FFFD, as TextEncoder makes it. */
+export function encodeUtf8(text: string): ByteString {
+  return NON_ASCII.test(text) ? encodeNonAscii(text) : text
+}
+
+function encodeNonAscii(text: string): ByteString {
+  let out = ''
+  let ascii = 0 // start of the run of ASCII chars not yet copied
+  for (let i = 0; i < text.length; i++) {
+    let code = text.charCodeAt(i)
+    if (code < 0x80) continue
+    out += text.slice(ascii, i)
+    if (code >= 0xd800 && code < 0xe000) {
+      const low = code < 0xdc00 ? text.charCodeAt(i + 1) : 0
+      if (low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff)
+        i++
+      } else code = 0xfffd
+    }
+    if (code < 0x800) out += String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 0x3f))
+    else if (code < 0x10000) {
+      out += String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
+    } else {
+      out += String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
+    }
+    ascii = i + 1
+  }
+  return out + text.slice(ascii)
+}
+
+/** UTF-8 bytes to text. Bytes that are not UTF-8 become U+FFFD; a byte order mark is kept. */
+export function decodeUtf8(bytes: ByteString): string {
+  return NON_ASCII.test(bytes) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(toUint8Array(bytes)) : bytes
+}
+
+/** A copy of the bytes as a `Uint8Array`. */
+export function toUint8Array(bytes: ByteString): Uint8Array {
+  const out = new Uint8Array(bytes.length)
+  for (let i = 0; i < bytes.length; i++) out[i] = bytes.charCodeAt(i)
+  return out
+}
+
+// Node's Buffer reads latin1 in native code; elsewhere fromCharCode takes its arguments in runs that fit on the stack.
+interface Latin1 {
+  latin1Slice?: (start: number, end: number) => string
+}
+const RUN = 8192
+
+/** Bytes `start` to `end` as a byte string of their own (it does not keep `bytes` alive). */
+export function fromUint8Array(bytes: Uint8Array, start = 0, end = bytes.length): ByteString {
+  const native = (bytes as Latin1).latin1Slice
+  if (native !== undefined) return native.call(bytes, start, end)
+  let out = ''
+  for (let i = start; i < end; i += RUN) {
+    out += String.fromCharCode.apply(null, bytes.subarray(i, Math.min(i + RUN, end)) as unknown as number[])
+  }
+  return out
+}
+
+/** Order of two byte strings, as memcmp and then length. */
+export function compareBytes(a: ByteString, b: ByteString): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Compares without telling by its time where two secrets differ. */
+export function equalInConstantTime(given: ByteString, secret: ByteString): boolean {
+  let difference = given.length ^ secret.length
+  for (let i = 0; i < given.length; i++) difference |= given.charCodeAt(i) ^ secret.charCodeAt(i % (secret.length || 1))
+  return difference === 0
+}

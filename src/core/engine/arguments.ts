@@ -1,0 +1,88 @@
+// Reading a command's arguments: each of these gives a value or throws Redis's error for it.
+import type { ByteString } from '../bytes.ts'
+import { ReplyError } from '../reply.ts'
+import {
+  INVALID_CURSOR,
+  NOT_FLOAT,
+  NOT_INTEGER,
+  NOT_POSITIVE,
+  OUT_OF_RANGE,
+  SYNTAX,
+  TIMEOUT_NEGATIVE,
+  TIMEOUT_NOT_FLOAT,
+} from './errors.ts'
+import { type Int64, parseDouble, parseInt64 } from '../numbers.ts'
+
+/** A 64-bit integer, exact. */
+export function int64(text: ByteString, error: ReplyError = NOT_INTEGER): Int64 {
+  const value = parseInt64(text)
+  if (value === undefined) throw error
+  return value
+}
+
+/** A 64-bit integer where the nearest double will do: an index, a count, a cursor. */
+export function integer(text: ByteString, error: ReplyError = NOT_INTEGER): number {
+  return Number(int64(text, error))
+}
+
+/** An integer from `least` to `most`. */
+export function integerIn(text: ByteString, least: number, most: number, error: ReplyError): number {
+  const value = integer(text, error)
+  if (value < least || value > most) throw error
+  return value
+}
+
+/** A count that must be 0 or more. */
+export function positive(text: ByteString): number {
+  return integerIn(text, 0, Infinity, NOT_POSITIVE)
+}
+
+const LONG_MAX = 2 ** 63
+/** The longest array of random elements that may be asked for: more would not fit in memory, and Redis dies of it. */
+const MOST_REPEATED = 2 ** 26
+
+/**
+ * How many random elements: a negative count allows repetition.
+ * @param pairs whether each element brings a value with it
+ */
+export function randomCount(text: ByteString, pairs: boolean): number {
+  const count = integer(text)
+  if (count < -MOST_REPEATED || (pairs && count > LONG_MAX / 2)) throw OUT_OF_RANGE
+  return count
+}
+
+export function double(text: ByteString, error: ReplyError = NOT_FLOAT): number {
+  const value = parseDouble(text)
+  if (Number.isNaN(value)) throw error
+  return value
+}
+
+/** A blocking command's timeout, in milliseconds; 0 waits for ever. */
+export function timeout(text: ByteString): number {
+  const seconds = parseDouble(text)
+  if (Number.isNaN(seconds)) throw TIMEOUT_NOT_FLOAT
+  // What does not fit in 64 bits comes out negative in Redis.
+  if (seconds < 0 || seconds * 1000 >= LONG_MAX) throw TIMEOUT_NEGATIVE
+  return Math.ceil(seconds * 1000)
+}
+
+/** The cursor of a SCAN: an unsigned integer. */
+export function cursor(text: ByteString): number {
+  if (!/^\d{1,20}$/.test(text)) throw INVALID_CURSOR
+  return Number(text)
+}
+
+/** `numkeys` at a position, and the keys behind it. */
+export function numberedKeys(argv: readonly ByteString[], at: number, error: ReplyError): ByteString[] {
+  const count = integer(argv[at], error)
+  if (count <= 0) throw error
+  if (count > argv.length - at - 1) throw SYNTAX
+  return argv.slice(at + 1, at + 1 + count)
+}
+
+/** An index that may count from the end, cut to 0..length-1 as ranges do. */
+export function clampRange(start: number, stop: number, length: number): { start: number; stop: number } | null {
+  const from = Math.max(start < 0 ? start + length : start, 0)
+  const to = Math.min(stop < 0 ? stop + length : stop, length - 1)
+  return from > to ? null : { start: from, stop: to }
+}

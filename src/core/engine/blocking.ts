@@ -1,0 +1,89 @@
+// Commands that wait. A waiter is tried again when one of its keys gets a value of the type it waits for; waiters of one
+// key are served in the order they came. What they do then happens at the end of the command that woke them.
+import type { ByteString } from '../bytes.ts'
+import { type Reply, ReplyError } from '../reply.ts'
+import type { Database } from './database.ts'
+import type { Session } from './session.ts'
+import { type TypeName, typeOf } from './values.ts'
+
+export interface Wait {
+  readonly keys: readonly ByteString[]
+  /** The type whose arrival wakes it. */
+  readonly type: TypeName
+  /** Milliseconds; 0 waits for ever. */
+  readonly timeout: number
+  readonly onTimeout: Reply
+  /** Tries to answer from one key. @returns undefined if there is still nothing */
+  readonly attempt: (key: ByteString) => Reply | undefined
+}
+
+export class Waiter {
+  readonly session: Session
+  readonly db: Database
+  readonly wait: Wait
+  readonly #resolve: (reply: Reply) => void
+  #cancelTimer: (() => void) | null = null
+
+  constructor(session: Session, db: Database, wait: Wait, resolve: (reply: Reply) => void) {
+    this.session = session
+    this.db = db
+    this.wait = wait
+    this.#resolve = resolve
+    for (const key of wait.keys) {
+      const others = db.waiters.get(key)
+      if (others === undefined) db.waiters.set(key, new Set([this]))
+      else others.add(this)
+    }
+    if (wait.timeout > 0) this.#startTimer(db.engine.clock.now() + wait.timeout)
+  }
+
+  // A timer may be early, and cannot be longer than 2^31 ms.
+  #startTimer(deadline: number): void {
+    const { clock } = this.db.engine
+    const left = deadline - clock.now()
+    if (left <= 0) return this.settle(this.wait.onTimeout)
+    this.#cancelTimer = clock.after(left, () => this.#startTimer(deadline))
+  }
+
+  settle(reply: Reply): void {
+    this.#cancelTimer?.()
+    this.session.waiter = null
+    for (const key of this.wait.keys) {
+      const waiters = this.db.waiters.get(key)
+      waiters?.delete(this)
+      if (waiters?.size === 0) this.db.waiters.delete(key)
+    }
+    this.#resolve(reply)
+  }
+}
+
+export class Blocking {
+  #ready: { db: Database; key: ByteString }[] = []
+
+  get pending(): boolean {
+    return this.#ready.length !== 0
+  }
+
+  ready(db: Database, key: ByteString): void {
+    this.#ready.push({ db, key })
+  }
+
+  /** Serves everyone whose key is ready; serving one may make another ready. */
+  serve(): void {
+    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
+      for (const waiter of [...(next.db.waiters.get(next.key) ?? [])]) serveOne(waiter, next.key)
+    }
+  }
+}
+
+function serveOne(waiter: Waiter, key: ByteString): void {
+  const value = waiter.db.peek(key)
+  if (value === undefined || typeOf(value) !== waiter.wait.type) return
+  try {
+    const reply = waiter.wait.attempt(key)
+    if (reply !== undefined) waiter.settle(reply)
+  } catch (error) {
+    if (!(error instanceof ReplyError)) throw error
+    waiter.settle(error)
+  }
+}

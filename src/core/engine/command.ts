@@ -1,0 +1,122 @@
+// The command table. A command is a row: what Redis says about it (arity, flags, keys) and its handler. Arity, flags and
+// keys are checked and reported from the row alone, so a handler sees only argument lists that its row allows.
+import type { ByteString } from '../bytes.ts'
+import type { Reply } from '../reply.ts'
+import type { Database } from './database.ts'
+import { unknownCommand, unknownSubcommand } from './errors.ts'
+import type { Session } from './session.ts'
+
+export type Argv = readonly ByteString[]
+/** A promise only from a command that waits: a blocking one, SAVE, SHUTDOWN. */
+export type Result = Reply | Promise<Reply>
+export type Handler = (db: Database, argv: Argv, session: Session) => Result
+
+const FLAG_NAMES = [
+  'write', 'readonly', 'denyoom', 'admin', 'pubsub', 'noscript', 'blocking', 'loading', 'stale', 'skip_monitor', 'skip_slowlog', 'asking', 'fast',
+  'no_auth', 'no_mandatory_keys', 'no_async_loading', 'no_multi', 'allow_busy', 'movablekeys',
+] as const // prettier-ignore
+type FlagName = (typeof FLAG_NAMES)[number]
+
+/** The bit of each of Redis's command flags. */
+export const FLAG = Object.fromEntries(FLAG_NAMES.map((name, i) => [name, 1 << i])) as Readonly<Record<FlagName, number>>
+
+export interface Row {
+  /** In lower case; a subcommand's with its container's: `config|get`. */
+  readonly name: ByteString
+  /** How many words the command has, itself included; negative: at least so many. */
+  readonly arity: number
+  readonly flags: number
+  /** ACL categories beyond those that follow from flags and group. */
+  readonly categories: readonly string[]
+  /** Where the keys are and what happens to them: see keys.ts. */
+  readonly keys: string
+  readonly handler: Handler
+  readonly subcommands: ReadonlyMap<ByteString, Row> | null
+}
+
+/** The rows of one group of commands, such as Redis's "hash". */
+export interface Group {
+  readonly name: string
+  readonly rows: readonly Row[]
+}
+
+/**
+ * One command.
+ * @param flags Redis's flags, and ACL categories that follow from neither flags nor group (`@dangerous`)
+ * @param keys key positions, e.g. `1 RO access`, `1..-1/2 OW update` (see keys.ts); empty if there are none
+ */
+export function row(name: string, arity: number, flags: string, keys: string, handler: Handler): Row {
+  return makeRow(name, arity, flags, keys, handler, null)
+}
+
+/** A command of subcommands, such as CONFIG. `bare` answers the command alone, if it may stand alone. */
+export function container(name: string, arity: number, flags: string, rows: readonly Row[], bare?: Handler): Row {
+  const subcommands = new Map(rows.map((each) => [each.name.slice(name.length + 1), each]))
+  const unknown: Handler = (_db, argv) => {
+    throw unknownSubcommand(argv)
+  }
+  return makeRow(name, arity, flags, '', bare ?? unknown, subcommands)
+}
+
+function makeRow(name: string, arity: number, flags: string, keys: string, handler: Handler, subcommands: Row['subcommands']): Row {
+  const words = flags === '' ? [] : flags.split(' ')
+  let bits = /#|@|\?/.test(keys) ? FLAG.movablekeys : 0
+  for (const word of words) if (word[0] !== '@') bits |= FLAG[word as FlagName]
+  return { name: name.toLowerCase(), arity, flags: bits, categories: words.filter((word) => word[0] === '@'), keys, handler, subcommands }
+}
+
+/** The names of a row's flags. */
+export function flagNames(row: Row): string[] {
+  return FLAG_NAMES.filter((name) => row.flags & FLAG[name])
+}
+
+/** A row in a table. */
+export interface Command extends Row {
+  readonly group: string
+  /** Its place in the table, by which statistics are kept. */
+  readonly index: number
+  readonly subcommands: ReadonlyMap<ByteString, Command> | null
+}
+
+export class CommandTable {
+  /** Every command in order, subcommands behind their container. */
+  readonly commands: Command[] = []
+  // The two common spellings are found without changing the case.
+  readonly #spelled = new Map<ByteString, Command>()
+
+  constructor(groups: readonly Group[]) {
+    for (const { name: group, rows } of groups) {
+      for (const each of rows) {
+        const command = this.#add(each, group)
+        this.#spelled.set(command.name, command).set(command.name.toUpperCase(), command)
+      }
+    }
+  }
+
+  #add(from: Row, group: string): Command {
+    const index = this.commands.length
+    this.commands.length++
+    const subcommands = from.subcommands && new Map([...from.subcommands].map(([name, sub]) => [name, this.#add(sub, group)]))
+    return (this.commands[index] = { ...from, group, index, subcommands })
+  }
+
+  /** A command by its name in any case, without subcommands. */
+  get(name: ByteString): Command | undefined {
+    return this.#spelled.get(name) ?? this.#spelled.get(name.toLowerCase())
+  }
+
+  /** The command of a command line. @throws unknown command, unknown subcommand */
+  find(argv: Argv): Command {
+    const found = this.get(argv[0])
+    if (found === undefined) throw unknownCommand(argv)
+    if (found.subcommands === null || argv.length === 1) return found
+    const sub = found.subcommands.get(argv[1].toLowerCase())
+    if (sub === undefined) throw unknownSubcommand(argv)
+    return sub
+  }
+}
+
+/** Whether a command line has as many words as its row asks for. */
+export function arityFits(row: Row, words: number): boolean {
+  return row.arity > 0 ? words === row.arity : words >= -row.arity
+}

@@ -1,0 +1,246 @@
+// Bitmaps: https://redis.io/docs/latest/commands/?group=bitmap
+import { type ByteString, fromUint8Array, toUint8Array } from '../../bytes.ts'
+import { type Reply, ReplyError } from '../../reply.ts'
+import { int64, integer } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { SYNTAX } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { shrink } from '../../numbers.ts'
+import { Raw, type StringValue, textOf } from '../values.ts'
+import { toRaw } from './strings.ts'
+
+const BIT_OFFSET = new ReplyError('ERR bit offset is not an integer or out of range')
+const BIT_VALUE = new ReplyError('ERR bit is not an integer or out of range')
+const BITOP_NOT = new ReplyError('ERR BITOP NOT must be called with a single source key.')
+const BITPOS_BIT = new ReplyError('ERR The bit argument must be 1 or 0.')
+const BITFIELD_TYPE = new ReplyError('ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.')
+const BITFIELD_OVERFLOW = new ReplyError('ERR Invalid OVERFLOW type specified')
+const BITFIELD_READ_ONLY = new ReplyError('ERR BITFIELD_RO only supports the GET subcommand')
+
+export const bitmaps: Group = {
+  name: 'bitmap',
+  rows: [
+    row('SETBIT', 4, 'write denyoom', '1 RW access update', (db, argv) => {
+      const [, key] = argv
+      const offset = bitOffset(db, argv[2])
+      if (argv[3] !== '0' && argv[3] !== '1') throw BIT_VALUE
+      const at = Math.floor(offset / 8)
+      const mask = 128 >> (offset & 7)
+      const value = db.string.write(key)
+      const length = value === undefined ? -1 : bytesIn(value)
+      const bytes = writable(db, key, value, at + 1)
+      const old = bytes[at] & mask ? '1' : '0'
+      if (argv[3] === '1') bytes[at] |= mask
+      else bytes[at] &= ~mask
+      if (old !== argv[3] || at >= length) db.changed(key, EVENT.string, 'setbit')
+      return +old
+    }),
+
+    row('GETBIT', 3, 'readonly fast', '1 RO access', (db, argv) => {
+      const offset = bitOffset(db, argv[2])
+      const value = db.string.read(argv[1])
+      if (value === undefined) return 0
+      const byte = textOf(value).charCodeAt(Math.floor(offset / 8)) // NaN beyond the end, which has no bit set
+      return byte & (128 >> (offset & 7)) ? 1 : 0
+    }),
+
+    row('BITCOUNT', -2, 'readonly', '1 RO access', (db, argv) => {
+      const value = db.string.read(argv[1])
+      if (value === undefined) return 0
+      const range = bitRange(argv, 2, bytesIn(value) * 8)
+      return range === null ? 0 : countBits(bytesOf(value), range.first, range.last)
+    }),
+
+    row('BITPOS', -3, 'readonly', '1 RO access', (db, argv) => {
+      const bit = integer(argv[2])
+      if (bit !== 0 && bit !== 1) throw BITPOS_BIT
+      const value = db.string.read(argv[1])
+      if (value === undefined) return bit === 1 ? -1 : 0
+      const range = bitRange(argv, 3, bytesIn(value) * 8)
+      if (range === null) return -1
+      const at = findBit(bytesOf(value), bit, range.first, range.last)
+      // Beyond a string without a given end are only zeros.
+      return at < 0 && bit === 0 && argv.length < 5 ? range.last + 1 : at
+    }),
+
+    row('BITOP', -4, 'write denyoom', '2 OW update, 3..-1 RO access', (db, argv) => {
+      const operation = argv[1].toUpperCase()
+      const combine = BITOPS[operation]
+      if (combine === undefined) throw SYNTAX
+      if (operation === 'NOT' && argv.length !== 4) throw BITOP_NOT
+      const sources = argv.slice(3).map((key) => {
+        const value = db.string.read(key)
+        return value === undefined ? new Uint8Array(0) : bytesOf(value)
+      })
+      const result = new Uint8Array(Math.max(...sources.map((source) => source.length)))
+      for (let i = 0; i < result.length; i++) {
+        let byte = sources[0][i] ?? 0
+        for (let j = 1; j < sources.length; j++) byte = combine(byte, sources[j][i] ?? 0)
+        result[i] = operation === 'NOT' ? ~byte : byte
+      }
+      const target = argv[2]
+      if (result.length > 0) {
+        db.store(target, fromUint8Array(result))
+        db.changed(target, EVENT.string, 'set')
+      } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
+      return result.length
+    }),
+
+    row('BITFIELD', -2, 'write denyoom', '1 RW access update variable_flags', (db, argv) => bitfield(db, argv, false)),
+    row('BITFIELD_RO', -2, 'readonly fast', '1 RO access', (db, argv) => bitfield(db, argv, true)),
+  ],
+}
+
+const BITOPS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  AND: (a, b) => a & b,
+  OR: (a, b) => a | b,
+  XOR: (a, b) => a ^ b,
+  NOT: (a) => a,
+}
+
+const bytesIn = (value: StringValue): number => (value instanceof Raw ? value.length : textOf(value).length)
+const bytesOf = (value: StringValue): Uint8Array => (value instanceof Raw ? value.bytes : toUint8Array(textOf(value)))
+
+/** @param width bits that must fit behind the offset */
+function bitOffset(db: Database, text: ByteString, width = 1): number {
+  const offset = integer(text, BIT_OFFSET)
+  if (offset < 0 || offset + width > db.engine.config.number('proto-max-bulk-len') * 8) throw BIT_OFFSET
+  return offset
+}
+
+/** The bytes of a string for writing, at least `length` of them. */
+function writable(db: Database, key: ByteString, value: StringValue | undefined, length: number): Uint8Array {
+  if (value === undefined) db.insert(key, '')
+  return toRaw(db, key, value ?? '').grow(length)
+}
+
+/** The bits that `[start [end [BYTE|BIT]]]` stands for, from a position of argv on; null if there are none. */
+function bitRange(argv: Argv, at: number, bits: number): { first: number; last: number } | null {
+  const unit = argv.length > at + 2 ? argv[at + 2].toUpperCase() : 'BYTE'
+  const given = argv.length - at
+  // BITCOUNT takes no start without an end, BITPOS does.
+  if (given > 3 || (at === 2 && given === 1) || (unit !== 'BYTE' && unit !== 'BIT')) throw SYNTAX
+  const scale = unit === 'BIT' ? 1 : 8
+  const length = bits / scale
+  const start = given > 0 ? integer(argv[at]) : 0
+  const end = given > 1 ? integer(argv[at + 1]) : -1
+  if (start < 0 && end < 0 && start > end) return null
+  const from = Math.max(start < 0 ? start + length : start, 0)
+  const to = Math.min(Math.max(end < 0 ? end + length : end, 0), length - 1)
+  return from > to ? null : { first: from * scale, last: to * scale + scale - 1 }
+}
+
+/** The bits of a byte that lie inside first..last. */
+function maskAt(byte: number, first: number, last: number): number {
+  const from = Math.max(first - byte * 8, 0)
+  const to = Math.min(last - byte * 8, 7)
+  return (0xff >> from) & (0xff << (7 - to))
+}
+
+function countBits(bytes: Uint8Array, first: number, last: number): number {
+  let count = 0
+  for (let i = Math.floor(first / 8); i <= Math.floor(last / 8); i++) {
+    for (let byte = bytes[i] & maskAt(i, first, last); byte !== 0; byte &= byte - 1) count++
+  }
+  return count
+}
+
+function findBit(bytes: Uint8Array, bit: number, first: number, last: number): number {
+  for (let i = Math.floor(first / 8); i <= Math.floor(last / 8); i++) {
+    const found = (bit === 1 ? bytes[i] : ~bytes[i]) & maskAt(i, first, last)
+    if (found !== 0) return i * 8 + Math.clz32(found) - 24
+  }
+  return -1
+}
+
+interface Field {
+  operation: 'GET' | 'SET' | 'INCRBY'
+  signed: boolean
+  bits: number
+  offset: number
+  value: bigint
+  overflow: string
+}
+
+function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
+  const fields = bitfieldArguments(db, argv)
+  const key = argv[1]
+  const writes = fields.filter(({ operation }) => operation !== 'GET')
+  if (writes.length > 0 && readOnly) throw BITFIELD_READ_ONLY
+  if (writes.length === 0) {
+    const value = db.string.read(key)
+    const bytes = value === undefined ? new Uint8Array(0) : bytesOf(value)
+    return fields.map((field) => shrink(readField(bytes, field)))
+  }
+  const length = Math.max(...writes.map(({ offset, bits }) => Math.ceil((offset + bits) / 8)))
+  const value = db.string.write(key)
+  const before = value === undefined ? -1 : bytesIn(value)
+  const bytes = writable(db, key, value, length)
+  let changes = length > before ? 1 : 0
+  const replies = fields.map((field): Reply => {
+    const old = readField(bytes, field)
+    if (field.operation === 'GET') return shrink(old)
+    const wanted = field.operation === 'SET' ? field.value : old + field.value
+    const fitted = fitField(wanted, field)
+    if (fitted === null) return null
+    writeField(bytes, field, fitted)
+    changes++
+    return shrink(field.operation === 'SET' ? old : fitted)
+  })
+  if (changes > 0) db.changed(key, EVENT.string, 'setbit', 1)
+  return replies
+}
+
+function bitfieldArguments(db: Database, argv: Argv): Field[] {
+  const fields: Field[] = []
+  let overflow = 'WRAP'
+  for (let i = 2; i < argv.length;) {
+    const operation = argv[i].toUpperCase()
+    const left = argv.length - i - 1
+    if (operation === 'OVERFLOW' && left >= 1) {
+      overflow = argv[i + 1].toUpperCase()
+      if (!['WRAP', 'SAT', 'FAIL'].includes(overflow)) throw BITFIELD_OVERFLOW
+      i += 2
+      continue
+    }
+    const words = operation === 'GET' ? 2 : 3
+    if (!['GET', 'SET', 'INCRBY'].includes(operation) || left < words) throw SYNTAX
+    const type = /^([iu])([1-9]\d?)$/.exec(argv[i + 1])
+    const bits = type === null ? 0 : +type[2]
+    if (type === null || bits > (type[1] === 'i' ? 64 : 63)) throw BITFIELD_TYPE
+    const counted = argv[i + 2][0] === '#' // in fields of this width
+    const at = counted ? integer(argv[i + 2].slice(1), BIT_OFFSET) * bits : integer(argv[i + 2], BIT_OFFSET)
+    const offset = bitOffset(db, String(at), bits)
+    const value = operation === 'GET' ? 0n : BigInt(int64(argv[i + 3]))
+    fields.push({ operation: operation as Field['operation'], signed: type[1] === 'i', bits, offset, value, overflow })
+    i += words + 1
+  }
+  return fields
+}
+
+function readField(bytes: Uint8Array, { offset, bits, signed }: Field): bigint {
+  let value = 0n
+  const last = offset + bits - 1
+  for (let i = Math.floor(offset / 8); i <= Math.floor(last / 8); i++) value = (value << 8n) | BigInt(bytes[i] ?? 0)
+  value = BigInt.asUintN(bits, value >> BigInt(7 - (last & 7)))
+  return signed ? BigInt.asIntN(bits, value) : value
+}
+
+function writeField(bytes: Uint8Array, { offset, bits }: Field, value: bigint): void {
+  let left = BigInt.asUintN(bits, value)
+  for (let bit = offset + bits - 1; bit >= offset; bit--, left >>= 1n) {
+    const mask = 128 >> (bit & 7)
+    if (left & 1n) bytes[bit >> 3] |= mask
+    else bytes[bit >> 3] &= ~mask
+  }
+}
+
+/** A value cut to a field's width as its OVERFLOW says; null if it must fail. */
+function fitField(value: bigint, { bits, signed, overflow }: Field): bigint | null {
+  const fitted = signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
+  if (fitted === value || overflow === 'WRAP') return fitted
+  if (overflow === 'FAIL') return null
+  const most = (1n << BigInt(signed ? bits - 1 : bits)) - 1n
+  return value > most ? most : signed ? -most - 1n : 0n
+}

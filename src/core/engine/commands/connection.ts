@@ -1,0 +1,273 @@
+// The connection itself: https://redis.io/docs/latest/commands/?group=connection
+import { type ByteString, equalInConstantTime } from '../../bytes.ts'
+import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Status, Verbatim } from '../../reply.ts'
+import { int64, integer } from '../arguments.ts'
+import { type Argv, container, type Group, row } from '../command.ts'
+import type { Engine } from '../engine.ts'
+import { SYNTAX, wrongArity } from '../errors.ts'
+import type { Session } from '../session.ts'
+import { VERSION } from '../version.ts'
+import { help } from './help.ts'
+import { databaseAt } from './keys.ts'
+
+const NOT_A_VERSION = new ReplyError('ERR Protocol version is not an integer or out of range')
+const NO_PROTOCOL = new ReplyError('NOPROTO unsupported protocol version')
+const HELLO_NO_AUTH = new ReplyError(
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+)
+const NO_PASSWORD_SET = new ReplyError(
+  'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+)
+const WRONG_PASSWORD = new ReplyError('WRONGPASS invalid username-password pair or user is disabled.')
+const BAD_NAME = new ReplyError('ERR Client names cannot contain spaces, newlines or special characters.')
+const BAD_CLIENT_ID = new ReplyError('ERR Invalid client ID')
+const NO_SUCH_CLIENT = new ReplyError('ERR No such client')
+const UNBLOCKED = new ReplyError('UNBLOCKED client unblocked via CLIENT UNBLOCK')
+
+const CLIENT_FLAGS = 'noscript loading stale'
+const ADMIN_FLAGS = 'admin noscript loading stale'
+
+export const connection: Group = {
+  name: 'connection',
+  rows: [
+    row('PING', -1, 'fast', '', (db, argv, session) => {
+      if (argv.length > 2) throw wrongArity('ping')
+      const refusal = db.engine.durability.writeError()
+      if (refusal !== null) throw refusal
+      if (session.protocol === 2 && session.subscribed > 0) return ['pong', argv[1] ?? '']
+      return argv[1] ?? new Status('PONG')
+    }),
+    row('ECHO', 2, 'loading stale fast', '', (_db, argv) => argv[1]),
+    row('SELECT', 2, 'loading stale fast', '', (db, argv, session) => {
+      session.db = databaseAt(db, argv[1])
+      return OK
+    }),
+    row('QUIT', -1, 'noscript loading stale fast no_auth allow_busy', '', (_db, _argv, session) => {
+      session.quitting = true
+      return OK
+    }),
+    row('RESET', 1, 'noscript loading stale fast no_auth allow_busy', '', (_db, _argv, session) => {
+      session.reset()
+      return new Status('RESET')
+    }),
+    row('AUTH', -2, 'noscript loading stale fast no_auth allow_busy', '', (db, argv, session) => {
+      if (argv.length > 3) throw SYNTAX
+      if (argv.length === 2 && db.engine.config.get('requirepass') === '') throw NO_PASSWORD_SET
+      const [user, password] = argv.length === 3 ? [argv[1], argv[2]] : ['default', argv[1]]
+      authenticate(session, user, password)
+      return OK
+    }),
+    row('HELLO', -1, 'noscript loading stale fast no_auth allow_busy', '', hello),
+
+    container('CLIENT', -2, '', [
+      row('CLIENT|ID', 2, CLIENT_FLAGS, '', (_db, _argv, session) => session.id),
+      row('CLIENT|GETNAME', 2, CLIENT_FLAGS, '', (_db, _argv, session) => session.name || null),
+      row('CLIENT|SETNAME', 3, CLIENT_FLAGS, '', (_db, argv, session) => {
+        session.name = clientName(argv[2])
+        return OK
+      }),
+      row('CLIENT|SETINFO', 4, CLIENT_FLAGS, '', (_db, argv, session) => {
+        const attribute = argv[2].toLowerCase()
+        if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw new ReplyError(`ERR Unrecognized option '${argv[2]}'`)
+        if (!isPrintable(argv[3])) throw new ReplyError(`ERR ${attribute} cannot contain spaces, newlines or special characters.`)
+        if (attribute === 'lib-name') session.library.name = argv[3]
+        else session.library.version = argv[3]
+        return OK
+      }),
+      row('CLIENT|INFO', 2, CLIENT_FLAGS, '', (_db, _argv, session) => new Verbatim(`${describe(session)}\n`)),
+      row('CLIENT|LIST', -2, ADMIN_FLAGS, '', (db, argv) => {
+        const wanted = listFilter(argv)
+        const lines = [...db.engine.sessions].filter(wanted).map((session) => `${describe(session)}\n`)
+        return new Verbatim(lines.join(''))
+      }),
+      row('CLIENT|NO-EVICT', 3, ADMIN_FLAGS, '', (_db, argv, session) => {
+        session.noEvict = onOff(argv[2])
+        return OK
+      }),
+      row('CLIENT|NO-TOUCH', 3, CLIENT_FLAGS, '', (_db, argv, session) => {
+        session.noTouch = onOff(argv[2])
+        return OK
+      }),
+      row('CLIENT|REPLY', 3, CLIENT_FLAGS, '', (_db, argv, session) => {
+        const mode = argv[2].toUpperCase()
+        if (mode !== 'ON' && mode !== 'OFF' && mode !== 'SKIP') throw SYNTAX
+        if (mode === 'ON') {
+          session.silence = 'none'
+          return OK
+        }
+        if (session.silence !== 'all') session.silence = mode === 'OFF' ? 'all' : 'next'
+        return NO_REPLY
+      }),
+      row('CLIENT|KILL', -3, ADMIN_FLAGS, '', kill),
+      row('CLIENT|UNBLOCK', -3, ADMIN_FLAGS, '', (db, argv) => {
+        const how = argv[3]?.toUpperCase() ?? 'TIMEOUT'
+        if (argv.length > 4 || (how !== 'TIMEOUT' && how !== 'ERROR')) {
+          throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
+        }
+        const id = integer(argv[2])
+        const waiter = [...db.engine.sessions].find((session) => session.id === id)?.waiter ?? null
+        waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : UNBLOCKED)
+        return waiter === null ? 0 : 1
+      }),
+      help('CLIENT', '@connection'),
+    ]),
+  ],
+}
+
+/** @throws WRONGPASS */
+function authenticate(session: Session, user: ByteString, password: ByteString): void {
+  const expected = session.engine.config.get('requirepass')
+  const right = user === 'default' && (expected === '' || equalInConstantTime(password, expected))
+  if (!right) throw WRONG_PASSWORD
+  session.authenticated = true
+  session.restrict()
+}
+
+function clientName(name: ByteString): ByteString {
+  if (!isPrintable(name)) throw BAD_NAME
+  return name
+}
+
+const isPrintable = (text: ByteString): boolean => /^[!-~]*$/.test(text)
+
+function onOff(text: ByteString): boolean {
+  const word = text.toUpperCase()
+  if (word !== 'ON' && word !== 'OFF') throw SYNTAX
+  return word === 'ON'
+}
+
+/** HELLO [protover [AUTH username password] [SETNAME clientname]] */
+function hello(_db: unknown, argv: Argv, session: Session): Reply {
+  let protocol: 2 | 3 = session.protocol
+  if (argv.length > 1) {
+    const version = integer(argv[1], NOT_A_VERSION)
+    if (version !== 2 && version !== 3) throw NO_PROTOCOL
+    protocol = version
+  }
+  let credentials: [ByteString, ByteString] | null = null
+  let name: ByteString | null = null
+  for (let i = 2; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const left = argv.length - i - 1
+    if (word === 'AUTH' && left >= 2) credentials = [argv[++i], argv[++i]]
+    else if (word === 'SETNAME' && left >= 1) name = clientName(argv[++i])
+    else throw new ReplyError(`ERR Syntax error in HELLO option '${argv[i]}'`)
+  }
+  if (credentials !== null) authenticate(session, ...credentials)
+  if (!session.authenticated) throw HELLO_NO_AUTH
+  if (name !== null) session.name = name
+  session.protocol = protocol
+  session.restrict()
+  return new MapReply([
+    'server',
+    'redis',
+    'version',
+    VERSION,
+    'proto',
+    protocol,
+    'id',
+    session.id,
+    'mode',
+    'standalone',
+    'role',
+    'master',
+    'modules',
+    [],
+  ])
+}
+
+/** A session as a line of CLIENT LIST. What a connection in process does not have is 0. */
+function describe(session: Session): string {
+  const { options, transaction, engine, library } = session
+  const age = Math.floor((engine.now - session.created) / 1000)
+  const idle = Math.floor((engine.now - session.lastUsed) / 1000)
+  const flags = [
+    session.waiter !== null ? 'b' : '',
+    engine.monitors.has(session) ? 'O' : '',
+    session.subscribed > 0 ? 'P' : '',
+    transaction.open ? 'x' : '',
+    session.noEvict ? 'e' : '',
+    session.noTouch ? 'T' : '',
+  ].join('')
+  const fields = {
+    id: session.id,
+    addr: options.peer?.address ?? '',
+    laddr: options.peer?.local ?? '',
+    name: session.name,
+    age,
+    idle,
+    flags: flags || 'N',
+    db: session.db.index,
+    sub: session.subscriptions('channels').size,
+    psub: session.subscriptions('patterns').size,
+    ssub: session.subscriptions('shards').size,
+    multi: transaction.queue?.length ?? -1,
+    watch: transaction.watching,
+    cmd: session.last?.name ?? 'NULL',
+    user: 'default',
+    redir: -1,
+    resp: session.protocol,
+    'lib-name': library.name,
+    'lib-ver': library.version,
+  }
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+}
+
+const TYPES = new Set(['normal', 'master', 'replica', 'slave', 'pubsub'])
+
+function ofType(name: ByteString): (session: Session) => boolean {
+  const type = name.toLowerCase()
+  if (!TYPES.has(type)) throw new ReplyError(`ERR Unknown client type '${name}'`)
+  return (session) => type === (session.subscribed > 0 ? 'pubsub' : 'normal')
+}
+
+/** CLIENT LIST [TYPE type] [ID id ...] */
+function listFilter(argv: Argv): (session: Session) => boolean {
+  const filter = argv[2]?.toUpperCase()
+  if (filter === undefined) return () => true
+  if (filter === 'TYPE' && argv.length === 4) return ofType(argv[3])
+  if (filter !== 'ID' || argv.length < 4) throw SYNTAX
+  const ids = new Set(argv.slice(3).map((id) => int64(id, BAD_CLIENT_ID)))
+  return (session) => ids.has(session.id)
+}
+
+/** CLIENT KILL addr:port, or filters of which each must fit. @returns OK, or how many were killed */
+function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
+  const old = argv.length === 3
+  let skipMe = true
+  const filters: ((session: Session) => boolean)[] = []
+  for (let i = 2; !old && i < argv.length; i += 2) {
+    const word = argv[i].toUpperCase()
+    const value = argv[i + 1]
+    if (value === undefined) throw SYNTAX
+    if (word === 'ID') {
+      const id = integer(value, new ReplyError('ERR client-id should be greater than 0'))
+      if (id < 1) throw new ReplyError('ERR client-id should be greater than 0')
+      filters.push((session) => session.id === id)
+    } else if (word === 'ADDR') filters.push((session) => session.options.peer?.address === value)
+    else if (word === 'LADDR') filters.push((session) => session.options.peer?.local === value)
+    else if (word === 'TYPE') filters.push(ofType(value))
+    else if (word === 'MAXAGE') {
+      const age = integer(value)
+      filters.push((session) => db.engine.now - session.created >= age * 1000)
+    } else if (word === 'USER') {
+      if (value !== 'default') throw new ReplyError(`ERR No such user '${value}'`)
+    } else if (word === 'SKIPME' && /^(yes|no)$/i.test(value)) skipMe = value.toLowerCase() === 'yes'
+    else throw SYNTAX
+  }
+  const victims = [...db.engine.sessions].filter((session) =>
+    old ? session.options.peer?.address === argv[2] : (!skipMe || session !== self) && filters.every((fits) => fits(session)),
+  )
+  for (const victim of victims) {
+    if (victim === self) victim.quitting = true
+    else {
+      victim.options.onKill?.()
+      victim.close()
+    }
+  }
+  if (!old) return victims.length
+  if (victims.length === 0) throw NO_SUCH_CLIENT
+  return OK
+}

@@ -1,0 +1,38 @@
+// The expiry options that SET, GETEX, the EXPIRE family and hash fields share: a number of seconds or milliseconds, from
+// now or since 1970, turned into milliseconds since 1970.
+import type { ByteString } from '../../bytes.ts'
+import { integer } from '../arguments.ts'
+import { invalidExpire } from '../errors.ts'
+
+export interface ExpireUnit {
+  /** Milliseconds in one. */
+  readonly scale: number
+  /** Since 1970 rather than from now. */
+  readonly absolute: boolean
+}
+
+export const EX: ExpireUnit = { scale: 1000, absolute: false }
+export const PX: ExpireUnit = { scale: 1, absolute: false }
+export const EXAT: ExpireUnit = { scale: 1000, absolute: true }
+export const PXAT: ExpireUnit = { scale: 1, absolute: true }
+export const EXPIRE_UNITS: Readonly<Record<string, ExpireUnit>> = { EX, PX, EXAT, PXAT }
+
+const INT64_MAX = 2 ** 63
+
+/**
+ * @param name the command, for the error
+ * @returns milliseconds since 1970
+ * @throws invalid expire time, if the result does not fit in 64 bits
+ */
+export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
+  const given = integer(text)
+  const at = given * unit.scale + (unit.absolute ? 0 : now)
+  if (Math.abs(given * unit.scale) > INT64_MAX || at > INT64_MAX) throw invalidExpire(name)
+  return at
+}
+
+/** As `expireTime`, for commands that take only times above zero. */
+export function positiveExpireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
+  if (integer(text) <= 0) throw invalidExpire(name)
+  return expireTime(text, unit, now, name)
+}

@@ -1,0 +1,219 @@
+// Hashes, and expiry of their fields (7.4): https://redis.io/docs/latest/commands/?group=hash
+import type { ByteString } from '../../bytes.ts'
+import { MapReply, OK, Pairs, type Reply, ReplyError } from '../../reply.ts'
+import { cursor, int64, integer, randomCount } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { invalidExpire, NOT_FLOAT, OVERFLOW, SYNTAX, wrongArity } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { matches } from '../glob.ts'
+import { parseLongDouble } from '../long-double.ts'
+import { addInt64, parseInt64 } from '../../numbers.ts'
+import type { Hash } from '../values.ts'
+import { EX, EXAT, type ExpireUnit, PX, PXAT } from './expire-options.ts'
+import { expireCondition, scanOptions } from './keys.ts'
+import { randomSlots } from './random.ts'
+import { addFloats } from './strings.ts'
+
+const NOT_HASH_INTEGER = new ReplyError('ERR hash value is not an integer')
+const NOT_HASH_FLOAT = new ReplyError('ERR hash value is not a float')
+const INCREMENT_NAN = new ReplyError('ERR value is NaN or Infinity')
+const FIELDS_MISSING = new ReplyError('ERR Mandatory argument FIELDS is missing or not at the right position')
+const FIELDS_NOT_POSITIVE = new ReplyError('ERR Number of fields must be a positive integer')
+const NUMFIELDS_NOT_POSITIVE = new ReplyError('ERR Parameter `numFields` should be greater than 0')
+const NUMFIELDS_MISMATCH = new ReplyError('ERR The `numfields` parameter must match the number of arguments')
+const NEGATIVE_EXPIRE = new ReplyError('ERR invalid expire time, must be >= 0')
+/** The latest expiry of a field that Redis 7.4 can store. */
+const LATEST_FIELD_EXPIRY = 2 ** 46 - 1
+
+export const hashes: Group = {
+  name: 'hash',
+  rows: [
+    row('HGET', 3, 'readonly fast', '1 RO access', (db, argv) => db.hash.read(argv[1])?.get(argv[2]) ?? null),
+    row('HSET', -4, 'write denyoom fast', '1 RW update', hset),
+    row('HMSET', -4, 'write denyoom fast', '1 RW update', (db, argv) => {
+      hset(db, argv)
+      return OK
+    }),
+
+    row('HSETNX', 4, 'write denyoom fast', '1 RW insert', (db, argv) => {
+      const [, key, field, value] = argv
+      const hash = db.hash.orCreate(key)
+      if (hash.has(field)) return 0
+      hash.put(field, value)
+      db.changed(key, EVENT.hash, 'hset')
+      return 1
+    }),
+
+    row('HMGET', -3, 'readonly fast', '1 RO access', (db, argv) => {
+      const hash = db.hash.read(argv[1])
+      return argv.slice(2).map((field) => hash?.get(field) ?? null)
+    }),
+
+    row('HGETALL', 2, 'readonly', '1 RO access', (db, argv) => {
+      const hash = db.hash.read(argv[1])
+      return new MapReply(hash === undefined ? [] : hash.keys.flatMap((field, slot) => [field, hash.values[slot]]))
+    }),
+    row('HKEYS', 2, 'readonly', '1 RO access', (db, argv) => db.hash.read(argv[1])?.keys.slice() ?? []),
+    row('HVALS', 2, 'readonly', '1 RO access', (db, argv) => db.hash.read(argv[1])?.values.slice() ?? []),
+    row('HLEN', 2, 'readonly fast', '1 RO', (db, argv) => db.hash.read(argv[1])?.size ?? 0),
+    row('HEXISTS', 3, 'readonly fast', '1 RO', (db, argv) => (db.hash.read(argv[1])?.has(argv[2]) ? 1 : 0)),
+    row('HSTRLEN', 3, 'readonly fast', '1 RO', (db, argv) => db.hash.read(argv[1])?.get(argv[2])?.length ?? 0),
+
+    row('HDEL', -3, 'write fast', '1 RW delete', (db, argv) => {
+      const [, key] = argv
+      const hash = db.hash.write(key)
+      if (hash === undefined) return 0
+      let removed = 0
+      for (let i = 2; i < argv.length; i++) if (hash.delete(argv[i])) removed++
+      if (removed > 0) db.shrunk(key, hash, EVENT.hash, 'hdel', removed)
+      return removed
+    }),
+
+    row('HINCRBY', 4, 'write denyoom fast', '1 RW access update', (db, argv) => {
+      const [, key, field] = argv
+      const by = int64(argv[3])
+      const text = db.hash.write(key)?.get(field)
+      const old = text === undefined ? 0 : parseInt64(text)
+      if (old === undefined) throw NOT_HASH_INTEGER
+      const sum = addInt64(old, by)
+      if (sum === undefined) throw OVERFLOW
+      db.hash.orCreate(key).set(field, String(sum))
+      db.changed(key, EVENT.hash, 'hincrby')
+      return sum
+    }),
+
+    row('HINCRBYFLOAT', 4, 'write denyoom fast', '1 RW access update', (db, argv) => {
+      const [, key, field, by] = argv
+      const increment = parseLongDouble(by)
+      if (increment === undefined) throw NOT_FLOAT
+      if (increment.mantissa === null) throw INCREMENT_NAN
+      const sum = addFloats(db.hash.write(key)?.get(field) ?? '0', by, NOT_HASH_FLOAT)
+      db.hash.orCreate(key).set(field, sum)
+      db.changed(key, EVENT.hash, 'hincrbyfloat')
+      return sum
+    }),
+
+    row('HRANDFIELD', -2, 'readonly', '1 RO access', (db, argv) => {
+      const withValues = argv[3]?.toUpperCase() === 'WITHVALUES'
+      if (argv.length > 4 || (argv.length === 4 && !withValues)) {
+        integer(argv[2])
+        throw SYNTAX
+      }
+      const count = argv.length > 2 ? randomCount(argv[2], withValues) : 1
+      const hash = db.hash.read(argv[1])
+      if (hash === undefined) return argv.length > 2 ? [] : null
+      const slots = randomSlots(hash.size, count, db.engine.random)
+      if (argv.length === 2) return hash.keys[slots[0]]
+      if (withValues) return new Pairs(slots.flatMap((slot) => [hash.keys[slot], hash.values[slot]]))
+      return slots.map((slot) => hash.keys[slot])
+    }),
+
+    row('HSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
+      const from = cursor(argv[2])
+      const options = scanOptions(argv, 3, ['NOVALUES'])
+      const hash = db.hash.read(argv[1])
+      const found: Reply[] = []
+      if (hash === undefined) return ['0', found]
+      const next = hash.scan(from, options.count, (slot) => {
+        const field = hash.keys[slot]
+        if (options.match !== null && !matches(options.match, field)) return
+        found.push(field)
+        if (!options.noValues) found.push(hash.values[slot])
+      })
+      return [String(next), found]
+    }),
+
+    row('HEXPIRE', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EX)),
+    row('HPEXPIRE', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, PX)),
+    row('HEXPIREAT', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EXAT)),
+    row('HPEXPIREAT', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, PXAT)),
+
+    row('HTTL', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => Math.ceil((at - db.engine.now) / 1000))),
+    row('HPTTL', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => at - db.engine.now)),
+    row('HEXPIRETIME', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => Math.ceil(at / 1000))),
+    row('HPEXPIRETIME', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => at)),
+
+    row('HPERSIST', -5, 'write fast', '1 RW update', (db, argv) => {
+      const [, key] = argv
+      const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
+      const hash = db.hash.write(key)
+      let persisted = 0
+      const replies = fields.map((field) => {
+        const slot = hash?.find(field) ?? -1
+        if (slot < 0) return NO_FIELD
+        if (!hash!.clearExpiry(slot)) return NO_EXPIRY
+        persisted++
+        return 1
+      })
+      if (persisted > 0) db.changed(key, EVENT.hash, 'hpersist', persisted)
+      return replies
+    }),
+  ],
+}
+
+function hset(db: Database, argv: Argv): Reply {
+  if (argv.length % 2 !== 0) throw wrongArity(argv[0].toLowerCase())
+  const key = argv[1]
+  const hash = db.hash.orCreate(key)
+  let added = 0
+  for (let i = 2; i < argv.length; i += 2) if (hash.put(argv[i], argv[i + 1])) added++
+  db.changed(key, EVENT.hash, 'hset', argv.length / 2 - 1)
+  return added
+}
+
+// What the field-expiry commands reply for a field.
+const NO_FIELD = -2
+const NO_EXPIRY = -1
+const CONDITION_NOT_MET = 0
+const EXPIRY_SET = 1
+const DELETED = 2
+
+/** `FIELDS numfields field ...` from a position of argv on. @param error if numfields is not positive */
+function fieldsArgument(argv: Argv, at: number, error: ReplyError): Argv {
+  if (argv[at].toUpperCase() !== 'FIELDS') throw FIELDS_MISSING
+  const count = integer(argv[at + 1], error)
+  if (count < 1) throw error
+  if (count !== argv.length - at - 2) throw NUMFIELDS_MISMATCH
+  return argv.slice(at + 2)
+}
+
+function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
+  const [name, key, time] = argv
+  const given = integer(time)
+  if (given < 0) throw NEGATIVE_EXPIRE
+  const at = given * unit.scale + (unit.absolute ? 0 : db.engine.now)
+  if (at > LATEST_FIELD_EXPIRY) throw invalidExpire(name.toLowerCase())
+  const conditional = ['NX', 'XX', 'GT', 'LT'].includes(argv[3].toUpperCase())
+  const condition = expireCondition(argv, 3, conditional ? 4 : 3)
+  const fields = fieldsArgument(argv, conditional ? 4 : 3, NUMFIELDS_NOT_POSITIVE)
+  const hash = db.hash.write(key)
+  if (hash === undefined) return fields.map(() => NO_FIELD)
+  const replies = fields.map((field) => expireField(hash, field, at, condition, db.engine.now))
+  const changes = replies.filter((reply) => reply > CONDITION_NOT_MET).length
+  if (changes > 0) db.shrunk(key, hash, EVENT.hash, replies.includes(DELETED) ? 'hdel' : 'hexpire', changes)
+  if (hash.size > 0) db.watchFields(key, hash)
+  return replies
+}
+
+function expireField(hash: Hash, field: ByteString, at: number, condition: (current: number, at: number) => boolean, now: number): number {
+  const slot = hash.find(field)
+  if (slot < 0) return NO_FIELD
+  if (!condition(hash.expires?.get(field) ?? 0, at)) return CONDITION_NOT_MET
+  if (at <= now) {
+    hash.removeAt(slot)
+    return DELETED
+  }
+  hash.setExpiry(slot, at)
+  return EXPIRY_SET
+}
+
+function fieldTimes(db: Database, argv: Argv, shown: (at: number) => number): Reply {
+  const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
+  const hash = db.hash.read(argv[1])
+  return fields.map((field) => {
+    if (!hash?.has(field)) return NO_FIELD
+    const at = hash.expires?.get(field)
+    return at === undefined ? NO_EXPIRY : shown(at)
+  })
+}

@@ -1,0 +1,33 @@
+// Every group of commands that the engine itself brings. SAVE and its like come with core/persistence, EVAL with Lua.
+import type { Group } from '../command.ts'
+import { bitmaps } from './bitmaps.ts'
+import { commandIntrospection } from './command.ts'
+import { connection } from './connection.ts'
+import { hashes } from './hashes.ts'
+import { keys } from './keys.ts'
+import { lists } from './lists.ts'
+import { pubsub } from './pubsub.ts'
+import { server } from './server.ts'
+import { sets } from './sets.ts'
+import { sort } from './sort.ts'
+import { sortedSetAlgebra } from './sorted-set-algebra.ts'
+import { sortedSets } from './sorted-sets.ts'
+import { strings } from './strings.ts'
+import { transactions } from './transactions.ts'
+
+export const groups: readonly Group[] = [
+  strings,
+  bitmaps,
+  keys,
+  sort,
+  lists,
+  hashes,
+  sets,
+  sortedSets,
+  sortedSetAlgebra,
+  transactions,
+  pubsub,
+  connection,
+  server,
+  commandIntrospection,
+]

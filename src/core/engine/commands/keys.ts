@@ -1,0 +1,254 @@
+// Keys whatever they hold: https://redis.io/docs/latest/commands/?group=generic
+import type { ByteString } from '../../bytes.ts'
+import { OK, type Reply, ReplyError, Status } from '../../reply.ts'
+import { cursor as cursorArgument, integer } from '../arguments.ts'
+import { type Argv, container, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { encodingOf } from '../encoding.ts'
+import { DB_RANGE, NO_SUCH_KEY, SAME_OBJECT, SYNTAX } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { matches } from '../glob.ts'
+import { copyOf, typeOf } from '../values.ts'
+import { EX, EXAT, expireTime, type ExpireUnit, PX, PXAT } from './expire-options.ts'
+import { help } from './help.ts'
+
+const EXPIRE_NX_CONFLICT = new ReplyError('ERR NX and XX, GT or LT options at the same time are not compatible')
+const EXPIRE_GT_CONFLICT = new ReplyError('ERR GT and LT options at the same time are not compatible')
+const LFU_NOT_SELECTED = new ReplyError(
+  'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+)
+const LFU_SELECTED = new ReplyError(
+  'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+)
+/** What Redis counts for its shared objects. */
+const SHARED_REFERENCES = 2_147_483_647
+
+export const keys: Group = {
+  name: 'generic',
+  rows: [
+    row('DEL', -2, 'write', '1..-1 RM delete', remove),
+    row('UNLINK', -2, 'write fast', '1..-1 RM delete', remove),
+    row('EXISTS', -2, 'readonly fast', '1..-1 RO', (db, argv) => count(argv, (key) => db.find(key) >= 0)),
+    row('TOUCH', -2, 'readonly fast', '1..-1 RO', (db, argv) => count(argv, (key) => db.read(key) !== undefined)),
+
+    row('TYPE', 2, 'readonly fast', '1 RO', (db, argv) => {
+      const value = db.peek(argv[1])
+      return new Status(value === undefined ? 'none' : typeOf(value))
+    }),
+
+    row('KEYS', 2, 'readonly @dangerous', '', (db, argv) => {
+      const pattern = argv[1]
+      const all = pattern === '*'
+      return db.keyspace.keys.filter((key) => all || matches(pattern, key)).filter((key) => db.find(key) >= 0)
+    }),
+
+    row('SCAN', -2, 'readonly', '', (db, argv) => {
+      const options = scanOptions(argv, 2, ['TYPE'])
+      const found: ByteString[] = []
+      const next = db.keyspace.scan(cursorArgument(argv[1]), options.count, (slot) => found.push(db.keyspace.keys[slot]))
+      const wanted = found.filter((key) => {
+        if (options.match !== null && !matches(options.match, key)) return false
+        const value = db.peek(key)
+        return value !== undefined && (options.type === null || typeOf(value) === options.type)
+      })
+      return [String(next), wanted]
+    }),
+
+    row('RANDOMKEY', 1, 'readonly', '', (db) => {
+      // An expired key is removed by looking it up; a new one is drawn then.
+      while (db.keyspace.size > 0) {
+        const key = db.keyspace.keys[Math.floor(db.engine.random() * db.keyspace.size)]
+        if (db.find(key) >= 0) return key
+      }
+      return null
+    }),
+
+    row('RENAME', 3, 'write', '1 RW access delete, 2 OW update', (db, argv) => {
+      if (db.find(argv[1]) < 0) throw NO_SUCH_KEY
+      if (argv[1] !== argv[2]) rename(db, argv[1], argv[2])
+      return OK
+    }),
+
+    row('RENAMENX', 3, 'write fast', '1 RW access delete, 2 OW insert', (db, argv) => {
+      if (db.find(argv[1]) < 0) throw NO_SUCH_KEY
+      if (argv[1] === argv[2] || db.find(argv[2]) >= 0) return 0
+      rename(db, argv[1], argv[2])
+      return 1
+    }),
+
+    row('COPY', -3, 'write denyoom', '1 RO access, 2 OW update', (db, argv) => {
+      const [, source, destination] = argv
+      let replace = false
+      let target = db
+      for (let i = 3; i < argv.length; i++) {
+        const word = argv[i].toUpperCase()
+        if (word === 'REPLACE') replace = true
+        else if (word === 'DB' && i + 1 < argv.length) target = databaseAt(db, argv[++i])
+        else throw SYNTAX
+      }
+      if (target === db && source === destination) throw SAME_OBJECT
+      const value = db.read(source)
+      if (value === undefined) return 0
+      if (target.find(destination) >= 0 && !replace) return 0
+      target.adopt(destination, copyOf(value), db.expiryOf(source))
+      target.changed(destination, EVENT.generic, 'copy_to')
+      return 1
+    }),
+
+    row('MOVE', 3, 'write fast', '1 RW access update', (db, argv) => {
+      const [, key] = argv
+      const target = databaseAt(db, argv[2])
+      if (target === db) throw SAME_OBJECT
+      const value = db.write(key)
+      if (value === undefined || target.find(key) >= 0) return 0
+      target.adopt(key, value, db.expiryOf(key))
+      db.delete(key)
+      db.changed(key, EVENT.generic, 'move_from')
+      target.changed(key, EVENT.generic, 'move_to', 0)
+      return 1
+    }),
+
+    row('EXPIRE', -3, 'write fast', '1 RW update', (db, argv) => expire(db, argv, EX)),
+    row('PEXPIRE', -3, 'write fast', '1 RW update', (db, argv) => expire(db, argv, PX)),
+    row('EXPIREAT', -3, 'write fast', '1 RW update', (db, argv) => expire(db, argv, EXAT)),
+    row('PEXPIREAT', -3, 'write fast', '1 RW update', (db, argv) => expire(db, argv, PXAT)),
+
+    row('TTL', 2, 'readonly fast', '1 RO access', (db, argv) => timeLeft(db, argv[1], (ms) => Math.floor((ms + 500) / 1000))),
+    row('PTTL', 2, 'readonly fast', '1 RO access', (db, argv) => timeLeft(db, argv[1], (ms) => ms)),
+    row('EXPIRETIME', 2, 'readonly fast', '1 RO access', (db, argv) => expiresAt(db, argv[1], (ms) => Math.floor((ms + 500) / 1000))),
+    row('PEXPIRETIME', 2, 'readonly fast', '1 RO access', (db, argv) => expiresAt(db, argv[1], (ms) => ms)),
+
+    row('PERSIST', 2, 'write fast', '1 RW update', (db, argv) => {
+      if (db.expiryOf(argv[1]) <= 0) return 0
+      db.setExpiry(argv[1], 0)
+      db.changed(argv[1], EVENT.generic, 'persist')
+      return 1
+    }),
+
+    container('OBJECT', -2, '', [
+      row('OBJECT|ENCODING', 3, 'readonly', '2 RO', (db, argv) => {
+        const value = db.peek(argv[2])
+        return value === undefined ? null : encodingOf(value, db.engine.config)
+      }),
+      row('OBJECT|REFCOUNT', 3, 'readonly', '2 RO', (db, argv) => {
+        const value = db.peek(argv[2])
+        // Redis shares the integers below 10000.
+        const shared = typeof value === 'number' && value >= 0 && value < 10_000
+        return value === undefined ? null : shared ? SHARED_REFERENCES : 1
+      }),
+      row('OBJECT|IDLETIME', 3, 'readonly', '2 RO', (db, argv) => {
+        const slot = db.find(argv[2])
+        if (slot < 0) return null
+        if (db.engine.eviction.lfu) throw LFU_SELECTED
+        return db.engine.eviction.idle(db.keyspace, slot)
+      }),
+      row('OBJECT|FREQ', 3, 'readonly', '2 RO', (db, argv) => {
+        const slot = db.find(argv[2])
+        if (slot < 0) return null
+        if (!db.engine.eviction.lfu) throw LFU_NOT_SELECTED
+        return db.engine.eviction.frequency(db.keyspace, slot)
+      }),
+      help('OBJECT', '@keyspace'),
+    ]),
+  ],
+}
+
+function remove(db: Database, argv: Argv): Reply {
+  return count(argv, (key) => {
+    if (!db.delete(key)) return false
+    db.changed(key, EVENT.generic, 'del')
+    return true
+  })
+}
+
+function count(argv: Argv, predicate: (key: ByteString) => boolean): number {
+  let found = 0
+  for (let i = 1; i < argv.length; i++) if (predicate(argv[i])) found++
+  return found
+}
+
+/** The database of a number given as text. @throws DB index is out of range */
+export function databaseAt(db: Database, text: ByteString): Database {
+  const index = integer(text)
+  if (index < 0 || index >= db.engine.config.number('databases')) throw DB_RANGE
+  return db.engine.database(index)
+}
+
+function rename(db: Database, from: ByteString, to: ByteString): void {
+  const value = db.write(from)!
+  const expiry = db.expiryOf(from)
+  db.delete(from)
+  db.adopt(to, value, expiry)
+  db.changed(from, EVENT.generic, 'rename_from', 0)
+  db.changed(to, EVENT.generic, 'rename_to')
+}
+
+export interface ScanOptions {
+  match: ByteString | null
+  count: number
+  type: ByteString | null
+  noValues: boolean
+}
+
+/** MATCH and COUNT, and the options among `more` that the command also takes, from a position of argv on. */
+export function scanOptions(argv: Argv, from: number, more: readonly string[] = []): ScanOptions {
+  const options: ScanOptions = { match: null, count: 10, type: null, noValues: false }
+  for (let i = from; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    if (word === 'NOVALUES' && more.includes(word)) options.noValues = true
+    else if (i + 1 === argv.length) throw SYNTAX
+    else if (word === 'MATCH') options.match = argv[++i] === '*' ? null : argv[i]
+    else if (word === 'COUNT') options.count = integer(argv[++i])
+    else if (word === 'TYPE' && more.includes(word)) options.type = argv[++i].toLowerCase()
+    else throw SYNTAX
+    if (options.count < 1) throw SYNTAX
+  }
+  return options
+}
+
+function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {
+  const [, key, time] = argv
+  const condition = expireCondition(argv, 3)
+  const at = expireTime(time, unit, db.engine.now, argv[0].toLowerCase())
+  const current = db.expiryOf(key)
+  if (current < 0 || !condition(current, at)) return 0
+  if (at <= db.engine.now) {
+    db.delete(key)
+    db.changed(key, EVENT.generic, 'del')
+  } else {
+    db.setExpiry(key, at)
+    db.changed(key, EVENT.generic, 'expire')
+  }
+  return 1
+}
+
+/**
+ * The NX, XX, GT and LT options, from a position of argv on.
+ * @returns whether an expiry may take the place of the current one (0: none)
+ */
+export function expireCondition(argv: Argv, from: number, to = argv.length): (current: number, at: number) => boolean {
+  const given = new Set<string>()
+  for (let i = from; i < to; i++) {
+    const word = argv[i].toUpperCase()
+    if (!['NX', 'XX', 'GT', 'LT'].includes(word)) throw new ReplyError(`ERR Unsupported option ${argv[i]}`)
+    given.add(word)
+  }
+  if (given.has('NX') && given.size > 1) throw EXPIRE_NX_CONFLICT
+  if (given.has('GT') && given.has('LT')) throw EXPIRE_GT_CONFLICT
+  // No expiry counts as an infinite one.
+  return (current, at) =>
+    !(given.has('NX') && current !== 0) &&
+    !(given.has('XX') && current === 0) &&
+    !(given.has('GT') && (current === 0 || at <= current)) &&
+    !(given.has('LT') && current !== 0 && at >= current)
+}
+
+function timeLeft(db: Database, key: ByteString, unit: (milliseconds: number) => number): Reply {
+  const at = db.expiryOf(key)
+  return at < 0 ? -2 : at === 0 ? -1 : unit(at - db.engine.now)
+}
+
+function expiresAt(db: Database, key: ByteString, unit: (milliseconds: number) => number): Reply {
+  const at = db.expiryOf(key)
+  return at < 0 ? -2 : at === 0 ? -1 : unit(at)
+}

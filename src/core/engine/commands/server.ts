@@ -1,0 +1,123 @@
+// The server as a whole: https://redis.io/docs/latest/commands/?group=server
+import { MapReply, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
+import { integer, integerIn } from '../arguments.ts'
+import { type Argv, container, type Group, type Handler, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { DB_RANGE, NOT_INTEGER, SYNTAX, wrongArity } from '../errors.ts'
+import { infoText } from '../info.ts'
+import { sizeOfEntry } from '../memory.ts'
+import { help } from './help.ts'
+
+const FIRST_DB = new ReplyError('ERR invalid first DB index')
+const SECOND_DB = new ReplyError('ERR invalid second DB index')
+const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
+const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
+
+const noCluster: Handler = () => {
+  throw NO_CLUSTER
+}
+
+export const server: Group = {
+  name: 'server',
+  rows: [
+    row('DBSIZE', 1, 'readonly fast @keyspace', '', (db) => db.keyspace.size),
+    row('TIME', 1, 'loading stale fast', '', ({ engine }) => {
+      const seconds = Math.floor(engine.now / 1000)
+      return [String(seconds), String(Math.round((engine.now - seconds * 1000) * 1000))]
+    }),
+
+    row('FLUSHDB', -1, 'write @keyspace @dangerous', '', (db, argv) => {
+      flushMode(argv)
+      db.engine.dirty += db.flush()
+      db.engine.memory.reset()
+      return OK
+    }),
+    row('FLUSHALL', -1, 'write @keyspace @dangerous', '', ({ engine }, argv) => {
+      flushMode(argv)
+      for (const db of engine.databases()) engine.dirty += db.flush()
+      engine.memory.reset()
+      engine.durability.flushed()
+      return OK
+    }),
+
+    row('SWAPDB', 3, 'write fast @keyspace @dangerous', '', ({ engine }, argv) => {
+      const count = engine.config.number('databases')
+      const first = integer(argv[1], FIRST_DB)
+      const second = integer(argv[2], SECOND_DB)
+      if (Math.min(first, second) < 0 || Math.max(first, second) >= count) throw DB_RANGE
+      swap(engine.database(first), engine.database(second))
+      engine.dirty++
+      return OK
+    }),
+
+    row('INFO', -1, 'loading stale @dangerous', '', (db, argv) => new Verbatim(infoText(db.engine, argv.slice(1)))),
+
+    container('CONFIG', -2, '', [
+      row('CONFIG|GET', -3, 'admin noscript loading stale', '', (db, argv) => new MapReply(db.engine.config.match(argv.slice(2)))),
+      row('CONFIG|SET', -4, 'admin noscript loading stale', '', (db, argv) => {
+        if (argv.length % 2 !== 0) throw wrongArity('config|set')
+        const pairs: [string, string][] = []
+        for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i], argv[i + 1]])
+        db.engine.config.set(pairs)
+        return OK
+      }),
+      row('CONFIG|RESETSTAT', 2, 'admin noscript loading stale', '', (db) => {
+        db.engine.stats.reset()
+        return OK
+      }),
+      row('CONFIG|REWRITE', 2, 'admin noscript loading stale', '', () => {
+        throw NO_CONFIG_FILE
+      }),
+      help('CONFIG'),
+    ]),
+
+    container('MEMORY', -2, '', [
+      row('MEMORY|USAGE', -3, 'readonly', '2 RO', (db, argv) => {
+        let samples = 5
+        if (argv.length > 3) {
+          if (argv.length !== 5 || argv[3].toUpperCase() !== 'SAMPLES') throw SYNTAX
+          samples = integerIn(argv[4], 0, Infinity, NOT_INTEGER)
+        }
+        const value = db.peek(argv[2])
+        return value === undefined ? null : sizeOfEntry(argv[2], value, samples)
+      }),
+      help('MEMORY'),
+    ]),
+
+    row('MONITOR', 1, 'admin noscript loading stale', '', ({ engine }, _argv, session) => {
+      engine.monitors.add(session)
+      return OK
+    }),
+    row('ROLE', 1, 'noscript loading stale fast @admin @dangerous', '', () => ['master', 0, []]),
+    row('WAIT', 3, 'noscript @connection', '', (_db, argv): Reply => {
+      integer(argv[1])
+      integer(argv[2])
+      return 0 // there are no replicas
+    }),
+    container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', () => 'default'), help('ACL')]),
+    container(
+      'CLUSTER',
+      -2,
+      '',
+      ['INFO', 'SLOTS', 'SHARDS', 'NODES', 'MYID'].map((name) => row(`CLUSTER|${name}`, 2, 'stale', '', noCluster)),
+    ),
+    row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
+    row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
+  ],
+}
+
+/** ASYNC and SYNC are accepted; a flush takes no time either way. */
+function flushMode(argv: Argv): void {
+  const mode = argv[1]?.toUpperCase() ?? 'SYNC'
+  if (argv.length > 2 || (mode !== 'SYNC' && mode !== 'ASYNC')) throw SYNTAX
+}
+
+function swap(a: Database, b: Database): void {
+  if (a === b) return
+  for (const db of [a, b]) for (const key of db.watchers.keys()) if (a.keyspace.has(key) || b.keyspace.has(key)) db.touch(key)
+  const keyspace = a.keyspace
+  a.keyspace = b.keyspace
+  b.keyspace = keyspace
+  // Whoever waits for a key may find it now.
+  for (const db of [a, b]) for (const key of [...db.waiters.keys()]) if (db.keyspace.has(key)) db.signal(key)
+}

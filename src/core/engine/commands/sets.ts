@@ -1,0 +1,173 @@
+// Sets: https://redis.io/docs/latest/commands/?group=set
+import type { ByteString } from '../../bytes.ts'
+import { type Reply, ReplyError, SetReply } from '../../reply.ts'
+import { cursor, integerIn, positive, randomCount } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { isIntset } from '../encoding.ts'
+import { SYNTAX } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { matches } from '../glob.ts'
+import { Members } from '../values.ts'
+import { scanOptions } from './keys.ts'
+import { NUMKEYS_NOT_POSITIVE } from './lists.ts'
+import { randomSlots } from './random.ts'
+
+export const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
+export const NEGATIVE_LIMIT = new ReplyError("ERR LIMIT can't be negative")
+
+export const sets: Group = {
+  name: 'set',
+  rows: [
+    row('SADD', -3, 'write denyoom fast', '1 RW insert', (db, argv) => {
+      const [, key] = argv
+      const set = db.set.orCreate(key)
+      let added = 0
+      for (let i = 2; i < argv.length; i++) if (set.add(argv[i])) added++
+      if (added > 0) db.changed(key, EVENT.set, 'sadd', added)
+      return added
+    }),
+
+    row('SREM', -3, 'write fast', '1 RW delete', (db, argv) => {
+      const [, key] = argv
+      const set = db.set.write(key)
+      if (set === undefined) return 0
+      let removed = 0
+      for (let i = 2; i < argv.length; i++) if (set.delete(argv[i])) removed++
+      if (removed > 0) db.shrunk(key, set, EVENT.set, 'srem', removed)
+      return removed
+    }),
+
+    row('SMOVE', 4, 'write fast', '1 RW access delete, 2 RW insert', (db, argv) => {
+      const [, from, to, member] = argv
+      const source = db.set.write(from)
+      if (source === undefined) return 0
+      const present = db.set.write(to)
+      if (from === to) return source.has(member) ? 1 : 0
+      if (!source.delete(member)) return 0
+      db.shrunk(from, source, EVENT.set, 'srem')
+      if (!(present ?? db.set.orCreate(to)).add(member)) return 1
+      db.changed(to, EVENT.set, 'sadd')
+      return 1
+    }),
+
+    row('SCARD', 2, 'readonly fast', '1 RO', (db, argv) => db.set.read(argv[1])?.size ?? 0),
+    row('SISMEMBER', 3, 'readonly fast', '1 RO', (db, argv) => (db.set.read(argv[1])?.has(argv[2]) ? 1 : 0)),
+    row('SMISMEMBER', -3, 'readonly fast', '1 RO access', (db, argv) => {
+      const set = db.set.read(argv[1])
+      return argv.slice(2).map((member) => (set?.has(member) ? 1 : 0))
+    }),
+
+    row('SMEMBERS', 2, 'readonly', '1 RO access', (db, argv) => {
+      const set = db.set.read(argv[1])
+      return new SetReply(set === undefined ? [] : inOrder(set))
+    }),
+
+    row('SPOP', -2, 'write fast', '1 RW access delete', (db, argv) => {
+      const [, key] = argv
+      if (argv.length > 3) throw SYNTAX
+      const counted = argv.length === 3
+      const count = counted ? positive(argv[2]) : 1
+      const set = db.set.write(key)
+      if (set === undefined) return counted ? new SetReply([]) : null
+      const popped: ByteString[] = []
+      while (popped.length < count && set.size > 0) {
+        const slot = Math.floor(db.engine.random() * set.size)
+        popped.push(set.keys[slot])
+        set.removeAt(slot)
+      }
+      if (popped.length > 0) db.shrunk(key, set, EVENT.set, 'spop', popped.length)
+      return counted ? new SetReply(popped) : popped[0]
+    }),
+
+    row('SRANDMEMBER', -2, 'readonly', '1 RO access', (db, argv) => {
+      if (argv.length > 3) throw SYNTAX
+      const count = argv.length === 3 ? randomCount(argv[2], false) : 1
+      const set = db.set.read(argv[1])
+      if (argv.length === 2) return set === undefined ? null : set.keys[Math.floor(db.engine.random() * set.size)]
+      return set === undefined ? [] : randomSlots(set.size, count, db.engine.random).map((slot) => set.keys[slot])
+    }),
+
+    row('SSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
+      const from = cursor(argv[2])
+      const options = scanOptions(argv, 3)
+      const set = db.set.read(argv[1])
+      const found: Reply[] = []
+      if (set === undefined) return ['0', found]
+      const next = set.scan(from, options.count, (slot) => {
+        if (options.match === null || matches(options.match, set.keys[slot])) found.push(set.keys[slot])
+      })
+      return [String(next), found]
+    }),
+
+    row('SINTER', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(intersection(read(db, argv, 1))))),
+    row('SUNION', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(union(read(db, argv, 1))))),
+    row('SDIFF', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(difference(read(db, argv, 1))))),
+    row('SINTERSTORE', -3, 'write denyoom', '1 RW update, 2..-1 RO access', (db, argv) => store(db, argv, intersection, 'sinterstore')),
+    row('SUNIONSTORE', -3, 'write denyoom', '1 OW update, 2..-1 RO access', (db, argv) => store(db, argv, union, 'sunionstore')),
+    row('SDIFFSTORE', -3, 'write denyoom', '1 OW update, 2..-1 RO access', (db, argv) => store(db, argv, difference, 'sdiffstore')),
+
+    row('SINTERCARD', -3, 'readonly', '#1 RO access', (db, argv) => {
+      const { keys, limit } = intercardArguments(argv)
+      const sets = read(db, keys, 0)
+      return intersection(sets, limit).size
+    }),
+  ],
+}
+
+/** `numkeys key ... [LIMIT limit]`, as SINTERCARD and ZINTERCARD take it. */
+export function intercardArguments(argv: Argv): { keys: Argv; limit: number } {
+  const count = integerIn(argv[1], 1, Infinity, NUMKEYS_NOT_POSITIVE)
+  if (count > argv.length - 2) throw TOO_MANY_KEYS
+  let limit = Infinity
+  for (let i = 2 + count; i < argv.length; i += 2) {
+    if (argv[i].toUpperCase() !== 'LIMIT' || i + 1 === argv.length) throw SYNTAX
+    limit = integerIn(argv[i + 1], 0, Infinity, NEGATIVE_LIMIT) || Infinity
+  }
+  return { keys: argv.slice(2, 2 + count), limit }
+}
+
+/** A set's members; integers in order where Redis keeps them so. */
+function inOrder(set: Members): ByteString[] {
+  const members = set.keys.slice()
+  return isIntset(set) ? members.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)) : members
+}
+
+/** The sets of the keys in argv from a position on. */
+function read(db: Database, argv: Argv, from: number): (Members | undefined)[] {
+  return argv.slice(from).map((key) => db.set.read(key))
+}
+
+function intersection(sets: readonly (Members | undefined)[], limit = Infinity): Members {
+  const result = new Members()
+  if (sets.includes(undefined)) return result
+  const [smallest, ...others] = (sets as Members[]).toSorted((a, b) => a.size - b.size)
+  for (const member of smallest.keys) {
+    if (others.every((set) => set.has(member))) result.add(member)
+    if (result.size >= limit) break
+  }
+  return result
+}
+
+function union(sets: readonly (Members | undefined)[]): Members {
+  const result = new Members()
+  for (const set of sets) for (const member of set?.keys ?? []) result.add(member)
+  return result
+}
+
+function difference(sets: readonly (Members | undefined)[]): Members {
+  const [first, ...others] = sets
+  const result = new Members()
+  for (const member of first?.keys ?? []) if (!others.some((set) => set?.has(member))) result.add(member)
+  return result
+}
+
+function store(db: Database, argv: Argv, combine: (sets: readonly (Members | undefined)[]) => Members, event: string): Reply {
+  const [, target] = argv
+  const result = combine(read(db, argv, 2))
+  if (result.size > 0) {
+    db.store(target, result)
+    db.changed(target, EVENT.set, event)
+  } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
+  return result.size
+}

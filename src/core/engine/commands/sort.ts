@@ -1,0 +1,132 @@
+// SORT and SORT_RO: https://redis.io/docs/latest/commands/sort/
+import { type ByteString, compareBytes } from '../../bytes.ts'
+import { type Reply, ReplyError } from '../../reply.ts'
+import { integer } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { SYNTAX, WRONG_TYPE } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { parseDouble } from '../../numbers.ts'
+import { List, textOf } from '../values.ts'
+
+const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted into double")
+
+export const sort: Group = {
+  name: 'generic',
+  rows: [
+    row('SORT', -2, 'write denyoom @set @sortedset @list @dangerous', '1 RO access, ? RO access, ?STORE OW update', (db, argv) => {
+      const options = sortOptions(argv, true)
+      const sorted = sorting(db, argv[1], options)
+      if (options.store === null) return sorted
+      return store(db, options.store, sorted)
+    }),
+    row('SORT_RO', -2, 'readonly @set @sortedset @list @dangerous', '1 RO access, ? RO access', (db, argv) =>
+      sorting(db, argv[1], sortOptions(argv, false)),
+    ),
+  ],
+}
+
+interface SortOptions {
+  by: ByteString | null
+  get: ByteString[]
+  descending: boolean
+  alpha: boolean
+  offset: number
+  count: number
+  store: ByteString | null
+}
+
+function sortOptions(argv: Argv, mayStore: boolean): SortOptions {
+  const options: SortOptions = { by: null, get: [], descending: false, alpha: false, offset: 0, count: -1, store: null }
+  for (let i = 2; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const left = argv.length - i - 1
+    if (word === 'ASC') options.descending = false
+    else if (word === 'DESC') options.descending = true
+    else if (word === 'ALPHA') options.alpha = true
+    else if (word === 'LIMIT' && left >= 2) {
+      options.offset = integer(argv[++i])
+      options.count = integer(argv[++i])
+    } else if (word === 'STORE' && left >= 1 && mayStore) options.store = argv[++i]
+    else if (word === 'BY' && left >= 1) options.by = argv[++i]
+    else if (word === 'GET' && left >= 1) options.get.push(argv[++i])
+    else throw SYNTAX
+  }
+  return options
+}
+
+function sorting(db: Database, key: ByteString, options: SortOptions): (ByteString | null)[] {
+  const unsorted = options.by !== null && !options.by.includes('*')
+  const elements = elementsOf(db, key, unsorted && options.descending)
+  const sorted = unsorted ? elements : inOrder(db, elements, options)
+  const start = Math.min(Math.max(options.offset, 0), sorted.length)
+  const page = options.count < 0 ? sorted.slice(start) : sorted.slice(start, start + options.count)
+  if (options.get.length === 0) return page
+  return page.flatMap((element) => options.get.map((pattern) => lookUp(db, pattern, element)))
+}
+
+/** The elements to sort; where they stay unsorted, a sorted set's come in its order. */
+function elementsOf(db: Database, key: ByteString, descending: boolean): ByteString[] {
+  const value = db.read(key)
+  if (value === undefined) return []
+  if (typeof value === 'object') {
+    if (value.type === 'list') return value.slice(0, value.size - 1)
+    if (value.type === 'set') return value.keys.slice()
+    if (value.type === 'zset') {
+      const members: ByteString[] = []
+      value.order.walk(descending ? value.size - 1 : 0, value.size, descending, (member) => members.push(member))
+      return members
+    }
+  }
+  throw WRONG_TYPE
+}
+
+function inOrder(db: Database, elements: ByteString[], { by, alpha, descending }: SortOptions): ByteString[] {
+  const weighed = elements.map((element) => {
+    const weight = by === null ? element : lookUp(db, by, element)
+    return { element, weight, score: alpha ? 0 : scoreOf(weight) }
+  })
+  weighed.sort((a, b) => {
+    // Equal scores are put in the order of the elements, so that the result is always the same.
+    const order = alpha ? compareWeights(a.weight, b.weight) : a.score - b.score || compareBytes(a.element, b.element)
+    return descending ? -order : order
+  })
+  return weighed.map(({ element }) => element)
+}
+
+function scoreOf(weight: ByteString | null): number {
+  if (weight === null) return 0
+  const score = weight === '' ? 0 : parseDouble(weight)
+  if (Number.isNaN(score)) throw NOT_A_SCORE
+  return score
+}
+
+function compareWeights(a: ByteString | null, b: ByteString | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1
+  return compareBytes(a, b)
+}
+
+/** What a BY or GET pattern stands for: `#` the element, `key_*` a string, `key_*->field` a hash's field. */
+function lookUp(db: Database, pattern: ByteString, element: ByteString): ByteString | null {
+  if (pattern === '#') return element
+  const star = pattern.indexOf('*')
+  if (star < 0) return null
+  const arrow = pattern.indexOf('->', star)
+  const isField = arrow >= 0 && arrow + 2 < pattern.length
+  const end = isField ? arrow : pattern.length
+  const key = pattern.slice(0, star) + element + pattern.slice(star + 1, end)
+  const value = db.read(key)
+  if (typeof value === 'object' && value.type === 'hash') return isField ? (value.get(pattern.slice(arrow + 2)) ?? null) : null
+  if (isField || value === undefined || (typeof value === 'object' && value.type !== 'string')) return null
+  return textOf(value)
+}
+
+function store(db: Database, target: ByteString, sorted: (ByteString | null)[]): Reply {
+  if (sorted.length > 0) {
+    const list = new List()
+    for (const element of sorted) list.push(element ?? '')
+    db.store(target, list)
+    db.changed(target, EVENT.list, 'sortstore', sorted.length)
+  } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
+  return sorted.length
+}

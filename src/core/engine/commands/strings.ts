@@ -1,0 +1,370 @@
+// Strings: https://redis.io/docs/latest/commands/?group=string
+import type { ByteString } from '../../bytes.ts'
+import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
+import { int64, integer } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import {
+  DECREMENT_OVERFLOW,
+  NAN_OR_INFINITY,
+  NOT_FLOAT,
+  NOT_INTEGER,
+  OFFSET_RANGE,
+  OVERFLOW,
+  STRING_TOO_LONG,
+  SYNTAX,
+  wrongArity,
+} from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.ts'
+import { addInt64, type Int64, parseInt64 } from '../../numbers.ts'
+import { encodeString, Raw, type StringValue, textOf } from '../values.ts'
+import { EX, EXPIRE_UNITS, type ExpireUnit, positiveExpireTime, PX } from './expire-options.ts'
+
+export const strings: Group = {
+  name: 'string',
+  rows: [
+    row('GET', 2, 'readonly fast', '1 RO access', (db, argv) => {
+      const value = db.string.read(argv[1])
+      return value === undefined ? null : textOf(value)
+    }),
+
+    row('SET', -3, 'write denyoom', '1 RW access update variable_flags', (db, argv) => {
+      if (argv.length === 3) {
+        set(db, argv[1], argv[2])
+        return OK
+      }
+      const options = setOptions(argv)
+      const key = argv[1]
+      const at = options.unit === null ? 0 : positiveExpireTime(options.expire, options.unit, db.engine.now, 'set')
+      const old = options.get ? reply(db.string.read(key)) : null
+      if (options.nx || options.xx) {
+        const exists = db.find(key) >= 0
+        if (exists === options.nx) return old
+      }
+      set(db, key, argv[2], at, options.keepTtl)
+      return options.get ? old : OK
+    }),
+
+    row('SETNX', 3, 'write denyoom fast', '1 OW insert', (db, argv) => {
+      if (db.find(argv[1]) >= 0) return 0
+      set(db, argv[1], argv[2])
+      return 1
+    }),
+
+    row('SETEX', 4, 'write denyoom', '1 OW update', (db, argv) => setWithExpiry(db, argv, EX)),
+    row('PSETEX', 4, 'write denyoom', '1 OW update', (db, argv) => setWithExpiry(db, argv, PX)),
+
+    row('GETSET', 3, 'write denyoom fast', '1 RW access update', (db, argv) => {
+      const old = reply(db.string.read(argv[1]))
+      set(db, argv[1], argv[2])
+      return old
+    }),
+
+    row('GETDEL', 2, 'write fast', '1 RW access delete', (db, argv) => {
+      const old = db.string.read(argv[1])
+      if (old === undefined) return null
+      db.delete(argv[1])
+      db.changed(argv[1], EVENT.generic, 'del')
+      return textOf(old)
+    }),
+
+    row('GETEX', -2, 'write fast', '1 RW access update', (db, argv) => {
+      const { unit, expire, persist } = getexOptions(argv)
+      const key = argv[1]
+      const value = db.string.read(key)
+      if (value === undefined) return null
+      if (unit !== null) {
+        const at = positiveExpireTime(expire, unit, db.engine.now, 'getex')
+        if (at <= db.engine.now) {
+          db.delete(key)
+          db.changed(key, EVENT.generic, 'del')
+        } else {
+          db.setExpiry(key, at)
+          db.changed(key, EVENT.generic, 'expire')
+        }
+      } else if (persist && db.expiryOf(key) > 0) {
+        db.setExpiry(key, 0)
+        db.changed(key, EVENT.generic, 'persist')
+      }
+      return textOf(value)
+    }),
+
+    row('MGET', -2, 'readonly fast', '1..-1 RO access', (db, argv) =>
+      argv.slice(1).map((key) => {
+        const value = db.read(key)
+        return typeof value === 'object' && value.type !== 'string' ? null : reply(value)
+      }),
+    ),
+
+    row('MSET', -3, 'write denyoom', '1..-1/2 OW update', (db, argv) => {
+      if (argv.length % 2 === 0) throw wrongArity('mset')
+      for (let i = 1; i < argv.length; i += 2) set(db, argv[i], argv[i + 1])
+      return OK
+    }),
+
+    row('MSETNX', -3, 'write denyoom', '1..-1/2 OW insert', (db, argv) => {
+      if (argv.length % 2 === 0) throw wrongArity('msetnx')
+      for (let i = 1; i < argv.length; i += 2) if (db.find(argv[i]) >= 0) return 0
+      for (let i = 1; i < argv.length; i += 2) set(db, argv[i], argv[i + 1])
+      return 1
+    }),
+
+    row('APPEND', 3, 'write denyoom fast', '1 RW insert', (db, argv) => {
+      const [, key, suffix] = argv
+      const old = db.string.write(key)
+      if (old === undefined) db.insert(key, encodeString(suffix))
+      else checkLength(db, lengthOf(old) + suffix.length)
+      const length = old === undefined ? suffix.length : write(db, key, old, lengthOf(old), suffix)
+      db.changed(key, EVENT.string, 'append')
+      return length
+    }),
+
+    row('STRLEN', 2, 'readonly fast', '1 RO', (db, argv) => {
+      const value = db.string.read(argv[1])
+      return value === undefined ? 0 : lengthOf(value)
+    }),
+
+    row('SETRANGE', 4, 'write denyoom', '1 RW update', (db, argv) => {
+      const [, key, , bytes] = argv
+      const offset = integer(argv[2])
+      if (offset < 0) throw OFFSET_RANGE
+      const old = db.string.write(key)
+      if (bytes === '') return old === undefined ? 0 : lengthOf(old)
+      checkLength(db, offset + bytes.length)
+      if (old === undefined) db.insert(key, '')
+      const length = write(db, key, old ?? '', offset, bytes)
+      db.changed(key, EVENT.string, 'setrange')
+      return length
+    }),
+
+    row('GETRANGE', 4, 'readonly', '1 RO access', getRange),
+    row('SUBSTR', 4, 'readonly', '1 RO access', getRange),
+
+    row('INCR', 2, 'write denyoom fast', '1 RW access update', (db, argv) => increment(db, argv[1], 1)),
+    row('DECR', 2, 'write denyoom fast', '1 RW access update', (db, argv) => increment(db, argv[1], -1)),
+    row('INCRBY', 3, 'write denyoom fast', '1 RW access update', (db, argv) => increment(db, argv[1], int64(argv[2]))),
+    row('DECRBY', 3, 'write denyoom fast', '1 RW access update', (db, argv) => {
+      const negated = addInt64(0, -int64(argv[2]))
+      if (negated === undefined) throw DECREMENT_OVERFLOW
+      return increment(db, argv[1], negated)
+    }),
+
+    row('INCRBYFLOAT', 3, 'write denyoom fast', '1 RW access update', (db, argv) => {
+      const [, key] = argv
+      const old = db.string.write(key)
+      const value = addFloats(old === undefined ? '0' : textOf(old), argv[2], NOT_FLOAT)
+      db.store(key, encodeString(value), true)
+      db.changed(key, EVENT.string, 'incrbyfloat')
+      return value
+    }),
+
+    row('LCS', -3, 'readonly', '1..2 RO access', lcs),
+  ],
+}
+
+const reply = (value: StringValue | undefined): ByteString | null => (value === undefined ? null : textOf(value))
+const lengthOf = (value: StringValue): number => (typeof value === 'number' ? String(value).length : value.length)
+
+function set(db: Database, key: ByteString, text: ByteString, at = 0, keepTtl = false): void {
+  db.store(key, encodeString(text), keepTtl)
+  if (at !== 0) db.setExpiry(key, at)
+  db.changed(key, EVENT.string, 'set')
+  if (at !== 0) db.notify(EVENT.generic, 'expire', key)
+}
+
+function setWithExpiry(db: Database, argv: Argv, unit: ExpireUnit): Reply {
+  const at = positiveExpireTime(argv[2], unit, db.engine.now, argv[0].toLowerCase())
+  set(db, argv[1], argv[3], at)
+  return OK
+}
+
+interface SetOptions {
+  nx: boolean
+  xx: boolean
+  get: boolean
+  keepTtl: boolean
+  unit: ExpireUnit | null
+  expire: ByteString
+}
+
+function setOptions(argv: Argv): SetOptions {
+  const options: SetOptions = { nx: false, xx: false, get: false, keepTtl: false, unit: null, expire: '' }
+  for (let i = 3; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const unit = EXPIRE_UNITS[word]
+    if (word === 'NX' && !options.xx) options.nx = true
+    else if (word === 'XX' && !options.nx) options.xx = true
+    else if (word === 'GET') options.get = true
+    else if (word === 'KEEPTTL' && options.unit === null) options.keepTtl = true
+    else if (unit !== undefined && options.unit === null && !options.keepTtl && i + 1 < argv.length) {
+      options.unit = unit
+      options.expire = argv[++i]
+    } else throw SYNTAX
+  }
+  return options
+}
+
+function getexOptions(argv: Argv): { unit: ExpireUnit | null; expire: ByteString; persist: boolean } {
+  const options = { unit: null as ExpireUnit | null, expire: '', persist: false }
+  for (let i = 2; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const unit = EXPIRE_UNITS[word]
+    if (word === 'PERSIST' && options.unit === null) options.persist = true
+    else if (unit !== undefined && options.unit === null && !options.persist && i + 1 < argv.length) {
+      options.unit = unit
+      options.expire = argv[++i]
+    } else throw SYNTAX
+  }
+  return options
+}
+
+/** @throws string exceeds maximum allowed size */
+export function checkLength(db: Database, length: number): void {
+  if (length > db.engine.config.number('proto-max-bulk-len') || length > MAX_STRING) throw STRING_TOO_LONG
+}
+/** V8's longest string, 24 bytes less than Redis's 512 MB. */
+const MAX_STRING = 2 ** 29 - 24
+
+/** Appending to a string up to this long makes a new string; beyond, a Raw grows in place. */
+const SHORT = 64
+
+/** Writes bytes into a string at an offset. @returns the new length */
+function write(db: Database, key: ByteString, old: StringValue, offset: number, bytes: ByteString): number {
+  if (!(old instanceof Raw) && offset === lengthOf(old) && offset + bytes.length <= SHORT) {
+    db.keyspace.setAt(db.keyspace.find(key), textOf(old) + bytes)
+    return offset + bytes.length
+  }
+  const raw = toRaw(db, key, old)
+  const target = raw.grow(offset + bytes.length)
+  for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes.charCodeAt(i)
+  return raw.length
+}
+
+/** The value of a key as bytes that can be changed in place; the key must be there. */
+export function toRaw(db: Database, key: ByteString, value: StringValue): Raw {
+  // A running save may still hold this Raw: then the change goes to a copy.
+  if (value instanceof Raw && !value.shared) return value
+  const raw = new Raw(textOf(value))
+  db.keyspace.setAt(db.keyspace.find(key), raw)
+  return raw
+}
+
+function getRange(db: Database, argv: Argv): Reply {
+  const start = integer(argv[2])
+  const end = integer(argv[3])
+  const value = db.string.read(argv[1])
+  if (value === undefined || (start < 0 && end < 0 && start > end)) return ''
+  const text = textOf(value)
+  const from = Math.max(start < 0 ? start + text.length : start, 0)
+  const to = Math.max(end < 0 ? end + text.length : end, 0)
+  return text.slice(from, to + 1)
+}
+
+function increment(db: Database, key: ByteString, by: Int64): Reply {
+  const value = db.string.write(key)
+  const old = value === undefined ? 0 : typeof value === 'number' ? value : parseInt64(textOf(value))
+  if (old === undefined) throw NOT_INTEGER
+  const sum = addInt64(old, by)
+  if (sum === undefined) throw OVERFLOW
+  const stored = typeof sum === 'number' ? sum : String(sum)
+  if (value === undefined) db.insert(key, stored)
+  else db.keyspace.setAt(db.keyspace.find(key), stored)
+  db.changed(key, EVENT.string, 'incrby')
+  return sum
+}
+
+/** The sum of two numbers as INCRBYFLOAT computes it. @param error if the first is no number */
+export function addFloats(text: ByteString, by: ByteString, error: ReplyError): ByteString {
+  const old = parseLongDouble(text)
+  if (old === undefined) throw error
+  const increment = parseLongDouble(by)
+  if (increment === undefined) throw NOT_FLOAT
+  const sum = addLongDouble(old, increment)
+  if (sum === undefined) throw NAN_OR_INFINITY
+  return formatLongDouble(sum)
+}
+
+function lcs(db: Database, argv: Argv): Reply {
+  let len = false
+  let idx = false
+  let withMatchLen = false
+  let minMatchLen = 0
+  for (let i = 3; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    if (word === 'LEN') len = true
+    else if (word === 'IDX') idx = true
+    else if (word === 'WITHMATCHLEN') withMatchLen = true
+    else if (word === 'MINMATCHLEN' && i + 1 < argv.length) minMatchLen = Math.max(integer(argv[++i]), 0)
+    else throw SYNTAX
+  }
+  if (len && idx) throw new ReplyError('ERR If you want both the length and indexes, please just use IDX.')
+  const [a, b] = [argv[1], argv[2]].map((key) => {
+    const value = db.read(key)
+    if (typeof value === 'object' && value.type !== 'string') throw new ReplyError('ERR The specified keys must contain string values')
+    return value === undefined ? '' : textOf(value)
+  })
+  if ((a.length + 1) * (b.length + 1) * 4 > db.engine.config.number('proto-max-bulk-len')) {
+    throw new ReplyError('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len')
+  }
+  const lengths = lcsLengths(a, b)
+  const total = lengths[lengths.length - 1]
+  if (len) return total
+  const { text, matches } = lcsTrace(a, b, lengths)
+  if (!idx) return text
+  const shown = matches.filter(({ length }) => length >= minMatchLen)
+  return new MapReply([
+    'matches',
+    shown.map(({ startA, startB, length }): Reply => {
+      const match: Reply[] = [[startA, startA + length - 1], [startB, startB + length - 1]] // prettier-ignore
+      return withMatchLen ? [...match, length] : match
+    }),
+    'len',
+    total,
+  ])
+}
+
+/** Row by row, the length of the longest common subsequence of every two prefixes. */
+function lcsLengths(a: ByteString, b: ByteString): Uint32Array {
+  const width = b.length + 1
+  const lengths = new Uint32Array((a.length + 1) * width)
+  for (let i = 1; i <= a.length; i++) {
+    const code = a.charCodeAt(i - 1)
+    for (let j = 1; j <= b.length; j++) {
+      const at = i * width + j
+      lengths[at] = code === b.charCodeAt(j - 1) ? lengths[at - width - 1] + 1 : Math.max(lengths[at - 1], lengths[at - width])
+    }
+  }
+  return lengths
+}
+
+interface Match {
+  startA: number
+  startB: number
+  length: number
+}
+
+/** Walks back from the end, as Redis does: its matches come last first. */
+function lcsTrace(a: ByteString, b: ByteString, lengths: Uint32Array): { text: ByteString; matches: Match[] } {
+  const width = b.length + 1
+  const matches: Match[] = []
+  let text = ''
+  let current: Match | null = null
+  for (let i = a.length, j = b.length; i > 0 && j > 0;) {
+    if (a[i - 1] === b[j - 1]) {
+      text = a[i - 1] + text
+      i--
+      j--
+      if (current !== null && current.startA === i + 1 && current.startB === j + 1) {
+        current.startA = i
+        current.startB = j
+        current.length++
+      } else {
+        current = { startA: i, startB: j, length: 1 }
+        matches.push(current)
+      }
+    } else if (lengths[(i - 1) * width + j] > lengths[i * width + j - 1]) i--
+    else j--
+  }
+  return { text, matches }
+}

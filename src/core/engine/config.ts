@@ -1,0 +1,180 @@
+// CONFIG's parameters as rows: name, default, and how a text is checked. Values are kept as the text that CONFIG GET shows.
+import { ReplyError } from '../reply.ts'
+import { formatEvents, parseEvents } from './events.ts'
+import { matches } from './glob.ts'
+
+/** @returns the text to keep; @throws a string that says what is wrong */
+type Check = (text: string) => string
+interface Parameter {
+  readonly default: string
+  readonly check: Check
+  readonly immutable?: boolean
+}
+
+const text: Check = (value) => value
+const yesNo: Check = (value) => {
+  if (!/^(yes|no)$/i.test(value)) throw "argument must be 'yes' or 'no'"
+  return value.toLowerCase()
+}
+const oneOf =
+  (...choices: string[]): Check =>
+  (value) => {
+    if (!choices.includes(value.toLowerCase())) throw `argument(s) must be one of the following: ${choices.join(', ')}`
+    return value.toLowerCase()
+  }
+const between =
+  (least: number, most: number | bigint): Check =>
+  (value) => {
+    if (!/^-?\d{1,19}$/.test(value)) throw "argument couldn't be parsed into an integer"
+    if (+value < least || BigInt(value) > BigInt(most)) throw `argument must be between ${least} and ${most} inclusive`
+    return String(BigInt(value))
+  }
+const INT = 2_147_483_647
+const LONG = 9_223_372_036_854_775_807n
+
+const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 }
+const memory =
+  (least: number): Check =>
+  (value) => {
+    const parts = /^(\d+)([a-z]*)$/i.exec(value)
+    const unit = parts === null ? undefined : UNITS[parts[2].toLowerCase()]
+    if (parts === null || unit === undefined) throw 'argument must be a memory value'
+    const bytes = BigInt(parts[1]) * BigInt(unit)
+    if (bytes < least || bytes > LONG) throw `argument must be between ${least} and ${LONG} inclusive`
+    return String(bytes)
+  }
+const events: Check = (value) => {
+  const bits = parseEvents(value)
+  if (bits < 0) throw "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."
+  return formatEvents(bits)
+}
+const saveRules: Check = (value) => {
+  if (value === '') return value
+  const numbers = value.split(' ')
+  const wrong = numbers.length % 2 !== 0 || numbers.some((number, i) => !/^\d{1,18}$/.test(number) || (i % 2 === 0 && +number < 1))
+  if (wrong) throw 'Invalid save parameters'
+  return numbers.map(Number).join(' ')
+}
+
+const POLICIES = [
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'noeviction',
+]
+
+const PARAMETERS: Record<string, Parameter> = {
+  'active-expire-effort': { default: '1', check: between(1, 10) },
+  'aof-load-truncated': { default: 'yes', check: yesNo },
+  appenddirname: { default: 'appendonlydir', check: text, immutable: true },
+  appendfilename: { default: 'appendonly.aof', check: text, immutable: true },
+  appendfsync: { default: 'everysec', check: oneOf('everysec', 'always', 'no') },
+  appendonly: { default: 'no', check: yesNo },
+  'auto-aof-rewrite-min-size': { default: '67108864', check: memory(0) },
+  'auto-aof-rewrite-percentage': { default: '100', check: between(0, INT) },
+  'busy-reply-threshold': { default: '5000', check: between(0, LONG) },
+  databases: { default: '16', check: between(1, INT), immutable: true },
+  dbfilename: { default: 'dump.rdb', check: text },
+  dir: { default: '', check: text },
+  'hash-max-listpack-entries': { default: '512', check: between(0, LONG) },
+  'hash-max-listpack-value': { default: '64', check: between(0, LONG) },
+  'lfu-decay-time': { default: '1', check: between(0, INT) },
+  'lfu-log-factor': { default: '10', check: between(0, INT) },
+  'list-compress-depth': { default: '0', check: between(0, INT) },
+  'list-max-listpack-size': { default: '-2', check: between(-INT - 1, INT) },
+  maxclients: { default: '10000', check: between(1, 4_294_967_295) },
+  maxmemory: { default: '0', check: memory(0) },
+  'maxmemory-policy': { default: 'noeviction', check: oneOf(...POLICIES) },
+  'maxmemory-samples': { default: '5', check: between(1, INT) },
+  'notify-keyspace-events': { default: '', check: events },
+  port: { default: '0', check: between(0, 65_535), immutable: true },
+  'proto-max-bulk-len': { default: '536870912', check: memory(1024 * 1024) },
+  rdbchecksum: { default: 'yes', check: yesNo, immutable: true },
+  rdbcompression: { default: 'yes', check: yesNo },
+  requirepass: { default: '', check: text },
+  save: { default: '', check: saveRules },
+  'set-max-intset-entries': { default: '512', check: between(0, LONG) },
+  'stop-writes-on-bgsave-error': { default: 'yes', check: yesNo },
+  'stream-node-max-bytes': { default: '4096', check: memory(0) },
+  'stream-node-max-entries': { default: '100', check: between(0, LONG) },
+  timeout: { default: '0', check: between(0, INT) },
+  'zset-max-listpack-entries': { default: '128', check: between(0, LONG) },
+  'zset-max-listpack-value': { default: '64', check: between(0, LONG) },
+}
+
+/** Older names that CONFIG still knows. */
+const ALIASES: Record<string, string> = {
+  'hash-max-ziplist-entries': 'hash-max-listpack-entries',
+  'hash-max-ziplist-value': 'hash-max-listpack-value',
+  'list-max-ziplist-size': 'list-max-listpack-size',
+  'lua-time-limit': 'busy-reply-threshold',
+  'zset-max-ziplist-entries': 'zset-max-listpack-entries',
+  'zset-max-ziplist-value': 'zset-max-listpack-value',
+}
+
+export class Config {
+  readonly #values = new Map<string, string>()
+  /** Numeric values, read on hot paths. */
+  readonly #numbers = new Map<string, number>()
+  readonly #onChange: (config: Config) => void
+
+  /** @param given values that differ from the defaults; @throws ReplyError as CONFIG SET does */
+  constructor(given: Readonly<Record<string, string>>, onChange: (config: Config) => void) {
+    this.#onChange = onChange
+    for (const [name, parameter] of Object.entries(PARAMETERS)) this.#put(name, parameter.default)
+    for (const [name, value] of check(Object.entries(given), true)) this.#put(name, value)
+  }
+
+  get(name: string): string {
+    return this.#values.get(name)!
+  }
+
+  number(name: string): number {
+    return this.#numbers.get(name)!
+  }
+
+  isOn(name: string): boolean {
+    return this.#values.get(name) === 'yes'
+  }
+
+  /** Sets all of the parameters or none. @throws CONFIG SET's errors */
+  set(pairs: readonly (readonly [string, string])[]): void {
+    for (const [name, value] of check(pairs, false)) this.#put(name, value)
+    this.#onChange(this)
+  }
+
+  /** Names and values that match one of the patterns, in turn. */
+  match(patterns: readonly string[]): string[] {
+    const names = [...Object.keys(PARAMETERS), ...Object.keys(ALIASES)]
+    const wanted = names.filter((name) => patterns.some((pattern) => matches(pattern.toLowerCase(), name)))
+    return wanted.flatMap((name) => [name, this.get(ALIASES[name] ?? name)])
+  }
+
+  #put(name: string, value: string): void {
+    this.#values.set(name, value)
+    if (/^-?\d+$/.test(value)) this.#numbers.set(name, Number(value))
+  }
+}
+
+function check(pairs: readonly (readonly [string, string])[], initial: boolean): Map<string, string> {
+  const checked = new Map<string, string>()
+  for (const [given, value] of pairs) {
+    const name = ALIASES[given.toLowerCase()] ?? given.toLowerCase()
+    const parameter = PARAMETERS[name]
+    if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${given}'`)
+    const fail = (reason: string): ReplyError =>
+      new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${given}') - ${reason}`)
+    if (parameter.immutable && !initial) throw fail("can't set immutable config")
+    if (checked.has(name)) throw fail('duplicate parameter')
+    try {
+      checked.set(name, parameter.check(value))
+    } catch (reason) {
+      throw fail(String(reason))
+    }
+  }
+  return checked
+}

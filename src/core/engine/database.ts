@@ -1,0 +1,253 @@
+// One database: the keyspace with what Redis does around it. Looking a key up expires it, counts hits and notes its use;
+// changing it tells WATCH, keyspace events and the dirty count, in one call.
+import type { ByteString } from '../bytes.ts'
+import type { Waiter } from './blocking.ts'
+import type { Engine } from './engine.ts'
+import { WRONG_TYPE } from './errors.ts'
+import { EVENT } from './events.ts'
+import { Keyspace } from './keyspace.ts'
+import type { Session } from './session.ts'
+import { Hash, List, Members, SortedSet, type StringValue, type TypeName, type Value } from './values.ts'
+
+/** One type's keys: a key of another type is WRONGTYPE. */
+class Typed<T extends Value> {
+  readonly #db: Database
+  readonly #type: TypeName
+  readonly #make: () => T
+
+  constructor(db: Database, type: TypeName, make: () => T) {
+    this.#db = db
+    this.#type = type
+    this.#make = make
+  }
+
+  /** The value for reading. */
+  read(key: ByteString): T | undefined {
+    return this.#check(this.#db.read(key))
+  }
+
+  /** The value for changing it; undefined if there is none. */
+  write(key: ByteString): T | undefined {
+    return this.#check(this.#db.write(key))
+  }
+
+  /** The value for changing it, made if there is none. The caller must put something into it. */
+  orCreate(key: ByteString): T {
+    const value = this.write(key)
+    if (value !== undefined) return value
+    const made = this.#make()
+    this.#db.insert(key, made)
+    return made
+  }
+
+  #check(value: Value | undefined): T | undefined {
+    if (value === undefined || (typeof value === 'object' && value.type === this.#type)) return value as T | undefined
+    throw WRONG_TYPE
+  }
+}
+
+/** String keys: a number, a byte string or a Raw. */
+class Strings {
+  readonly #db: Database
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  read(key: ByteString): StringValue | undefined {
+    return check(this.#db.read(key))
+  }
+
+  write(key: ByteString): StringValue | undefined {
+    return check(this.#db.write(key))
+  }
+}
+
+function check(value: Value | undefined): StringValue | undefined {
+  if (typeof value !== 'object' || value.type === 'string') return value
+  throw WRONG_TYPE
+}
+
+export class Database {
+  readonly engine: Engine
+  readonly index: number
+  keyspace = new Keyspace()
+  /** Sessions that WATCH a key. */
+  readonly watchers = new Map<ByteString, Set<Session>>()
+  /** Sessions that wait for a key, first come first served. */
+  readonly waiters = new Map<ByteString, Set<Waiter>>()
+  readonly string = new Strings(this)
+  readonly hash = new Typed(this, 'hash', () => new Hash())
+  readonly list = new Typed(this, 'list', () => new List())
+  readonly set = new Typed(this, 'set', () => new Members())
+  readonly zset = new Typed(this, 'zset', () => new SortedSet())
+
+  constructor(engine: Engine, index: number) {
+    this.engine = engine
+    this.index = index
+  }
+
+  /** The slot of a key that has not expired; -1 if there is none. */
+  find(key: ByteString): number {
+    const slot = this.keyspace.find(key)
+    if (slot < 0) return -1
+    const expiry = this.keyspace.expiry(slot)
+    if (expiry !== 0 && expiry <= this.engine.now) {
+      this.expire(slot)
+      return -1
+    }
+    const value = this.keyspace.values[slot]
+    if (typeof value === 'object' && value.type === 'hash' && value.nextExpiry <= this.engine.now) {
+      return this.expireFields(slot, value) ? -1 : slot
+    }
+    return slot
+  }
+
+  /** The value of a key, without marking it used. */
+  peek(key: ByteString): Value | undefined {
+    const slot = this.find(key)
+    return slot < 0 ? undefined : this.keyspace.values[slot]
+  }
+
+  /** The value of a key for reading: counts a hit or a miss and marks the key used. */
+  read(key: ByteString): Value | undefined {
+    const slot = this.find(key)
+    if (slot < 0) {
+      this.engine.stats.misses++
+      if (this.engine.events & EVENT.miss) this.notify(EVENT.miss, 'keymiss', key)
+      return undefined
+    }
+    this.engine.stats.hits++
+    this.engine.eviction.used(this.keyspace, slot)
+    return this.keyspace.values[slot]
+  }
+
+  /** The value of a key for changing it in place. */
+  write(key: ByteString): Value | undefined {
+    const slot = this.find(key)
+    if (slot < 0) return undefined
+    this.keyspace.beforeChange(slot)
+    this.engine.eviction.used(this.keyspace, slot)
+    return this.keyspace.values[slot]
+  }
+
+  /** Adds a key that is not there. */
+  insert(key: ByteString, value: Value): number {
+    const slot = this.keyspace.insert(key, value)
+    this.engine.eviction.created(this.keyspace, slot)
+    if (this.waiters.size !== 0) this.signal(key)
+    if (this.engine.events & EVENT.new) this.notify(EVENT.new, 'new', key)
+    return slot
+  }
+
+  /** Sets a key whatever it held. Its expiry goes unless it is to be kept. */
+  store(key: ByteString, value: Value, keepExpiry = false): void {
+    const slot = this.find(key)
+    if (slot < 0) {
+      this.insert(key, value)
+      return
+    }
+    this.keyspace.setAt(slot, value)
+    if (!keepExpiry) this.keyspace.setExpiry(slot, 0)
+    this.engine.eviction.used(this.keyspace, slot)
+    if (this.waiters.size !== 0) this.signal(key)
+  }
+
+  /** Puts a value that comes from elsewhere under a key, with its expiry (0 for none). */
+  adopt(key: ByteString, value: Value, expiry: number): void {
+    this.store(key, value)
+    if (expiry !== 0) this.setExpiry(key, expiry)
+    if (value instanceof Hash) this.watchFields(key, value)
+  }
+
+  /** Removes a key. @returns whether it was there */
+  delete(key: ByteString): boolean {
+    const slot = this.find(key)
+    if (slot < 0) return false
+    this.keyspace.removeAt(slot)
+    return true
+  }
+
+  /** When a key expires in milliseconds since 1970; 0 for never, -1 if there is no such key. */
+  expiryOf(key: ByteString): number {
+    const slot = this.find(key)
+    return slot < 0 ? -1 : this.keyspace.expiry(slot)
+  }
+
+  setExpiry(key: ByteString, at: number): void {
+    const slot = this.find(key)
+    if (slot < 0) return
+    this.keyspace.setExpiry(slot, at)
+    if (at !== 0) this.engine.expiry.schedule(at)
+  }
+
+  /** Has a hash looked at when the next of its fields expires. */
+  watchFields(key: ByteString, hash: Hash): void {
+    if (hash.nextExpiry === Infinity) return
+    this.keyspace.enqueue(hash.nextExpiry, key)
+    this.engine.expiry.schedule(hash.nextExpiry)
+  }
+
+  /**
+   * Says that a key has changed: WATCH, keyspace events and the dirty count hear of it here and nowhere else.
+   * @param kind the class of the event, one of EVENT
+   * @param dirty how many changes it counts as
+   */
+  changed(key: ByteString, kind: number, event: string, dirty = 1): void {
+    this.engine.dirty += dirty
+    if (this.watchers.size !== 0) this.touch(key)
+    if (this.engine.events & kind) this.notify(kind, event, key)
+  }
+
+  /** As `changed`, for a collection that may have become empty: then the key goes too. */
+  shrunk(key: ByteString, value: { size: number }, kind: number, event: string, dirty = 1): void {
+    this.changed(key, kind, event, dirty)
+    if (value.size !== 0) return
+    this.delete(key)
+    if (this.engine.events & EVENT.generic) this.notify(EVENT.generic, 'del', key)
+  }
+
+  /** Fails the transactions that WATCH a key. */
+  touch(key: ByteString): void {
+    for (const session of this.watchers.get(key) ?? []) session.transaction.fail()
+  }
+
+  /** Has the sessions that wait for a key look at it when the command is done. */
+  signal(key: ByteString): void {
+    if (this.waiters.has(key)) this.engine.blocking.ready(this, key)
+  }
+
+  /** Publishes a keyspace event, if its class is on. */
+  notify(kind: number, event: string, key: ByteString): void {
+    const { events, pubsub } = this.engine
+    if ((events & kind) === 0) return
+    if (events & EVENT.keyspace) pubsub.publish(`__keyspace@${this.index}__:${key}`, event)
+    if (events & EVENT.keyevent) pubsub.publish(`__keyevent@${this.index}__:${event}`, key)
+  }
+
+  /** Removes a key whose time has come. */
+  expire(slot: number): void {
+    const key = this.keyspace.keys[slot]
+    this.keyspace.removeAt(slot)
+    this.engine.stats.expired++
+    if (this.watchers.size !== 0) this.touch(key)
+    if (this.engine.events & EVENT.expired) this.notify(EVENT.expired, 'expired', key)
+  }
+
+  /** Removes a hash's fields whose time has come. @returns whether the hash is gone with them */
+  expireFields(slot: number, hash: Hash): boolean {
+    const key = this.keyspace.keys[slot]
+    this.keyspace.beforeChange(slot)
+    const removed = hash.removeExpired(this.engine.now)
+    if (removed !== 0) this.shrunk(key, hash, EVENT.hash, 'hexpired', 0)
+    this.watchFields(key, hash)
+    return hash.size === 0
+  }
+
+  /** Empties the database. @returns how many keys went */
+  flush(): number {
+    const removed = this.keyspace.size
+    for (const key of this.watchers.keys()) if (this.keyspace.has(key)) this.touch(key)
+    this.keyspace = new Keyspace()
+    return removed
+  }
+}

@@ -1,0 +1,124 @@
+// The engine: databases, sessions and what they share. It is single-threaded and synchronous: a command runs from begin()
+// to end() with one reading of the clock, and what it set in motion for others (waiters, saving) happens in end().
+import type { ByteString } from '../bytes.ts'
+import { Blocking } from './blocking.ts'
+import { type CommandTable, FLAG } from './command.ts'
+import { Config } from './config.ts'
+import { Database } from './database.ts'
+import { type Durability, NOT_DURABLE } from './durability.ts'
+import { parseEvents } from './events.ts'
+import { Eviction } from './eviction.ts'
+import { Expiry } from './expiry.ts'
+import { Memory } from './memory.ts'
+import type { Clock, Log, Random } from './ports.ts'
+import { PubSub } from './pubsub.ts'
+import { Session, type SessionOptions } from './session.ts'
+import { Stats } from './stats.ts'
+
+export interface EngineOptions {
+  table: CommandTable
+  clock: Clock
+  random: Random
+  log: Log
+  /** CONFIG's parameters that differ from their defaults. */
+  config?: Readonly<Record<string, string>>
+}
+
+export class Engine {
+  readonly table: CommandTable
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly config: Config
+  readonly stats: Stats
+  readonly pubsub = new PubSub()
+  readonly blocking = new Blocking()
+  readonly expiry = new Expiry(this)
+  readonly eviction = new Eviction(this)
+  readonly memory = new Memory(this)
+  readonly sessions = new Set<Session>()
+  /** Sessions that see every command. */
+  readonly monitors = new Set<Session>()
+  durability: Durability = NOT_DURABLE
+  /** Effects on the data since the start; what counts toward save rules is the difference. */
+  dirty = 0
+  /** The classes of keyspace events that are on. */
+  events = 0
+  /** Commands with one of these flags are looked at more closely before they run. */
+  restricted = 0
+  readonly started: number
+  readonly runId: ByteString
+  readonly #databases: Database[] = []
+  #now = 0
+  #settled = 0
+  #lastSession = 0
+
+  constructor(options: EngineOptions) {
+    this.table = options.table
+    this.clock = options.clock
+    this.random = options.random
+    this.log = options.log
+    this.stats = new Stats(options.table)
+    this.started = this.clock.now()
+    this.runId = Array.from({ length: 40 }, () => Math.floor(this.random() * 16).toString(16)).join('')
+    this.config = new Config(options.config ?? {}, () => this.configure())
+    this.configure()
+  }
+
+  /** Takes over what CONFIG says. */
+  configure(): void {
+    this.events = parseEvents(this.config.get('notify-keyspace-events'))
+    this.eviction.configure(this.config.get('maxmemory-policy'), this.config.number('maxmemory'))
+    this.durability.configured()
+    this.restrict()
+  }
+
+  /** Must be called when something changes that commands have to be checked against. */
+  restrict(): void {
+    this.restricted = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.durability.writeError() === null ? 0 : FLAG.write)
+  }
+
+  /** Milliseconds since 1970, the same throughout a command. */
+  get now(): number {
+    if (this.#now === 0) this.#now = this.clock.now()
+    return this.#now
+  }
+
+  /** A command starts. */
+  begin(): void {
+    this.#now = 0
+  }
+
+  /** A command is done: those who waited for what it did are served, and saving hears of changes. */
+  end(): void {
+    if (this.blocking.pending) this.blocking.serve()
+    if (this.dirty !== this.#settled) {
+      this.#settled = this.dirty
+      this.durability.changed()
+    }
+  }
+
+  connect(options: SessionOptions = {}): Session {
+    const session = new Session(this, ++this.#lastSession, options)
+    this.sessions.add(session)
+    this.stats.connections++
+    return session
+  }
+
+  /** A database by its number, which must be below `databases`. */
+  database(index: number): Database {
+    while (this.#databases.length <= index) this.#databases.push(new Database(this, this.#databases.length))
+    return this.#databases[index]
+  }
+
+  /** The databases that have been used. */
+  databases(): readonly Database[] {
+    return this.#databases
+  }
+
+  /** Stops all timers and ends all sessions. The data stays readable. */
+  close(): void {
+    this.expiry.stop()
+    for (const session of [...this.sessions]) session.close()
+  }
+}

@@ -1,0 +1,48 @@
+// Redis's error replies, letter for letter. Those without a variable part are values: a ReplyError has no stack and never changes.
+import type { ByteString } from '../bytes.ts'
+import { ReplyError } from '../reply.ts'
+
+export const WRONG_TYPE = new ReplyError('WRONGTYPE Operation against a key holding the wrong kind of value')
+export const SYNTAX = new ReplyError('ERR syntax error')
+export const NOT_INTEGER = new ReplyError('ERR value is not an integer or out of range')
+export const NOT_FLOAT = new ReplyError('ERR value is not a valid float')
+export const OUT_OF_RANGE = new ReplyError('ERR value is out of range')
+export const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
+export const NO_SUCH_KEY = new ReplyError('ERR no such key')
+export const INDEX_RANGE = new ReplyError('ERR index out of range')
+export const OFFSET_RANGE = new ReplyError('ERR offset is out of range')
+export const SAME_OBJECT = new ReplyError('ERR source and destination objects are the same')
+export const DB_RANGE = new ReplyError('ERR DB index is out of range')
+export const STRING_TOO_LONG = new ReplyError('ERR string exceeds maximum allowed size (proto-max-bulk-len)')
+export const OVERFLOW = new ReplyError('ERR increment or decrement would overflow')
+export const DECREMENT_OVERFLOW = new ReplyError('ERR decrement would overflow')
+export const NAN_OR_INFINITY = new ReplyError('ERR increment would produce NaN or Infinity')
+export const SCORE_NAN = new ReplyError('ERR resulting score is not a number (NaN)')
+export const MIN_MAX_FLOAT = new ReplyError('ERR min or max is not a float')
+export const MIN_MAX_LEX = new ReplyError('ERR min or max not valid string range item')
+export const TIMEOUT_NOT_FLOAT = new ReplyError('ERR timeout is not a float or out of range')
+export const TIMEOUT_NEGATIVE = new ReplyError('ERR timeout is negative')
+export const INVALID_CURSOR = new ReplyError('ERR invalid cursor')
+export const NO_AUTH = new ReplyError('NOAUTH Authentication required.')
+export const EXEC_ABORT = new ReplyError('EXECABORT Transaction discarded because of previous errors.')
+export const OUT_OF_MEMORY = new ReplyError("OOM command not allowed when used memory > 'maxmemory'.")
+export const NOT_IN_TRANSACTION = new ReplyError('ERR Command not allowed inside a transaction')
+
+export const wrongArity = (name: ByteString): ReplyError => new ReplyError(`ERR wrong number of arguments for '${name}' command`)
+export const invalidExpire = (name: ByteString): ReplyError => new ReplyError(`ERR invalid expire time in '${name}' command`)
+
+// Redis shows at most this much of a command that it does not know.
+const SHOWN = 128
+
+export function unknownCommand(argv: readonly ByteString[]): ReplyError {
+  let shown = ''
+  for (let i = 1; i < argv.length && shown.length < SHOWN; i++) shown += `'${argv[i].slice(0, SHOWN - shown.length)}' `
+  return new ReplyError(`ERR unknown command '${oneLine(argv[0].slice(0, SHOWN))}', with args beginning with: ${oneLine(shown)}`)
+}
+
+export function unknownSubcommand(argv: readonly ByteString[]): ReplyError {
+  return new ReplyError(`ERR unknown subcommand '${oneLine(argv[1].slice(0, SHOWN))}'. Try ${argv[0].toUpperCase()} HELP.`)
+}
+
+/** An error is one line on the wire. */
+const oneLine = (text: ByteString): ByteString => text.replace(/[\r\n]/g, ' ')

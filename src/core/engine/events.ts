@@ -1,0 +1,41 @@
+// The classes of keyspace events, named by the letters of `notify-keyspace-events`.
+
+/** One bit a class. `kind` of Database.changed. */
+export const EVENT = {
+  keyspace: 1, // K
+  keyevent: 2, // E
+  generic: 4, // g
+  string: 8, // $
+  list: 16, // l
+  set: 32, // s
+  hash: 64, // h
+  zset: 128, // z
+  expired: 256, // x
+  evicted: 512, // e
+  stream: 1024, // t
+  miss: 2048, // m
+  module: 4096, // d
+  new: 8192, // n
+} as const
+
+const LETTERS = 'KEg$lshzxetmdn'
+/** `A` stands for all but misses and new keys. */
+const ALL = 0b01011111111100
+
+/** @returns the classes, or -1 if a letter is unknown */
+export function parseEvents(letters: string): number {
+  let events = 0
+  for (const letter of letters) {
+    const bit = LETTERS.indexOf(letter)
+    if (letter === 'A') events |= ALL
+    else if (bit < 0) return -1
+    else events |= 1 << bit
+  }
+  return events
+}
+
+/** The classes as Redis prints them: the kinds of event first (`A` hides `n`), then K, E and m. */
+export function formatEvents(events: number): string {
+  const named = (letters: string): string => [...letters].filter((letter) => (events >> LETTERS.indexOf(letter)) & 1).join('')
+  return ((events & ALL) === ALL ? 'A' : named('g$lshzxetdn')) + named('KEm')
+}

@@ -1,0 +1,52 @@
+// Removing keys when their time has come, exactly: one timer for the earliest expiry of all databases, no polling. Keys
+// are also checked whenever they are looked up, so without timers expiry is merely lazy.
+import type { Engine } from './engine.ts'
+
+/** As many due keys go at once; a million that expire together must not block for long. */
+const BATCH = 1000
+/** A timer's delay must fit in 31 bits. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+export class Expiry {
+  readonly #engine: Engine
+  #cancel: (() => void) | null = null
+  #next = Infinity
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Something expires at this time, in milliseconds since 1970. */
+  schedule(at: number): void {
+    if (at >= this.#next) return
+    this.#cancel?.()
+    this.#next = at
+    const delay = Math.min(Math.max(at - this.#engine.clock.now(), 0), MAX_DELAY_MS)
+    this.#cancel = this.#engine.clock.after(delay, () => this.#run())
+    if (this.#cancel === null) this.#next = Infinity
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = null
+    this.#next = Infinity
+  }
+
+  #run(): void {
+    this.stop()
+    this.#engine.begin()
+    let left = BATCH
+    let next = Infinity
+    for (const db of this.#engine.databases()) {
+      const { keyspace } = db
+      for (; left > 0 && keyspace.queue.next <= this.#engine.now; left--) {
+        const slot = keyspace.find(keyspace.queue.pop())
+        // `find` on the database expires what is due; a stale entry finds nothing to do.
+        if (slot >= 0) db.find(keyspace.keys[slot])
+      }
+      next = Math.min(next, keyspace.queue.next)
+    }
+    this.#engine.end()
+    if (next !== Infinity) this.schedule(next)
+  }
+}

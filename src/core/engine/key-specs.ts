@@ -1,0 +1,95 @@
+// Where a command's keys are. A row says it in one line, several specs parted by commas:
+//   `1 RO access`            the key at position 1
+//   `1..-1/2 OW update`      from 1 to the last word, every second
+//   `#2 RO access`           the number of keys at position 2, the keys behind it
+//   `STREAMS@1 RO access`    after the word STREAMS, looked for from position 1, the first half of what follows
+//   `STORE@6+ OW update`     the one word after STORE
+//   `?STORE OW update`       the word after the last STORE; COMMAND INFO calls such a place unknown
+import type { ByteString } from '../bytes.ts'
+import type { Argv, Row } from './command.ts'
+
+export interface KeySpec {
+  readonly kind: 'range' | 'keynum' | 'keyword' | 'unknown'
+  /** Position of the first key or of the number of keys; where the search for the keyword starts. */
+  readonly index: number
+  readonly keyword: string
+  /** Last key: negative from the end of the command, otherwise counted from the first. */
+  readonly last: number
+  readonly step: number
+  /** Only the first of so many parts of what follows are keys; 0 for all. */
+  readonly limit: number
+  /** Redis's words: RO, RW, OW, RM and access, update, insert, delete and others. */
+  readonly flags: readonly string[]
+}
+
+const SPEC = /^(?:(\d+)(?:\.\.(-?\d+))?(?:\/(\d+))?|#(\d+)|([A-Z]+)@(\d+)(\+?)|\?([A-Z]*)) (.+)$/
+
+export function keySpecs(row: Row): KeySpec[] {
+  return row.keys === '' ? [] : row.keys.split(', ').map(parseSpec)
+}
+
+function parseSpec(text: string): KeySpec {
+  const [, first, last, step, keynum, keyword, from, one, unknown, flags] = SPEC.exec(text)!
+  const rest = { keyword: '', last: 0, step: 1, limit: 0, flags: flags.split(' ') }
+  if (first !== undefined) {
+    const lastKey = last === undefined ? 0 : +last < 0 ? +last : +last - +first
+    return { ...rest, kind: 'range', index: +first, last: lastKey, step: +(step ?? 1) }
+  }
+  if (keynum !== undefined) return { ...rest, kind: 'keynum', index: +keynum }
+  if (keyword !== undefined) return { ...rest, kind: 'keyword', index: +from, keyword, last: one ? 0 : -1, limit: one ? 0 : 2 }
+  return { ...rest, kind: 'unknown', index: 0, keyword: unknown }
+}
+
+/** First and last key and the step between keys, as older clients ask for them; all 0 if there is no such range. */
+export function keyRange(row: Row): [first: number, last: number, step: number] {
+  const [spec, next] = keySpecs(row)
+  if (spec === undefined || spec.kind !== 'range') return [0, 0, 0]
+  const end = spec.last < 0 ? spec.last : spec.index + spec.last
+  // Two ranges that touch are one.
+  if (next?.kind === 'range' && next.index === end + 1) return [spec.index, next.last < 0 ? next.last : next.index + next.last, 1]
+  return [spec.index, end, spec.step]
+}
+
+export interface FoundKey {
+  readonly key: ByteString
+  readonly flags: readonly string[]
+}
+
+/** The keys of a command line. @returns null if its number of keys cannot be */
+export function findKeys(row: Row, argv: Argv): FoundKey[] | null {
+  const found: FoundKey[] = []
+  for (const spec of keySpecs(row)) {
+    const positions = locate(spec, argv)
+    if (positions === null) return null
+    for (const at of positions) if (at < argv.length) found.push({ key: argv[at], flags: spec.flags })
+  }
+  return found
+}
+
+function locate(spec: KeySpec, argv: Argv): number[] | null {
+  switch (spec.kind) {
+    case 'range':
+      return range(spec.index, spec.last < 0 ? argv.length + spec.last : spec.index + spec.last, spec.step)
+    case 'keynum': {
+      const count = Number(argv[spec.index])
+      if (!Number.isInteger(count) || count < 0 || spec.index + count >= argv.length) return null
+      return range(spec.index + 1, spec.index + count, 1)
+    }
+    case 'keyword': {
+      const at = argv.findIndex((word, i) => i >= spec.index && word.toUpperCase() === spec.keyword)
+      if (at < 0) return []
+      const words = argv.length - at - 1
+      return range(at + 1, spec.limit === 0 ? at + 1 : at + Math.floor(words / spec.limit), 1)
+    }
+    case 'unknown': {
+      const at = argv.findLastIndex((word) => word.toUpperCase() === spec.keyword)
+      return spec.keyword === '' || at < 0 ? [] : [at + 1]
+    }
+  }
+}
+
+function range(first: number, last: number, step: number): number[] {
+  const positions: number[] = []
+  for (let at = first; at <= last; at += step) positions.push(at)
+  return positions
+}

@@ -1,0 +1,29 @@
+// MONITOR: every command, as a line, to the sessions that asked for it.
+import type { ByteString } from '../bytes.ts'
+import { Status } from '../reply.ts'
+import { type Argv, type Command, FLAG } from './command.ts'
+import type { Session } from './session.ts'
+
+export function showMonitors(session: Session, command: Command, argv: Argv): void {
+  // Administration and passwords are nobody's business.
+  if (command.flags & (FLAG.admin | FLAG.skip_monitor) || command.name === 'auth' || command.name === 'hello') return
+  const { engine, options } = session
+  const time = (engine.now / 1000).toFixed(6)
+  const line = new Status(`${time} [${session.db.index} ${options.peer?.address ?? 'in-process'}] ${argv.map(quoted).join(' ')}`)
+  for (const monitor of engine.monitors) monitor.push(line)
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '"': '\\"',
+  '\\': '\\\\',
+}
+
+/** A word in quotes, every byte that cannot be printed escaped. */
+function quoted(word: ByteString): string {
+  return `"${word.replace(/[^ !#-[\]-~]/g, (byte) => NAMED[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
+}

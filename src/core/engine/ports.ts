@@ -1,0 +1,20 @@
+// What the engine takes from its host: time, timers, randomness and a place for log lines. Nothing in core reads a clock
+// or a timer by itself, so that a test can move time and seed chance, and an edge function can run without timers.
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /**
+   * Runs a callback after a delay in milliseconds.
+   * @returns a function that cancels it, or null where timers are not allowed; then expiry and save rules are checked when commands run
+   */
+  after(delay: number, run: () => void): (() => void) | null
+  /** Runs a callback as soon as the host has done what waits: the pause between two slices of a save. */
+  soon(run: () => void): void
+}
+
+/** A number from 0 up to, not with, 1. */
+export type Random = () => number
+
+export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning'
+export type Log = (level: LogLevel, message: string) => void

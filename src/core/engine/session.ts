@@ -1,0 +1,229 @@
+// A connection to the engine: what a client has selected, queued, watched and subscribed. `execute` is the one way in for
+// the async client, the servers and scripts alike.
+import type { ByteString } from '../bytes.ts'
+import { NO_REPLY, type Push, type Reply, ReplyError, Status } from '../reply.ts'
+import { Waiter, type Wait } from './blocking.ts'
+import { arityFits, type Argv, type Command, FLAG, type Result } from './command.ts'
+import type { Database } from './database.ts'
+import type { Engine } from './engine.ts'
+import { NO_AUTH, NOT_IN_TRANSACTION, OUT_OF_MEMORY, wrongArity } from './errors.ts'
+import { showMonitors } from './monitor.ts'
+import type { Topic } from './pubsub.ts'
+import { Transaction } from './transaction.ts'
+
+const QUEUED = new Status('QUEUED')
+/** What may run inside MULTI instead of being queued. */
+const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'])
+/** What a subscriber that speaks RESP2 may still say. */
+const SUBSCRIBER_COMMANDS = new Set([
+  'ping',
+  'subscribe',
+  'unsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'ssubscribe',
+  'sunsubscribe',
+  'quit',
+  'reset',
+])
+
+/** What a server tells the engine about a connection. */
+export interface Peer {
+  /** `host:port` of the client, and of the server's end. */
+  readonly address: string
+  readonly local: string
+}
+
+export interface SessionOptions {
+  /** Gets published messages (Push) and MONITOR's lines (Status). Default: they are dropped. */
+  onPush?: (push: Push | Status) => void
+  /** Closes the connection, for CLIENT KILL. */
+  onKill?: () => void
+  /** Counts as authenticated although the engine asks for a password: in-process callers do. Default: false */
+  trusted?: boolean
+  peer?: Peer
+}
+
+export class Session {
+  readonly id: number
+  readonly engine: Engine
+  readonly options: SessionOptions
+  readonly transaction = new Transaction(this)
+  readonly created: number
+  db: Database
+  protocol: 2 | 3 = 2
+  name: ByteString = ''
+  library: { name: ByteString; version: ByteString } = { name: '', version: '' }
+  noEvict = false
+  noTouch = false
+  /** The name of the last command, for CLIENT LIST. */
+  last: Command | null = null
+  lastUsed: number
+  /** False inside MULTI and scripts: a blocking command then acts as if its time were up. */
+  mayBlock = true
+  waiter: Waiter | null = null
+  authenticated: boolean
+  closed = false
+  /** QUIT was said: the server closes the connection once the reply is sent. */
+  quitting = false
+  /** CLIENT REPLY: whether replies are held back, or the next one is. */
+  silence: 'none' | 'next' | 'all' = 'none'
+  #subscriptions: Record<Topic, Set<ByteString>> | null = null
+  /** Whether `execute` has to look at more than the command's row. */
+  #restricted: boolean
+
+  constructor(engine: Engine, id: number, options: SessionOptions) {
+    this.engine = engine
+    this.id = id
+    this.options = options
+    this.db = engine.database(0)
+    this.created = this.lastUsed = engine.clock.now()
+    this.authenticated = options.trusted === true || engine.config.get('requirepass') === ''
+    this.#restricted = !this.authenticated
+  }
+
+  /** Runs one command. An error is a reply too; only a bug throws. */
+  execute(argv: Argv): Result {
+    this.engine.begin()
+    const result = this.#run(argv)
+    this.engine.end()
+    return result
+  }
+
+  #run(argv: Argv): Result {
+    let command: Command
+    try {
+      command = this.engine.table.find(argv)
+      if (!arityFits(command, argv.length)) throw wrongArity(command.name)
+      if (this.#restricted || (command.flags & this.engine.restricted) !== 0) {
+        const reply = this.#check(command, argv)
+        if (reply !== null) return reply
+      }
+    } catch (error) {
+      this.transaction.abort()
+      return this.engine.stats.failure(error)
+    }
+    if (this.silence === 'none' && !this.noTouch) return this.attempt(command, argv)
+    return this.#attemptQuietly(command, argv)
+  }
+
+  /** Runs a command whose row has been checked. An error is its reply. */
+  attempt(command: Command, argv: Argv): Result {
+    this.last = command
+    if (this.engine.monitors.size !== 0) showMonitors(this, command, argv)
+    this.engine.stats.calls[command.index]++
+    try {
+      return command.handler(this.db, argv, this)
+    } catch (error) {
+      return this.engine.stats.failure(error, command)
+    }
+  }
+
+  /** Must be called when something changes that `execute` has to look at. */
+  restrict(): void {
+    this.#restricted = !this.authenticated || this.transaction.open || (this.protocol === 2 && this.subscribed > 0)
+  }
+
+  /** @returns a reply if the command must not run now, null if it may; @throws if it is refused */
+  #check(command: Command, argv: Argv): Reply | null {
+    const { flags, name } = command
+    if (!this.authenticated && !(flags & FLAG.no_auth)) throw NO_AUTH
+    if (flags & FLAG.denyoom && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
+    if (flags & FLAG.write) {
+      const refusal = this.engine.durability.writeError()
+      if (refusal !== null) throw refusal
+    }
+    if (this.protocol === 2 && this.subscribed > 0 && !SUBSCRIBER_COMMANDS.has(name)) {
+      throw new ReplyError(
+        `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+      )
+    }
+    if (this.transaction.queue !== null) {
+      if (flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
+      if (!NOT_QUEUED.has(name)) {
+        this.transaction.queue.push({ command, argv })
+        return QUEUED
+      }
+    }
+    return null
+  }
+
+  /** CLIENT REPLY and CLIENT NO-TOUCH. */
+  #attemptQuietly(command: Command, argv: Argv): Result {
+    const before = this.silence
+    this.engine.eviction.held = this.noTouch && command.name !== 'touch'
+    const reply = this.attempt(command, argv)
+    this.engine.eviction.held = false
+    if (before === 'none') return this.silence === 'none' ? reply : NO_REPLY
+    if (before === 'next' && this.silence === 'next') this.silence = 'none'
+    return this.silence === 'none' && before === 'all' ? reply : NO_REPLY
+  }
+
+  /**
+   * Answers at once if one of the keys can be answered from, waits otherwise.
+   * Inside MULTI and scripts it never waits.
+   */
+  block(wait: Wait): Result {
+    for (const key of wait.keys) {
+      const reply = wait.attempt(key)
+      if (reply !== undefined) return reply
+    }
+    if (!this.mayBlock) return wait.onTimeout
+    return new Promise<Reply>((resolve) => {
+      this.waiter = new Waiter(this, this.db, wait, resolve)
+    })
+  }
+
+  /** Hands data out of band to the client. */
+  push(push: Push | Status): void {
+    this.options.onPush?.(push)
+  }
+
+  subscriptions(topic: Topic): ReadonlySet<ByteString> {
+    return this.#subscriptions?.[topic] ?? new Set()
+  }
+
+  /** How many channels, patterns and shard channels it listens to. */
+  get subscribed(): number {
+    const topics = this.#subscriptions
+    return topics === null ? 0 : topics.channels.size + topics.patterns.size + topics.shards.size
+  }
+
+  subscribe(topic: Topic, name: ByteString): void {
+    this.#subscriptions ??= { channels: new Set(), patterns: new Set(), shards: new Set() }
+    this.#subscriptions[topic].add(name)
+    this.engine.pubsub.subscribe(topic, name, this)
+    this.restrict()
+  }
+
+  unsubscribe(topic: Topic, name: ByteString): void {
+    this.#subscriptions?.[topic].delete(name)
+    this.engine.pubsub.unsubscribe(topic, name, this)
+    this.restrict()
+  }
+
+  /** RESET: as if newly connected. */
+  reset(): void {
+    this.transaction.discard()
+    for (const topic of ['channels', 'patterns', 'shards'] as const) {
+      for (const name of [...this.subscriptions(topic)]) this.unsubscribe(topic, name)
+    }
+    this.db = this.engine.database(0)
+    this.protocol = 2
+    this.name = ''
+    this.noEvict = this.noTouch = false
+    this.silence = 'none'
+    this.authenticated = this.options.trusted === true || this.engine.config.get('requirepass') === ''
+    this.engine.monitors.delete(this)
+    this.restrict()
+  }
+
+  /** Ends the session: what it waits for, watches and listens to is given up. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.waiter?.settle(null)
+    this.reset()
+    this.engine.sessions.delete(this)
+  }
+}

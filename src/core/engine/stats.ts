@@ -1,0 +1,54 @@
+// The counters behind INFO stats, commandstats and errorstats. CONFIG RESETSTAT sets them to zero.
+import { ReplyError } from '../reply.ts'
+import type { Command, CommandTable } from './command.ts'
+
+export class Stats {
+  readonly #table: CommandTable
+  hits = 0
+  misses = 0
+  expired = 0
+  evicted = 0
+  connections = 0
+  rejectedConnections = 0
+  inputBytes = 0
+  outputBytes = 0
+  /** How often each command ran, was refused before it ran, and failed; by the command's index. */
+  calls: number[] = []
+  rejected: number[] = []
+  failed: number[] = []
+  /** How often each error code was replied. */
+  errors = new Map<string, number>()
+
+  constructor(table: CommandTable) {
+    this.#table = table
+    this.reset()
+  }
+
+  reset(): void {
+    this.hits = this.misses = this.expired = this.evicted = 0
+    this.connections = this.rejectedConnections = this.inputBytes = this.outputBytes = 0
+    const zeros = (): number[] => new Array<number>(this.#table.commands.length).fill(0)
+    this.calls = zeros()
+    this.rejected = zeros()
+    this.failed = zeros()
+    this.errors = new Map()
+  }
+
+  get commands(): number {
+    return this.calls.reduce((sum, calls) => sum + calls, 0)
+  }
+
+  /** Counts an error. @returns it as a reply; @throws what is not a reply, which is a bug */
+  failure(error: unknown, command?: Command): ReplyError {
+    if (!(error instanceof ReplyError)) throw error
+    const code = errorCode(error)
+    this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
+    if (command !== undefined) this.failed[command.index]++
+    return error
+  }
+}
+
+/** The first word of an error's text. */
+export function errorCode(error: ReplyError): string {
+  return error.text.split(' ', 1)[0]
+}

@@ -1,0 +1,116 @@
+// Keys in a dense array plus an index from key to slot: the ground under the keyspace, hashes, sets and sorted sets.
+// Dense, so that a random member is one random number and a page (a run of slots) is the unit of copy-on-write.
+// A removed slot is filled with the last entry; small tables close the gap instead and so keep insertion order, as
+// Redis's listpacks do. There are no tombstones: nothing is ever compacted, so no command pays for earlier deletions.
+import type { ByteString } from '../../bytes.ts'
+
+/** 2^8 slots are a page. */
+export const PAGE_BITS = 8
+
+/** Told before the first change to a page while a save is running (see persistence/). */
+export interface PageGuard {
+  before(page: number): void
+}
+
+// Up to here `indexOf` finds a key as fast as a Map (22 ns against 9 ns at 32) and the Map's 200 bytes are saved.
+const INDEX_FROM = 32
+/** Up to here removal keeps insertion order; Redis's default listpack limit. */
+const ORDERED_UP_TO = 128
+
+export class SlotTable {
+  readonly keys: ByteString[] = []
+  /** Set while a save still needs this table as it was. */
+  guard: PageGuard | null = null
+  protected index: Map<ByteString, number> | null = null
+
+  get size(): number {
+    return this.keys.length
+  }
+
+  /** The slot of a key, -1 if it is not there. */
+  find(key: ByteString): number {
+    if (this.index === null) return this.keys.indexOf(key)
+    const slot = this.index.get(key)
+    return slot === undefined ? -1 : slot
+  }
+
+  has(key: ByteString): boolean {
+    return this.index === null ? this.keys.includes(key) : this.index.has(key)
+  }
+
+  /** Appends a key that is not there yet. @returns its slot */
+  protected append(key: ByteString): number {
+    const slot = this.keys.length
+    this.keys.push(key)
+    if (this.index !== null) this.index.set(key, slot)
+    else if (slot === INDEX_FROM) this.index = new Map(this.keys.map((each, i) => [each, i]))
+    return slot
+  }
+
+  /** Adds a key. @returns whether it is new */
+  add(key: ByteString): boolean {
+    if (this.has(key)) return false
+    this.append(key)
+    return true
+  }
+
+  /** Removes a key. @returns whether it was there */
+  delete(key: ByteString): boolean {
+    const slot = this.find(key)
+    if (slot < 0) return false
+    this.removeAt(slot)
+    return true
+  }
+
+  /** Must be called before a slot's key or value changes; appending changes no slot. */
+  beforeChange(slot: number): void {
+    if (this.guard !== null) this.guard.before(slot >> PAGE_BITS)
+  }
+
+  removeAt(slot: number): void {
+    const last = this.keys.length - 1
+    this.beforeChange(slot)
+    this.beforeChange(last)
+    this.index?.delete(this.keys[slot])
+    if (last < this.ordered) {
+      if (slot < last) this.closeGap(slot)
+    } else if (slot < last) {
+      this.keys[slot] = this.keys[last]
+      this.index?.set(this.keys[slot], slot)
+      this.move(last, slot)
+    }
+    this.dropLast()
+  }
+
+  /** Up to this size removal keeps insertion order. */
+  protected get ordered(): number {
+    return ORDERED_UP_TO
+  }
+
+  private closeGap(slot: number): void {
+    this.keys.copyWithin(slot, slot + 1)
+    for (let i = slot; i < this.keys.length - 1; i++) {
+      this.index?.set(this.keys[i], i)
+      this.move(i + 1, i)
+    }
+  }
+
+  /** A subclass with columns of its own copies them from one slot to another. */
+  protected move(_from: number, _to: number): void {}
+  /** A subclass with columns of its own drops their last entries too. */
+  protected dropLast(): void {
+    this.keys.pop()
+  }
+
+  /**
+   * One step of a scan. It walks from the last slot to the first: a removal only ever moves an entry to a lower slot, and
+   * from the part not yet visited to the part not yet visited or from the visited part, so every entry that is there
+   * during the whole scan is visited, and the cursor (how many slots are left) needs no state.
+   * @returns the next cursor, 0 at the end
+   */
+  scan(cursor: number, count: number, visit: (slot: number) => void): number {
+    let left = cursor === 0 ? this.keys.length : Math.min(cursor, this.keys.length)
+    for (; left > 0 && count > 0; count--) visit(--left)
+    return left
+  }
+}

@@ -1,0 +1,87 @@
+// A session's MULTI queue and its WATCHed keys.
+import type { ByteString } from '../bytes.ts'
+import { NULL_ARRAY, type Reply } from '../reply.ts'
+import type { Argv, Command, Result } from './command.ts'
+import type { Database } from './database.ts'
+import { EXEC_ABORT } from './errors.ts'
+import type { Session } from './session.ts'
+
+export class Transaction {
+  readonly #session: Session
+  /** The commands since MULTI; null outside of one. */
+  queue: { command: Command; argv: Argv }[] | null = null
+  #aborted = false
+  #failed = false
+  #watched: { db: Database; key: ByteString; expired: boolean }[] = []
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  get open(): boolean {
+    return this.queue !== null
+  }
+
+  /** How many keys are watched. */
+  get watching(): number {
+    return this.#watched.length
+  }
+
+  /** A command could not be queued: EXEC will refuse. */
+  abort(): void {
+    if (this.queue !== null) this.#aborted = true
+  }
+
+  /** A watched key has changed: EXEC will give null. */
+  fail(): void {
+    this.#failed = true
+  }
+
+  watch(db: Database, key: ByteString): void {
+    if (this.#watched.some((each) => each.db === db && each.key === key)) return
+    const slot = db.keyspace.find(key)
+    const expiry = slot < 0 ? 0 : db.keyspace.expiry(slot)
+    this.#watched.push({ db, key, expired: expiry !== 0 && expiry <= db.engine.now })
+    const watchers = db.watchers.get(key)
+    if (watchers === undefined) db.watchers.set(key, new Set([this.#session]))
+    else watchers.add(this.#session)
+  }
+
+  unwatch(): void {
+    for (const { db, key } of this.#watched) {
+      const watchers = db.watchers.get(key)
+      watchers?.delete(this.#session)
+      if (watchers?.size === 0) db.watchers.delete(key)
+    }
+    this.#watched = []
+    this.#failed = false
+  }
+
+  /** Drops the queue and the watches. */
+  discard(): void {
+    this.queue = null
+    this.#aborted = false
+    this.unwatch()
+  }
+
+  /** Runs the queue. @throws EXECABORT */
+  exec(): Result {
+    const session = this.#session
+    // A watched key that expired since counts as changed, even if nothing has removed it yet.
+    for (const { db, key, expired } of this.#watched) if (!expired && db.keyspace.has(key) && db.find(key) < 0) this.#failed = true
+    const { queue } = this
+    const aborted = this.#aborted
+    const failed = this.#failed
+    this.discard()
+    if (aborted) throw EXEC_ABORT
+    if (failed) return NULL_ARRAY
+    const mayBlock = session.mayBlock
+    session.mayBlock = false
+    try {
+      const results = queue!.map(({ command, argv }) => session.attempt(command, argv))
+      return results.some((result) => result instanceof Promise) ? Promise.all(results) : (results)
+    } finally {
+      session.mayBlock = mayBlock
+    }
+  }
+}

@@ -1,0 +1,187 @@
+// What a key can hold. A string is a number where Redis would keep an int (INCR then parses nothing), a byte string, or a
+// Raw where it is changed in place; the other types are classes over the structures.
+import type { ByteString } from '../bytes.ts'
+import { fromUint8Array } from '../bytes.ts'
+import { parseInt64 } from '../numbers.ts'
+import { Deque } from './structures/deque.ts'
+import { Dict } from './structures/dict.ts'
+import { RankedTree } from './structures/ranked-tree.ts'
+import { SlotTable } from './structures/slot-table.ts'
+
+export type StringValue = ByteString | number | Raw
+export type Value = StringValue | Hash | List | Members | SortedSet
+export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash'
+
+export function typeOf(value: Value): TypeName {
+  return typeof value === 'object' ? value.type : 'string'
+}
+
+/** A string that APPEND, SETRANGE or SETBIT has changed: bytes with room to grow, as Redis's raw encoding. */
+export class Raw {
+  readonly type = 'string'
+  length: number
+  /** A running save still has to write it: a change must go to a copy. */
+  shared = false
+  #bytes: Uint8Array
+  #text: ByteString | null = null
+
+  constructor(text: ByteString, room = text.length) {
+    this.length = text.length
+    this.#bytes = new Uint8Array(Math.max(room, text.length))
+    for (let i = 0; i < text.length; i++) this.#bytes[i] = text.charCodeAt(i)
+  }
+
+  /** The bytes for reading. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.length)
+  }
+
+  /** The bytes for writing, at least `length` of them; new ones are zero. */
+  grow(length: number): Uint8Array {
+    this.#text = null
+    if (length > this.#bytes.length) {
+      // As Redis's strings: twice the room, but at most 1 MiB more than asked for.
+      const bytes = new Uint8Array(length + Math.min(length, 1 << 20))
+      bytes.set(this.bytes)
+      this.#bytes = bytes
+    }
+    this.length = Math.max(this.length, length)
+    return this.#bytes
+  }
+
+  toString(): ByteString {
+    this.#text ??= fromUint8Array(this.#bytes, 0, this.length)
+    return this.#text
+  }
+}
+
+/** A string value as Redis would store it: an integer in its only form becomes a number. */
+export function encodeString(text: ByteString): StringValue {
+  // 48..57 are digits, 45 is the minus; most strings are told apart by their first char.
+  const first = text.charCodeAt(0)
+  if (text.length > 15 || !(first <= 57 && (first >= 48 || first === 45))) return text
+  return (parseInt64(text) as number | undefined) ?? text
+}
+
+export function textOf(value: StringValue): ByteString {
+  return typeof value === 'string' ? value : String(value)
+}
+
+/** A value of its own with the same content. */
+export function copyOf(value: Value): Value {
+  if (typeof value !== 'object') return value
+  switch (value.type) {
+    case 'string':
+      return value.toString()
+    case 'list': {
+      const list = new List()
+      value.walk(0, false, (element) => list.push(element))
+      return list
+    }
+    case 'set': {
+      const members = new Members()
+      for (const member of value.keys) members.add(member)
+      return members
+    }
+    case 'hash': {
+      const hash = new Hash()
+      value.keys.forEach((field, slot) => hash.insert(field, value.values[slot]))
+      if (value.expires !== null) hash.expires = new Map(value.expires)
+      hash.nextExpiry = value.nextExpiry
+      return hash
+    }
+    case 'zset': {
+      const zset = new SortedSet()
+      value.scores.keys.forEach((member, slot) => zset.set(member, value.scores.values[slot]))
+      return zset
+    }
+  }
+}
+
+/** Fields and values; a field may have an expiry of its own (Redis 7.4). */
+export class Hash extends Dict<ByteString> {
+  readonly type = 'hash'
+  /** When fields expire, in milliseconds since 1970; null while no field ever had an expiry. */
+  expires: Map<ByteString, number> | null = null
+  /** No field expires before this. */
+  nextExpiry = Infinity
+
+  /** Sets a field and takes its expiry away. @returns whether it is new */
+  put(field: ByteString, value: ByteString): boolean {
+    this.expires?.delete(field)
+    return this.set(field, value)
+  }
+
+  override removeAt(slot: number): void {
+    this.expires?.delete(this.keys[slot])
+    super.removeAt(slot)
+  }
+
+  setExpiry(slot: number, at: number): void {
+    this.beforeChange(slot)
+    this.expires ??= new Map()
+    this.expires.set(this.keys[slot], at)
+    if (at < this.nextExpiry) this.nextExpiry = at
+  }
+
+  /** @returns whether the field had an expiry */
+  clearExpiry(slot: number): boolean {
+    this.beforeChange(slot)
+    return this.expires?.delete(this.keys[slot]) ?? false
+  }
+
+  /** Removes the fields that are due. @returns how many */
+  removeExpired(now: number): number {
+    let removed = 0
+    let next = Infinity
+    for (const [field, at] of this.expires ?? []) {
+      if (at > now) next = Math.min(next, at)
+      else if (this.delete(field)) removed++
+    }
+    this.nextExpiry = next
+    return removed
+  }
+}
+
+export class List extends Deque {
+  readonly type = 'list'
+}
+
+export class Members extends SlotTable {
+  readonly type = 'set'
+}
+
+/** Members by name and by (score, member). */
+export class SortedSet {
+  readonly type = 'zset'
+  readonly scores = new Dict<number>()
+  readonly order = new RankedTree()
+
+  get size(): number {
+    return this.scores.size
+  }
+
+  /** @returns whether the member is new or its score another */
+  set(member: ByteString, score: number): boolean {
+    // Redis's small encoding keeps no negative zero; ours never does.
+    const value = score === 0 ? 0 : score
+    const slot = this.scores.find(member)
+    if (slot < 0) this.scores.insert(member, value)
+    else {
+      const old = this.scores.values[slot]
+      if (old === value) return false
+      this.scores.setAt(slot, value)
+      this.order.delete(old, member)
+    }
+    this.order.insert(value, member)
+    return true
+  }
+
+  delete(member: ByteString): boolean {
+    const slot = this.scores.find(member)
+    if (slot < 0) return false
+    this.order.delete(this.scores.values[slot], member)
+    this.scores.removeAt(slot)
+    return true
+  }
+}

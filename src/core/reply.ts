@@ -1,0 +1,100 @@
+// The kinds of reply a command can give: RESP3's, as JS values. RESP2 is a view of them that resp/writer.ts makes at the
+// border. A bulk string is a byte string, an integer a number (a bigint beyond 2^53), null is null, an array an array;
+// every other kind has a class here.
+import type { ByteString } from './bytes.ts'
+
+export type Reply =
+  | ByteString
+  | number
+  | bigint
+  | boolean
+  | null
+  | Reply[]
+  | Status
+  | ReplyError
+  | Double
+  | MapReply
+  | SetReply
+  | Pairs
+  | Push
+  | Verbatim
+  | NullArray
+  | Several
+
+/** A simple string: `+OK`. */
+export class Status {
+  readonly text: ByteString
+  constructor(text: ByteString) {
+    this.text = text
+  }
+}
+export const OK = new Status('OK')
+
+/** An error reply. The first word of the text is its code. Not an `Error`: the engine makes many, and none needs a stack. */
+export class ReplyError {
+  readonly text: ByteString
+  constructor(text: ByteString) {
+    this.text = text
+  }
+}
+
+/** A floating point number; in RESP2 a bulk string. */
+export class Double {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+/** Keys and values in turn; in RESP2 a flat array. */
+export class MapReply {
+  readonly flat: Reply[]
+  constructor(flat: Reply[]) {
+    this.flat = flat
+  }
+}
+
+/** Members without order or doubles; in RESP2 an array. */
+export class SetReply {
+  readonly items: Reply[]
+  constructor(items: Reply[]) {
+    this.items = items
+  }
+}
+
+/** Two-element arrays in an array, such as members and scores; in RESP2 a flat array. */
+export class Pairs {
+  readonly flat: Reply[]
+  constructor(flat: Reply[]) {
+    this.flat = flat
+  }
+}
+
+/** Out-of-band data such as a published message; in RESP2 an array. */
+export class Push {
+  readonly items: Reply[]
+  constructor(items: Reply[]) {
+    this.items = items
+  }
+}
+
+/** Text for people, such as INFO's; in RESP2 a bulk string. */
+export class Verbatim {
+  readonly text: ByteString
+  constructor(text: ByteString) {
+    this.text = text
+  }
+}
+
+/** Null where an array was asked for: `*-1` in RESP2, like any null in RESP3. */
+export class NullArray {}
+export const NULL_ARRAY = new NullArray()
+
+/** Replies that follow each other, as SUBSCRIBE gives one for each channel. None at all is CLIENT REPLY OFF's silence. */
+export class Several {
+  readonly items: Reply[]
+  constructor(items: Reply[]) {
+    this.items = items
+  }
+}
+export const NO_REPLY = new Several([])

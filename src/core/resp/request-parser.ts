@@ -1,0 +1,204 @@
+// Command lines out of a stream of bytes, as a server reads them: RESP arrays of bulk strings, and inline commands as a
+// person types them. Every length is checked before anything is kept for it; what is wrong is a protocol error, after
+// which nothing of that stream can be trusted.
+import { type ByteString, fromUint8Array } from '../bytes.ts'
+
+/** What a server says before it closes the connection. */
+export class ProtocolError extends Error {
+  override name = 'ProtocolError'
+}
+
+export interface RequestLimits {
+  /** The longest bulk string. Default: 512 MB */
+  maxBulk?: number
+  /** The longest inline command, in bytes. Default: 64 KiB */
+  maxInline?: number
+  /** The most words in a command. Default: 2^31 - 1 */
+  maxWords?: number
+}
+
+const CR = 13
+const LF = 10
+const ASTERISK = 42
+const DOLLAR = 36
+const EMPTY = new Uint8Array(0)
+
+export class RequestParser {
+  readonly limits: Required<RequestLimits>
+  #buffer: Uint8Array = EMPTY
+  #at = 0
+  #chunks: Uint8Array[] = []
+  #arrived = 0
+  // No command can be complete before so many bytes are there: a long value is joined once, not with each chunk.
+  #needed = 0
+  #argv: ByteString[] = []
+  /** Words still to come of the current array; 0 between commands. */
+  #words = 0
+  /** Length of the bulk string that is next; -1 before its header was read. */
+  #bulk = -1
+
+  constructor(limits: RequestLimits = {}) {
+    this.limits = { maxBulk: 536_870_912, maxInline: 65_536, maxWords: 2_147_483_647, ...limits }
+  }
+
+  /** Takes bytes that have arrived. */
+  feed(bytes: Uint8Array): void {
+    if (this.#at === this.#buffer.length && this.#chunks.length === 0) {
+      this.#buffer = bytes
+      this.#at = 0
+    } else {
+      this.#chunks.push(bytes)
+      this.#arrived += bytes.length
+    }
+  }
+
+  /** Bytes that are held for commands not yet complete. */
+  get pending(): number {
+    return this.#buffer.length - this.#at + this.#arrived
+  }
+
+  /** The next command line, undefined if it has not all arrived. @throws ProtocolError */
+  next(): ByteString[] | undefined {
+    if (this.#chunks.length > 0) {
+      if (this.pending < this.#needed) return undefined
+      this.#join()
+    }
+    this.#needed = 0
+    for (;;) {
+      if (this.#words === 0) {
+        if (this.#at >= this.#buffer.length) return undefined
+        if (this.#buffer[this.#at] !== ASTERISK) return this.#inline()
+        const words = this.#header('multibulk')
+        if (words === undefined) return undefined
+        if (words > this.limits.maxWords) throw new ProtocolError('Protocol error: invalid multibulk length')
+        if (words <= 0) continue
+        this.#words = words
+        this.#argv = []
+      }
+      if (!this.#readWords()) return undefined
+      return this.#argv
+    }
+  }
+
+  /** @returns false if more has to arrive first */
+  #readWords(): boolean {
+    for (; this.#words > 0; this.#words--) {
+      if (this.#bulk < 0) {
+        if (this.#at >= this.#buffer.length) return false
+        const type = this.#buffer[this.#at]
+        if (type !== DOLLAR) throw new ProtocolError(`Protocol error: expected '$', got '${printable(type)}'`)
+        const length = this.#header('bulk')
+        if (length === undefined) return false
+        if (length < 0 || length > this.limits.maxBulk) throw new ProtocolError('Protocol error: invalid bulk length')
+        this.#bulk = length
+      }
+      const end = this.#at + this.#bulk
+      if (end + 2 > this.#buffer.length) {
+        this.#needed = this.#bulk + 2
+        return false
+      }
+      this.#argv.push(fromUint8Array(this.#buffer, this.#at, end))
+      this.#at = end + 2
+      this.#bulk = -1
+    }
+    return true
+  }
+
+  /** A line of `*` or `$` and a number. @returns the number, undefined if the line is not all there */
+  #header(kind: 'multibulk' | 'bulk'): number | undefined {
+    const buffer = this.#buffer
+    let at = this.#at + 1
+    const negative = buffer[at] === 45
+    if (negative) at++
+    let value = 0
+    const first = at
+    for (; at < buffer.length; at++) {
+      const digit = buffer[at] - 48
+      if (digit < 0 || digit > 9) break
+      value = value * 10 + digit
+    }
+    if (at + 1 >= buffer.length) {
+      // A number has at most 20 digits; a line that goes on without an end is no header.
+      if (at - first > 20 || (at < buffer.length && buffer[at] !== CR)) throw invalidLength(kind)
+      return undefined
+    }
+    if (buffer[at] !== CR || at === first || value > Number.MAX_SAFE_INTEGER) throw invalidLength(kind)
+    this.#at = at + 2
+    return negative ? -value : value
+  }
+
+  /** A command typed as a line of words. */
+  #inline(): ByteString[] | undefined {
+    for (;;) {
+      const end = this.#buffer.indexOf(LF, this.#at)
+      const length = (end < 0 ? this.#buffer.length : end) - this.#at
+      if (length > this.limits.maxInline) throw new ProtocolError('Protocol error: too big inline request')
+      if (end < 0) return undefined
+      const line = fromUint8Array(this.#buffer, this.#at, this.#buffer[end - 1] === CR && end > this.#at ? end - 1 : end)
+      this.#at = end + 1
+      const words = splitWords(line)
+      if (words === null) throw new ProtocolError('Protocol error: unbalanced quotes in request')
+      if (words.length > 0) return words
+      if (this.#at >= this.#buffer.length) return undefined
+      if (this.#buffer[this.#at] === ASTERISK) return this.next()
+    }
+  }
+
+  #join(): void {
+    const joined = new Uint8Array(this.pending)
+    joined.set(this.#buffer.subarray(this.#at))
+    let at = this.#buffer.length - this.#at
+    for (const chunk of this.#chunks) {
+      joined.set(chunk, at)
+      at += chunk.length
+    }
+    this.#buffer = joined
+    this.#at = 0
+    this.#chunks = []
+    this.#arrived = 0
+  }
+}
+
+const invalidLength = (kind: string): ProtocolError => new ProtocolError(`Protocol error: invalid ${kind} length`)
+const printable = (byte: number): string => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ' ')
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
+
+/** Splits a line as redis-cli does: words, "quoted \x00 words" and 'plain ones'. @returns null if a quote stays open */
+export function splitWords(line: ByteString): ByteString[] | null {
+  const words: ByteString[] = []
+  let at = 0
+  for (;;) {
+    while (at < line.length && /\s/.test(line[at])) at++
+    if (at >= line.length) return words
+    let word = ''
+    let quote = ''
+    for (; ; at++) {
+      const char = line[at]
+      if (quote !== '') {
+        if (char === undefined) return null
+        if (char === '\\' && quote === '"' && at + 1 < line.length) {
+          const hex = /^x([\da-f]{2})/i.exec(line.slice(at + 1, at + 4))
+          if (hex !== null) {
+            word += String.fromCharCode(parseInt(hex[1], 16))
+            at += 3
+          } else {
+            at++
+            word += ESCAPES[line[at]] ?? line[at]
+          }
+        } else if (char === '\\' && quote === "'" && line[at + 1] === "'") {
+          word += "'"
+          at++
+        } else if (char === quote) {
+          // A closing quote ends the word.
+          if (at + 1 < line.length && !/\s/.test(line[at + 1])) return null
+          at++
+          break
+        } else word += char
+      } else if (char === undefined || /[\s\0]/.test(char)) break
+      else if (char === '"' || char === "'") quote = char
+      else word += char
+    }
+    words.push(word)
+  }
+}

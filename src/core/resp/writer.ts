@@ -1,0 +1,52 @@
+// Replies as RESP2 or RESP3 bytes: https://redis.io/docs/latest/develop/reference/protocol-spec/
+import type { ByteString } from '../bytes.ts'
+import { formatDouble } from '../numbers.ts'
+import { Double, MapReply, NULL_ARRAY, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
+
+export type Protocol = 2 | 3
+
+/** A reply as it goes over the wire. */
+export function encodeReply(reply: Reply, protocol: Protocol): ByteString {
+  if (typeof reply === 'string') return bulk(reply)
+  if (typeof reply === 'number' || typeof reply === 'bigint') return `:${reply}\r\n`
+  if (reply === null) return protocol === 3 ? '_\r\n' : '$-1\r\n'
+  if (reply instanceof Status) return `+${reply.text}\r\n`
+  if (Array.isArray(reply)) return sequence('*', reply, protocol)
+  return encodeRare(reply, protocol)
+}
+
+function encodeRare(reply: Exclude<Reply, ByteString | number | bigint | null | Status | Reply[]>, protocol: Protocol): ByteString {
+  const resp3 = protocol === 3
+  if (typeof reply === 'boolean') return resp3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`
+  if (reply instanceof ReplyError) return `-${reply.text.replace(/[\r\n]/g, ' ')}\r\n`
+  if (reply instanceof Double) return resp3 ? `,${formatDouble(reply.value)}\r\n` : bulk(formatDouble(reply.value))
+  if (reply instanceof Push) return sequence(resp3 ? '>' : '*', reply.items, protocol)
+  if (reply instanceof SetReply) return sequence(resp3 ? '~' : '*', reply.items, protocol)
+  if (reply instanceof MapReply)
+    return resp3 ? sequence('%', reply.flat, protocol, reply.flat.length / 2) : sequence('*', reply.flat, protocol)
+  if (reply instanceof Pairs) return resp3 ? pairs(reply.flat) : sequence('*', reply.flat, protocol)
+  if (reply instanceof Verbatim) return resp3 ? `=${reply.text.length + 4}\r\ntxt:${reply.text}\r\n` : bulk(reply.text)
+  if (reply instanceof Several) return reply.items.map((item) => encodeReply(item, protocol)).join('')
+  return resp3 ? '_\r\n' : reply === NULL_ARRAY ? '*-1\r\n' : '$-1\r\n'
+}
+
+const bulk = (text: ByteString): ByteString => `$${text.length}\r\n${text}\r\n`
+
+function sequence(type: string, items: readonly Reply[], protocol: Protocol, length = items.length): ByteString {
+  let out = `${type}${length}\r\n`
+  for (const item of items) out += encodeReply(item, protocol)
+  return out
+}
+
+function pairs(flat: readonly Reply[]): ByteString {
+  let out = `*${flat.length / 2}\r\n`
+  for (let i = 0; i < flat.length; i += 2) out += `*2\r\n${encodeReply(flat[i], 3)}${encodeReply(flat[i + 1], 3)}`
+  return out
+}
+
+/** A command as a client sends it. */
+export function encodeCommand(argv: readonly ByteString[]): ByteString {
+  let out = `*${argv.length}\r\n`
+  for (const arg of argv) out += bulk(arg)
+  return out
+}
