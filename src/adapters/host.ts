@@ -25,7 +25,7 @@ export const systemClock: Clock = {
 /** Browsers clamp setTimeout(0) to 4 ms and more, so a slice of a save is followed by the next through something faster. */
 function pickSoon(): (run: () => void) => void {
   const { setImmediate } = globalThis as Immediate
-  if (setImmediate !== undefined) return (run) =>  setImmediate(run)
+  if (setImmediate !== undefined) return (run) => setImmediate(run)
   const { scheduler } = globalThis as Scheduler
   if (scheduler?.postTask !== undefined) return (run) => void scheduler.postTask!(run, { priority: 'user-visible' })
   return (run) => {

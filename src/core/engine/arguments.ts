@@ -57,6 +57,22 @@ export function double(text: ByteString, error: ReplyError = NOT_FLOAT): number 
   return value
 }
 
+/**
+ * A double as plain strtod takes it: after spaces, up to a zero byte, nothing at all for 0.
+ * @param bounded whether a number too large or too small is an error rather than infinite or 0
+ */
+export function looseDouble(text: ByteString, error: ReplyError, bounded = false): number {
+  const line = text.split('\0', 1)[0]
+  if (line === '') return 0
+  const number = line.replace(/^[ \t-\r]+/, '')
+  const value = parseDouble(number)
+  if (!Number.isNaN(value)) return value
+  // What parseDouble refuses for its size, Number reads.
+  const extreme = /\d$/.test(number) && !bounded ? Number(number) : NaN
+  if (Number.isNaN(extreme)) throw error
+  return extreme
+}
+
 /** A blocking command's timeout, in milliseconds; 0 waits for ever. */
 export function timeout(text: ByteString): number {
   const seconds = parseDouble(text)

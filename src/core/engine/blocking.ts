@@ -13,6 +13,8 @@ export interface Wait {
   /** Milliseconds; 0 waits for ever. */
   readonly timeout: number
   readonly onTimeout: Reply
+  /** The reply where waiting is not allowed. Default: that of a timeout */
+  readonly onDenied?: Reply
   /** Tries to answer from one key. @returns undefined if there is still nothing */
   readonly attempt: (key: ByteString) => Reply | undefined
 }

@@ -36,13 +36,21 @@ const SHOWN = 128
 
 export function unknownCommand(argv: readonly ByteString[]): ReplyError {
   let shown = ''
-  for (let i = 1; i < argv.length && shown.length < SHOWN; i++) shown += `'${argv[i].slice(0, SHOWN - shown.length)}' `
-  return new ReplyError(`ERR unknown command '${oneLine(argv[0].slice(0, SHOWN))}', with args beginning with: ${oneLine(shown)}`)
+  for (let i = 1; i < argv.length && shown.length < SHOWN; i++) shown += `'${printed(argv[i].slice(0, SHOWN - shown.length))}' `
+  return new ReplyError(`ERR unknown command '${printed(argv[0].slice(0, SHOWN))}', with args beginning with: ${shown}`)
 }
 
 export function unknownSubcommand(argv: readonly ByteString[]): ReplyError {
-  return new ReplyError(`ERR unknown subcommand '${oneLine(argv[1].slice(0, SHOWN))}'. Try ${argv[0].toUpperCase()} HELP.`)
+  return new ReplyError(`ERR unknown subcommand '${printed(argv[1].slice(0, SHOWN))}'. Try ${argv[0].toUpperCase()} HELP.`)
 }
 
-/** An error is one line on the wire. */
-const oneLine = (text: ByteString): ByteString => text.replace(/[\r\n]/g, ' ')
+/** A subcommand that takes other arguments than it got. */
+export function subcommandSyntax(argv: readonly ByteString[]): ReplyError {
+  const [container, subcommand] = argv
+  return new ReplyError(
+    `ERR unknown subcommand or wrong number of arguments for '${printed(subcommand)}'. Try ${container.toUpperCase()} HELP.`,
+  )
+}
+
+/** As C prints it, up to a zero byte; an error is one line on the wire. */
+const printed = (text: ByteString): ByteString => text.split('\0', 1)[0].replace(/[\r\n]/g, ' ')

@@ -6,7 +6,7 @@
 //   `STORE@6+ OW update`     the one word after STORE
 //   `?STORE OW update`       the word after the last STORE; COMMAND INFO calls such a place unknown
 import type { ByteString } from '../bytes.ts'
-import type { Argv, Row } from './command.ts'
+import { type Argv, FLAG, type Row } from './command.ts'
 
 export interface KeySpec {
   readonly kind: 'range' | 'keynum' | 'keyword' | 'unknown'
@@ -60,10 +60,18 @@ export function findKeys(row: Row, argv: Argv): FoundKey[] | null {
   const found: FoundKey[] = []
   for (const spec of keySpecs(row)) {
     const positions = locate(spec, argv)
-    if (positions === null) return null
-    for (const at of positions) if (at < argv.length) found.push({ key: argv[at], flags: spec.flags })
+    if (positions === null || (spec.kind === 'keynum' && positions.length === 0 && !(row.flags & FLAG.no_mandatory_keys))) return null
+    const flags = spec.flags.includes('variable_flags') ? flagsOf(row, argv) : spec.flags
+    for (const at of positions) if (at < argv.length) found.push({ key: argv[at], flags })
   }
   return found
+}
+
+/** What SET and BITFIELD do with their key depends on their options. */
+function flagsOf(row: Row, argv: Argv): string[] {
+  const has = (...words: string[]): boolean => argv.some((word, i) => i > 1 && words.includes(word.toUpperCase()))
+  if (row.name === 'set') return has('GET') ? ['RW', 'access', 'update'] : ['OW', 'update']
+  return has('SET', 'INCRBY') ? ['RW', 'access', 'update'] : ['RO', 'access']
 }
 
 function locate(spec: KeySpec, argv: Argv): number[] | null {

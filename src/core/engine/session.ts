@@ -91,7 +91,7 @@ export class Session {
   }
 
   #run(argv: Argv): Result {
-    let command: Command
+    let command: Command | undefined
     try {
       command = this.engine.table.find(argv)
       if (!arityFits(command, argv.length)) throw wrongArity(command.name)
@@ -100,8 +100,10 @@ export class Session {
         if (reply !== null) return reply
       }
     } catch (error) {
+      const refusal = this.engine.stats.failure(error, command, false)
+      if (command?.name === 'exec') return this.transaction.refuse(refusal)
       this.transaction.abort()
-      return this.engine.stats.failure(error)
+      return refusal
     }
     if (this.silence === 'none' && !this.noTouch) return this.attempt(command, argv)
     return this.#attemptQuietly(command, argv)
@@ -168,7 +170,7 @@ export class Session {
       const reply = wait.attempt(key)
       if (reply !== undefined) return reply
     }
-    if (!this.mayBlock) return wait.onTimeout
+    if (!this.mayBlock) return wait.onDenied === undefined ? wait.onTimeout : wait.onDenied
     return new Promise<Reply>((resolve) => {
       this.waiter = new Waiter(this, this.db, wait, resolve)
     })

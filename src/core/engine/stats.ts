@@ -38,12 +38,16 @@ export class Stats {
     return this.calls.reduce((sum, calls) => sum + calls, 0)
   }
 
-  /** Counts an error. @returns it as a reply; @throws what is not a reply, which is a bug */
-  failure(error: unknown, command?: Command): ReplyError {
+  /**
+   * Counts an error.
+   * @param ran whether the command itself failed, or was refused before it ran
+   * @returns it as a reply; @throws what is not a reply, which is a bug
+   */
+  failure(error: unknown, command: Command | undefined, ran = true): ReplyError {
     if (!(error instanceof ReplyError)) throw error
     const code = errorCode(error)
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
-    if (command !== undefined) this.failed[command.index]++
+    if (command !== undefined) (ran ? this.failed : this.rejected)[command.index]++
     return error
   }
 }

@@ -1,6 +1,6 @@
 // A session's MULTI queue and its WATCHed keys.
 import type { ByteString } from '../bytes.ts'
-import { NULL_ARRAY, type Reply } from '../reply.ts'
+import { NULL_ARRAY, ReplyError } from '../reply.ts'
 import type { Argv, Command, Result } from './command.ts'
 import type { Database } from './database.ts'
 import { EXEC_ABORT } from './errors.ts'
@@ -64,6 +64,13 @@ export class Transaction {
     this.unwatch()
   }
 
+  /** EXEC itself cannot run. @returns what it replies then */
+  refuse(reason: ReplyError): ReplyError {
+    this.discard()
+    this.#session.restrict()
+    return new ReplyError(`EXECABORT Transaction discarded because of: ${reason.text.replace(/^ERR /, '')}`)
+  }
+
   /** Runs the queue. @throws EXECABORT */
   exec(): Result {
     const session = this.#session
@@ -79,7 +86,7 @@ export class Transaction {
     session.mayBlock = false
     try {
       const results = queue!.map(({ command, argv }) => session.attempt(command, argv))
-      return results.some((result) => result instanceof Promise) ? Promise.all(results) : (results)
+      return results.some((result) => result instanceof Promise) ? Promise.all(results) : results
     } finally {
       session.mayBlock = mayBlock
     }

@@ -169,7 +169,7 @@ export function splitWords(line: ByteString): ByteString[] | null {
   const words: ByteString[] = []
   let at = 0
   for (;;) {
-    while (at < line.length && /\s/.test(line[at])) at++
+    while (at < line.length && /[ \t-\r]/.test(line[at])) at++
     if (at >= line.length) return words
     let word = ''
     let quote = ''
@@ -191,11 +191,11 @@ export function splitWords(line: ByteString): ByteString[] | null {
           at++
         } else if (char === quote) {
           // A closing quote ends the word.
-          if (at + 1 < line.length && !/\s/.test(line[at + 1])) return null
+          if (at + 1 < line.length && !/[ \t-\r]/.test(line[at + 1])) return null
           at++
           break
         } else word += char
-      } else if (char === undefined || /[\s\0]/.test(char)) break
+      } else if (char === undefined || /[ \t-\r\0]/.test(char)) break
       else if (char === '"' || char === "'") quote = char
       else word += char
     }

@@ -18,7 +18,7 @@ export function encodeReply(reply: Reply, protocol: Protocol): ByteString {
 function encodeRare(reply: Exclude<Reply, ByteString | number | bigint | null | Status | Reply[]>, protocol: Protocol): ByteString {
   const resp3 = protocol === 3
   if (typeof reply === 'boolean') return resp3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`
-  if (reply instanceof ReplyError) return `-${reply.text.replace(/[\r\n]/g, ' ')}\r\n`
+  if (reply instanceof ReplyError) return `-${oneLine(reply.text)}\r\n`
   if (reply instanceof Double) return resp3 ? `,${formatDouble(reply.value)}\r\n` : bulk(formatDouble(reply.value))
   if (reply instanceof Push) return sequence(resp3 ? '>' : '*', reply.items, protocol)
   if (reply instanceof SetReply) return sequence(resp3 ? '~' : '*', reply.items, protocol)
@@ -30,6 +30,8 @@ function encodeRare(reply: Exclude<Reply, ByteString | number | bigint | null | 
   return resp3 ? '_\r\n' : reply === NULL_ARRAY ? '*-1\r\n' : '$-1\r\n'
 }
 
+/** An error is one line on the wire. */
+const oneLine = (text: ByteString): ByteString => text.replace(/^[\r\n]+|[\r\n]+$/g, '').replace(/[\r\n]/g, ' ')
 const bulk = (text: ByteString): ByteString => `$${text.length}\r\n${text}\r\n`
 
 function sequence(type: string, items: readonly Reply[], protocol: Protocol, length = items.length): ByteString {

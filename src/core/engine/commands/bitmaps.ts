@@ -48,7 +48,7 @@ export const bitmaps: Group = {
     row('BITCOUNT', -2, 'readonly', '1 RO access', (db, argv) => {
       const value = db.string.read(argv[1])
       if (value === undefined) return 0
-      const range = bitRange(argv, 2, bytesIn(value) * 8)
+      const range = bitcountRange(argv, bytesIn(value) * 8)
       return range === null ? 0 : countBits(bytesOf(value), range.first, range.last)
     }),
 
@@ -57,7 +57,7 @@ export const bitmaps: Group = {
       if (bit !== 0 && bit !== 1) throw BITPOS_BIT
       const value = db.string.read(argv[1])
       if (value === undefined) return bit === 1 ? -1 : 0
-      const range = bitRange(argv, 3, bytesIn(value) * 8)
+      const range = bitposRange(argv, bytesIn(value) * 8)
       if (range === null) return -1
       const at = findBit(bytesOf(value), bit, range.first, range.last)
       // Beyond a string without a given end are only zeros.
@@ -115,20 +115,44 @@ function writable(db: Database, key: ByteString, value: StringValue | undefined,
   return toRaw(db, key, value ?? '').grow(length)
 }
 
-/** The bits that `[start [end [BYTE|BIT]]]` stands for, from a position of argv on; null if there are none. */
-function bitRange(argv: Argv, at: number, bits: number): { first: number; last: number } | null {
-  const unit = argv.length > at + 2 ? argv[at + 2].toUpperCase() : 'BYTE'
-  const given = argv.length - at
-  // BITCOUNT takes no start without an end, BITPOS does.
-  if (given > 3 || (at === 2 && given === 1) || (unit !== 'BYTE' && unit !== 'BIT')) throw SYNTAX
+interface BitRange {
+  first: number
+  last: number
+}
+
+/** The bits from `start` to `end`, both counted in bytes or bits and from the end if negative; null if there are none. */
+function bitRange(start: number, end: number, unit: Unit, bits: number): BitRange | null {
   const scale = unit === 'BIT' ? 1 : 8
   const length = bits / scale
-  const start = given > 0 ? integer(argv[at]) : 0
-  const end = given > 1 ? integer(argv[at + 1]) : -1
-  if (start < 0 && end < 0 && start > end) return null
   const from = Math.max(start < 0 ? start + length : start, 0)
   const to = Math.min(Math.max(end < 0 ? end + length : end, 0), length - 1)
   return from > to ? null : { first: from * scale, last: to * scale + scale - 1 }
+}
+
+type Unit = 'BYTE' | 'BIT'
+function unitArgument(text = 'BYTE'): Unit {
+  const unit = text.toUpperCase()
+  if (unit !== 'BYTE' && unit !== 'BIT') throw SYNTAX
+  return unit
+}
+
+/** BITCOUNT's `[start end [BYTE|BIT]]`. */
+function bitcountRange(argv: Argv, bits: number): BitRange | null {
+  if (argv.length === 2) return { first: 0, last: bits - 1 }
+  if (argv.length < 4 || argv.length > 5) throw SYNTAX
+  const start = integer(argv[2])
+  const end = integer(argv[3])
+  if (start < 0 && end < 0 && start > end) return null
+  return bitRange(start, end, unitArgument(argv[4]), bits)
+}
+
+/** BITPOS's `[start [end [BYTE|BIT]]]`. */
+function bitposRange(argv: Argv, bits: number): BitRange | null {
+  if (argv.length > 6) throw SYNTAX
+  const start = argv.length > 3 ? integer(argv[3]) : 0
+  const unit = unitArgument(argv[5])
+  const end = argv.length > 4 ? integer(argv[4]) : -1
+  return bitRange(start, end, unit, bits)
 }
 
 /** The bits of a byte that lie inside first..last. */
@@ -181,8 +205,7 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
   const replies = fields.map((field): Reply => {
     const old = readField(bytes, field)
     if (field.operation === 'GET') return shrink(old)
-    const wanted = field.operation === 'SET' ? field.value : old + field.value
-    const fitted = fitField(wanted, field)
+    const fitted = field.operation === 'SET' ? fitField(field.value, 0n, field) : fitField(old, field.value, field)
     if (fitted === null) return null
     writeField(bytes, field, fitted)
     changes++
@@ -236,11 +259,19 @@ function writeField(bytes: Uint8Array, { offset, bits }: Field, value: bigint): 
   }
 }
 
-/** A value cut to a field's width as its OVERFLOW says; null if it must fail. */
-function fitField(value: bigint, { bits, signed, overflow }: Field): bigint | null {
-  const fitted = signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
-  if (fitted === value || overflow === 'WRAP') return fitted
-  if (overflow === 'FAIL') return null
-  const most = (1n << BigInt(signed ? bits - 1 : bits)) - 1n
-  return value > most ? most : signed ? -most - 1n : 0n
+/** The sum of two values, cut to a field's width as its OVERFLOW says; null if it must fail. */
+function fitField(value: bigint, increment: bigint, { bits, signed, overflow }: Field): bigint | null {
+  const width = signed ? bits - 1 : bits
+  const most = (1n << BigInt(width)) - 1n
+  const least = signed ? -most - 1n : 0n
+  // Redis computes in 64 bits: a negative value for an unsigned field is a very large one, and what is left up to the
+  // limits may itself wrap around.
+  const start = signed ? value : BigInt.asUintN(64, value)
+  const up = BigInt.asIntN(64, most - start)
+  const down = BigInt.asIntN(64, least - start)
+  const over = start > most || ((increment > 0n || (signed && bits !== 64)) && increment > up && (bits !== 64 || start >= 0n))
+  const under = start < least || ((increment < 0n || (signed && bits !== 64)) && increment < down && (bits !== 64 || start < 0n))
+  if ((over || under) && overflow === 'FAIL') return null
+  if ((over || under) && overflow === 'SAT') return over ? most : least
+  return signed ? BigInt.asIntN(bits, start + increment) : BigInt.asUintN(bits, start + increment)
 }

@@ -6,12 +6,11 @@ import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { invalidExpire, NOT_FLOAT, OVERFLOW, SYNTAX, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { matches } from '../glob.ts'
 import { parseLongDouble } from '../long-double.ts'
 import { addInt64, parseInt64 } from '../../numbers.ts'
 import type { Hash } from '../values.ts'
 import { EX, EXAT, type ExpireUnit, PX, PXAT } from './expire-options.ts'
-import { expireCondition, scanOptions } from './keys.ts'
+import { expireCondition, scanOptions, scanTable } from './keys.ts'
 import { randomSlots } from './random.ts'
 import { addFloats } from './strings.ts'
 
@@ -111,17 +110,11 @@ export const hashes: Group = {
 
     row('HSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
-      const options = scanOptions(argv, 3, ['NOVALUES'])
       const hash = db.hash.read(argv[1])
-      const found: Reply[] = []
-      if (hash === undefined) return ['0', found]
-      const next = hash.scan(from, options.count, (slot) => {
-        const field = hash.keys[slot]
-        if (options.match !== null && !matches(options.match, field)) return
-        found.push(field)
-        if (!options.noValues) found.push(hash.values[slot])
-      })
-      return [String(next), found]
+      if (hash === undefined) return ['0', []]
+      const options = scanOptions(argv, 3, ['NOVALUES'])
+      const { keys, values } = hash
+      return scanTable(hash, from, options, (slot) => (options.noValues ? [keys[slot]] : [keys[slot], values[slot]]))
     }),
 
     row('HEXPIRE', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EX)),

@@ -8,6 +8,7 @@ import { encodingOf } from '../encoding.ts'
 import { DB_RANGE, NO_SUCH_KEY, SAME_OBJECT, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
+import type { SlotTable } from '../structures/slot-table.ts'
 import { copyOf, typeOf } from '../values.ts'
 import { EX, EXAT, expireTime, type ExpireUnit, PX, PXAT } from './expire-options.ts'
 import { help } from './help.ts'
@@ -20,8 +21,10 @@ const LFU_NOT_SELECTED = new ReplyError(
 const LFU_SELECTED = new ReplyError(
   'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )
+const INT_MAX = 2_147_483_647
+const NOT_AN_INT = new ReplyError(`ERR value is out of range, value must between ${-INT_MAX - 1} and ${INT_MAX}`)
 /** What Redis counts for its shared objects. */
-const SHARED_REFERENCES = 2_147_483_647
+const SHARED_REFERENCES = INT_MAX
 
 export const keys: Group = {
   name: 'generic',
@@ -170,6 +173,7 @@ function count(argv: Argv, predicate: (key: ByteString) => boolean): number {
 /** The database of a number given as text. @throws DB index is out of range */
 export function databaseAt(db: Database, text: ByteString): Database {
   const index = integer(text)
+  if (index < -INT_MAX - 1 || index > INT_MAX) throw NOT_AN_INT
   if (index < 0 || index >= db.engine.config.number('databases')) throw DB_RANGE
   return db.engine.database(index)
 }
@@ -204,6 +208,18 @@ export function scanOptions(argv: Argv, from: number, more: readonly string[] = 
     if (options.count < 1) throw SYNTAX
   }
   return options
+}
+
+/** Redis gives a small collection whole, whatever COUNT says. */
+const SCANNED_AT_ONCE = 128
+
+/** One step of HSCAN, SSCAN or ZSCAN. @param shown what of a slot is replied */
+export function scanTable(table: SlotTable, from: number, { match, count }: ScanOptions, shown: (slot: number) => Reply[]): Reply {
+  const found: Reply[] = []
+  const next = table.scan(from, table.size <= SCANNED_AT_ONCE ? Infinity : count, (slot) => {
+    if (match === null || matches(match, table.keys[slot])) found.push(...shown(slot))
+  })
+  return [String(next), found]
 }
 
 function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {

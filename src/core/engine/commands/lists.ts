@@ -123,12 +123,11 @@ export const lists: Group = {
     row('BRPOP', -3, 'write noscript blocking', '1..-2 RW access delete', (db, argv, session) => blockingPop(db, argv, session, 'r')),
 
     row('BLMPOP', -5, 'write blocking', '#2 RW access delete', (db, argv, session) => {
-      const milliseconds = timeout(argv[1])
       const { keys, end, count } = multiPopArguments(argv, 2)
       return session.block({
         keys,
         type: 'list',
-        timeout: milliseconds,
+        timeout: timeout(argv[1]),
         onTimeout: NULL_ARRAY,
         attempt: (key) => multiPop(db, key, end, count),
       })
@@ -253,6 +252,7 @@ function blockingMove(db: Database, argv: Argv, session: Session, from: End, to:
     type: 'list',
     timeout: timeout(argv[argv.length - 1]),
     onTimeout: NULL_ARRAY,
+    onDenied: null,
     attempt: (key) => move(db, key, argv[2], from, to),
   })
 }

@@ -1,7 +1,8 @@
 // Publish and subscribe: https://redis.io/docs/latest/commands/?group=pubsub
 import type { ByteString } from '../../bytes.ts'
-import { MapReply, Push, type Reply, ReplyError, Several } from '../../reply.ts'
+import { Push, type Reply, ReplyError, Several } from '../../reply.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
+import { subcommandSyntax } from '../errors.ts'
 import { matches } from '../glob.ts'
 import type { Topic } from '../pubsub.ts'
 import type { Session } from '../session.ts'
@@ -66,9 +67,10 @@ function unsubscribe(argv: Argv, session: Session, topic: Topic): Reply {
 }
 
 function names(argv: Argv, registry: ReadonlyMap<ByteString, unknown>): Reply {
+  if (argv.length > 3) throw subcommandSyntax(argv)
   return [...registry.keys()].filter((name) => argv.length === 2 || matches(argv[2], name))
 }
 
 function counts(argv: Argv, registry: ReadonlyMap<ByteString, ReadonlySet<Session>>): Reply {
-  return new MapReply(argv.slice(2).flatMap((name): Reply[] => [name, registry.get(name)?.size ?? 0]))
+  return argv.slice(2).flatMap((name): Reply[] => [name, registry.get(name)?.size ?? 0])
 }

@@ -3,7 +3,7 @@ import { MapReply, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
 import { integer, integerIn } from '../arguments.ts'
 import { type Argv, container, type Group, type Handler, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { DB_RANGE, NOT_INTEGER, SYNTAX, wrongArity } from '../errors.ts'
+import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
 import { infoText } from '../info.ts'
 import { sizeOfEntry } from '../memory.ts'
 import { help } from './help.ts'
@@ -55,7 +55,7 @@ export const server: Group = {
     container('CONFIG', -2, '', [
       row('CONFIG|GET', -3, 'admin noscript loading stale', '', (db, argv) => new MapReply(db.engine.config.match(argv.slice(2)))),
       row('CONFIG|SET', -4, 'admin noscript loading stale', '', (db, argv) => {
-        if (argv.length % 2 !== 0) throw wrongArity('config|set')
+        if (argv.length % 2 !== 0) throw SYNTAX
         const pairs: [string, string][] = []
         for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i], argv[i + 1]])
         db.engine.config.set(pairs)

@@ -7,9 +7,8 @@ import type { Database } from '../database.ts'
 import { isIntset } from '../encoding.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { matches } from '../glob.ts'
 import { Members } from '../values.ts'
-import { scanOptions } from './keys.ts'
+import { scanOptions, scanTable } from './keys.ts'
 import { NUMKEYS_NOT_POSITIVE } from './lists.ts'
 import { randomSlots } from './random.ts'
 
@@ -90,14 +89,9 @@ export const sets: Group = {
 
     row('SSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
-      const options = scanOptions(argv, 3)
       const set = db.set.read(argv[1])
-      const found: Reply[] = []
-      if (set === undefined) return ['0', found]
-      const next = set.scan(from, options.count, (slot) => {
-        if (options.match === null || matches(options.match, set.keys[slot])) found.push(set.keys[slot])
-      })
-      return [String(next), found]
+      if (set === undefined) return ['0', []]
+      return scanTable(set, from, scanOptions(argv, 3), (slot) => [set.keys[slot]])
     }),
 
     row('SINTER', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(intersection(read(db, argv, 1))))),

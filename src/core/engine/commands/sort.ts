@@ -1,12 +1,11 @@
 // SORT and SORT_RO: https://redis.io/docs/latest/commands/sort/
 import { type ByteString, compareBytes } from '../../bytes.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
-import { integer } from '../arguments.ts'
+import { integer, looseDouble } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { parseDouble } from '../../numbers.ts'
 import { List, textOf } from '../values.ts'
 
 const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted into double")
@@ -28,6 +27,8 @@ export const sort: Group = {
 
 interface SortOptions {
   by: ByteString | null
+  /** A BY without `*` asks for no order at all, whatever other BY follows. */
+  unsorted: boolean
   get: ByteString[]
   descending: boolean
   alpha: boolean
@@ -37,7 +38,7 @@ interface SortOptions {
 }
 
 function sortOptions(argv: Argv, mayStore: boolean): SortOptions {
-  const options: SortOptions = { by: null, get: [], descending: false, alpha: false, offset: 0, count: -1, store: null }
+  const options: SortOptions = { by: null, unsorted: false, get: [], descending: false, alpha: false, offset: 0, count: -1, store: null }
   for (let i = 2; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const left = argv.length - i - 1
@@ -48,17 +49,18 @@ function sortOptions(argv: Argv, mayStore: boolean): SortOptions {
       options.offset = integer(argv[++i])
       options.count = integer(argv[++i])
     } else if (word === 'STORE' && left >= 1 && mayStore) options.store = argv[++i]
-    else if (word === 'BY' && left >= 1) options.by = argv[++i]
-    else if (word === 'GET' && left >= 1) options.get.push(argv[++i])
+    else if (word === 'BY' && left >= 1) {
+      options.by = argv[++i]
+      options.unsorted ||= !options.by.includes('*')
+    } else if (word === 'GET' && left >= 1) options.get.push(argv[++i])
     else throw SYNTAX
   }
   return options
 }
 
 function sorting(db: Database, key: ByteString, options: SortOptions): (ByteString | null)[] {
-  const unsorted = options.by !== null && !options.by.includes('*')
-  const elements = elementsOf(db, key, unsorted && options.descending)
-  const sorted = unsorted ? elements : inOrder(db, elements, options)
+  const elements = elementsOf(db, key, options.unsorted && options.descending)
+  const sorted = options.unsorted ? elements : inOrder(db, elements, options)
   const start = Math.min(Math.max(options.offset, 0), sorted.length)
   const page = options.count < 0 ? sorted.slice(start) : sorted.slice(start, start + options.count)
   if (options.get.length === 0) return page
@@ -95,10 +97,7 @@ function inOrder(db: Database, elements: ByteString[], { by, alpha, descending }
 }
 
 function scoreOf(weight: ByteString | null): number {
-  if (weight === null) return 0
-  const score = weight === '' ? 0 : parseDouble(weight)
-  if (Number.isNaN(score)) throw NOT_A_SCORE
-  return score
+  return weight === null ? 0 : looseDouble(weight, NOT_A_SCORE, true)
 }
 
 function compareWeights(a: ByteString | null, b: ByteString | null): number {

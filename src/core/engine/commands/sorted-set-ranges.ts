@@ -2,7 +2,7 @@
 // that asks for ranges (ZRANGE and its older forms, ZRANGESTORE, ZCOUNT, ZREMRANGEBY*) is the same walk.
 import type { ByteString } from '../../bytes.ts'
 import { Double, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { clampRange, double, integer } from '../arguments.ts'
+import { clampRange, integer, looseDouble } from '../arguments.ts'
 import type { Argv } from '../command.ts'
 import type { Database } from '../database.ts'
 import { MIN_MAX_FLOAT, MIN_MAX_LEX, SYNTAX } from '../errors.ts'
@@ -42,7 +42,7 @@ export function scoreRange(min: ByteString, max: ByteString): Range {
 
 function scoreBound(text: ByteString): { score: number; open: boolean } {
   const open = text[0] === '('
-  return { score: double(open ? text.slice(1) : text, MIN_MAX_FLOAT), open }
+  return { score: looseDouble(open ? text.slice(1) : text, MIN_MAX_FLOAT), open }
 }
 
 /** Members from `min` to `max`: `[name` with the name, `(name` without it, `-` and `+` for the ends. */
@@ -96,24 +96,24 @@ function query(argv: Argv, at: number, fixed: Fixed, storing: boolean): Query {
   let withScores = false
   let offset = 0
   let limit = -1
-  let limited = false
   for (let i = at + 3; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     if (word === 'WITHSCORES' && !storing) withScores = true
     else if (word === 'LIMIT' && i + 2 < argv.length) {
       offset = integer(argv[++i])
       limit = integer(argv[++i])
-      limited = true
     } else if (word === 'REV' && fixed.by === undefined) reverse = true
     else if (word === 'BYSCORE' && by === null) by = 'score'
     else if (word === 'BYLEX' && by === null) by = 'lex'
     else throw SYNTAX
   }
-  if (limited && (by ?? 'rank') === 'rank') throw LIMIT_BY_RANK
+  // Redis takes a limit of -1 for none given.
+  if (limit !== -1 && (by ?? 'rank') === 'rank') throw LIMIT_BY_RANK
   if (withScores && by === 'lex') throw WITHSCORES_BY_LEX
   const [min, max] = [argv[at + 1], argv[at + 2]]
   const [low, high] = reverse ? [max, min] : [min, max]
   const range = by === 'score' ? scoreRange(low, high) : by === 'lex' ? lexRange(low, high) : rankRange(min, max, reverse)
+  if (by !== 'score' && by !== 'lex') offset = 0
   return { range, reverse, withScores, offset, limit }
 }
 

@@ -6,11 +6,10 @@ import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SCORE_NAN, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { matches } from '../glob.ts'
 import { formatDouble } from '../../numbers.ts'
 import type { Session } from '../session.ts'
 import type { SortedSet } from '../values.ts'
-import { scanOptions } from './keys.ts'
+import { scanOptions, scanTable } from './keys.ts'
 import { COUNT_NOT_POSITIVE, NUMKEYS_NOT_POSITIVE } from './lists.ts'
 import { randomSlots } from './random.ts'
 import { lexRange, type RankRange, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
@@ -92,10 +91,9 @@ export const sortedSets: Group = {
       return NULL_ARRAY
     }),
     row('BZMPOP', -5, 'write blocking', '#2 RW access delete', (db, argv, session) => {
-      const milliseconds = timeout(argv[1])
       const { keys, end, count } = multiPopArguments(argv, 2)
       const attempt = (key: ByteString): Reply | undefined => multiPop(db, key, end, count)
-      return session.block({ keys, type: 'zset', timeout: milliseconds, onTimeout: NULL_ARRAY, attempt })
+      return session.block({ keys, type: 'zset', timeout: timeout(argv[1]), onTimeout: NULL_ARRAY, attempt })
     }),
 
     row('ZRANDMEMBER', -2, 'readonly', '1 RO access', (db, argv) => {
@@ -116,16 +114,10 @@ export const sortedSets: Group = {
 
     row('ZSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
-      const options = scanOptions(argv, 3)
       const zset = db.zset.read(argv[1])
-      const found: Reply[] = []
-      if (zset === undefined) return ['0', found]
-      const { scores } = zset
-      const next = scores.scan(from, options.count, (slot) => {
-        if (options.match !== null && !matches(options.match, scores.keys[slot])) return
-        found.push(scores.keys[slot], formatDouble(scores.values[slot]))
-      })
-      return [String(next), found]
+      if (zset === undefined) return ['0', []]
+      const { keys, values } = zset.scores
+      return scanTable(zset.scores, from, scanOptions(argv, 3), (slot) => [keys[slot], formatDouble(values[slot])])
     }),
   ],
 }
@@ -168,7 +160,7 @@ function addAll(db: Database, key: ByteString, pairs: readonly { score: number; 
   for (const { score: given, member } of pairs) {
     const old = zset.scores.get(member)
     if (old === undefined ? conditions.xx : conditions.nx) continue
-    const score = conditions.incr ? (old ?? 0) + given : given
+    const score = conditions.incr && old !== undefined ? old + given : given
     if (Number.isNaN(score)) throw SCORE_NAN
     if (old !== undefined && ((conditions.gt && score <= old) || (conditions.lt && score >= old))) continue
     result = score

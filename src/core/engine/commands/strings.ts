@@ -286,6 +286,11 @@ export function addFloats(text: ByteString, by: ByteString, error: ReplyError): 
 }
 
 function lcs(db: Database, argv: Argv): Reply {
+  const [a, b] = [argv[1], argv[2]].map((key) => {
+    const value = db.read(key)
+    if (typeof value === 'object' && value.type !== 'string') throw new ReplyError('ERR The specified keys must contain string values')
+    return value === undefined ? '' : textOf(value)
+  })
   let len = false
   let idx = false
   let withMatchLen = false
@@ -299,11 +304,6 @@ function lcs(db: Database, argv: Argv): Reply {
     else throw SYNTAX
   }
   if (len && idx) throw new ReplyError('ERR If you want both the length and indexes, please just use IDX.')
-  const [a, b] = [argv[1], argv[2]].map((key) => {
-    const value = db.read(key)
-    if (typeof value === 'object' && value.type !== 'string') throw new ReplyError('ERR The specified keys must contain string values')
-    return value === undefined ? '' : textOf(value)
-  })
   if ((a.length + 1) * (b.length + 1) * 4 > db.engine.config.number('proto-max-bulk-len')) {
     throw new ReplyError('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len')
   }

@@ -1,0 +1,53 @@
+// The engine against a real redis-server: random sequences of commands must give the same replies and leave the same keys.
+// ISODIS_COMMANDS sets how many commands a group (default 3000), ISODIS_SEED repeats a run, ISODIS_GROUP takes one group.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { RespClient } from '../support/resp-client.ts'
+import { type Command, groups } from './commands.ts'
+import { keyspace, normalise, reset } from './compare.ts'
+
+const SEQUENCE = 50
+const commands = Number(process.env['ISODIS_COMMANDS'] ?? 3000)
+const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000_000)
+const only = process.env['ISODIS_GROUP']
+
+let redis: RedisServer
+let engine: EngineServer
+let reference: RespClient
+let subject: RespClient
+
+beforeAll(async () => {
+  redis = await startRedisServer()
+  engine = await startEngineServer()
+  reference = await RespClient.connect({ path: redis.path })
+  subject = await RespClient.connect({ path: engine.path })
+})
+
+afterAll(async () => {
+  reference?.close()
+  subject?.close()
+  await redis?.stop()
+  await engine?.stop()
+})
+
+/** @returns what the sequence gave on one server */
+async function run(client: RespClient, protocol: 2 | 3, sequence: readonly Command[]): Promise<unknown> {
+  await reset(client, protocol)
+  const replies = await client.pipeline(sequence)
+  const shown = sequence.map((command, i) => [command.map((word) => JSON.stringify(word)).join(' '), normalise(command, replies[i])])
+  await client.call('DISCARD')
+  return { replies: shown, keyspace: await keyspace(client) }
+}
+
+describe(`the engine and redis-server give the same (seed ${seed})`, () => {
+  test.for(Object.keys(groups).filter((name) => only === undefined || only === name))('%s', { timeout: 3_600_000 }, async (name) => {
+    const sequence = fc.array(groups[name], { minLength: 1, maxLength: 2 * SEQUENCE, size: 'max' })
+    const property = fc.asyncProperty(fc.constantFrom(2 as const, 3 as const), sequence, async (protocol, sequence) => {
+      const wanted = await run(reference, protocol, sequence)
+      expect(await run(subject, protocol, sequence)).toEqual(wanted)
+    })
+    await fc.assert(property, { seed, numRuns: Math.ceil(commands / SEQUENCE), endOnFailure: false })
+  })
+})

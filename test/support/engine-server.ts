@@ -1,0 +1,28 @@
+// The engine behind a Unix socket, for tests that speak RESP to it.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../../src/adapters/host.ts'
+import { serveEngine } from '../../src/adapters/serve/resp-server.ts'
+import { CommandTable } from '../../src/core/engine/command.ts'
+import { groups } from '../../src/core/engine/commands/index.ts'
+import { Engine } from '../../src/core/engine/engine.ts'
+
+export interface EngineServer extends AsyncDisposable {
+  readonly path: string
+  readonly engine: Engine
+  stop(): Promise<void>
+}
+
+export async function startEngineServer(): Promise<EngineServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'isodis-engine-'))
+  const path = join(dir, 'engine.sock')
+  const engine = new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
+  const server = await serveEngine(engine, { path })
+  const stop = async (): Promise<void> => {
+    await server.close()
+    engine.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return { path, engine, stop, [Symbol.asyncDispose]: stop }
+}
