@@ -33,8 +33,11 @@ export const OK = new Status('OK')
 /** An error reply. The first word of the text is its code. Not an `Error`: the engine makes many, and none needs a stack. */
 export class ReplyError {
   readonly text: ByteString
-  constructor(text: ByteString) {
+  /** What lies behind it, such as the storage's own error behind MISCONF. It does not go over the wire. */
+  readonly cause: unknown
+  constructor(text: ByteString, cause?: unknown) {
     this.text = text
+    this.cause = cause
   }
 }
 
@@ -87,7 +90,9 @@ export class Verbatim {
 }
 
 /** Null where an array was asked for: `*-1` in RESP2, like any null in RESP3. */
-export class NullArray {}
+export class NullArray {
+  readonly isNull = true
+}
 export const NULL_ARRAY = new NullArray()
 
 /** Replies that follow each other, as SUBSCRIBE gives one for each channel. None at all is CLIENT REPLY OFF's silence. */

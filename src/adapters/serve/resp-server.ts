@@ -45,6 +45,7 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
     const listening = (): void => {
       const address = server.address()
       const close = (): Promise<void> => closeServer(server, connections)
+      engine.onClose.add(() => void close())
       resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, close, [Symbol.asyncDispose]: close })
     }
     if (options.path !== undefined) server.listen(options.path, listening)

@@ -1,13 +1,19 @@
 // What the engine asks of persistence, which core/persistence answers. Without it nothing is ever written.
-import type { Reply, ReplyError } from '../reply.ts'
+import { OK, type Reply, ReplyError } from '../reply.ts'
 
 export interface Durability {
+  /** SAVE. @throws ReplyError if a save runs */
+  save(): Promise<Reply>
+  /** BGSAVE. @throws ReplyError if a save runs */
+  bgsave(schedule: boolean): Reply
+  /** When data was last saved, in seconds since 1970. */
+  readonly lastSave: number
   /** The error that every write gets while the data cannot be saved (MISCONF), or null. */
   writeError(): ReplyError | null
   /** Data has changed since this was last called. */
   changed(): void
-  /** FLUSHALL has emptied every database. */
-  flushed(): void
+  /** FLUSHALL has emptied every database. Settles when that is saved; null if there is nothing to wait for */
+  flushed(): Promise<void> | null
   /** INFO persistence, as names and values. */
   info(): [string, string | number][]
   /** CONFIG SET was called. */
@@ -16,11 +22,16 @@ export interface Durability {
   close(save: boolean | null): Promise<Reply>
 }
 
+const NO_STORAGE = new ReplyError('ERR there is no storage to save to')
+
 export const NOT_DURABLE: Durability = {
+  save: async () => NO_STORAGE,
+  bgsave: () => NO_STORAGE,
+  lastSave: 0,
   writeError: () => null,
   changed: () => {},
-  flushed: () => {},
+  flushed: () => null,
   info: () => [],
   configured: () => {},
-  close: async () => null,
+  close: async () => OK,
 }

@@ -10,6 +10,7 @@ import { parseEvents } from './events.ts'
 import { Eviction } from './eviction.ts'
 import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
+import { type Reply, ReplyError } from '../reply.ts'
 import type { Clock, Log, Random } from './ports.ts'
 import { PubSub } from './pubsub.ts'
 import { Session, type SessionOptions } from './session.ts'
@@ -40,6 +41,8 @@ export class Engine {
   /** Sessions that see every command. */
   readonly monitors = new Set<Session>()
   durability: Durability = NOT_DURABLE
+  /** Called when the engine ends, by SHUTDOWN or by its owner. */
+  readonly onClose = new Set<() => void>()
   /** Effects on the data since the start; what counts toward save rules is the difference. */
   dirty = 0
   /** The classes of keyspace events that are on. */
@@ -116,9 +119,16 @@ export class Engine {
     return this.#databases
   }
 
-  /** Stops all timers and ends all sessions. The data stays readable. */
-  close(): void {
+  /**
+   * Saves as the rules say, or as `save` does, and ends: timers, sessions, and who serves them.
+   * @returns an error if the data could not be saved; then the engine goes on
+   */
+  async close(save: boolean | null = null): Promise<Reply> {
+    const reply = await this.durability.close(save)
+    if (reply instanceof ReplyError) return reply
     this.expiry.stop()
     for (const session of [...this.sessions]) session.close()
+    for (const end of this.onClose) end()
+    return reply
   }
 }

@@ -1,4 +1,4 @@
-// Every group of commands that the engine itself brings. SAVE and its like come with core/persistence, EVAL with Lua.
+// Every group of commands that the engine itself brings. EVAL and its like come with Lua, which is an entry of its own.
 import type { Group } from '../command.ts'
 import { bitmaps } from './bitmaps.ts'
 import { commandIntrospection } from './command.ts'
@@ -7,6 +7,7 @@ import { hashes } from './hashes.ts'
 import { keys } from './keys.ts'
 import { lists } from './lists.ts'
 import { pubsub } from './pubsub.ts'
+import { saving } from './saving.ts'
 import { server } from './server.ts'
 import { sets } from './sets.ts'
 import { sort } from './sort.ts'
@@ -29,5 +30,6 @@ export const groups: readonly Group[] = [
   pubsub,
   connection,
   server,
+  saving,
   commandIntrospection,
 ]

@@ -32,12 +32,12 @@ export const server: Group = {
       db.engine.memory.reset()
       return OK
     }),
-    row('FLUSHALL', -1, 'write @keyspace @dangerous', '', ({ engine }, argv) => {
+    row('FLUSHALL', -1, 'write @keyspace @dangerous', '', ({ engine }, argv, session) => {
       flushMode(argv)
       for (const db of engine.databases()) engine.dirty += db.flush()
       engine.memory.reset()
-      engine.durability.flushed()
-      return OK
+      const saved = engine.durability.flushed()
+      return saved === null || !session.mayBlock ? OK : saved.then(() => OK)
     }),
 
     row('SWAPDB', 3, 'write fast @keyspace @dangerous', '', ({ engine }, argv) => {

@@ -1,0 +1,170 @@
+// The entry `isodis`: the engine in this process, and the client on it.
+import type { ByteString } from '../core/bytes.ts'
+import { asBytes, asText, Redis } from '../core/client/redis.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
+import { RedisError } from '../core/client/errors.ts'
+import { SyncRedis } from '../core/client/sync.ts'
+import { CommandTable } from '../core/engine/command.ts'
+import { groups } from '../core/engine/commands/index.ts'
+import { Engine } from '../core/engine/engine.ts'
+import type { Clock, Log, Random } from '../core/engine/ports.ts'
+import type { Session } from '../core/engine/session.ts'
+import { Persistence } from '../core/persistence/persistence.ts'
+import type { Storage } from '../core/persistence/storage.ts'
+import { Push, type Reply, ReplyError } from '../core/reply.ts'
+import { systemClock } from './host.ts'
+import { onPageHidden } from './page.ts'
+import { memoryStorage } from './storage/memory.ts'
+
+export { RedisError } from '../core/client/errors.ts'
+export { Redis } from '../core/client/redis.ts'
+export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
+export { StorageError, type SnapshotWriter, type Storage } from '../core/persistence/storage.ts'
+export type { Key, Pairs, Value } from '../core/client/arguments.ts'
+export type { Capabilities } from '../core/client/backend.ts'
+export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
+
+export interface RedisOptions {
+  /** Where snapshots are kept. Default: in memory, for as long as the client lives */
+  storage?: Storage
+  /**
+   * Save rules in Redis's form: `'3600 1 300 100 60 10000'`; `''` for none.
+   * Default with a storage: what suits a page: a save starts at most 5 s after a change, and when the page is hidden
+   */
+  save?: string
+  /** CONFIG's other parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
+  config?: Readonly<Record<string, string>>
+  /** Time and timers. Default: the host's */
+  clock?: Clock
+  /** Random numbers, for a test that wants to know them. Default: Math.random */
+  random?: Random
+  /** Gets the engine's log, in Redis's words. Default: nothing is logged */
+  log?: Log
+}
+
+/** By the second that Redis compares with: a change made now is being saved at most 5 s from now. */
+const PAGE_RULES = '4 1'
+
+/** The client on an engine in this process. */
+export class EmbeddedRedis extends Redis<string> {
+  /** The same commands without promises. */
+  readonly sync: SyncRedis<string> & { readonly bytes: SyncRedis<Uint8Array> }
+  readonly engine: Engine
+
+  constructor(engine: Engine) {
+    const backend = new EngineBackend(engine)
+    super(backend, asText)
+    this.engine = engine
+    // A session of its own: what it selects is its own affair, and it can never wait.
+    const session = engine.connect({ trusted: true })
+    session.mayBlock = false
+    const execute = (argv: Argv): Reply | Promise<Reply> => (session.closed ? CLOSED : session.execute(argv))
+    this.sync = Object.assign(new SyncRedis(execute, asText), { bytes: new SyncRedis(execute, asBytes) })
+  }
+}
+
+let table: CommandTable | null = null
+
+/**
+ * Makes an engine and a client on it.
+ * @throws StorageError if the storage belongs to another engine or cannot be read
+ * @throws RdbError if what it holds is damaged; it stays where it is
+ */
+export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
+  const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
+  const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
+  table ??= new CommandTable(groups)
+  const engine = new Engine({ table, clock, random, log, config: { ...options.config, save } })
+  const persistence = new Persistence(engine, storage ?? memoryStorage())
+  await persistence.open()
+  if (storage !== undefined && options.save === undefined) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
+  return new EmbeddedRedis(engine)
+}
+
+const CLOSED = new ReplyError('ERR The client is closed')
+
+const CAPABILITIES: Capabilities = {
+  watch: true,
+  blocking: true,
+  subscribe: true,
+  databases: true,
+  persistence: true,
+  multipleSlots: true,
+  delivery: 'exactly once',
+}
+
+class EngineBackend implements Backend {
+  readonly capabilities = CAPABILITIES
+  readonly #engine: Engine
+  readonly #session: Session
+  /** Whether it was made by `connect`: then closing it leaves the engine as it is. */
+  readonly #owned: boolean
+
+  constructor(engine: Engine, db = 0, owned = false) {
+    this.#engine = engine
+    this.#session = connect(engine, db)
+    this.#owned = owned
+  }
+
+  call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
+    if (this.#session.closed) return CLOSED
+    return options?.blocking ? this.#wait(argv, options) : this.#session.execute(argv)
+  }
+
+  /** A session of its own, so that other commands do not wait behind it. */
+  async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
+    if (signal?.aborted) throw signal.reason
+    const session = connect(this.#engine, this.#session.db.index)
+    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+    try {
+      const reply = session.execute(argv)
+      return await (signal === undefined ? reply : Promise.race([reply, aborted]))
+    } finally {
+      session.close()
+    }
+  }
+
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+    if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
+    if (!atomic) return Promise.all(commands.map((argv) => this.#session.execute(argv)))
+    this.#session.execute(['MULTI'])
+    const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
+    const replies = await this.#session.execute(['EXEC'])
+    if (replies instanceof ReplyError) {
+      const cause = queued.findIndex((reply) => reply instanceof ReplyError)
+      throw new RedisError(replies.text, {
+        command: 'EXEC',
+        cause: cause < 0 ? undefined : RedisError.from(queued[cause] as ReplyError, commands[cause][0]),
+      })
+    }
+    return Array.isArray(replies) ? replies : null
+  }
+
+  async connect(): Promise<Backend> {
+    return new EngineBackend(this.#engine, this.#session.db.index, true)
+  }
+
+  async subscribe(topic: Topic, names: readonly ByteString[], onPush: (push: Push) => void): Promise<() => Promise<void>> {
+    if (this.#session.closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
+    const session = this.#engine.connect({ trusted: true, onPush: (push) => push instanceof Push && onPush(push) })
+    for (const name of names) session.subscribe(topic, name)
+    return async () => session.close()
+  }
+
+  nodes(): readonly Backend[] {
+    return [this]
+  }
+
+  async close(): Promise<void> {
+    if (this.#owned) return this.#session.close()
+    const reply = await this.#engine.close()
+    if (reply instanceof ReplyError) throw RedisError.from(reply, 'SHUTDOWN')
+  }
+}
+
+function connect(engine: Engine, db: number): Session {
+  const session = engine.connect({ trusted: true })
+  session.protocol = 3
+  session.db = engine.database(db)
+  return session
+}

@@ -1,0 +1,62 @@
+// From what a caller passes to what a command line holds: text becomes UTF-8, numbers their decimal form. What has no
+// meaning for Redis (null, undefined, NaN, booleans, objects) is a TypeError before anything runs.
+import { type ByteString, encodeUtf8, fromUint8Array } from '../bytes.ts'
+
+/** A key, a field, a channel: text, or bytes as they are. */
+export type Key = string | Uint8Array
+/** A value or a number. */
+export type Value = string | number | bigint | Uint8Array
+
+/** @throws TypeError for what is neither text, number nor bytes */
+export function encodeArgument(argument: Value): ByteString {
+  if (typeof argument === 'string') return encodeUtf8(argument)
+  if (typeof argument === 'number') return encodeNumber(argument)
+  if (typeof argument === 'bigint') return String(argument)
+  if (argument instanceof Uint8Array) return fromUint8Array(argument)
+  throw new TypeError(`a Redis argument must be a string, a number, a bigint or a Uint8Array, not ${kindOf(argument)}`)
+}
+
+function encodeNumber(number: number): ByteString {
+  if (Number.isNaN(number)) throw new TypeError('a Redis argument must not be NaN')
+  if (number === Infinity) return 'inf'
+  if (number === -Infinity) return '-inf'
+  return Object.is(number, -0) ? '-0' : String(number)
+}
+
+function kindOf(argument: unknown): string {
+  if (argument === null || argument === undefined || typeof argument !== 'object') return argument === null ? 'null' : typeof argument
+  return Array.isArray(argument) ? 'an array' : 'an object'
+}
+
+/** A command line for a backend. It takes the array over. @throws TypeError */
+export function encodeCommand(argv: Value[]): ByteString[] {
+  for (let i = 0; i < argv.length; i++) argv[i] = encodeArgument(argv[i])
+  return argv as ByteString[]
+}
+
+/** Fields and values: an object, a Map, or pairs. */
+export type Pairs<K = Key, V = Value> = Readonly<Record<string, V>> | ReadonlyMap<K, V> | Iterable<readonly [K, V]>
+
+/** Fields and values in turn. What is no such thing is left for `encodeArgument` to refuse. */
+export function flatten(pairs: Pairs): Value[] {
+  if (typeof pairs !== 'object' || pairs === null) return [pairs]
+  const entries = Symbol.iterator in pairs ? (pairs as Iterable<readonly [Key, Value]>) : Object.entries(pairs)
+  const flat: Value[] = []
+  for (const [field, value] of entries) flat.push(field, value)
+  return flat
+}
+
+/** One or several, as an array. */
+export function listOf<T>(one: T | readonly T[]): readonly T[] {
+  return Array.isArray(one) ? one : [one as T]
+}
+
+/** An option's words, if it is given: `option('EX', options.ex)`. */
+export function option(name: string, value: Value | undefined): Value[] {
+  return value === undefined ? [] : [name, value]
+}
+
+/** A flag's word, if it is set. */
+export function flag(name: string, set: boolean | undefined): string[] {
+  return set === true ? [name] : []
+}

@@ -1,0 +1,79 @@
+// What the client asks of a backend. A new backend is one file in adapters/ that implements this; everything above it
+// (methods, types, pipelines, iterators) is shared.
+import type { ByteString } from '../bytes.ts'
+import type { Push, Reply } from '../reply.ts'
+
+/** A command line: byte strings, the command's name first. */
+export type Argv = readonly ByteString[]
+
+/** What a backend can do. What it cannot is an error that says so, never a hang or a silent difference. */
+export interface Capabilities {
+  /** Connections of their own, for WATCH: `redis.watch`. */
+  readonly watch: boolean
+  /** Commands that wait, such as BLPOP. */
+  readonly blocking: boolean
+  /** `redis.subscribe` and its like. */
+  readonly subscribe: boolean
+  /** More databases than one: SELECT, MOVE, SWAPDB. */
+  readonly databases: boolean
+  /** SAVE, BGSAVE and their like. */
+  readonly persistence: boolean
+  /** Whether keys of one command may lie in different slots; false in a cluster. */
+  readonly multipleSlots: boolean
+  /** `exactly once`, or `at least once` where a command may be sent again after a lost connection. */
+  readonly delivery: 'exactly once' | 'at least once'
+}
+
+/** An AbortSignal, as far as it is needed: core does not know the DOM's types. */
+export interface Signal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+export interface CallOptions {
+  /** The command may wait: it needs a connection of its own. */
+  readonly blocking?: boolean
+  /** Ends the waiting. */
+  readonly signal?: Signal | undefined
+}
+
+export type Topic = 'channels' | 'patterns' | 'shards'
+
+export interface Backend {
+  readonly capabilities: Capabilities
+
+  /**
+   * Runs one command. An error reply is a value; a promise rejects only if the backend cannot be reached.
+   * A backend in process answers at once, the others by promise.
+   */
+  call(argv: Argv, options?: CallOptions): Reply | Promise<Reply>
+
+  /**
+   * Runs commands in order, in one go.
+   * @param atomic as a transaction; the result is null if a watched key has changed
+   */
+  batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null>
+
+  /** A connection of its own, for WATCH. Closing it leaves this one as it is. */
+  connect(): Promise<Backend>
+
+  /**
+   * Listens. Resolves once the subscription is confirmed.
+   * @param onPush gets every message
+   * @param onEnd is called if the subscription ends by itself, with the reason if it is an error
+   * @returns a function that ends the subscription
+   */
+  subscribe(
+    topic: Topic,
+    names: readonly ByteString[],
+    onPush: (push: Push) => void,
+    onEnd: (error?: Error) => void,
+  ): Promise<() => Promise<void>>
+
+  /** For commands that concern every node of a cluster (SCAN, DBSIZE, FLUSHALL): a backend for each. Elsewhere itself. */
+  nodes(): readonly Backend[]
+
+  close(): Promise<void>
+}

@@ -1,0 +1,27 @@
+// Every command's method, whatever runs it: the groups of commands/ taken together.
+import { Hashes } from './commands/hashes.ts'
+import { Keys } from './commands/keys.ts'
+import { Lists } from './commands/lists.ts'
+import { Server } from './commands/server.ts'
+import { Sets } from './commands/sets.ts'
+import { SortedSets } from './commands/sorted-sets.ts'
+import { Strings } from './commands/strings.ts'
+import type { Text } from './decode.ts'
+import { type Mode, Runner } from './runner.ts'
+
+/** The groups. A new one is added to this line and to the interface below it. */
+const GROUPS = [Strings, Keys, Lists, Hashes, Sets, SortedSets, Server]
+
+export interface Commands<M extends Mode, T extends Text>
+  extends Strings<M, T>, Keys<M, T>, Lists<M, T>, Hashes<M, T>, Sets<M, T>, SortedSets<M, T>, Server<M, T> {}
+
+/** The class has what the interface of its name says: each group's methods, copied below. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- a class cannot extend several
+export abstract class Commands<M extends Mode, T extends Text> extends Runner<M, T> {
+  static {
+    for (const { prototype } of GROUPS) {
+      const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype)
+      Object.defineProperties(this.prototype, methods)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// Hashes: https://redis.io/docs/latest/commands/?group=hash
+import { flatten, type Key, type Pairs, type Value } from '../arguments.ts'
+import { type Fields, fields, integer, list, ok, pairs, type Text, text, textOrNull, texts, word } from '../decode.ts'
+import { type Mode, type Out, Runner } from '../runner.ts'
+import { type ExpireCondition, scanned, type ScanOptions, scanWords } from './keys.ts'
+
+export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T> {
+  /** A field's value. @returns null if there is none */
+  hget(key: Key, field: Key): Out<M, T, T | null> {
+    return this.run(['HGET', key, field], textOrNull)
+  }
+
+  /** Sets fields. @returns how many are new */
+  hset(key: Key, values: Pairs): Out<M, T, number>
+  hset(key: Key, field: Key, value: Value): Out<M, T, number>
+  hset(key: Key, first: Key | Pairs, value?: Value): Out<M, T, number> {
+    if (typeof first === 'string' || first instanceof Uint8Array) return this.run(['HSET', key, first, value as Value], integer)
+    return this.run(['HSET', key, ...flatten(first)], integer)
+  }
+
+  /** Sets fields, as `hset`. */
+  hmset(key: Key, values: Pairs): Out<M, T, 'OK'> {
+    return this.run(['HMSET', key, ...flatten(values)], ok)
+  }
+
+  /** Sets a field that does not exist. @returns 1 if it was set */
+  hsetnx(key: Key, field: Key, value: Value): Out<M, T, number> {
+    return this.run(['HSETNX', key, field, value], integer)
+  }
+
+  /** The values of several fields, null where there is none. */
+  hmget(key: Key, ...names: Key[]): Out<M, T, (T | null)[]> {
+    return this.run(['HMGET', key, ...names], list<T, T | null>(textOrNull))
+  }
+
+  /** All fields and values. Through `bytes` they come as pairs. */
+  hgetall(key: Key): Out<M, T, Fields<T>> {
+    return this.run(['HGETALL', key], fields<T>)
+  }
+
+  hkeys(key: Key): Out<M, T, T[]> {
+    return this.run(['HKEYS', key], texts<T>)
+  }
+
+  hvals(key: Key): Out<M, T, T[]> {
+    return this.run(['HVALS', key], texts<T>)
+  }
+
+  /** How many fields there are. */
+  hlen(key: Key): Out<M, T, number> {
+    return this.run(['HLEN', key], integer)
+  }
+
+  /** 1 if a field exists. */
+  hexists(key: Key, field: Key): Out<M, T, number> {
+    return this.run(['HEXISTS', key, field], integer)
+  }
+
+  /** The length of a field's value in bytes. */
+  hstrlen(key: Key, field: Key): Out<M, T, number> {
+    return this.run(['HSTRLEN', key, field], integer)
+  }
+
+  /** Removes fields. @returns how many there were */
+  hdel(key: Key, ...names: Key[]): Out<M, T, number> {
+    return this.run(['HDEL', key, ...names], integer)
+  }
+
+  /** Adds to a field's number. @returns the sum; beyond 2^53 it is a bigint */
+  hincrby(key: Key, field: Key, increment: number | bigint): Out<M, T, number> {
+    return this.run(['HINCRBY', key, field, increment], integer)
+  }
+
+  /** Adds to a field's floating point number. @returns the sum as Redis writes it */
+  hincrbyfloat(key: Key, field: Key, increment: number): Out<M, T, string> {
+    return this.run(['HINCRBYFLOAT', key, field, increment], word)
+  }
+
+  /** Fields at random: one, or `count` different ones, or with a negative count so many with repetition. */
+  hrandfield(key: Key): Out<M, T, T | null>
+  hrandfield(key: Key, count: number): Out<M, T, T[]>
+  hrandfield(key: Key, count: number, options: { withValues: true }): Out<M, T, [field: T, value: T][]>
+  hrandfield(key: Key, count?: number, options?: { withValues: boolean }): Out<M, T, T | null | T[] | [T, T][]> {
+    if (count === undefined) return this.run(['HRANDFIELD', key], textOrNull<T>)
+    if (options?.withValues) return this.run(['HRANDFIELD', key, count, 'WITHVALUES'], pairs<T, T, T>(text, text))
+    return this.run(['HRANDFIELD', key, count], texts<T>)
+  }
+
+  /** One step of a walk over a hash. @returns the next cursor, `0` at the end, and fields and values in turn */
+  hscan(key: Key, cursor: string | number, options: ScanOptions = {}): Out<M, T, [cursor: string, flat: T[]]> {
+    return this.run(['HSCAN', key, cursor, ...scanWords(options)], scanned)
+  }
+
+  /**
+   * Sets an expiry of fields in seconds (Redis 7.4).
+   * @returns for each 1 if it was set, 0 if the condition was not met, 2 if the field is gone at once, -2 if there is no such field
+   */
+  hexpire(key: Key, seconds: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
+    return this.expireFields('HEXPIRE', key, seconds, names, condition)
+  }
+
+  /** As `hexpire`, in milliseconds. */
+  hpexpire(key: Key, milliseconds: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
+    return this.expireFields('HPEXPIRE', key, milliseconds, names, condition)
+  }
+
+  /** As `hexpire`, at a time in seconds since 1970. */
+  hexpireat(key: Key, seconds: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
+    return this.expireFields('HEXPIREAT', key, seconds, names, condition)
+  }
+
+  /** As `hexpire`, at a time in milliseconds since 1970. */
+  hpexpireat(key: Key, milliseconds: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
+    return this.expireFields('HPEXPIREAT', key, milliseconds, names, condition)
+  }
+
+  /** Seconds until fields expire: -1 never, -2 no such field. */
+  httl(key: Key, ...names: Key[]): Out<M, T, number[]> {
+    return this.askFields('HTTL', key, names)
+  }
+
+  /** Milliseconds until fields expire: -1 never, -2 no such field. */
+  hpttl(key: Key, ...names: Key[]): Out<M, T, number[]> {
+    return this.askFields('HPTTL', key, names)
+  }
+
+  /** When fields expire, in seconds since 1970: -1 never, -2 no such field. */
+  hexpiretime(key: Key, ...names: Key[]): Out<M, T, number[]> {
+    return this.askFields('HEXPIRETIME', key, names)
+  }
+
+  /** When fields expire, in milliseconds since 1970: -1 never, -2 no such field. */
+  hpexpiretime(key: Key, ...names: Key[]): Out<M, T, number[]> {
+    return this.askFields('HPEXPIRETIME', key, names)
+  }
+
+  /** Takes the expiry of fields away. @returns for each 1 if it had one, -1 if not, -2 if there is no such field */
+  hpersist(key: Key, ...names: Key[]): Out<M, T, number[]> {
+    return this.askFields('HPERSIST', key, names)
+  }
+
+  protected expireFields(command: string, key: Key, time: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
+    const words = condition === undefined ? [] : [condition]
+    return this.run([command, key, time, ...words, 'FIELDS', names.length, ...names], list<T, number>(integer))
+  }
+
+  protected askFields(command: string, key: Key, names: readonly Key[]): Out<M, T, number[]> {
+    return this.run([command, key, 'FIELDS', names.length, ...names], list<T, number>(integer))
+  }
+}

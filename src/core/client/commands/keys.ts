@@ -1,0 +1,208 @@
+// Keys whatever they hold: https://redis.io/docs/latest/commands/?group=generic
+import { flag, type Key, option, type Value } from '../arguments.ts'
+import { integer, integerOrNull, list, type Text, textOrNull, texts, tupleOrNull, word } from '../decode.ts'
+import { type Mode, type Out, Runner } from '../runner.ts'
+
+export type KeyType = 'none' | 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream'
+
+/** When EXPIRE may set an expiry: only without one, only with one, only a later one, only an earlier one. */
+export type ExpireCondition = 'nx' | 'xx' | 'gt' | 'lt'
+
+export interface ScanOptions {
+  /** Only what fits this pattern: `*`, `?`, `[abc]`. */
+  match?: string
+  /** How many are looked at in one step. Default: 10 */
+  count?: number
+}
+
+export interface SortOptions {
+  /** Sort by the values of other keys: `weight_*`, `hash_*->field`; a pattern without `*` leaves the order as it is. */
+  by?: Key
+  limit?: { offset: number; count: number }
+  /** Reply the values of other keys; `#` is the element itself. */
+  get?: readonly Key[]
+  desc?: boolean
+  /** Sort as text rather than as numbers. */
+  alpha?: boolean
+}
+
+export function scanWords(options: ScanOptions): Value[] {
+  return [...option('MATCH', options.match), ...option('COUNT', options.count)]
+}
+
+export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> {
+  /** Removes keys. @returns how many there were */
+  del(...keys: Key[]): Out<M, T, number> {
+    return this.run(['DEL', ...keys], integer)
+  }
+
+  /** Removes keys; a server frees their memory in the background. @returns how many there were */
+  unlink(...keys: Key[]): Out<M, T, number> {
+    return this.run(['UNLINK', ...keys], integer)
+  }
+
+  /** How many of the keys exist; one named twice counts twice. */
+  exists(...keys: Key[]): Out<M, T, number> {
+    return this.run(['EXISTS', ...keys], integer)
+  }
+
+  /** Marks keys as used. @returns how many exist */
+  touch(...keys: Key[]): Out<M, T, number> {
+    return this.run(['TOUCH', ...keys], integer)
+  }
+
+  /** What a key holds. */
+  type(key: Key): Out<M, T, KeyType> {
+    return this.run(['TYPE', key], (reply) => word(reply) as KeyType)
+  }
+
+  /** All keys that fit a pattern. It looks at every key: for large databases use `scan`. */
+  keys(pattern: string): Out<M, T, T[]> {
+    return this.run(['KEYS', pattern], texts<T>)
+  }
+
+  /** One step of a walk over the keys. @returns the next cursor, `0` at the end, and some keys */
+  scan(cursor: string | number, options: ScanOptions & { type?: Exclude<KeyType, 'none'> } = {}): Out<M, T, [cursor: string, keys: T[]]> {
+    return this.run(['SCAN', cursor, ...scanWords(options), ...option('TYPE', options.type)], scanned)
+  }
+
+  /** A key at random. @returns null if there is none */
+  randomkey(): Out<M, T, T | null> {
+    return this.run(['RANDOMKEY'], textOrNull)
+  }
+
+  /** Renames a key, whatever had the new name. @throws RedisError if there is no such key */
+  rename(key: Key, newKey: Key): Out<M, T, 'OK'> {
+    return this.run(['RENAME', key, newKey], (): 'OK' => 'OK')
+  }
+
+  /** Renames a key if nothing has the new name. @returns 1 if it was renamed */
+  renamenx(key: Key, newKey: Key): Out<M, T, number> {
+    return this.run(['RENAMENX', key, newKey], integer)
+  }
+
+  /** Copies a key. @returns 1 if it was copied */
+  copy(source: Key, destination: Key, options: { db?: number; replace?: boolean } = {}): Out<M, T, number> {
+    return this.run(['COPY', source, destination, ...option('DB', options.db), ...flag('REPLACE', options.replace)], integer)
+  }
+
+  /** Moves a key to another database. @returns 1 if it was moved */
+  move(key: Key, db: number): Out<M, T, number> {
+    return this.run(['MOVE', key, db], integer)
+  }
+
+  /** Sets an expiry in seconds. @returns 1 if it was set */
+  expire(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
+    return this.run(['EXPIRE', key, seconds, ...given(condition)], integer)
+  }
+
+  /** Sets an expiry in milliseconds. @returns 1 if it was set */
+  pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
+    return this.run(['PEXPIRE', key, milliseconds, ...given(condition)], integer)
+  }
+
+  /** Sets an expiry at a time in seconds since 1970. @returns 1 if it was set */
+  expireat(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
+    return this.run(['EXPIREAT', key, seconds, ...given(condition)], integer)
+  }
+
+  /** Sets an expiry at a time in milliseconds since 1970. @returns 1 if it was set */
+  pexpireat(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
+    return this.run(['PEXPIREAT', key, milliseconds, ...given(condition)], integer)
+  }
+
+  /** Seconds until a key expires. @returns -1 if it never does, -2 if there is no such key */
+  ttl(key: Key): Out<M, T, number> {
+    return this.run(['TTL', key], integer)
+  }
+
+  /** Milliseconds until a key expires. @returns -1 if it never does, -2 if there is no such key */
+  pttl(key: Key): Out<M, T, number> {
+    return this.run(['PTTL', key], integer)
+  }
+
+  /** When a key expires, in seconds since 1970. @returns -1 if it never does, -2 if there is no such key */
+  expiretime(key: Key): Out<M, T, number> {
+    return this.run(['EXPIRETIME', key], integer)
+  }
+
+  /** When a key expires, in milliseconds since 1970. @returns -1 if it never does, -2 if there is no such key */
+  pexpiretime(key: Key): Out<M, T, number> {
+    return this.run(['PEXPIRETIME', key], integer)
+  }
+
+  /** Takes a key's expiry away. @returns 1 if it had one */
+  persist(key: Key): Out<M, T, number> {
+    return this.run(['PERSIST', key], integer)
+  }
+
+  /** How Redis would keep a key's value. @returns null if there is no such key */
+  objectEncoding(key: Key): Out<M, T, string | null> {
+    return this.run(['OBJECT', 'ENCODING', key], (reply) => (reply === null ? null : word(reply)))
+  }
+
+  /** Seconds since a key was last used. */
+  objectIdletime(key: Key): Out<M, T, number | null> {
+    return this.run(['OBJECT', 'IDLETIME', key], integerOrNull)
+  }
+
+  /** How often a key is used, 0 to 255. @throws RedisError unless an LFU policy is set */
+  objectFreq(key: Key): Out<M, T, number | null> {
+    return this.run(['OBJECT', 'FREQ', key], integerOrNull)
+  }
+
+  /** How many references Redis would count. */
+  objectRefcount(key: Key): Out<M, T, number | null> {
+    return this.run(['OBJECT', 'REFCOUNT', key], integerOrNull)
+  }
+
+  /** The elements of a list, a set or a sorted set, sorted; null where a `get` pattern finds nothing. */
+  sort(key: Key, options: SortOptions = {}): Out<M, T, (T | null)[]> {
+    return this.run(['SORT', key, ...sortWords(options)], list<T, T | null>(textOrNull))
+  }
+
+  /** As `sort`, for a replica. */
+  sortRo(key: Key, options: SortOptions = {}): Out<M, T, (T | null)[]> {
+    return this.run(['SORT_RO', key, ...sortWords(options)], list<T, T | null>(textOrNull))
+  }
+
+  /** Sorts into a list. @returns its length */
+  sortStore(key: Key, destination: Key, options: SortOptions = {}): Out<M, T, number> {
+    return this.run(['SORT', key, ...sortWords(options), 'STORE', destination], integer)
+  }
+
+  /** A key's value in Redis's own bytes, for `restore`: ask through `redis.bytes`. @returns null if there is no such key */
+  dump(key: Key): Out<M, T, T | null> {
+    return this.run(['DUMP', key], textOrNull)
+  }
+
+  /** Makes a key from what `dump` gave. @param ttl milliseconds until it expires, 0 for never */
+  restore(
+    key: Key,
+    ttl: number,
+    dump: Uint8Array,
+    options: { replace?: boolean; absttl?: boolean; idletime?: number; freq?: number } = {},
+  ): Out<M, T, 'OK'> {
+    const words = [...flag('REPLACE', options.replace), ...flag('ABSTTL', options.absttl)]
+    return this.run(
+      ['RESTORE', key, ttl, dump, ...words, ...option('IDLETIME', options.idletime), ...option('FREQ', options.freq)],
+      (): 'OK' => 'OK',
+    )
+  }
+}
+
+/** A cursor and what was found. */
+export const scanned = <T extends Text>(reply: Parameters<typeof texts>[0], toText: Parameters<typeof texts<T>>[1]): [string, T[]] =>
+  tupleOrNull<T, string, T[]>(word, texts)(reply, toText)!
+
+const given = (condition: ExpireCondition | undefined): string[] => (condition === undefined ? [] : [condition])
+
+function sortWords({ by, limit, get = [], desc, alpha }: SortOptions): Value[] {
+  return [
+    ...option('BY', by),
+    ...(limit === undefined ? [] : ['LIMIT', limit.offset, limit.count]),
+    ...get.flatMap((pattern) => ['GET', pattern]),
+    ...flag('DESC', desc),
+    ...flag('ALPHA', alpha),
+  ]
+}

@@ -1,0 +1,170 @@
+// The server, its connections, saving and publishing: https://redis.io/docs/latest/commands/?group=server
+import { flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
+import { integer, list, ok, type Plain, plain, record, type Text, text, textOrNull, texts, word } from '../decode.ts'
+import { RedisError } from '../errors.ts'
+import { type Mode, type Out, Runner } from '../runner.ts'
+
+export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T> {
+  /** `PONG`, or the message. */
+  ping(message?: Value): Out<M, T, T> {
+    return this.run(message === undefined ? ['PING'] : ['PING', message], text)
+  }
+
+  echo(message: Value): Out<M, T, T> {
+    return this.run(['ECHO', message], text)
+  }
+
+  /** Publishes a message. @returns how many heard it */
+  publish(channel: Key, message: Value): Out<M, T, number> {
+    return this.run(['PUBLISH', channel, message], integer)
+  }
+
+  /** Publishes a message to a shard channel. @returns how many heard it */
+  spublish(channel: Key, message: Value): Out<M, T, number> {
+    return this.run(['SPUBLISH', channel, message], integer)
+  }
+
+  /** The channels that someone listens to. */
+  pubsubChannels(pattern?: string): Out<M, T, T[]> {
+    return this.run(['PUBSUB', 'CHANNELS', ...(pattern === undefined ? [] : [pattern])], texts<T>)
+  }
+
+  /** How many listen to each channel. */
+  pubsubNumsub(...channels: Key[]): Out<M, T, Record<string, number>> {
+    return this.run(['PUBSUB', 'NUMSUB', ...channels], record<T, number>(integer))
+  }
+
+  /** How many patterns someone listens to. */
+  pubsubNumpat(): Out<M, T, number> {
+    return this.run(['PUBSUB', 'NUMPAT'], integer)
+  }
+
+  /** The shard channels that someone listens to. */
+  pubsubShardchannels(pattern?: string): Out<M, T, T[]> {
+    return this.run(['PUBSUB', 'SHARDCHANNELS', ...(pattern === undefined ? [] : [pattern])], texts<T>)
+  }
+
+  /** How many listen to each shard channel. */
+  pubsubShardnumsub(...channels: Key[]): Out<M, T, Record<string, number>> {
+    return this.run(['PUBSUB', 'SHARDNUMSUB', ...channels], record<T, number>(integer))
+  }
+
+  /** How many keys there are. */
+  dbsize(): Out<M, T, number> {
+    return this.run(['DBSIZE'], integer)
+  }
+
+  /** Removes all keys of the database. */
+  flushdb(mode?: 'async' | 'sync'): Out<M, T, 'OK'> {
+    return this.run(['FLUSHDB', ...(mode === undefined ? [] : [mode])], ok)
+  }
+
+  /** Removes all keys of all databases. */
+  flushall(mode?: 'async' | 'sync'): Out<M, T, 'OK'> {
+    return this.run(['FLUSHALL', ...(mode === undefined ? [] : [mode])], ok)
+  }
+
+  /** Exchanges two databases. */
+  swapdb(first: number, second: number): Out<M, T, 'OK'> {
+    return this.run(['SWAPDB', first, second], ok)
+  }
+
+  /** The server's time: seconds since 1970, and microseconds of the current second. */
+  time(): Out<M, T, [seconds: number, microseconds: number]> {
+    return this.run(['TIME'], (reply, toText) => list<T, number>((each) => Number(word(each)))(reply, toText) as [number, number])
+  }
+
+  /** What the server tells about itself, as Redis's text. */
+  info(...sections: string[]): Out<M, T, string> {
+    return this.run(['INFO', ...sections], word)
+  }
+
+  /** Parameters whose names fit the patterns. */
+  configGet(...patterns: string[]): Out<M, T, Record<string, string>> {
+    return this.run(['CONFIG', 'GET', ...patterns], record<T, string>(word))
+  }
+
+  /** Sets parameters: all of them or none. */
+  configSet(parameters: Pairs): Out<M, T, 'OK'>
+  configSet(parameter: string, value: Value): Out<M, T, 'OK'>
+  configSet(first: string | Pairs, value?: Value): Out<M, T, 'OK'> {
+    return this.run(['CONFIG', 'SET', ...(typeof first === 'string' ? [first, value as Value] : flatten(first))], ok)
+  }
+
+  /** Sets the counters of INFO to zero. */
+  configResetstat(): Out<M, T, 'OK'> {
+    return this.run(['CONFIG', 'RESETSTAT'], ok)
+  }
+
+  /** How many commands there are. */
+  commandCount(): Out<M, T, number> {
+    return this.run(['COMMAND', 'COUNT'], integer)
+  }
+
+  /** The names of the commands. */
+  commandList(filterBy?: { module: string } | { aclcat: string } | { pattern: string }): Out<M, T, T[]> {
+    const words = filterBy === undefined ? [] : ['FILTERBY', ...Object.entries(filterBy).flat()]
+    return this.run(['COMMAND', 'LIST', ...words], texts<T>)
+  }
+
+  /** What the command table says of commands. */
+  commandInfo(...names: string[]): Out<M, T, Plain<T>> {
+    return this.run(['COMMAND', 'INFO', ...names], anything)
+  }
+
+  /** What commands are for and what arguments they take. */
+  commandDocs(...names: string[]): Out<M, T, Plain<T>> {
+    return this.run(['COMMAND', 'DOCS', ...names], anything)
+  }
+
+  /** The keys of a command line. */
+  commandGetkeys(name: string, ...args: Value[]): Out<M, T, T[]> {
+    return this.run(['COMMAND', 'GETKEYS', name, ...args], texts<T>)
+  }
+
+  /** An estimate of the bytes that a key takes. @returns null if there is no such key */
+  memoryUsage(key: Key, options: { samples?: number } = {}): Out<M, T, number | null> {
+    return this.run(['MEMORY', 'USAGE', key, ...option('SAMPLES', options.samples)], (reply) => (reply === null ? null : integer(reply)))
+  }
+
+  clientId(): Out<M, T, number> {
+    return this.run(['CLIENT', 'ID'], integer)
+  }
+
+  clientGetname(): Out<M, T, T | null> {
+    return this.run(['CLIENT', 'GETNAME'], textOrNull)
+  }
+
+  clientSetname(name: string): Out<M, T, 'OK'> {
+    return this.run(['CLIENT', 'SETNAME', name], ok)
+  }
+
+  /** This connection, as a line of `clientList`. */
+  clientInfo(): Out<M, T, string> {
+    return this.run(['CLIENT', 'INFO'], word)
+  }
+
+  /** The connections, a line each. */
+  clientList(): Out<M, T, string> {
+    return this.run(['CLIENT', 'LIST'], word)
+  }
+
+  /** Saves, and waits until it is done. @throws RedisError if another save runs, or this one fails */
+  save(): Out<M, T, 'OK'> {
+    return this.run(['SAVE'], ok)
+  }
+
+  /** Starts a save in the background. @returns Redis's words for it; @throws RedisError if another save runs */
+  bgsave(options: { schedule?: boolean } = {}): Out<M, T, string> {
+    return this.run(['BGSAVE', ...(options.schedule ? ['SCHEDULE'] : [])], word)
+  }
+
+  /** When data was last saved, in seconds since 1970. */
+  lastsave(): Out<M, T, number> {
+    return this.run(['LASTSAVE'], integer)
+  }
+}
+
+/** A reply whose shape is not worth a type. */
+const anything = <T extends Text>(...[reply, toText]: Parameters<typeof text<T>>): Plain<T> =>
+  plain(reply, toText, (error) => RedisError.from(error, ''))

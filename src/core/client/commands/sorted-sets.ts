@@ -1,0 +1,343 @@
+// Sorted sets: https://redis.io/docs/latest/commands/?group=sorted-set
+import { flag, type Key, listOf, option, type Value } from '../arguments.ts'
+import {
+  double,
+  doubleOrNull,
+  integer,
+  integerOrNull,
+  list,
+  pairs,
+  type Decode,
+  type Text,
+  text,
+  textOrNull,
+  texts,
+  tupleOrNull,
+} from '../decode.ts'
+import { type Mode, type Out, Runner } from '../runner.ts'
+import { scanned, type ScanOptions, scanWords } from './keys.ts'
+import type { WaitOptions } from './lists.ts'
+
+export interface Scored {
+  member: Value
+  score: number
+}
+/** Members and scores: `[{ member, score }, ...]` or `{ member: score, ... }`. */
+export type ScoredMembers = Scored | readonly Scored[] | Readonly<Record<string, number>>
+
+export interface ZaddOptions {
+  /** Only add members. */
+  nx?: boolean
+  /** Only update members. */
+  xx?: boolean
+  /** Only to a higher score. */
+  gt?: boolean
+  /** Only to a lower score. */
+  lt?: boolean
+  /** Return how many have changed rather than how many are new. */
+  ch?: boolean
+}
+
+export interface ZrangeOptions {
+  /** `start` and `stop` are scores: numbers, `(1` without the bound itself, `-inf`, `+inf`. */
+  byScore?: boolean
+  /** `start` and `stop` are names: `[a`, `(a` without the bound itself, `-`, `+`. All scores must be equal. */
+  byLex?: boolean
+  /** From the highest down. */
+  rev?: boolean
+  /** With `byScore` or `byLex`: only so many, from an offset on. */
+  limit?: { offset: number; count: number }
+}
+
+export interface CombineOptions {
+  /** A factor for each set's scores. */
+  weights?: readonly number[]
+  /** What becomes of a member's scores. Default: sum */
+  aggregate?: 'sum' | 'min' | 'max'
+}
+
+type Bound = number | string
+type Popped<T extends Text> = [key: T, members: [member: T, score: number][]] | null
+
+const scored = <T extends Text>(): Decode<T, [T, number][]> => pairs<T, T, number>(text, double)
+
+function limitWords(limit: { offset: number; count: number } | undefined): Value[] {
+  return limit === undefined ? [] : ['LIMIT', limit.offset, limit.count]
+}
+
+function rangeWords(options: ZrangeOptions): Value[] {
+  return [...flag('BYSCORE', options.byScore), ...flag('BYLEX', options.byLex), ...flag('REV', options.rev), ...limitWords(options.limit)]
+}
+
+function combineWords(options: CombineOptions): Value[] {
+  const { weights, aggregate } = options
+  return [...(weights === undefined ? [] : ['WEIGHTS', ...weights]), ...option('AGGREGATE', aggregate)]
+}
+
+function scoredWords(members: ScoredMembers): Value[] {
+  if (Array.isArray(members)) return (members as readonly Scored[]).flatMap(({ member, score }) => [score, member])
+  if (
+    typeof members === 'object' &&
+    members !== null &&
+    'member' in members &&
+    'score' in members &&
+    typeof members.member !== 'undefined'
+  ) {
+    return [members.score as number, members.member as Value]
+  }
+  return Object.entries(members as Record<string, number>).flatMap(([member, score]) => [score, member])
+}
+
+export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<M, T> {
+  /** Adds members or gives them new scores. @returns how many are new; with `ch` how many have changed */
+  zadd(key: Key, members: ScoredMembers, options: ZaddOptions = {}): Out<M, T, number> {
+    return this.run(['ZADD', key, ...this.zaddWords(options), ...scoredWords(members)], integer)
+  }
+
+  /** Adds to a member's score under a condition. @returns the new score, null if the condition was not met */
+  zaddIncr(key: Key, increment: number, member: Value, options: Omit<ZaddOptions, 'ch'> = {}): Out<M, T, number | null> {
+    return this.run(['ZADD', key, ...this.zaddWords(options), 'INCR', increment, member], doubleOrNull)
+  }
+
+  protected zaddWords({ nx, xx, gt, lt, ch }: ZaddOptions): string[] {
+    return [...flag('NX', nx), ...flag('XX', xx), ...flag('GT', gt), ...flag('LT', lt), ...flag('CH', ch)]
+  }
+
+  /** Adds to a member's score. @returns the new score */
+  zincrby(key: Key, increment: number, member: Value): Out<M, T, number> {
+    return this.run(['ZINCRBY', key, increment, member], double)
+  }
+
+  /** Removes members. @returns how many there were */
+  zrem(key: Key, ...members: Value[]): Out<M, T, number> {
+    return this.run(['ZREM', key, ...members], integer)
+  }
+
+  /** How many members there are. */
+  zcard(key: Key): Out<M, T, number> {
+    return this.run(['ZCARD', key], integer)
+  }
+
+  /** A member's score. @returns null if it is no member */
+  zscore(key: Key, member: Value): Out<M, T, number | null> {
+    return this.run(['ZSCORE', key, member], doubleOrNull)
+  }
+
+  /** The scores of several members, null for what is no member. */
+  zmscore(key: Key, ...members: Value[]): Out<M, T, (number | null)[]> {
+    return this.run(['ZMSCORE', key, ...members], list<T, number | null>(doubleOrNull))
+  }
+
+  /** How many members rank below one. @returns null if it is no member */
+  zrank(key: Key, member: Value): Out<M, T, number | null> {
+    return this.run(['ZRANK', key, member], integerOrNull)
+  }
+
+  /** How many members rank above one. @returns null if it is no member */
+  zrevrank(key: Key, member: Value): Out<M, T, number | null> {
+    return this.run(['ZREVRANK', key, member], integerOrNull)
+  }
+
+  /** A member's rank and score (Redis 7.2). */
+  zrankWithScore(key: Key, member: Value): Out<M, T, [rank: number, score: number] | null> {
+    return this.run(['ZRANK', key, member, 'WITHSCORE'], tupleOrNull<T, number, number>(integer, double))
+  }
+
+  /** A member's rank from the top and score (Redis 7.2). */
+  zrevrankWithScore(key: Key, member: Value): Out<M, T, [rank: number, score: number] | null> {
+    return this.run(['ZREVRANK', key, member, 'WITHSCORE'], tupleOrNull<T, number, number>(integer, double))
+  }
+
+  /** How many members have a score from `min` to `max`. */
+  zcount(key: Key, min: Bound, max: Bound): Out<M, T, number> {
+    return this.run(['ZCOUNT', key, min, max], integer)
+  }
+
+  /** How many members have a name from `min` to `max`; all scores must be equal. */
+  zlexcount(key: Key, min: string, max: string): Out<M, T, number> {
+    return this.run(['ZLEXCOUNT', key, min, max], integer)
+  }
+
+  /** Members from `start` to `stop`, by rank unless an option says otherwise. */
+  zrange(key: Key, start: Bound, stop: Bound, options: ZrangeOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zrange(key: Key, start: Bound, stop: Bound, options?: ZrangeOptions & { withScores?: false }): Out<M, T, T[]>
+  zrange(key: Key, start: Bound, stop: Bound, options: ZrangeOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+    const argv = ['ZRANGE', key, start, stop, ...rangeWords(options), ...flag('WITHSCORES', options.withScores)]
+    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+  }
+
+  /** Stores a range. @returns its size */
+  zrangestore(destination: Key, source: Key, start: Bound, stop: Bound, options: ZrangeOptions = {}): Out<M, T, number> {
+    return this.run(['ZRANGESTORE', destination, source, start, stop, ...rangeWords(options)], integer)
+  }
+
+  /** Members by rank from the top. */
+  zrevrange(key: Key, start: number, stop: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zrevrange(key: Key, start: number, stop: number, options?: { withScores?: false }): Out<M, T, T[]>
+  zrevrange(key: Key, start: number, stop: number, options: { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+    const argv = ['ZREVRANGE', key, start, stop, ...flag('WITHSCORES', options.withScores)]
+    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+  }
+
+  /** Members with a score from `min` to `max`. */
+  zrangebyscore(
+    key: Key,
+    min: Bound,
+    max: Bound,
+    options: Pick<ZrangeOptions, 'limit'> & { withScores: true },
+  ): Out<M, T, [member: T, score: number][]>
+  zrangebyscore(key: Key, min: Bound, max: Bound, options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false }): Out<M, T, T[]>
+  zrangebyscore(
+    key: Key,
+    min: Bound,
+    max: Bound,
+    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean } = {},
+  ): Out<M, T, T[] | [T, number][]> {
+    const argv = ['ZRANGEBYSCORE', key, min, max, ...flag('WITHSCORES', options.withScores), ...limitWords(options.limit)]
+    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+  }
+
+  /** Members with a score from `max` down to `min`. */
+  zrevrangebyscore(
+    key: Key,
+    max: Bound,
+    min: Bound,
+    options: Pick<ZrangeOptions, 'limit'> & { withScores: true },
+  ): Out<M, T, [member: T, score: number][]>
+  zrevrangebyscore(key: Key, max: Bound, min: Bound, options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false }): Out<M, T, T[]>
+  zrevrangebyscore(
+    key: Key,
+    max: Bound,
+    min: Bound,
+    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean } = {},
+  ): Out<M, T, T[] | [T, number][]> {
+    const argv = ['ZREVRANGEBYSCORE', key, max, min, ...flag('WITHSCORES', options.withScores), ...limitWords(options.limit)]
+    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+  }
+
+  /** Members with a name from `min` to `max`; all scores must be equal. */
+  zrangebylex(key: Key, min: string, max: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
+    return this.run(['ZRANGEBYLEX', key, min, max, ...limitWords(options.limit)], texts<T>)
+  }
+
+  /** Members with a name from `max` down to `min`; all scores must be equal. */
+  zrevrangebylex(key: Key, max: string, min: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
+    return this.run(['ZREVRANGEBYLEX', key, max, min, ...limitWords(options.limit)], texts<T>)
+  }
+
+  /** Removes members by rank. @returns how many */
+  zremrangebyrank(key: Key, start: number, stop: number): Out<M, T, number> {
+    return this.run(['ZREMRANGEBYRANK', key, start, stop], integer)
+  }
+
+  /** Removes members by score. @returns how many */
+  zremrangebyscore(key: Key, min: Bound, max: Bound): Out<M, T, number> {
+    return this.run(['ZREMRANGEBYSCORE', key, min, max], integer)
+  }
+
+  /** Removes members by name. @returns how many */
+  zremrangebylex(key: Key, min: string, max: string): Out<M, T, number> {
+    return this.run(['ZREMRANGEBYLEX', key, min, max], integer)
+  }
+
+  /** Takes the members with the lowest scores. Default: one */
+  zpopmin(key: Key, count = 1): Out<M, T, [member: T, score: number][]> {
+    return this.run(['ZPOPMIN', key, count], scored<T>())
+  }
+
+  /** Takes the members with the highest scores. Default: one */
+  zpopmax(key: Key, count = 1): Out<M, T, [member: T, score: number][]> {
+    return this.run(['ZPOPMAX', key, count], scored<T>())
+  }
+
+  /** Takes up to `count` members from the first set that has some. @returns its key and the members */
+  zmpop(keys: readonly Key[], end: 'min' | 'max', count?: number): Out<M, T, Popped<T>> {
+    return this.run(['ZMPOP', keys.length, ...keys, end, ...option('COUNT', count)], tupleOrNull<T, T, [T, number][]>(text, scored<T>()))
+  }
+
+  /** Takes the lowest member of the first set that has one, and waits for it. @param timeout seconds; 0 waits for ever */
+  bzpopmin(keys: Key | readonly Key[], timeout: number, options?: WaitOptions): Out<M, T, [key: T, member: T, score: number] | null> {
+    return this.run(['BZPOPMIN', ...listOf(keys), timeout], poppedOne<T>, { ...options, blocking: true })
+  }
+
+  /** Takes the highest member of the first set that has one, and waits for it. @param timeout seconds; 0 waits for ever */
+  bzpopmax(keys: Key | readonly Key[], timeout: number, options?: WaitOptions): Out<M, T, [key: T, member: T, score: number] | null> {
+    return this.run(['BZPOPMAX', ...listOf(keys), timeout], poppedOne<T>, { ...options, blocking: true })
+  }
+
+  /** As `zmpop`, and waits. @param timeout seconds; 0 waits for ever */
+  bzmpop(timeout: number, keys: readonly Key[], end: 'min' | 'max', options: WaitOptions & { count?: number } = {}): Out<M, T, Popped<T>> {
+    const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...option('COUNT', options.count)]
+    return this.run(argv, tupleOrNull<T, T, [T, number][]>(text, scored<T>()), { signal: options.signal, blocking: true })
+  }
+
+  /** Members at random: one, or `count` different ones, or with a negative count so many with repetition. */
+  zrandmember(key: Key): Out<M, T, T | null>
+  zrandmember(key: Key, count: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zrandmember(key: Key, count: number, options?: { withScores?: false }): Out<M, T, T[]>
+  zrandmember(key: Key, count?: number, options?: { withScores?: boolean }): Out<M, T, T | null | T[] | [T, number][]> {
+    if (count === undefined) return this.run(['ZRANDMEMBER', key], textOrNull<T>)
+    if (options?.withScores) return this.run(['ZRANDMEMBER', key, count, 'WITHSCORES'], scored<T>())
+    return this.run(['ZRANDMEMBER', key, count], texts<T>)
+  }
+
+  /** One step of a walk over a sorted set. @returns the next cursor, `0` at the end, and members and scores in turn */
+  zscan(key: Key, cursor: string | number, options: ScanOptions = {}): Out<M, T, [cursor: string, flat: T[]]> {
+    return this.run(['ZSCAN', key, cursor, ...scanWords(options)], scanned)
+  }
+
+  /** What is in any of the sets. */
+  zunion(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: false }): Out<M, T, T[]>
+  zunion(keys: readonly Key[], options: CombineOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+    return this.combine('ZUNION', keys, options)
+  }
+
+  /** What is in all of the sets. */
+  zinter(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: false }): Out<M, T, T[]>
+  zinter(keys: readonly Key[], options: CombineOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+    return this.combine('ZINTER', keys, options)
+  }
+
+  /** What is in the first set and in none of the others. */
+  zdiff(keys: readonly Key[], options: { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zdiff(keys: readonly Key[], options?: { withScores?: false }): Out<M, T, T[]>
+  zdiff(keys: readonly Key[], options: { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+    return this.combine('ZDIFF', keys, options)
+  }
+
+  protected combine(
+    command: string,
+    keys: readonly Key[],
+    options: CombineOptions & { withScores?: boolean },
+  ): Out<M, T, T[] | [T, number][]> {
+    const argv = [command, keys.length, ...keys, ...combineWords(options), ...flag('WITHSCORES', options.withScores)]
+    return this.run<T[] | [T, number][]>(argv, options.withScores ? scored<T>() : texts<T>)
+  }
+
+  /** Stores a union. @returns its size */
+  zunionstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}): Out<M, T, number> {
+    return this.run(['ZUNIONSTORE', destination, keys.length, ...keys, ...combineWords(options)], integer)
+  }
+
+  /** Stores an intersection. @returns its size */
+  zinterstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}): Out<M, T, number> {
+    return this.run(['ZINTERSTORE', destination, keys.length, ...keys, ...combineWords(options)], integer)
+  }
+
+  /** Stores a difference. @returns its size */
+  zdiffstore(destination: Key, keys: readonly Key[]): Out<M, T, number> {
+    return this.run(['ZDIFFSTORE', destination, keys.length, ...keys], integer)
+  }
+
+  /** The size of an intersection, counted up to `limit`. */
+  zintercard(keys: readonly Key[], options: { limit?: number } = {}): Out<M, T, number> {
+    return this.run(['ZINTERCARD', keys.length, ...keys, ...option('LIMIT', options.limit)], integer)
+  }
+}
+
+const poppedOne: <T extends Text>(...args: Parameters<Decode<T, unknown>>) => [T, T, number] | null = (reply, toText) => {
+  if (!Array.isArray(reply)) return null
+  return [text(reply[0], toText), text(reply[1], toText), double(reply[2])]
+}

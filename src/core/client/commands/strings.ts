@@ -1,0 +1,218 @@
+// Strings and bitmaps: https://redis.io/docs/latest/commands/?group=string
+import { flag, flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
+import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word } from '../decode.ts'
+import { type Mode, type Out, Runner } from '../runner.ts'
+
+/** When a key expires: at most one of these. */
+export interface Expiry {
+  /** In so many seconds. */
+  ex?: number
+  /** In so many milliseconds. */
+  px?: number
+  /** At a time, in seconds since 1970. */
+  exat?: number
+  /** At a time, in milliseconds since 1970. */
+  pxat?: number
+}
+
+export interface SetOptions extends Expiry {
+  /** Only if the key does not exist. */
+  nx?: boolean
+  /** Only if the key exists. */
+  xx?: boolean
+  /** Keep the expiry that the key has. */
+  keepttl?: boolean
+}
+
+export function expiryWords({ ex, px, exat, pxat }: Expiry): Value[] {
+  return [...option('EX', ex), ...option('PX', px), ...option('EXAT', exat), ...option('PXAT', pxat)]
+}
+
+/** A common subsequence's matches, last first: where it is in both strings, and its length. */
+export interface LcsMatches {
+  matches: [first: [start: number, end: number], second: [start: number, end: number], length: number][]
+  len: number
+}
+
+/** `u8`, `i16` and the like. */
+export type FieldType = `${'i' | 'u'}${number}`
+export type BitfieldOperation =
+  | { get: FieldType; offset: number | `#${number}` }
+  | { set: FieldType; offset: number | `#${number}`; value: number | bigint }
+  | { incrby: FieldType; offset: number | `#${number}`; value: number | bigint }
+  | { overflow: 'wrap' | 'sat' | 'fail' }
+
+export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, T> {
+  /** The string at a key. @returns null if there is none */
+  get(key: Key): Out<M, T, T | null> {
+    return this.run(['GET', key], textOrNull)
+  }
+
+  /**
+   * Sets a string. Its expiry goes unless `keepttl` is set.
+   * @returns `OK`, or null if `nx` or `xx` was not met; with `get` the string that was there
+   */
+  set(key: Key, value: Value, options: SetOptions & { get: true }): Out<M, T, T | null>
+  set(key: Key, value: Value, options?: SetOptions & { get?: false }): Out<M, T, 'OK' | null>
+  set(key: Key, value: Value, options?: SetOptions & { get?: boolean }): Out<M, T, T | 'OK' | null> {
+    if (options === undefined) return this.run(['SET', key, value], okOrNull)
+    const words = [...flag('NX', options.nx), ...flag('XX', options.xx), ...flag('GET', options.get), ...expiryWords(options)]
+    const argv = ['SET', key, value, ...words, ...flag('KEEPTTL', options.keepttl)]
+    return options.get === true ? this.run(argv, textOrNull<T>) : (this.run(argv, okOrNull) as Out<M, T, 'OK' | null>)
+  }
+
+  /** Sets a string if the key does not exist. @returns 1 if it was set */
+  setnx(key: Key, value: Value): Out<M, T, number> {
+    return this.run(['SETNX', key, value], integer)
+  }
+
+  /** Sets a string that expires in so many seconds. */
+  setex(key: Key, seconds: number, value: Value): Out<M, T, 'OK'> {
+    return this.run(['SETEX', key, seconds, value], ok)
+  }
+
+  /** Sets a string that expires in so many milliseconds. */
+  psetex(key: Key, milliseconds: number, value: Value): Out<M, T, 'OK'> {
+    return this.run(['PSETEX', key, milliseconds, value], ok)
+  }
+
+  /** Sets a string. @returns the one that was there */
+  getset(key: Key, value: Value): Out<M, T, T | null> {
+    return this.run(['GETSET', key, value], textOrNull)
+  }
+
+  /** Removes a string. @returns it */
+  getdel(key: Key): Out<M, T, T | null> {
+    return this.run(['GETDEL', key], textOrNull)
+  }
+
+  /** The string at a key, whose expiry is set or with `persist` taken away. */
+  getex(key: Key, options: Expiry & { persist?: boolean } = {}): Out<M, T, T | null> {
+    return this.run(['GETEX', key, ...expiryWords(options), ...flag('PERSIST', options.persist)], textOrNull)
+  }
+
+  /** The strings at several keys, null where there is none. */
+  mget(...keys: Key[]): Out<M, T, (T | null)[]> {
+    return this.run(['MGET', ...keys], list<T, T | null>(textOrNull))
+  }
+
+  /** Sets several strings. */
+  mset(values: Pairs): Out<M, T, 'OK'> {
+    return this.run(['MSET', ...flatten(values)], ok)
+  }
+
+  /** Sets several strings if none of the keys exists. @returns 1 if they were set */
+  msetnx(values: Pairs): Out<M, T, number> {
+    return this.run(['MSETNX', ...flatten(values)], integer)
+  }
+
+  /** Appends to a string. @returns its new length in bytes */
+  append(key: Key, value: Value): Out<M, T, number> {
+    return this.run(['APPEND', key, value], integer)
+  }
+
+  /** A string's length in bytes. */
+  strlen(key: Key): Out<M, T, number> {
+    return this.run(['STRLEN', key], integer)
+  }
+
+  /** Bytes `start` to `end` of a string, both included; negative counts from the end. */
+  getrange(key: Key, start: number, end: number): Out<M, T, T> {
+    return this.run(['GETRANGE', key, start, end], text)
+  }
+
+  /** Overwrites a string from an offset on. @returns its new length in bytes */
+  setrange(key: Key, offset: number, value: Value): Out<M, T, number> {
+    return this.run(['SETRANGE', key, offset, value], integer)
+  }
+
+  /** Adds 1 to a number. @returns the sum; beyond 2^53 it is a bigint */
+  incr(key: Key): Out<M, T, number> {
+    return this.run(['INCR', key], integer)
+  }
+
+  /** Adds to a number. @returns the sum; beyond 2^53 it is a bigint */
+  incrby(key: Key, increment: number | bigint): Out<M, T, number> {
+    return this.run(['INCRBY', key, increment], integer)
+  }
+
+  /** Adds to a floating point number. @returns the sum as Redis writes it */
+  incrbyfloat(key: Key, increment: number): Out<M, T, string> {
+    return this.run(['INCRBYFLOAT', key, increment], word)
+  }
+
+  /** Takes 1 from a number. @returns what is left; beyond 2^53 it is a bigint */
+  decr(key: Key): Out<M, T, number> {
+    return this.run(['DECR', key], integer)
+  }
+
+  /** Takes from a number. @returns what is left; beyond 2^53 it is a bigint */
+  decrby(key: Key, decrement: number | bigint): Out<M, T, number> {
+    return this.run(['DECRBY', key, decrement], integer)
+  }
+
+  /** The longest common subsequence of two strings. */
+  lcs(first: Key, second: Key): Out<M, T, T> {
+    return this.run(['LCS', first, second], text)
+  }
+
+  /** The length of the longest common subsequence. */
+  lcsLen(first: Key, second: Key): Out<M, T, number> {
+    return this.run(['LCS', first, second, 'LEN'], integer)
+  }
+
+  /** Where the longest common subsequence is. @param options `minmatchlen`: leave out shorter matches */
+  lcsIdx(first: Key, second: Key, options: { minmatchlen?: number } = {}): Out<M, T, LcsMatches> {
+    const argv = ['LCS', first, second, 'IDX', 'WITHMATCHLEN', ...option('MINMATCHLEN', options.minmatchlen)]
+    return this.run(argv, (reply, toText) => {
+      const found = record<T, unknown>((each) => each)(reply, toText)
+      return { matches: found['matches'] as LcsMatches['matches'], len: found['len'] as number }
+    })
+  }
+
+  /** Sets a bit. @returns what it was */
+  setbit(key: Key, offset: number, bit: 0 | 1): Out<M, T, number> {
+    return this.run(['SETBIT', key, offset, bit], integer)
+  }
+
+  /** A bit; 0 beyond the end. */
+  getbit(key: Key, offset: number): Out<M, T, number> {
+    return this.run(['GETBIT', key, offset], integer)
+  }
+
+  /** How many bits are set, in a range of bytes or (`bit`) bits. */
+  bitcount(key: Key, range?: { start: number; end: number; unit?: 'byte' | 'bit' }): Out<M, T, number> {
+    if (range === undefined) return this.run(['BITCOUNT', key], integer)
+    return this.run(['BITCOUNT', key, range.start, range.end, ...(range.unit === undefined ? [] : [range.unit])], integer)
+  }
+
+  /** The first bit that is 0 or 1, in a range of bytes or (`bit`) bits. @returns -1 if there is none */
+  bitpos(key: Key, bit: 0 | 1, range: { start?: number; end?: number; unit?: 'byte' | 'bit' } = {}): Out<M, T, number> {
+    const { start, end, unit } = range
+    const words =
+      unit !== undefined ? [start ?? 0, end ?? -1, unit] : end !== undefined ? [start ?? 0, end] : start !== undefined ? [start] : []
+    return this.run(['BITPOS', key, bit, ...words], integer)
+  }
+
+  /** Combines bitmaps. @returns the length of the result in bytes */
+  bitop(operation: 'and' | 'or' | 'xor' | 'not', destination: Key, ...sources: Key[]): Out<M, T, number> {
+    return this.run(['BITOP', operation, destination, ...sources], integer)
+  }
+
+  /** Reads and changes integers of any width. @returns a result for each but `overflow`; null where `fail` forbade a change */
+  bitfield(key: Key, ...operations: BitfieldOperation[]): Out<M, T, (number | null)[]> {
+    return this.run(['BITFIELD', key, ...operations.flatMap(bitfieldWords)], list<T, number | null>(integerOrNull))
+  }
+
+  /** Reads integers of any width. */
+  bitfieldRo(key: Key, ...operations: { get: FieldType; offset: number | `#${number}` }[]): Out<M, T, number[]> {
+    return this.run(['BITFIELD_RO', key, ...operations.flatMap(bitfieldWords)], list<T, number>(integer))
+  }
+}
+
+function bitfieldWords(operation: BitfieldOperation): Value[] {
+  if ('overflow' in operation) return ['OVERFLOW', operation.overflow]
+  if ('get' in operation) return ['GET', operation.get, operation.offset]
+  if ('set' in operation) return ['SET', operation.set, operation.offset, operation.value]
+  return ['INCRBY', operation.incrby, operation.offset, operation.value]
+}

@@ -1,0 +1,151 @@
+// From a reply to what a method returns. Each decoder takes the reply's RESP3 form and its RESP2 form, so that a backend
+// that speaks RESP2 gives the same results.
+import { type ByteString, decodeUtf8 } from '../bytes.ts'
+import { formatDouble, parseDouble } from '../numbers.ts'
+import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Status, Verbatim } from '../reply.ts'
+
+/** Bytes as the client gives them out: text, or a `Uint8Array`. */
+export type Text = string | Uint8Array
+export type ToText<T extends Text> = (bytes: ByteString) => T
+export type Decode<T extends Text, R> = (reply: Reply, text: ToText<T>) => R
+
+/** Field names and values: an object without a prototype, or for bytes, which cannot be property names, pairs. */
+export type Fields<T extends Text> = T extends string ? Record<string, T> : [T, T][]
+
+const isNull = (reply: Reply): reply is null | NullArray => reply === null || reply instanceof NullArray
+
+function bytesOf(reply: Reply): ByteString {
+  if (typeof reply === 'string') return reply
+  if (reply instanceof Status || reply instanceof Verbatim) return reply.text
+  if (reply instanceof Double) return formatDouble(reply.value)
+  return String(reply)
+}
+
+function itemsOf(reply: Reply): Reply[] {
+  if (Array.isArray(reply)) return reply
+  if (reply instanceof SetReply || reply instanceof Push) return reply.items
+  if (reply instanceof MapReply || reply instanceof Pairs) return reply.flat
+  return isNull(reply) ? [] : [reply]
+}
+
+/** Two by two, whether the reply nests them or not. */
+function pairsOf(reply: Reply): [Reply, Reply][] {
+  const items = itemsOf(reply)
+  if (Array.isArray(items[0])) return items as [Reply, Reply][]
+  const pairs: [Reply, Reply][] = []
+  for (let i = 0; i + 1 < items.length; i += 2) pairs.push([items[i], items[i + 1]])
+  return pairs
+}
+
+export function text<T extends Text>(reply: Reply, toText: ToText<T>): T {
+  return toText(typeof reply === 'string' ? reply : bytesOf(reply))
+}
+
+export function textOrNull<T extends Text>(reply: Reply, toText: ToText<T>): T | null {
+  if (typeof reply === 'string') return toText(reply)
+  return isNull(reply) ? null : text(reply, toText)
+}
+
+/** `OK`, and other words that are always ASCII. */
+export function word(reply: Reply): string {
+  return bytesOf(reply)
+}
+
+export function ok(_reply: Reply): 'OK' {
+  return 'OK'
+}
+
+export function okOrNull(reply: Reply): 'OK' | null {
+  return isNull(reply) ? null : 'OK'
+}
+
+/** An integer; a bigint where a number would not be exact. */
+export function integer(reply: Reply): number {
+  if (typeof reply === 'number') return reply
+  if (typeof reply === 'boolean') return reply ? 1 : 0
+  const value = typeof reply === 'bigint' ? reply : BigInt(bytesOf(reply))
+  const small = Number(value)
+  return Number.isSafeInteger(small) ? small : (value as unknown as number)
+}
+
+export function integerOrNull(reply: Reply): number | null {
+  return isNull(reply) ? null : integer(reply)
+}
+
+export function double(reply: Reply): number {
+  if (reply instanceof Double) return reply.value
+  return typeof reply === 'number' ? reply : parseDouble(bytesOf(reply))
+}
+
+export function doubleOrNull(reply: Reply): number | null {
+  return isNull(reply) ? null : double(reply)
+}
+
+/** An array of what another decoder makes. */
+export function list<T extends Text, R>(item: Decode<T, R>): Decode<T, R[]> {
+  return (reply, toText) => itemsOf(reply).map((each) => item(each, toText))
+}
+
+export function listOrNull<T extends Text, R>(item: Decode<T, R>): Decode<T, R[] | null> {
+  const decode = list(item)
+  return (reply, toText) => (isNull(reply) ? null : decode(reply, toText))
+}
+
+export function texts<T extends Text>(reply: Reply, toText: ToText<T>): T[] {
+  return itemsOf(reply).map((each) => text(each, toText))
+}
+
+export function textsOrNull<T extends Text>(reply: Reply, toText: ToText<T>): T[] | null {
+  return isNull(reply) ? null : texts(reply, toText)
+}
+
+/** Pairs such as members and scores, or fields and values. */
+export function pairs<T extends Text, A, B>(first: Decode<T, A>, second: Decode<T, B>): Decode<T, [A, B][]> {
+  return (reply, toText) => pairsOf(reply).map(([a, b]) => [first(a, toText), second(b, toText)])
+}
+
+/** A tuple of which each place has a decoder of its own; null if the reply is. */
+export function tupleOrNull<T extends Text, A, B>(first: Decode<T, A>, second: Decode<T, B>): Decode<T, [A, B] | null> {
+  return (reply, toText) => {
+    if (isNull(reply)) return null
+    const [a, b] = itemsOf(reply)
+    return [first(a, toText), second(b, toText)]
+  }
+}
+
+/** A map as an object without a prototype; `__proto__` is a field like any other. */
+export function record<T extends Text, R>(value: Decode<T, R>): Decode<T, Record<string, R>> {
+  return (reply, toText) => {
+    const object = Object.create(null) as Record<string, R>
+    for (const [field, each] of pairsOf(reply)) object[utf8(field)] = value(each, toText)
+    return object
+  }
+}
+
+/** Fields and values of a hash. */
+export function fields<T extends Text>(reply: Reply, toText: ToText<T>): Fields<T> {
+  const found = pairsOf(reply)
+  if (typeof toText('') !== 'string') return found.map(([field, value]) => [text(field, toText), text(value, toText)]) as Fields<T>
+  const object = Object.create(null) as Record<string, T>
+  for (const [field, value] of found) object[text(field, toText) as string] = text(value, toText)
+  return object as Fields<T>
+}
+
+const utf8 = (reply: Reply): string => decodeUtf8(bytesOf(reply))
+
+/** Any reply as plain JS: what `call` returns. */
+export type Plain<T extends Text = string> = T | number | bigint | boolean | null | Plain<T>[] | { [field: string]: Plain<T> }
+
+/** @param toError what an error inside of an array becomes */
+export function plain<T extends Text>(reply: Reply, toText: ToText<T>, toError: (error: ReplyError) => unknown): Plain<T> {
+  const inner = (each: Reply): Plain<T> => plain(each, toText, toError)
+  if (typeof reply === 'string') return toText(reply)
+  if (isNull(reply)) return null
+  if (typeof reply !== 'object') return reply
+  if (reply instanceof ReplyError) return toError(reply) as Plain<T>
+  if (reply instanceof Double) return reply.value
+  if (reply instanceof Status || reply instanceof Verbatim) return toText(reply.text)
+  if (reply instanceof MapReply) return record<T, Plain<T>>((each) => inner(each))(reply, toText)
+  if (reply instanceof Pairs) return pairsOf(reply).map(([a, b]) => [inner(a), inner(b)])
+  return itemsOf(reply).map(inner)
+}

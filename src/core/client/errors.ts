@@ -1,0 +1,28 @@
+// The one error that a command can fail with, whatever the backend.
+import { decodeUtf8 } from '../bytes.ts'
+import type { ReplyError } from '../reply.ts'
+
+/** A command failed. The message is Redis's own text. */
+export class RedisError extends Error {
+  override name = 'RedisError'
+  /** The first word of Redis's text: `WRONGTYPE`, `MISCONF`, `NOSCRIPT`, ...; `ERR` if it has none of its own. */
+  readonly code: string
+  /** The command's name, such as `HSET`, without its arguments. */
+  readonly command: string | undefined
+
+  constructor(message: string, options: { command?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = /^[A-Z][A-Z0-9_]*(?= )/.exec(message)?.[0] ?? 'ERR'
+    this.command = options.command
+  }
+
+  /** An error reply as an error. */
+  static from(reply: ReplyError, command: string): RedisError {
+    return new RedisError(decodeUtf8(reply.text), { command, cause: reply.cause })
+  }
+}
+
+/** What a backend cannot do, said before anything is sent. */
+export function unsupported(what: string, instead: string): RedisError {
+  return new RedisError(`UNSUPPORTED ${what}: ${instead}`)
+}

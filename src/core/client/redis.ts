@@ -1,0 +1,208 @@
+// The client: every command as a promise, and what needs more than one command: pipelines, transactions, WATCH,
+// subscriptions and scans.
+import { decodeUtf8, encodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
+import { type Reply, ReplyError } from '../reply.ts'
+import { encodeCommand, type Key, listOf, type Value } from './arguments.ts'
+import type { Backend, CallOptions, Capabilities } from './backend.ts'
+import { Batch } from './batch.ts'
+import { Commands } from './commands.ts'
+import type { KeyType, ScanOptions } from './commands/keys.ts'
+import { type Decode, type Plain, plain, type Text, type ToText, word } from './decode.ts'
+import { RedisError, unsupported } from './errors.ts'
+import { Subscription, type SubscribeOptions } from './subscription.ts'
+
+/** Text as UTF-8; bytes that are not become U+FFFD. */
+export const asText: ToText<string> = decodeUtf8
+/** Bytes as they are. */
+export const asBytes: ToText<Uint8Array> = toUint8Array
+
+const SUBSCRIBE_INSTEAD = 'use redis.subscribe(), psubscribe() or ssubscribe()'
+/** Commands that would leave a shared connection in another state, and what to use instead. */
+const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
+  MULTI: 'use redis.multi()',
+  EXEC: 'use redis.multi()',
+  DISCARD: 'use redis.multi()',
+  WATCH: 'use redis.watch()',
+  UNWATCH: 'use redis.watch()',
+  SUBSCRIBE: SUBSCRIBE_INSTEAD,
+  PSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  SSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  UNSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  PUNSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  SUNSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  MONITOR: 'it never ends',
+  HELLO: 'the client chooses the protocol',
+  RESET: 'make a new client',
+  QUIT: 'use redis.close()',
+}
+
+/** Between a look and a transaction on what was seen: see `watch`. */
+export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
+
+export class Redis<T extends Text = string> extends Commands<'async', T> implements AsyncDisposable {
+  protected readonly backend: Backend
+  protected readonly toText: ToText<T>
+  #bytes: Redis<Uint8Array> | null = null
+
+  constructor(backend: Backend, toText: ToText<T>) {
+    super()
+    this.backend = backend
+    this.toText = toText
+  }
+
+  /** What the backend can do. */
+  get capabilities(): Capabilities {
+    return this.backend.capabilities
+  }
+
+  /** The same client with `Uint8Array` where this one gives strings. */
+  get bytes(): Redis<Uint8Array> {
+    this.#bytes ??= new Redis(this.backend, asBytes)
+    return this.#bytes
+  }
+
+  protected run<R>(argv: Value[], decode: Decode<T, R>, options?: CallOptions): Promise<R> {
+    try {
+      const line = encodeCommand(argv)
+      const reply = this.backend.call(line, options)
+      if (reply instanceof Promise) return reply.then((settled) => finish(settled, line[0], decode, this.toText))
+      return Promise.resolve(finish(reply, line[0], decode, this.toText))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Sends any command.
+   * @returns its RESP3 reply: null, a number, a string, an array, an object for a map
+   * @throws RedisError for a command that would change the connection, which is shared
+   */
+  call(name: string, ...args: Value[]): Promise<Plain<T>> {
+    const instead = CONNECTION_COMMANDS[String(name).toUpperCase()]
+    if (instead !== undefined) return Promise.reject(unsupported(name, instead))
+    return this.run([name, ...args], (reply, toText) => plain(reply, toText, (error) => RedisError.from(error, name)))
+  }
+
+  /** Collects commands and sends them together; others may run between them. */
+  pipeline(): Batch<[], never, T> {
+    return new Batch(this.backend, this.toText, false)
+  }
+
+  /** Collects commands and runs them as a transaction. */
+  multi(): Batch<[], never, T> {
+    return new Batch(this.backend, this.toText, true)
+  }
+
+  /**
+   * Optimistic locking: reads keys, then changes them only if nobody else has in between.
+   * @param look reads through the connection it is given, and returns what the `exec()` of that connection's `multi()` gives
+   * @param options `retries`: how often to look again if a key has changed. Default: 0
+   * @returns what `look` returned; null if a key had changed each time
+   */
+  async watch<R>(
+    keys: Key | readonly Key[],
+    look: (redis: Watching<T>) => Promise<R>,
+    options: { retries?: number } = {},
+  ): Promise<R | null> {
+    if (!this.capabilities.watch) throw unsupported('WATCH', 'use a script instead')
+    const connection = await this.backend.connect()
+    const redis = new Redis(connection, this.toText)
+    try {
+      for (let left = options.retries ?? 0; ; left--) {
+        await redis.run(['WATCH', ...listOf(keys)], word)
+        const result = await look(redis as Watching<T>)
+        if (result !== null || left <= 0) return result
+      }
+    } finally {
+      await connection.close()
+    }
+  }
+
+  /** Listens to channels. Resolves once it is confirmed. */
+  subscribe(channels: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
+    return Subscription.open(this.backend, 'channels', names(channels), this.toText, options)
+  }
+
+  /** Listens to all channels that fit a pattern. */
+  psubscribe(patterns: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
+    return Subscription.open(this.backend, 'patterns', names(patterns), this.toText, options)
+  }
+
+  /** Listens to shard channels. */
+  ssubscribe(channels: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
+    return Subscription.open(this.backend, 'shards', names(channels), this.toText, options)
+  }
+
+  /** Walks over all keys. A key that is there the whole time is given at least once. */
+  async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> } = {}): AsyncGenerator<T, void, undefined> {
+    for (const node of this.backend.nodes()) {
+      const redis = node === this.backend ? this : new Redis(node, this.toText)
+      for (let cursor = '0'; ;) {
+        const [next, keys] = await redis.scan(cursor, options)
+        yield* keys
+        if (next === '0') break
+        cursor = next
+      }
+    }
+  }
+
+  /** Walks over a hash's fields and values. */
+  async *hscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[field: T, value: T], void, undefined> {
+    yield* twoByTwo(walk((cursor) => this.hscan(key, cursor, options)))
+  }
+
+  /** Walks over a set's members. */
+  sscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<T, void, undefined> {
+    return walk((cursor) => this.sscan(key, cursor, options))
+  }
+
+  /** Walks over a sorted set's members and scores. */
+  async *zscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[member: T, score: number], void, undefined> {
+    for await (const [member, score] of twoByTwo(walk((cursor) => this.zscan(key, cursor, options)))) {
+      yield [member, scoreOf(typeof score === 'string' ? score : fromUint8Array(score))]
+    }
+  }
+
+  /** Ends the client. For the embedded engine: saves if there are rules to, and releases the storage. */
+  close(): Promise<void> {
+    return this.backend.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** A reply as a result. @throws RedisError if it is an error */
+export function finish<T extends Text, R>(reply: Reply, command: string, decode: Decode<T, R>, toText: ToText<T>): R {
+  if (reply instanceof ReplyError) throw RedisError.from(reply, command)
+  return decode(reply, toText)
+}
+
+function names(given: string | readonly string[]): readonly string[] {
+  const list = typeof given === 'string' ? [given] : given
+  for (const name of list) encodeUtf8(name)
+  return list
+}
+
+async function* walk<T>(step: (cursor: string) => Promise<[string, T[]]>): AsyncGenerator<T, void, undefined> {
+  for (let cursor = '0'; ;) {
+    const [next, items] = await step(cursor)
+    yield* items
+    if (next === '0') return
+    cursor = next
+  }
+}
+
+async function* twoByTwo<T>(items: AsyncIterable<T>): AsyncGenerator<[T, T], void, undefined> {
+  let first: T | undefined
+  for await (const item of items) {
+    if (first === undefined) first = item
+    else {
+      yield [first, item]
+      first = undefined
+    }
+  }
+}
+
+const scoreOf = (text: string): number => (text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text))

@@ -1,0 +1,282 @@
+// Saving and loading: it answers the engine's questions about durability, runs saves under the lock, and keeps the
+// figures that INFO persistence shows. How a snapshot is taken is snapshot.ts, where it goes is the storage.
+import type { Durability } from '../engine/durability.ts'
+import type { Engine } from '../engine/engine.ts'
+import { OK, type Reply, ReplyError, Status } from '../reply.ts'
+import { load } from './load.ts'
+import { SaveLock } from './save-lock.ts'
+import { nextRule, parseSaveRules, type SaveRule } from './save-rules.ts'
+import { Snapshot } from './snapshot.ts'
+import type { SnapshotWriter, Storage } from './storage.ts'
+
+const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.')
+const STARTED = new Status('Background saving started')
+const MISCONF =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error."
+
+/** A save that was given up, not failed. */
+class Aborted extends Error {}
+
+interface Run {
+  readonly snapshot: Snapshot
+  readonly dirty: number
+  readonly started: number
+  readonly background: boolean
+  aborted: boolean
+  /** Settles when the run has ended, with what went wrong or null. */
+  done: Promise<unknown>
+}
+
+export class Persistence implements Durability {
+  readonly #engine: Engine
+  readonly #storage: Storage
+  readonly #lock = new SaveLock()
+  #rules: SaveRule[] = []
+  #run: Run | null = null
+  /** The engine's dirty count when it was last saved. */
+  #savedDirty = 0
+  /** Seconds since 1970. */
+  #lastSave: number
+  #lastTry = 0
+  #failure: unknown = null
+  #timer: { at: number; cancel: () => void } | null = null
+  #closed = false
+  #saves = 0
+  #lastSeconds = -1
+  #lastCowSize = 0
+  #peakCowSize = 0
+  #loaded = { keys: 0, expired: 0 }
+
+  constructor(engine: Engine, storage: Storage) {
+    this.#engine = engine
+    this.#storage = storage
+    this.#lastSave = seconds(engine.clock.now())
+  }
+
+  /** Takes the storage and loads what it holds. @throws StorageError, RdbError: then the data stays where it is */
+  async open(): Promise<void> {
+    await this.#storage.open()
+    try {
+      this.#loaded = await load(this.#engine, this.#storage)
+    } catch (error) {
+      await this.#storage.close()
+      throw error
+    }
+    this.#savedDirty = this.#engine.dirty
+    this.#engine.durability = this
+    this.configured()
+    this.#engine.restrict()
+  }
+
+  get dirty(): number {
+    return this.#engine.dirty - this.#savedDirty
+  }
+
+  get lastSave(): number {
+    return this.#lastSave
+  }
+
+  /** SAVE. @throws if a save runs */
+  async save(): Promise<Reply> {
+    this.#lock.save()
+    const failure = await this.#start(false).done
+    return failure === null ? OK : new ReplyError('ERR', failure)
+  }
+
+  /** BGSAVE. @throws if a save runs */
+  bgsave(schedule = false): Reply {
+    const putOff = this.#lock.bgsave(schedule)
+    if (putOff !== null) return putOff
+    this.#start(true)
+    return STARTED
+  }
+
+  /** Saves in the background what has changed, if nothing saves already: for a page that may be about to go. */
+  saveSoon(): void {
+    if (this.dirty > 0 && this.#lock.holder === 'none' && !this.#closed) this.bgsave()
+  }
+
+  writeError(): ReplyError | null {
+    const stops = this.#failure !== null && this.#rules.length > 0 && this.#engine.config.isOn('stop-writes-on-bgsave-error')
+    return stops ? new ReplyError(MISCONF, this.#failure) : null
+  }
+
+  changed(): void {
+    this.#schedule()
+  }
+
+  configured(): void {
+    this.#rules = parseSaveRules(this.#engine.config.get('save'))
+    this.#schedule()
+  }
+
+  flushed(): Promise<void> | null {
+    if (this.#run === null && this.#rules.length === 0) return null
+    return this.#saveEmpty()
+  }
+
+  async #saveEmpty(): Promise<void> {
+    await this.#abort()
+    if (this.#rules.length === 0 || this.#closed || this.#lock.holder !== 'none') return
+    this.#lock.save()
+    await this.#start(false).done
+  }
+
+  async close(save: boolean | null): Promise<Reply> {
+    if (this.#closed) return OK
+    await this.#abort()
+    if (save ?? (this.#rules.length > 0 && this.dirty > 0)) {
+      const reply = await this.save()
+      if (reply instanceof ReplyError) return SHUTDOWN_FAILED
+    }
+    this.#closed = true
+    this.#timer?.cancel()
+    await this.#storage.close()
+    return OK
+  }
+
+  /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */
+  #start(background: boolean): Run {
+    const { dirty, clock, log } = this.#engine
+    const snapshot = new Snapshot(this.#engine)
+    const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, done: Promise.resolve(null) }
+    this.#run = run
+    if (background) {
+      this.#lastTry = seconds(run.started)
+      this.#saves++
+      log('notice', `Background saving started by pid ${this.#saves}`)
+    }
+    run.done = this.#write(run).then(
+      () => this.#succeeded(run),
+      (error: unknown) => this.#failed(run, error),
+    )
+    return run
+  }
+
+  async #write(run: Run): Promise<void> {
+    let writer: SnapshotWriter | null = null
+    try {
+      writer = await this.#storage.write()
+      for (let more = true; more;) {
+        if (run.aborted) throw new Aborted()
+        const slice = run.snapshot.slice()
+        more = !slice.done
+        for (const chunk of slice.chunks) await writer.write(chunk)
+        this.#peakCowSize = Math.max(this.#peakCowSize, run.snapshot.cowSize)
+        if (more) await new Promise<void>((resolve) => this.#engine.clock.soon(resolve))
+      }
+      if (run.aborted) throw new Aborted()
+      await writer.commit()
+    } catch (error) {
+      run.snapshot.release()
+      await writer?.abort().catch(() => {})
+      throw error
+    }
+  }
+
+  #succeeded(run: Run): null {
+    const { log, clock } = this.#engine
+    this.#savedDirty = run.dirty
+    this.#lastSave = seconds(clock.now())
+    this.#failure = null
+    log('notice', 'DB saved on disk')
+    if (run.background) log('notice', 'Background saving terminated with success')
+    this.#ended(run)
+    return null
+  }
+
+  #failed(run: Run, error: unknown): unknown {
+    const { log } = this.#engine
+    if (error instanceof Aborted) {
+      if (run.background) log('warning', 'Background saving terminated by signal 10')
+    } else if (run.background) {
+      this.#failure = error
+      log('warning', `Background saving error: ${String(error)}`)
+    } else log('warning', `Write error saving DB on disk: ${String(error)}`)
+    this.#ended(run)
+    return error
+  }
+
+  #ended(run: Run): void {
+    this.#lastCowSize = run.snapshot.cowSize
+    if (run.background) this.#lastSeconds = seconds(this.#engine.clock.now() - run.started)
+    this.#run = null
+    const next = this.#lock.release()
+    this.#engine.restrict()
+    if (next === 'bgsave') this.bgsave()
+    else this.#schedule()
+  }
+
+  /** Gives a running save up; nothing of it will be seen. */
+  async #abort(): Promise<void> {
+    if (this.#run === null) return
+    this.#run.aborted = true
+    this.#run.snapshot.release()
+    await this.#run.done
+  }
+
+  /** Starts a save if a rule says so, or has one looked at again when a rule may. */
+  #schedule(): void {
+    if (this.#closed || this.#lock.holder !== 'none') return
+    const state = { dirty: this.dirty, lastSave: this.#lastSave, lastTry: this.#lastTry, ok: this.#failure === null }
+    const next = this.#rules.length === 0 ? null : nextRule(this.#rules, state)
+    if (next === null) return
+    const now = this.#engine.clock.now()
+    if (next.at * 1000 <= now) {
+      this.#timer?.cancel()
+      this.#timer = null
+      this.#engine.log('notice', `${next.rule.changes} changes in ${next.rule.seconds} seconds. Saving...`)
+      this.bgsave()
+    } else if (this.#timer === null || next.at < this.#timer.at) {
+      this.#timer?.cancel()
+      const cancel = this.#engine.clock.after(Math.min(next.at * 1000 - now, MAX_DELAY_MS), () => {
+        this.#timer = null
+        this.#schedule()
+      })
+      this.#timer = cancel && { at: next.at, cancel }
+    }
+  }
+
+  info(): [string, string | number][] {
+    const run = this.#run
+    const saving = run?.background === true
+    const now = this.#engine.clock.now()
+    return [
+      ['loading', 0],
+      ['async_loading', 0],
+      ['current_cow_peak', saving ? this.#peakCowSize : 0],
+      ['current_cow_size', saving ? run.snapshot.cowSize : 0],
+      ['current_cow_size_age', 0],
+      ['current_fork_perc', saving ? run.snapshot.percent.toFixed(2) : '0.00'],
+      ['current_save_keys_processed', saving ? run.snapshot.processed : 0],
+      ['current_save_keys_total', saving ? run.snapshot.total : 0],
+      ['rdb_changes_since_last_save', this.dirty],
+      ['rdb_bgsave_in_progress', saving ? 1 : 0],
+      ['rdb_last_save_time', this.#lastSave],
+      ['rdb_last_bgsave_status', this.#failure === null ? 'ok' : 'err'],
+      ['rdb_last_bgsave_time_sec', this.#lastSeconds],
+      ['rdb_current_bgsave_time_sec', saving ? seconds(now - run.started) : -1],
+      ['rdb_saves', this.#saves],
+      ['rdb_last_cow_size', this.#lastCowSize],
+      ['rdb_last_load_keys_expired', this.#loaded.expired],
+      ['rdb_last_load_keys_loaded', this.#loaded.keys],
+      ['aof_enabled', 0],
+      ['aof_rewrite_in_progress', 0],
+      ['aof_rewrite_scheduled', this.#lock.rewriteScheduled ? 1 : 0],
+      ['aof_last_rewrite_time_sec', -1],
+      ['aof_current_rewrite_time_sec', -1],
+      ['aof_last_bgrewrite_status', 'ok'],
+      ['aof_rewrites', 0],
+      ['aof_rewrites_consecutive_failures', 0],
+      ['aof_last_write_status', 'ok'],
+      ['aof_last_cow_size', 0],
+      ['module_fork_in_progress', 0],
+      ['module_fork_last_cow_size', 0],
+    ]
+  }
+}
+
+/** A timer's delay must fit in 31 bits. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
