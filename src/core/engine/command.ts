@@ -28,6 +28,8 @@ export interface Row {
   readonly flags: number
   /** ACL categories beyond those that follow from flags and group. */
   readonly categories: readonly string[]
+  /** What a client or a proxy should know that sends the command to several nodes, or compares replies. */
+  readonly tips: readonly string[]
   /** Where the keys are and what happens to them: see keys.ts. */
   readonly keys: string
   readonly handler: Handler
@@ -42,7 +44,8 @@ export interface Group {
 
 /**
  * One command.
- * @param flags Redis's flags, and ACL categories that follow from neither flags nor group (`@dangerous`)
+ * @param flags Redis's flags, ACL categories that follow from neither flags nor group (`@dangerous`), and its command
+ * tips (`nondeterministic_output`): https://redis.io/docs/latest/develop/reference/command-tips/
  * @param keys key positions, e.g. `1 RO access`, `1..-1/2 OW update` (see keys.ts); empty if there are none
  */
 export function row(name: string, arity: number, flags: string, keys: string, handler: Handler): Row {
@@ -60,9 +63,11 @@ export function container(name: string, arity: number, flags: string, rows: read
 
 function makeRow(name: string, arity: number, flags: string, keys: string, handler: Handler, subcommands: Row['subcommands']): Row {
   const words = flags === '' ? [] : flags.split(' ')
+  const categories = words.filter((word) => word[0] === '@')
+  const tips = words.filter((word) => word[0] !== '@' && !(word in FLAG))
   let bits = /#|@|\?/.test(keys) ? FLAG.movablekeys : 0
-  for (const word of words) if (word[0] !== '@') bits |= FLAG[word as FlagName]
-  return { name: name.toLowerCase(), arity, flags: bits, categories: words.filter((word) => word[0] === '@'), keys, handler, subcommands }
+  for (const word of words) bits |= FLAG[word as FlagName] ?? 0
+  return { name: name.toLowerCase(), arity, flags: bits, categories, tips, keys, handler, subcommands }
 }
 
 /** The names of a row's flags. */

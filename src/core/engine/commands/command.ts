@@ -1,6 +1,6 @@
 // COMMAND: what the table says about its commands. https://redis.io/docs/latest/commands/command/
 import type { ByteString } from '../../bytes.ts'
-import { MapReply, NULL_ARRAY, type Reply, ReplyError, SetReply, Status } from '../../reply.ts'
+import { MapReply, type Reply, ReplyError, SetReply, Status } from '../../reply.ts'
 import { arityFits, type Argv, type Command, type CommandTable, container, FLAG, flagNames, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
@@ -21,18 +21,18 @@ export const commandIntrospection: Group = {
     container(
       'COMMAND',
       -1,
-      'loading stale @connection',
+      'loading stale @connection nondeterministic_output_order',
       [
         row('COMMAND|COUNT', 2, 'loading stale @connection', '', (db) => topLevel(db.engine.table).length),
-        row('COMMAND|LIST', -2, 'loading stale @connection', '', (db, argv) => names(db.engine.table, argv)),
-        row('COMMAND|INFO', -2, 'loading stale @connection', '', (db, argv) => {
+        row('COMMAND|LIST', -2, 'loading stale @connection nondeterministic_output_order', '', (db, argv) => names(db.engine.table, argv)),
+        row('COMMAND|INFO', -2, 'loading stale @connection nondeterministic_output_order', '', (db, argv) => {
           if (argv.length === 2) return list(db)
           return argv.slice(2).map((name) => {
             const command = named(db.engine.table, name)
-            return command === undefined ? NULL_ARRAY : info(command)
+            return command === undefined ? null : info(command)
           })
         }),
-        row('COMMAND|DOCS', -2, 'loading stale @connection', '', async (db, argv) => {
+        row('COMMAND|DOCS', -2, 'loading stale @connection nondeterministic_output_order', '', async (db, argv) => {
           // The texts are a third of all code: they are loaded by whoever asks for them.
           const { docsOf } = await import('../docs.ts')
           const commands = argv.length === 2 ? topLevel(db.engine.table) : argv.slice(2).map((name) => named(db.engine.table, name))
@@ -67,9 +67,9 @@ function info(command: Command): Reply {
     last,
     step,
     statusSet(categoriesOf(command)),
-    [],
-    keySpecs(command).map(specReply),
-    [...(command.subcommands?.values() ?? [])].map(info),
+    new SetReply([...command.tips]),
+    new SetReply(keySpecs(command).map(specReply)),
+    new SetReply([...(command.subcommands?.values() ?? [])].map(info)),
   ]
 }
 

@@ -30,7 +30,7 @@ const ADMIN_FLAGS = 'admin noscript loading stale'
 export const connection: Group = {
   name: 'connection',
   rows: [
-    row('PING', -1, 'fast', '', (db, argv, session) => {
+    row('PING', -1, 'fast request_policy:all_shards response_policy:all_succeeded', '', (db, argv, session) => {
       if (argv.length > 2) throw wrongArity('ping')
       const refusal = db.engine.durability.writeError()
       if (refusal !== null) throw refusal
@@ -74,8 +74,8 @@ export const connection: Group = {
         else session.library.version = argv[3]
         return OK
       }),
-      row('CLIENT|INFO', 2, CLIENT_FLAGS, '', (_db, _argv, session) => new Verbatim(`${describe(session)}\n`)),
-      row('CLIENT|LIST', -2, ADMIN_FLAGS, '', (db, argv) => {
+      row('CLIENT|INFO', 2, `${CLIENT_FLAGS} nondeterministic_output`, '', (_db, _argv, session) => new Verbatim(`${describe(session)}\n`)),
+      row('CLIENT|LIST', -2, `${ADMIN_FLAGS} nondeterministic_output`, '', (db, argv) => {
         const wanted = listFilter(argv)
         const lines = [...db.engine.sessions].filter(wanted).map((session) => `${describe(session)}\n`)
         return new Verbatim(lines.join(''))

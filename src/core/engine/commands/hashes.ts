@@ -49,12 +49,12 @@ export const hashes: Group = {
       return argv.slice(2).map((field) => hash?.get(field) ?? null)
     }),
 
-    row('HGETALL', 2, 'readonly', '1 RO access', (db, argv) => {
+    row('HGETALL', 2, 'readonly nondeterministic_output_order', '1 RO access', (db, argv) => {
       const hash = db.hash.read(argv[1])
       return new MapReply(hash === undefined ? [] : hash.keys.flatMap((field, slot) => [field, hash.values[slot]]))
     }),
-    row('HKEYS', 2, 'readonly', '1 RO access', (db, argv) => db.hash.read(argv[1])?.keys.slice() ?? []),
-    row('HVALS', 2, 'readonly', '1 RO access', (db, argv) => db.hash.read(argv[1])?.values.slice() ?? []),
+    row('HKEYS', 2, 'readonly nondeterministic_output_order', '1 RO access', (db, argv) => db.hash.read(argv[1])?.keys.slice() ?? []),
+    row('HVALS', 2, 'readonly nondeterministic_output_order', '1 RO access', (db, argv) => db.hash.read(argv[1])?.values.slice() ?? []),
     row('HLEN', 2, 'readonly fast', '1 RO', (db, argv) => db.hash.read(argv[1])?.size ?? 0),
     row('HEXISTS', 3, 'readonly fast', '1 RO', (db, argv) => (db.hash.read(argv[1])?.has(argv[2]) ? 1 : 0)),
     row('HSTRLEN', 3, 'readonly fast', '1 RO', (db, argv) => db.hash.read(argv[1])?.get(argv[2])?.length ?? 0),
@@ -93,7 +93,7 @@ export const hashes: Group = {
       return sum
     }),
 
-    row('HRANDFIELD', -2, 'readonly', '1 RO access', (db, argv) => {
+    row('HRANDFIELD', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const withValues = argv[3]?.toUpperCase() === 'WITHVALUES'
       if (argv.length > 4 || (argv.length === 4 && !withValues)) {
         integer(argv[2])
@@ -108,7 +108,7 @@ export const hashes: Group = {
       return slots.map((slot) => hash.keys[slot])
     }),
 
-    row('HSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
+    row('HSCAN', -3, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
       const hash = db.hash.read(argv[1])
       if (hash === undefined) return ['0', []]

@@ -29,23 +29,27 @@ const SHARED_REFERENCES = INT_MAX
 export const keys: Group = {
   name: 'generic',
   rows: [
-    row('DEL', -2, 'write', '1..-1 RM delete', remove),
-    row('UNLINK', -2, 'write fast', '1..-1 RM delete', remove),
-    row('EXISTS', -2, 'readonly fast', '1..-1 RO', (db, argv) => count(argv, (key) => db.find(key) >= 0)),
-    row('TOUCH', -2, 'readonly fast', '1..-1 RO', (db, argv) => count(argv, (key) => db.read(key) !== undefined)),
+    row('DEL', -2, 'write request_policy:multi_shard response_policy:agg_sum', '1..-1 RM delete', remove),
+    row('UNLINK', -2, 'write fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RM delete', remove),
+    row('EXISTS', -2, 'readonly fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RO', (db, argv) =>
+      count(argv, (key) => db.find(key) >= 0),
+    ),
+    row('TOUCH', -2, 'readonly fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RO', (db, argv) =>
+      count(argv, (key) => db.read(key) !== undefined),
+    ),
 
     row('TYPE', 2, 'readonly fast', '1 RO', (db, argv) => {
       const value = db.peek(argv[1])
       return new Status(value === undefined ? 'none' : typeOf(value))
     }),
 
-    row('KEYS', 2, 'readonly @dangerous', '', (db, argv) => {
+    row('KEYS', 2, 'readonly @dangerous nondeterministic_output_order request_policy:all_shards', '', (db, argv) => {
       const pattern = argv[1]
       const all = pattern === '*'
       return db.keyspace.keys.filter((key) => all || matches(pattern, key)).filter((key) => db.find(key) >= 0)
     }),
 
-    row('SCAN', -2, 'readonly', '', (db, argv) => {
+    row('SCAN', -2, 'readonly nondeterministic_output request_policy:special', '', (db, argv) => {
       const options = scanOptions(argv, 2, ['TYPE'])
       const found: ByteString[] = []
       const next = db.keyspace.scan(cursorArgument(argv[1]), options.count, (slot) => found.push(db.keyspace.keys[slot]))
@@ -57,7 +61,7 @@ export const keys: Group = {
       return [String(next), wanted]
     }),
 
-    row('RANDOMKEY', 1, 'readonly', '', (db) => {
+    row('RANDOMKEY', 1, 'readonly nondeterministic_output request_policy:all_shards', '', (db) => {
       // An expired key is removed by looking it up; a new one is drawn then.
       while (db.keyspace.size > 0) {
         const key = db.keyspace.keys[Math.floor(db.engine.random() * db.keyspace.size)]
@@ -116,8 +120,10 @@ export const keys: Group = {
     row('EXPIREAT', -3, 'write fast', '1 RW update', (db, argv) => expire(db, argv, EXAT)),
     row('PEXPIREAT', -3, 'write fast', '1 RW update', (db, argv) => expire(db, argv, PXAT)),
 
-    row('TTL', 2, 'readonly fast', '1 RO access', (db, argv) => timeLeft(db, argv[1], (ms) => Math.floor((ms + 500) / 1000))),
-    row('PTTL', 2, 'readonly fast', '1 RO access', (db, argv) => timeLeft(db, argv[1], (ms) => ms)),
+    row('TTL', 2, 'readonly fast nondeterministic_output', '1 RO access', (db, argv) =>
+      timeLeft(db, argv[1], (ms) => Math.floor((ms + 500) / 1000)),
+    ),
+    row('PTTL', 2, 'readonly fast nondeterministic_output', '1 RO access', (db, argv) => timeLeft(db, argv[1], (ms) => ms)),
     row('EXPIRETIME', 2, 'readonly fast', '1 RO access', (db, argv) => expiresAt(db, argv[1], (ms) => Math.floor((ms + 500) / 1000))),
     row('PEXPIRETIME', 2, 'readonly fast', '1 RO access', (db, argv) => expiresAt(db, argv[1], (ms) => ms)),
 
@@ -129,23 +135,23 @@ export const keys: Group = {
     }),
 
     container('OBJECT', -2, '', [
-      row('OBJECT|ENCODING', 3, 'readonly', '2 RO', (db, argv) => {
+      row('OBJECT|ENCODING', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {
         const value = db.peek(argv[2])
         return value === undefined ? null : encodingOf(value, db.engine.config)
       }),
-      row('OBJECT|REFCOUNT', 3, 'readonly', '2 RO', (db, argv) => {
+      row('OBJECT|REFCOUNT', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {
         const value = db.peek(argv[2])
         // Redis shares the integers below 10000.
         const shared = typeof value === 'number' && value >= 0 && value < 10_000
         return value === undefined ? null : shared ? SHARED_REFERENCES : 1
       }),
-      row('OBJECT|IDLETIME', 3, 'readonly', '2 RO', (db, argv) => {
+      row('OBJECT|IDLETIME', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {
         const slot = db.find(argv[2])
         if (slot < 0) return null
         if (db.engine.eviction.lfu) throw LFU_SELECTED
         return db.engine.eviction.idle(db.keyspace, slot)
       }),
-      row('OBJECT|FREQ', 3, 'readonly', '2 RO', (db, argv) => {
+      row('OBJECT|FREQ', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {
         const slot = db.find(argv[2])
         if (slot < 0) return null
         if (!db.engine.eviction.lfu) throw LFU_NOT_SELECTED

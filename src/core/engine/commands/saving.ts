@@ -16,7 +16,7 @@ export const saving: Group = {
       if (argv.length > 2 || (argv.length === 2 && argv[1].toUpperCase() !== 'SCHEDULE')) throw SYNTAX
       return engine.durability.bgsave(argv.length === 2)
     }),
-    row('LASTSAVE', 1, 'loading stale fast @admin @dangerous', '', ({ engine }) => engine.durability.lastSave),
+    row('LASTSAVE', 1, 'loading stale fast @admin @dangerous nondeterministic_output', '', ({ engine }) => engine.durability.lastSave),
     row('SHUTDOWN', -1, 'admin noscript loading stale no_multi allow_busy', '', ({ engine }, argv, session) => {
       let save: boolean | null = null
       for (const word of argv.slice(1).map((each) => each.toUpperCase())) {

@@ -13,6 +13,8 @@ const SECOND_DB = new ReplyError('ERR invalid second DB index')
 const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
 const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
 
+const FLUSH_FLAGS = 'write @keyspace @dangerous request_policy:all_shards response_policy:all_succeeded'
+
 const noCluster: Handler = () => {
   throw NO_CLUSTER
 }
@@ -20,19 +22,19 @@ const noCluster: Handler = () => {
 export const server: Group = {
   name: 'server',
   rows: [
-    row('DBSIZE', 1, 'readonly fast @keyspace', '', (db) => db.keyspace.size),
-    row('TIME', 1, 'loading stale fast', '', ({ engine }) => {
+    row('DBSIZE', 1, 'readonly fast @keyspace request_policy:all_shards response_policy:agg_sum', '', (db) => db.keyspace.size),
+    row('TIME', 1, 'loading stale fast nondeterministic_output', '', ({ engine }) => {
       const seconds = Math.floor(engine.now / 1000)
       return [String(seconds), String(Math.round((engine.now - seconds * 1000) * 1000))]
     }),
 
-    row('FLUSHDB', -1, 'write @keyspace @dangerous', '', (db, argv) => {
+    row('FLUSHDB', -1, FLUSH_FLAGS, '', (db, argv) => {
       flushMode(argv)
       db.engine.dirty += db.flush()
       db.engine.memory.reset()
       return OK
     }),
-    row('FLUSHALL', -1, 'write @keyspace @dangerous', '', ({ engine }, argv, session) => {
+    row('FLUSHALL', -1, FLUSH_FLAGS, '', ({ engine }, argv, session) => {
       flushMode(argv)
       for (const db of engine.databases()) engine.dirty += db.flush()
       engine.memory.reset()
@@ -50,11 +52,17 @@ export const server: Group = {
       return OK
     }),
 
-    row('INFO', -1, 'loading stale @dangerous', '', (db, argv) => new Verbatim(infoText(db.engine, argv.slice(1)))),
+    row(
+      'INFO',
+      -1,
+      'loading stale @dangerous nondeterministic_output request_policy:all_shards response_policy:special',
+      '',
+      (db, argv) => new Verbatim(infoText(db.engine, argv.slice(1))),
+    ),
 
     container('CONFIG', -2, '', [
       row('CONFIG|GET', -3, 'admin noscript loading stale', '', (db, argv) => new MapReply(db.engine.config.match(argv.slice(2)))),
-      row('CONFIG|SET', -4, 'admin noscript loading stale', '', (db, argv) => {
+      row('CONFIG|SET', -4, 'admin noscript loading stale request_policy:all_nodes response_policy:all_succeeded', '', (db, argv) => {
         if (argv.length % 2 !== 0) throw SYNTAX
         const pairs: [string, string][] = []
         for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i], argv[i + 1]])
@@ -89,18 +97,16 @@ export const server: Group = {
       return OK
     }),
     row('ROLE', 1, 'noscript loading stale fast @admin @dangerous', '', () => ['master', 0, []]),
-    row('WAIT', 3, 'noscript @connection', '', (_db, argv): Reply => {
+    row('WAIT', 3, 'noscript @connection request_policy:all_shards response_policy:agg_min', '', (_db, argv): Reply => {
       integer(argv[1])
       integer(argv[2])
       return 0 // there are no replicas
     }),
     container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', () => 'default'), help('ACL')]),
-    container(
-      'CLUSTER',
-      -2,
-      '',
-      ['INFO', 'SLOTS', 'SHARDS', 'NODES', 'MYID'].map((name) => row(`CLUSTER|${name}`, 2, 'stale', '', noCluster)),
-    ),
+    container('CLUSTER', -2, '', [
+      ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
+      row('CLUSTER|MYID', 2, 'stale', '', noCluster),
+    ]),
     row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
     row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
   ],

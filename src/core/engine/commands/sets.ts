@@ -15,6 +15,8 @@ import { randomSlots } from './random.ts'
 export const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
 export const NEGATIVE_LIMIT = new ReplyError("ERR LIMIT can't be negative")
 
+const UNORDERED = 'readonly nondeterministic_output_order'
+
 export const sets: Group = {
   name: 'set',
   rows: [
@@ -57,12 +59,12 @@ export const sets: Group = {
       return argv.slice(2).map((member) => (set?.has(member) ? 1 : 0))
     }),
 
-    row('SMEMBERS', 2, 'readonly', '1 RO access', (db, argv) => {
+    row('SMEMBERS', 2, UNORDERED, '1 RO access', (db, argv) => {
       const set = db.set.read(argv[1])
       return new SetReply(set === undefined ? [] : inOrder(set))
     }),
 
-    row('SPOP', -2, 'write fast', '1 RW access delete', (db, argv) => {
+    row('SPOP', -2, 'write fast nondeterministic_output', '1 RW access delete', (db, argv) => {
       const [, key] = argv
       if (argv.length > 3) throw SYNTAX
       const counted = argv.length === 3
@@ -79,7 +81,7 @@ export const sets: Group = {
       return counted ? new SetReply(popped) : popped[0]
     }),
 
-    row('SRANDMEMBER', -2, 'readonly', '1 RO access', (db, argv) => {
+    row('SRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       if (argv.length > 3) throw SYNTAX
       const count = argv.length === 3 ? randomCount(argv[2], false) : 1
       const set = db.set.read(argv[1])
@@ -87,16 +89,16 @@ export const sets: Group = {
       return set === undefined ? [] : randomSlots(set.size, count, db.engine.random).map((slot) => set.keys[slot])
     }),
 
-    row('SSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
+    row('SSCAN', -3, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
       const set = db.set.read(argv[1])
       if (set === undefined) return ['0', []]
       return scanTable(set, from, scanOptions(argv, 3), (slot) => [set.keys[slot]])
     }),
 
-    row('SINTER', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(intersection(read(db, argv, 1))))),
-    row('SUNION', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(union(read(db, argv, 1))))),
-    row('SDIFF', -2, 'readonly', '1..-1 RO access', (db, argv) => new SetReply(inOrder(difference(read(db, argv, 1))))),
+    row('SINTER', -2, UNORDERED, '1..-1 RO access', (db, argv) => new SetReply(inOrder(intersection(read(db, argv, 1))))),
+    row('SUNION', -2, UNORDERED, '1..-1 RO access', (db, argv) => new SetReply(inOrder(union(read(db, argv, 1))))),
+    row('SDIFF', -2, UNORDERED, '1..-1 RO access', (db, argv) => new SetReply(inOrder(difference(read(db, argv, 1))))),
     row('SINTERSTORE', -3, 'write denyoom', '1 RW update, 2..-1 RO access', (db, argv) => store(db, argv, intersection, 'sinterstore')),
     row('SUNIONSTORE', -3, 'write denyoom', '1 OW update, 2..-1 RO access', (db, argv) => store(db, argv, union, 'sunionstore')),
     row('SDIFFSTORE', -3, 'write denyoom', '1 OW update, 2..-1 RO access', (db, argv) => store(db, argv, difference, 'sdiffstore')),

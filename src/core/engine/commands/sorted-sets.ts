@@ -96,7 +96,7 @@ export const sortedSets: Group = {
       return session.block({ keys, type: 'zset', timeout: timeout(argv[1]), onTimeout: NULL_ARRAY, attempt })
     }),
 
-    row('ZRANDMEMBER', -2, 'readonly', '1 RO access', (db, argv) => {
+    row('ZRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const withScores = argv[3]?.toUpperCase() === 'WITHSCORES'
       if (argv.length > 4 || (argv.length === 4 && !withScores)) {
         integer(argv[2])
@@ -112,7 +112,7 @@ export const sortedSets: Group = {
       return slots.map((slot) => keys[slot])
     }),
 
-    row('ZSCAN', -3, 'readonly', '1 RO access', (db, argv) => {
+    row('ZSCAN', -3, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
       const zset = db.zset.read(argv[1])
       if (zset === undefined) return ['0', []]

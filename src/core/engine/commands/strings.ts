@@ -90,20 +90,20 @@ export const strings: Group = {
       return textOf(value)
     }),
 
-    row('MGET', -2, 'readonly fast', '1..-1 RO access', (db, argv) =>
+    row('MGET', -2, 'readonly fast request_policy:multi_shard', '1..-1 RO access', (db, argv) =>
       argv.slice(1).map((key) => {
         const value = db.read(key)
         return typeof value === 'object' && value.type !== 'string' ? null : reply(value)
       }),
     ),
 
-    row('MSET', -3, 'write denyoom', '1..-1/2 OW update', (db, argv) => {
+    row('MSET', -3, 'write denyoom request_policy:multi_shard response_policy:all_succeeded', '1..-1/2 OW update', (db, argv) => {
       if (argv.length % 2 === 0) throw wrongArity('mset')
       for (let i = 1; i < argv.length; i += 2) set(db, argv[i], argv[i + 1])
       return OK
     }),
 
-    row('MSETNX', -3, 'write denyoom', '1..-1/2 OW insert', (db, argv) => {
+    row('MSETNX', -3, 'write denyoom request_policy:multi_shard response_policy:agg_min', '1..-1/2 OW insert', (db, argv) => {
       if (argv.length % 2 === 0) throw wrongArity('msetnx')
       for (let i = 1; i < argv.length; i += 2) if (db.find(argv[i]) >= 0) return 0
       for (let i = 1; i < argv.length; i += 2) set(db, argv[i], argv[i + 1])
