@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compareBytes, decodeUtf8, encodeUtf8, equalInConstantTime, fromUint8Array, toUint8Array } from '../../src/core/bytes.ts'
+
+const bytes = fc.uint8Array({ maxLength: 40 })
+const anyText = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 30 })
+
+describe('text becomes UTF-8', () => {
+  test('as TextEncoder makes it, lone surrogates included', () => {
+    fc.assert(fc.property(anyText, (text) => void expect(toUint8Array(encodeUtf8(text))).toEqual(new TextEncoder().encode(text))))
+  })
+
+  test('and comes back, a byte order mark kept', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void expect(decodeUtf8(encodeUtf8(text))).toBe(text)))
+    expect(decodeUtf8(encodeUtf8('\ufeffA'))).toBe('\ufeffA')
+  })
+
+  test('bytes that are not UTF-8 become U+FFFD', () => {
+    fc.assert(fc.property(bytes, (given) => void expect(decodeUtf8(fromUint8Array(given))).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(given))))
+  })
+})
+
+describe('byte strings', () => {
+  test('hold bytes as they are, with and without a native reader', () => {
+    fc.assert(
+      fc.property(bytes, (given) => {
+        expect(toUint8Array(fromUint8Array(given))).toEqual(given)
+        expect(fromUint8Array(Buffer.from(given))).toBe(fromUint8Array(given))
+      }),
+    )
+    const long = new Uint8Array(100_000).map((_, i) => i)
+    expect(toUint8Array(fromUint8Array(long, 7, 99_000))).toEqual(long.subarray(7, 99_000))
+  })
+
+  test('are ordered as memcmp orders them', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => void expect(compareBytes(fromUint8Array(a), fromUint8Array(b))).toBe(Math.sign(Buffer.compare(a, b)))),
+    )
+  })
+
+  test('secrets are equal only if they are the same', () => {
+    fc.assert(fc.property(fc.string(), fc.string(), (a, b) => void expect(equalInConstantTime(a, b)).toBe(a === b)))
+    expect(equalInConstantTime('', '')).toBe(true)
+    expect(equalInConstantTime('aa', 'a')).toBe(false)
+  })
+})
