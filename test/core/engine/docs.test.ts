@@ -212,6 +212,28 @@ function pairs(flat: readonly WireReply[]): unknown[] {
   return found.sort(([a], [b]) => String(a).localeCompare(String(b)))
 }
 
+describe('HELP', () => {
+  test.for(['OBJECT', 'PUBSUB', 'CONFIG', 'COMMAND', 'CLIENT', 'MEMORY'])('%s HELP is laid out as on redis-server', async (name) => {
+    const [theirs, ours] = await Promise.all([redis, engine].map((server) => helpOnTheWire(server.path, name)))
+    expect(ours[0]).toBe(theirs[0])
+    expect(ours.at(-2)).toBe('+HELP')
+    // A line with the arguments, and one indented that says what it does.
+    for (const [i, line] of ours.slice(1).entries()) expect(line).toMatch(i % 2 === 0 ? /^\+[A-Z]/ : /^\+ {4}\S/)
+    expect(ours.filter((line) => line.startsWith('+ ') && theirs.includes(line))).toEqual([])
+  })
+
+  test('shows arguments as a prompt does', async () => {
+    expect(await helpOnTheWire(engine.path, 'PUBSUB')).toContain('+CHANNELS [pattern]')
+  })
+})
+
+async function helpOnTheWire(path: string, name: string): Promise<string[]> {
+  const client = await RespClient.connect({ path })
+  const { value } = await client.call(name, 'HELP')
+  client.close()
+  return (value as WireReply[]).map((line) => `${line.type}${line.value as string}`)
+}
+
 describe('helpOf', () => {
   test.for([
     ['set', 'SET key value [NX|XX] [GET] [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]'],
