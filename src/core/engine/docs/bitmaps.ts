@@ -9,7 +9,7 @@ Reads one bit; 0 beyond the end
 key offset:integer
 
 BITCOUNT 2.6.0 O(N), N: bytes looked at
-Counts the ones
+Counts the bits that are 1
 key [index=start:integer end:integer [index_unit=BYTE|BIT]@7.0.0]
 
 BITPOS 2.8.7 O(N), N: bytes looked at

@@ -13,11 +13,11 @@ Goes to another database
 index:integer
 
 AUTH 1.0.0 O(N), N: passwords of the user
-Says who the client is
+Logs in with a password, as the default user unless another is named
 [username]@6.0.0 password
 
 HELLO 6.0.0 O(1)
-Chooses the protocol, and may say who the client is
+Chooses the protocol, and may log in and name the connection
 [arguments=protover:integer [AUTH (username password)] [SETNAME clientname]]
 + 6.2.0 without arguments
 

@@ -13,7 +13,7 @@ Measures how far two places are apart
 key member1 member2 [unit=M|KM|FT|MI]
 
 GEOHASH 3.2.0 O(log(N)) for each place, N: places of the set
-Gives places as geohashes of eleven letters
+Gives places as geohashes of eleven characters
 key member...
 
 GEOSEARCH 6.2.0 O(N+log(M)), N: places in the box around the area, M: places in the area

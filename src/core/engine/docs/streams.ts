@@ -87,7 +87,7 @@ XGROUP|HELP 5.0.0 O(1)
 Lists what XGROUP can do
 
 XINFO 5.0.0 that of the subcommand
-What streams, groups and consumers are made of
+What there is to know about streams and their groups
 
 XINFO|STREAM 5.0.0 O(1)
 Describes a stream, with FULL down to its groups and entries

@@ -88,6 +88,6 @@ Adds a fraction to a number
 key increment:double
 
 LCS 7.0.0 O(N*M), N and M: lengths of the strings
-Finds what two strings have in common, in order
+Finds the longest common subsequence of two strings
 key1:key key2:key#0 [LEN] [IDX] [MINMATCHLEN len:integer] [WITHMATCHLEN]
 `

@@ -112,12 +112,11 @@ class SyntaxParser {
   }
 
   /** What is in brackets. One argument in square ones is only that. */
-  #group(end: string, label = this.#take(LABEL)?.[1] ?? ''): Argument {
+  #group(end: ']' | ')', label = this.#take(LABEL)?.[1] ?? ''): Argument {
     const choices = [this.#sequence()]
     while (this.#takeSign('|')) choices.push(this.#sequence())
     if (!this.#takeSign(end)) throw this.#unexpected()
-    const group =
-      choices.length > 1 ? grouped('oneof', choices.map(onlyOrBlock)) : end === ']' ? onlyOrBlock(choices[0]) : grouped('block', choices[0])
+    const group = choices.length > 1 ? grouped('oneof', choices.map(onlyOrBlock)) : inBrackets(choices[0], end)
     return label === '' ? group : { ...group, name: label }
   }
 }
@@ -128,6 +127,8 @@ function argument(name: string, type: string, token = '', parts: Argument[] = []
 
 const grouped = (type: 'oneof' | 'block', parts: Argument[]): Argument => argument(parts.map(({ name }) => name).join('_'), type, '', parts)
 const onlyOrBlock = (items: Argument[]): Argument => (items.length === 1 ? items[0] : grouped('block', items))
+
+const inBrackets = (items: Argument[], end: ']' | ')'): Argument => (end === ')' ? grouped('block', items) : onlyOrBlock(items))
 
 /** Arguments as COMMAND DOCS replies them. */
 export function syntaxReply(found: readonly Argument[]): Reply[] {
