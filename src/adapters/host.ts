@@ -37,3 +37,13 @@ function pickSoon(): (run: () => void) => void {
     channel.port2.postMessage(null)
   }
 }
+
+interface NodeBuffer {
+  Buffer?: { allocUnsafeSlow(length: number): Uint8Array }
+}
+
+/** Memory for what is written: in Node a Buffer, which writes long strings in native code. */
+export function allocate(length: number): Uint8Array {
+  const { Buffer } = globalThis as NodeBuffer
+  return Buffer === undefined ? new Uint8Array(length) : Buffer.allocUnsafeSlow(length)
+}

@@ -12,7 +12,7 @@ import type { Session } from '../core/engine/session.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
 import { Push, type Reply, ReplyError } from '../core/reply.ts'
-import { systemClock } from './host.ts'
+import { allocate, systemClock } from './host.ts'
 import { onPageHidden } from './page.ts'
 import { memoryStorage } from './storage/memory.ts'
 
@@ -75,7 +75,7 @@ export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedR
   const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
   table ??= new CommandTable(groups)
   const engine = new Engine({ table, clock, random, log, config: { ...options.config, save } })
-  const persistence = new Persistence(engine, storage ?? memoryStorage())
+  const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
   if (storage !== undefined && options.save === undefined) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
   return new EmbeddedRedis(engine)

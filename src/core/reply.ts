@@ -1,6 +1,6 @@
 // The kinds of reply a command can give: RESP3's, as JS values. RESP2 is a view of them that resp/writer.ts makes at the
 // border. A bulk string is a byte string, an integer a number (a bigint beyond 2^53), null is null, an array an array;
-// every other kind has a class here.
+// every other kind has a class here. `nominal` exists for the type checker only: it tells classes of one shape apart.
 import type { ByteString } from './bytes.ts'
 
 export type Reply =
@@ -23,6 +23,7 @@ export type Reply =
 
 /** A simple string: `+OK`. */
 export class Status {
+  protected declare readonly nominal: 'Status'
   readonly text: ByteString
   constructor(text: ByteString) {
     this.text = text
@@ -32,6 +33,7 @@ export const OK = new Status('OK')
 
 /** An error reply. The first word of the text is its code. Not an `Error`: the engine makes many, and none needs a stack. */
 export class ReplyError {
+  protected declare readonly nominal: 'ReplyError'
   readonly text: ByteString
   /** What lies behind it, such as the storage's own error behind MISCONF. It does not go over the wire. */
   readonly cause: unknown
@@ -51,6 +53,7 @@ export class Double {
 
 /** Keys and values in turn; in RESP2 a flat array. */
 export class MapReply {
+  protected declare readonly nominal: 'MapReply'
   readonly flat: Reply[]
   constructor(flat: Reply[]) {
     this.flat = flat
@@ -59,6 +62,7 @@ export class MapReply {
 
 /** Members without order or doubles; in RESP2 an array. */
 export class SetReply {
+  protected declare readonly nominal: 'SetReply'
   readonly items: Reply[]
   constructor(items: Reply[]) {
     this.items = items
@@ -67,6 +71,7 @@ export class SetReply {
 
 /** Two-element arrays in an array, such as members and scores; in RESP2 a flat array. */
 export class Pairs {
+  protected declare readonly nominal: 'Pairs'
   readonly flat: Reply[]
   constructor(flat: Reply[]) {
     this.flat = flat
@@ -75,6 +80,7 @@ export class Pairs {
 
 /** Out-of-band data such as a published message; in RESP2 an array. */
 export class Push {
+  protected declare readonly nominal: 'Push'
   readonly items: Reply[]
   constructor(items: Reply[]) {
     this.items = items
@@ -83,6 +89,7 @@ export class Push {
 
 /** Text for people, such as INFO's; in RESP2 a bulk string. */
 export class Verbatim {
+  protected declare readonly nominal: 'Verbatim'
   readonly text: ByteString
   constructor(text: ByteString) {
     this.text = text
@@ -97,6 +104,7 @@ export const NULL_ARRAY = new NullArray()
 
 /** Replies that follow each other, as SUBSCRIBE gives one for each channel. None at all is CLIENT REPLY OFF's silence. */
 export class Several {
+  protected declare readonly nominal: 'Several'
   readonly items: Reply[]
   constructor(items: Reply[]) {
     this.items = items

@@ -183,6 +183,7 @@ export class Database {
   /** Has a hash looked at when the next of its fields expires. */
   watchFields(key: ByteString, hash: Hash): void {
     if (hash.nextExpiry === Infinity) return
+    this.keyspace.hasFieldExpiry = true
     this.keyspace.enqueue(hash.nextExpiry, key)
     this.engine.expiry.schedule(hash.nextExpiry)
   }

@@ -11,6 +11,8 @@ export class Keyspace extends Dict<Value> {
   /** How many keys have an expiry. */
   volatile = 0
   queue = new ExpiryQueue()
+  /** Whether a hash in it has, or has had, fields that expire. */
+  hasFieldExpiry = false
   // Milliseconds since 1970, 0 for none; null until a key gets an expiry.
   #expires: Float64Array | null = null
   #queueLimit = QUEUE_SLACK

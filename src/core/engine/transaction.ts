@@ -1,6 +1,6 @@
 // A session's MULTI queue and its WATCHed keys.
 import type { ByteString } from '../bytes.ts'
-import { NULL_ARRAY, ReplyError } from '../reply.ts'
+import { NULL_ARRAY, type Reply, ReplyError } from '../reply.ts'
 import type { Argv, Command, Result } from './command.ts'
 import type { Database } from './database.ts'
 import { EXEC_ABORT } from './errors.ts'
@@ -86,7 +86,7 @@ export class Transaction {
     session.mayBlock = false
     try {
       const results = queue!.map(({ command, argv }) => session.attempt(command, argv))
-      return results.some((result) => result instanceof Promise) ? Promise.all(results) : results
+      return results.every((result) => !(result instanceof Promise)) ? (results as Reply[]) : Promise.all(results)
     } finally {
       session.mayBlock = mayBlock
     }

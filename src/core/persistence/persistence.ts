@@ -4,6 +4,7 @@ import type { Durability } from '../engine/durability.ts'
 import type { Engine } from '../engine/engine.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
 import { load } from './load.ts'
+import type { SinkOptions } from './rdb/byte-sink.ts'
 import { SaveLock } from './save-lock.ts'
 import { nextRule, parseSaveRules, type SaveRule } from './save-rules.ts'
 import { Snapshot } from './snapshot.ts'
@@ -30,6 +31,7 @@ interface Run {
 export class Persistence implements Durability {
   readonly #engine: Engine
   readonly #storage: Storage
+  readonly #sinkOptions: SinkOptions
   readonly #lock = new SaveLock()
   #rules: SaveRule[] = []
   #run: Run | null = null
@@ -47,9 +49,11 @@ export class Persistence implements Durability {
   #peakCowSize = 0
   #loaded = { keys: 0, expired: 0 }
 
-  constructor(engine: Engine, storage: Storage) {
+  /** @param sinkOptions how the memory for what is written is made */
+  constructor(engine: Engine, storage: Storage, sinkOptions: SinkOptions = {}) {
     this.#engine = engine
     this.#storage = storage
+    this.#sinkOptions = sinkOptions
     this.#lastSave = seconds(engine.clock.now())
   }
 
@@ -138,7 +142,7 @@ export class Persistence implements Durability {
   /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */
   #start(background: boolean): Run {
     const { dirty, clock, log } = this.#engine
-    const snapshot = new Snapshot(this.#engine)
+    const snapshot = new Snapshot(this.#engine, this.#sinkOptions)
     const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, done: Promise.resolve(null) }
     this.#run = run
     if (background) {

@@ -8,7 +8,13 @@ const step = fc.record<Step>({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   to: fc.double({ min: 0, max: 1, noNaN: true }),
 })
-const steps = fc.array(fc.oneof({ weight: 9, arbitrary: step.map((each) => (each.do === 'trim' ? { ...each, do: 'insert' as const } : each)) }, { weight: 1, arbitrary: step }), { maxLength: 500, size: 'max' })
+const steps = fc.array(
+  fc.oneof(
+    { weight: 9, arbitrary: step.map((each) => (each.do === 'trim' ? { ...each, do: 'insert' as const } : each)) },
+    { weight: 1, arbitrary: step },
+  ),
+  { maxLength: 500, size: 'max' },
+)
 
 function run(deque: Deque, model: string[], { do: what, at, to }: Step, i: number): void {
   const element = `e${i}`

@@ -5,11 +5,12 @@ import { PAGE_BITS } from '../../../../src/core/engine/structures/slot-table.ts'
 
 type Step = { do: 'set' | 'delete'; key: string; value: number }
 // From few keys (kept in order, found by a linear search) to many (indexed, removal fills the gap with the last).
-const steps = fc
-  .nat(400)
-  .chain((keys) =>
-    fc.array(fc.record<Step>({ do: fc.constantFrom('set', 'set', 'delete'), key: fc.nat(keys).map((n) => `k${n}`), value: fc.nat(9) }), { maxLength: 600, size: 'max' }),
-  )
+const steps = fc.nat(400).chain((keys) =>
+  fc.array(fc.record<Step>({ do: fc.constantFrom('set', 'set', 'delete'), key: fc.nat(keys).map((n) => `k${n}`), value: fc.nat(9) }), {
+    maxLength: 600,
+    size: 'max',
+  }),
+)
 
 function run(dict: Dict<number>, model: Map<string, number>, step: Step): void {
   if (step.do === 'set') {
@@ -50,22 +51,37 @@ describe('a dictionary', () => {
 
   test('a scan gives every key that is there the whole time, whatever is added and removed meanwhile', () => {
     fc.assert(
-      fc.property(fc.nat(500), fc.array(fc.array(fc.record<Step>({ do: fc.constantFrom('set', 'delete', 'delete'), key: fc.nat(600).map((n) => `k${n}`), value: fc.constant(0) }), { maxLength: 60 }), { maxLength: 40, size: 'max' }), fc.integer({ min: 1, max: 40 }), (size, batches, count) => {
-        const dict = new Dict<number>()
-        for (let i = 0; i < size; i++) dict.set(`k${i}`, i)
-        const always = new Set(dict.keys)
-        const seen = new Set<string>()
-        let cursor = 0
-        for (let i = 0; ; i++) {
-          cursor = dict.scan(cursor, count, (slot) => seen.add(dict.keys[slot]))
-          if (cursor === 0) break
-          for (const step of batches[i] ?? []) {
-            if (step.do === 'set') dict.set(step.key, 0)
-            else if (dict.delete(step.key)) always.delete(step.key)
+      fc.property(
+        fc.nat(500),
+        fc.array(
+          fc.array(
+            fc.record<Step>({
+              do: fc.constantFrom('set', 'delete', 'delete'),
+              key: fc.nat(600).map((n) => `k${n}`),
+              value: fc.constant(0),
+            }),
+            { maxLength: 60 },
+          ),
+          { maxLength: 40, size: 'max' },
+        ),
+        fc.integer({ min: 1, max: 40 }),
+        (size, batches, count) => {
+          const dict = new Dict<number>()
+          for (let i = 0; i < size; i++) dict.set(`k${i}`, i)
+          const always = new Set(dict.keys)
+          const seen = new Set<string>()
+          let cursor = 0
+          for (let i = 0; ; i++) {
+            cursor = dict.scan(cursor, count, (slot) => seen.add(dict.keys[slot]))
+            if (cursor === 0) break
+            for (const step of batches[i] ?? []) {
+              if (step.do === 'set') dict.set(step.key, 0)
+              else if (dict.delete(step.key)) always.delete(step.key)
+            }
           }
-        }
-        expect([...always].filter((key) => !seen.has(key))).toEqual([])
-      }),
+          expect([...always].filter((key) => !seen.has(key))).toEqual([])
+        },
+      ),
     )
   })
 
@@ -80,7 +96,8 @@ describe('a dictionary', () => {
         const save = (page: number): void => {
           if (pages.has(page)) return
           pages.add(page)
-          for (let slot = page << PAGE_BITS; slot < Math.min((page + 1) << PAGE_BITS, size); slot++) saved.set(dict.keys[slot], dict.values[slot])
+          for (let slot = page << PAGE_BITS; slot < Math.min((page + 1) << PAGE_BITS, size); slot++)
+            saved.set(dict.keys[slot], dict.values[slot])
         }
         dict.guard = { before: save }
         const model = new Map(before)

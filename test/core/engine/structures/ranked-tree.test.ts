@@ -7,7 +7,8 @@ interface Element {
   member: string
 }
 const order = (a: Element, b: Element): number => a.score - b.score || (a.member < b.member ? -1 : 1)
-const element = (scores: number): fc.Arbitrary<Element> => fc.record({ score: fc.integer({ min: 0, max: scores }), member: fc.nat(3000).map((n) => `m${n}`) })
+const element = (scores: number): fc.Arbitrary<Element> =>
+  fc.record({ score: fc.integer({ min: 0, max: scores }), member: fc.nat(3000).map((n) => `m${n}`) })
 const steps = fc
   .constantFrom(1, 20, 100_000)
   .chain((scores) => fc.array(fc.record({ remove: fc.boolean(), element: element(scores) }), { maxLength: 3000, size: 'max' }))
@@ -57,7 +58,9 @@ describe('the ranked tree', () => {
       const tree = new RankedTree()
       for (let i = 0; i < size; i++) tree.insert(score(i), `m${i}`)
       expect(all(tree).every(({ score }, i, list) => i === 0 || list[i - 1].score <= score)).toBe(true)
-      expect(tree.partition((each) => each < size / 2)).toBe(Array.from({ length: size }, (_, i) => score(i)).filter((each) => each < size / 2).length)
+      expect(tree.partition((each) => each < size / 2)).toBe(
+        Array.from({ length: size }, (_, i) => score(i)).filter((each) => each < size / 2).length,
+      )
       for (let i = 0; i < size; i++) expect(tree.delete(score(i), `m${i}`)).toBe(true)
       expect(tree.size).toBe(0)
       expect(all(tree)).toEqual([])

@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+// The command `isodis`: the engine as a server, with redis-server's options where it has them.
+import { parseArgs } from 'node:util'
+import { createRedis } from '../memory.ts'
+import { fileStorage } from '../storage/file.ts'
+import { serveEngine } from './resp-server.ts'
+
+const USAGE = `Usage: isodis serve [options]
+
+  --port N            TCP port; default 6379, 0 for any free one
+  --host HOST         address to listen on; default 127.0.0.1, this machine only
+  --unixsocket PATH   listen on a Unix socket instead
+  --requirepass P     password that clients must give
+  --save RULES        save rules such as "3600 1 300 100 60 10000"; default none, or Redis's own with --dir
+  --dir D             keep a snapshot in this directory
+  --dbfilename F      the snapshot's file name; default dump.rdb
+  --config NAME=VALUE any other parameter of CONFIG; may be repeated
+`
+/** Redis's own: what redis-server does without a configuration file. */
+const REDIS_RULES = '3600 1 300 100 60 10000'
+
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  unixsocket: { type: 'string' },
+  requirepass: { type: 'string' },
+  save: { type: 'string' },
+  dir: { type: 'string' },
+  dbfilename: { type: 'string' },
+  config: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+function parse(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`isodis: ${message}\n\n${USAGE}`)
+  process.exit(2)
+}
+
+function portOf(text: string | undefined): number {
+  const port = Number(text ?? 6379)
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : fail(`"${text}" is no port`)
+}
+
+function log(_level: string, message: string): void {
+  process.stdout.write(`${process.pid}:M ${new Date().toISOString()} * ${message}\n`)
+}
+
+async function serve(): Promise<void> {
+  const { values, positionals } = parse()
+  if (values.help) return void process.stdout.write(USAGE)
+  if (positionals[0] !== 'serve' || positionals.length > 1)
+    fail(positionals.length === 0 ? 'no command given' : `unknown command "${positionals.join(' ')}"`)
+  const port = portOf(values.port)
+  const config: Record<string, string> = { port: String(values.unixsocket === undefined ? port : 0) }
+  for (const pair of values.config ?? []) config[pair.split('=', 1)[0]] = pair.slice(pair.indexOf('=') + 1)
+  if (values.requirepass !== undefined) config['requirepass'] = values.requirepass
+  const keeps = values.dir !== undefined || values.dbfilename !== undefined
+  const storage = keeps ? fileStorage({ dir: values.dir, dbfilename: values.dbfilename }) : undefined
+  if (keeps) Object.assign(config, { dir: values.dir ?? '.', dbfilename: values.dbfilename ?? 'dump.rdb' })
+  const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log })
+  const server = await serveEngine(redis.engine, { port, host: values.host, path: values.unixsocket })
+  log(
+    'notice',
+    `Ready to accept connections ${values.unixsocket === undefined ? `tcp ${values.host ?? '127.0.0.1'}:${server.port}` : `unix ${values.unixsocket}`}`,
+  )
+  // SHUTDOWN ends the engine, and with it this process; a signal does the same and saves as the rules say.
+  redis.engine.onClose.add(() => void server.close().then(() => process.exit(0)))
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      log('notice', `User requested shutdown (${signal})...`)
+      redis.close().catch((error: unknown) => {
+        stopping = false
+        log('warning', String(error))
+      })
+    })
+  }
+}
+
+serve().catch((error: unknown) => {
+  process.stderr.write(`isodis: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+})

@@ -1,0 +1,14 @@
+// The entry `isodis/server`: the embedded client's engine on a TCP port.
+import type { EmbeddedRedis } from '../memory.ts'
+import { type RespServer, type RespServerOptions, serveEngine } from './resp-server.ts'
+
+export type { RespServer, RespServerOptions } from './resp-server.ts'
+
+/**
+ * Serves an embedded engine to redis-cli and any client in any language.
+ * Closing the server leaves the engine as it is; closing the engine closes the server.
+ * @throws Error if the port is taken or not allowed
+ */
+export function serveResp(redis: EmbeddedRedis, options: RespServerOptions = {}): Promise<RespServer> {
+  return serveEngine(redis.engine, options)
+}

@@ -1,0 +1,74 @@
+// The store that idb-keyval works on. Its own `createStore` sets no durability, keeps what was put before a callback
+// threw, holds up the deletion of the database, and never recovers a connection that the browser has closed
+// (https://github.com/jakearchibald/idb-keyval/issues/165). This one does.
+import { promisifyRequest, type UseStore } from 'idb-keyval'
+
+export interface Store {
+  readonly use: UseStore
+  close(): void
+}
+
+export function objectStore(database: string, name: string, durability: IDBTransactionDurability): Store {
+  let connection: Promise<IDBDatabase> | null = null
+
+  const connect = (): Promise<IDBDatabase> => {
+    const request = indexedDB.open(database)
+    request.onupgradeneeded = () => request.result.createObjectStore(name)
+    return promisifyRequest(request).then((db) => {
+      const forget = (): void => {
+        connection = null
+      }
+      db.onclose = forget
+      // Somebody wants to delete the database or change it: make way.
+      db.onversionchange = () => {
+        db.close()
+        forget()
+      }
+      return db
+    })
+  }
+
+  const begin = async (mode: IDBTransactionMode, again: boolean): Promise<IDBTransaction> => {
+    connection ??= connect()
+    try {
+      const db = await connection
+      return db.transaction(name, mode, { durability })
+    } catch (error) {
+      connection = null
+      // A connection that died without saying so is opened once more.
+      if (again && error instanceof DOMException && error.name === 'InvalidStateError') return begin(mode, false)
+      throw error
+    }
+  }
+
+  const use: UseStore = async (mode, callback) => {
+    const transaction = await begin(mode, true)
+    const done = promisifyRequest(transaction)
+    try {
+      const result = await callback(transaction.objectStore(name))
+      if (mode === 'readwrite') await done
+      return result
+    } catch (error) {
+      abort(transaction)
+      await done.catch(() => {})
+      // An abort says why in the transaction's own error: a full quota, above all.
+      throw transaction.error ?? error
+    }
+  }
+
+  return {
+    use,
+    close() {
+      void connection?.then((db) => db.close()).catch(() => {})
+      connection = null
+    },
+  }
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort()
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,28 @@
+// One owner at a time, among all tabs and workers of an origin: a Web Lock that is held until it is given back or its tab
+// goes away. Where there are no Web Locks (Node, happy-dom) nothing is held.
+import { StorageError } from '../../core/persistence/storage.ts'
+
+interface Locks {
+  request(name: string, options: { signal: AbortSignal }, held: () => Promise<void>): Promise<void>
+}
+
+/**
+ * @param patience milliseconds to wait for whoever has it
+ * @returns a function that gives the lock back
+ * @throws StorageError if another has it
+ */
+export async function holdLock(name: string, patience: number): Promise<() => void> {
+  // happy-dom has the property, and null in it.
+  const locks = (globalThis as { navigator?: { locks?: Locks | null } }).navigator?.locks
+  if (!locks) return () => {}
+  let giveBack: () => void = () => {}
+  await new Promise<void>((resolve, reject) => {
+    const held = (): Promise<void> => {
+      resolve()
+      return new Promise((done) => (giveBack = done))
+    }
+    const failed = (cause: unknown): void => reject(new StorageError(`the storage "${name}" belongs to another tab or worker`, { cause }))
+    locks.request(name, { signal: AbortSignal.timeout(patience) }, held).catch(failed)
+  })
+  return () => giveBack()
+}

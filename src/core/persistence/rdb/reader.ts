@@ -1,0 +1,185 @@
+// Reads RDB files, versions 1 to 12, from bytes as they come. Keys are handed on as they are read; only the end tells
+// whether all was well (the checksum stands there), so what was taken in must be thrown away on an error.
+import type { ByteString } from '../../bytes.ts'
+import type { Value } from '../../engine/values.ts'
+import { ByteSource } from './byte-source.ts'
+import { Crc64 } from './crc64.ts'
+import * as format from './format.ts'
+import { moduleName, readValue } from './value-reader.ts'
+
+/** Where the content of a file goes. */
+export interface RdbTarget {
+  /** How many databases there are; a key of another one is an error. */
+  readonly databases: number
+  /**
+   * A key with its value, its expiry in milliseconds since 1970 (0 for none; it may have passed) and its use.
+   * @returns false if the database has the key already, which is an error
+   */
+  entry(db: number, key: ByteString, value: Value, expiry: number, use: format.Use): boolean
+  /** How many keys a database will have, and how many of them with an expiry. Nothing checks it. */
+  size?(db: number, keys: number, expiring: number): void
+  /** What the file says about itself, such as `redis-ver`. */
+  aux?(name: ByteString, value: ByteString): void
+  /** The code of a function library. */
+  library?(code: ByteString): void
+}
+
+const MAGIC = 'REDIS'
+const CHECKSUM_FROM_VERSION = 5
+const UNUSED: format.Use = {}
+
+export class RdbReader {
+  /** Of the file, once it is known. */
+  version = 0
+  /** Keys without elements, which older servers could leave: as Redis does, they are skipped. */
+  skipped = 0
+  readonly #target: RdbTarget
+  readonly #source = new ByteSource(new Crc64())
+  #db = 0
+  // What stands before a key.
+  #expiry = 0
+  #use = UNUSED
+  #key: ByteString = ''
+  #position = 0
+  readonly #done = (value: Value | null): void => this.#entry(value)
+
+  constructor(target: RdbTarget) {
+    this.#target = target
+    this.#source.repeat(Infinity, () => this.#record())
+    this.#source.repeat(1, () => this.#header())
+  }
+
+  /** Takes a chunk, whose bytes must stay as they are until `read` has returned false. */
+  push(chunk: Uint8Array): void {
+    this.#source.push(chunk)
+  }
+
+  /**
+   * Reads what was pushed.
+   * @param budget stops when so many bytes have been read
+   * @returns whether it stopped for that reason, so that there is more to read
+   * @throws RdbError
+   */
+  read(budget?: number): boolean {
+    if (this.#source.run(budget)) return true
+    if (this.#source.done && this.#source.pending > 0) throw this.#source.fail('something follows the end of the data')
+    return false
+  }
+
+  /** Says that nothing more comes. @throws RdbError if the file was not complete */
+  end(): void {
+    this.read()
+    if (!this.#source.done) throw this.#source.fail('the data ends too early')
+  }
+
+  #header(): void {
+    const header = String.fromCharCode(...this.#source.raw(9))
+    if (!header.startsWith(MAGIC)) throw this.#source.fail('this is no RDB file', 0)
+    const version = /\d{4}/.test(header) ? Number(header.slice(MAGIC.length)) : 0
+    if (version < 1 || version > format.NEWEST_VERSION)
+      throw this.#source.fail(`unknown version ${header.slice(MAGIC.length)}`, MAGIC.length)
+    this.version = version
+  }
+
+  /** One opcode with what belongs to it, or one key, whose value may take further steps. */
+  #record(): void {
+    const source = this.#source
+    const { position } = source
+    const code = source.byte()
+    switch (code) {
+      case format.EXPIRE_MS:
+        // The sign of a time long past must not be taken for "none".
+        this.#expiry = Math.max(1, source.integer(8))
+        break
+      case format.EXPIRE_SECONDS:
+        this.#expiry = Math.max(1, source.integer(4) * 1000)
+        break
+      case format.IDLE:
+        this.#use = { idle: source.length() }
+        break
+      case format.FREQ:
+        this.#use = { frequency: source.byte() }
+        break
+      case format.SELECT_DB:
+        this.#select(source.length())
+        break
+      case format.RESIZE_DB: {
+        const keys = source.length()
+        const expiring = source.length()
+        this.#target.size?.(this.#db, keys, expiring)
+        break
+      }
+      case format.SLOT_INFO:
+        for (let i = 0; i < 3; i++) source.length()
+        break
+      case format.AUX: {
+        const name = source.string()
+        const value = source.string()
+        this.#target.aux?.(name, value)
+        break
+      }
+      case format.FUNCTION: {
+        const code = source.string()
+        this.#target.library?.(code)
+        break
+      }
+      case format.FUNCTION_PRE_GA:
+        throw source.fail('functions from before Redis 7.0.0 cannot be read', position)
+      case format.MODULE_AUX:
+        throw source.fail(`data of the module ${moduleName(source)} cannot be read`, position)
+      case format.EOF:
+        source.finish()
+        if (this.version >= CHECKSUM_FROM_VERSION) source.repeat(1, () => this.#checksum())
+        break
+      default:
+        this.#position = position
+        this.#key = source.string()
+        readValue(source, code, this.#done)
+    }
+  }
+
+  #select(db: number): void {
+    if (db >= this.#target.databases) throw this.#source.fail(`there is no database ${db}`)
+    this.#db = db
+  }
+
+  #entry(value: Value | null): void {
+    if (value === null) this.skipped++
+    else if (!this.#target.entry(this.#db, this.#key, value, this.#expiry, this.#use)) {
+      throw this.#source.fail('a key that was there already', this.#position)
+    }
+    this.#expiry = 0
+    this.#use = UNUSED
+  }
+
+  /** All zeros where the server had `rdbchecksum no`. */
+  #checksum(): void {
+    const source = this.#source
+    const { position } = source
+    const computed = source.digest()
+    const stored = source.raw(computed.length)
+    if (stored.some((byte) => byte !== 0) && stored.some((byte, i) => byte !== computed[i])) throw source.fail('wrong checksum', position)
+  }
+}
+
+/** Bytes between two pauses: a millisecond or two. */
+const SLICE = 1 << 17
+
+/**
+ * Reads a whole file.
+ * @param pause is awaited again and again, so that a page stays alive
+ * @throws RdbError
+ */
+export async function readRdb(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  target: RdbTarget,
+  pause: () => Promise<void> = () => Promise.resolve(),
+): Promise<RdbReader> {
+  const reader = new RdbReader(target)
+  for await (const chunk of chunks) {
+    reader.push(chunk)
+    while (reader.read(SLICE)) await pause()
+  }
+  reader.end()
+  return reader
+}

@@ -1,0 +1,159 @@
+// The values of all types and encodings. Those with a count are read element by element; those in one string (listpacks
+// and their like) are small, or parted into nodes.
+import type { ByteString } from '../../bytes.ts'
+import { Hash, List, Members, SortedSet, type StringValue, type Value } from '../../engine/values.ts'
+import { parseDouble, parseInt64 } from '../../numbers.ts'
+import type { ByteSource } from './byte-source.ts'
+import * as format from './format.ts'
+import { readIntset } from './intset.ts'
+import { readListpack } from './listpack.ts'
+import { readZiplist } from './ziplist.ts'
+import { readZipmap } from './zipmap.ts'
+
+/** Gets the value; null is a collection without elements, which Redis skips when it loads. */
+export type Done = (value: Value | null) => void
+
+/** Begins to read a value: `done` is called in this step of the source or in a later one. */
+export function readValue(source: ByteSource, type: number, done: Done): void {
+  switch (type) {
+    case format.STRING:
+      return done(source.value())
+    case format.LIST:
+    case format.LIST_ZIPLIST:
+    case format.LIST_QUICKLIST:
+    case format.LIST_QUICKLIST_2:
+      return readList(source, type, done)
+    case format.SET:
+    case format.SET_INTSET:
+    case format.SET_LISTPACK:
+      return readSet(source, type, done)
+    case format.ZSET:
+    case format.ZSET_2:
+    case format.ZSET_ZIPLIST:
+    case format.ZSET_LISTPACK:
+      return readSortedSet(source, type, done)
+    case format.HASH:
+    case format.HASH_ZIPMAP:
+    case format.HASH_ZIPLIST:
+    case format.HASH_LISTPACK:
+    case format.HASH_METADATA_PRE_GA:
+    case format.HASH_METADATA:
+    case format.HASH_LISTPACK_EX_PRE_GA:
+    case format.HASH_LISTPACK_EX:
+      return readHash(source, type, done)
+    case format.MODULE_PRE_GA:
+    case format.MODULE_2:
+      throw source.fail(`a value of the module type ${moduleName(source)} cannot be read`)
+    default:
+      throw source.fail(`unknown type or opcode ${type}`, source.position - 1)
+  }
+}
+
+function readList(source: ByteSource, type: number, done: Done): void {
+  const list = new List()
+  const add = (elements: ByteString[]): void => {
+    for (const element of elements) list.push(element)
+  }
+  if (type === format.LIST_ZIPLIST) {
+    add(packed(source, 'ziplist'))
+    return done(orNull(list))
+  }
+  repeat(source, list, done, () => {
+    if (type === format.LIST) list.push(source.string())
+    else if (type === format.LIST_QUICKLIST) add(packed(source, 'ziplist'))
+    else if (source.length() === PLAIN_NODE) list.push(source.string())
+    else add(packed(source, 'listpack'))
+  })
+}
+
+/** A node of a list that is one large element. */
+const PLAIN_NODE = 1
+
+function readSet(source: ByteSource, type: number, done: Done): void {
+  const members = new Members()
+  const add = (member: ByteString): void => {
+    if (!members.add(member)) throw source.fail('duplicate member of a set before')
+  }
+  if (type === format.SET) return repeat(source, members, done, () => add(source.string()))
+  for (const member of packed(source, type === format.SET_INTSET ? 'intset' : 'listpack')) add(member)
+  done(orNull(members))
+}
+
+function readSortedSet(source: ByteSource, type: number, done: Done): void {
+  const zset = new SortedSet()
+  const add = (member: ByteString, score: number): void => {
+    if (Number.isNaN(score)) throw source.fail('a score that is not a number before')
+    if (zset.scores.has(member)) throw source.fail('duplicate member of a sorted set before')
+    zset.set(member, score)
+  }
+  if (type === format.ZSET) return repeat(source, zset, done, () => add(source.string(), textScore(source)))
+  if (type === format.ZSET_2) return repeat(source, zset, done, () => add(source.string(), source.double()))
+  const elements = packed(source, type === format.ZSET_ZIPLIST ? 'ziplist' : 'listpack', 2)
+  for (let i = 0; i < elements.length; i += 2) add(elements[i], parseDouble(elements[i + 1]))
+  done(orNull(zset))
+}
+
+/** A score as text behind its length; the three highest lengths are what no text says. */
+function textScore(source: ByteSource): number {
+  const length = source.byte()
+  if (length > 252) return length === 253 ? NaN : length === 254 ? Infinity : -Infinity
+  return parseDouble(String.fromCharCode(...source.raw(length)))
+}
+
+function readHash(source: ByteSource, type: number, done: Done): void {
+  const hash = new Hash()
+  const add = (field: ByteString, value: ByteString, expiry: number): void => {
+    if (hash.has(field)) throw source.fail('duplicate field of a hash before')
+    const slot = hash.insert(field, value)
+    if (expiry !== 0) hash.setExpiry(slot, expiry)
+  }
+  // The earliest expiry stands in front since 7.4; in METADATA the others count from one before it, so that 0 means none.
+  const earliest = type === format.HASH_METADATA || type === format.HASH_LISTPACK_EX ? source.integer(8) : 1
+  if (type === format.HASH) return repeat(source, hash, done, () => add(source.string(), source.string(), 0))
+  if (type === format.HASH_METADATA || type === format.HASH_METADATA_PRE_GA) {
+    return repeat(source, hash, done, () => {
+      const after = source.length()
+      add(source.string(), source.string(), after === 0 ? 0 : earliest + after - 1)
+    })
+  }
+  const expiring = type === format.HASH_LISTPACK_EX || type === format.HASH_LISTPACK_EX_PRE_GA
+  const width = expiring ? 3 : 2
+  const elements = packed(source, type === format.HASH_ZIPMAP ? 'zipmap' : type === format.HASH_ZIPLIST ? 'ziplist' : 'listpack', width)
+  for (let i = 0; i < elements.length; i += width) {
+    const expiry = expiring ? Number(parseInt64(elements[i + 2]) ?? -1) : 0
+    if (expiry < 0) throw source.fail('an expiry that is not a number before')
+    add(elements[i], elements[i + 1], expiry)
+  }
+  done(orNull(hash))
+}
+
+type Collection = Exclude<Value, StringValue>
+
+/** A collection's count, and so many elements. */
+function repeat(source: ByteSource, value: Collection, done: Done, element: () => void): void {
+  const count = source.length()
+  source.repeat(1, () => done(orNull(value)))
+  source.repeat(count, element)
+}
+
+const orNull = (value: Collection): Collection | null => (value.size === 0 ? null : value)
+
+const PACKED = { listpack: readListpack, ziplist: readZiplist, zipmap: readZipmap, intset: readIntset }
+
+/** The elements in a string, whose number must be a multiple of `width`. */
+export function packed(source: ByteSource, kind: keyof typeof PACKED, width = 1): ByteString[] {
+  const { position } = source
+  const elements = PACKED[kind](source.blob())
+  if (elements === null || elements.length % width !== 0) throw source.fail(`damaged ${kind}`, position)
+  return elements
+}
+
+const MODULE_CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** A module type's name: nine chars of six bits, and ten bits of version. */
+export function moduleName(source: ByteSource): string {
+  let left = source.identifier() >> 10n
+  let name = ''
+  for (let i = 0; i < 9; i++, left >>= 6n) name = MODULE_CHARS[Number(left & 63n)] + name
+  return name
+}

@@ -1,0 +1,357 @@
+// A snapshot of a moment, written while the data goes on changing. Redis forks and lets the kernel copy pages on write;
+// here the pages of the dictionaries are the unit. The snapshot is written page by page, in slices of a few milliseconds;
+// a page that is about to change before its turn has come is written first, as it still is (its pre-image). Large
+// values are taken apart into pages of their own in the same way, so that neither a slice nor a pre-image takes long.
+import type { Engine } from '../engine/engine.ts'
+import type { Keyspace } from '../engine/keyspace.ts'
+import type { Chunk } from '../engine/structures/deque.ts'
+import { PAGE_BITS, type PageGuard, type SlotTable } from '../engine/structures/slot-table.ts'
+import { type List, Raw, type StringValue, type Value } from '../engine/values.ts'
+import { VERSION } from '../engine/version.ts'
+import { ByteSink, type SinkOptions } from './rdb/byte-sink.ts'
+import { LzfCompressor } from './rdb/lzf.ts'
+import { expiryBase, RdbWriter } from './rdb/writer.ts'
+
+/** A slice ends after so many milliseconds: half of a frame at 60 Hz and more is left to the page. */
+const SLICE_MS = 4
+/** A value with more elements, or a longer string, is taken apart: 256 smaller ones are still written in a millisecond or two. */
+const LARGE_SIZE = 64
+const LARGE_LENGTH = 1024
+/** A longer string is written in parts of so many bytes, and not compressed: that would take too long. */
+const STRING_PART = 1 << 18
+/** Redis 7.0 reads version 10; expiry of hash fields came with 12. */
+const VERSION_FOR_FIELD_EXPIRY = 12
+
+export interface Slice {
+  /** What is ready to be stored. */
+  readonly chunks: Uint8Array[]
+  /** Whether that was all. */
+  readonly done: boolean
+}
+
+export class Snapshot {
+  readonly #engine: Engine
+  readonly #sink: ByteSink
+  readonly #writer: RdbWriter
+  /** Pre-images of keys: they are put between two entries. */
+  readonly #early: RdbWriter
+  #earlyTaken = 0
+  /** Which database the entries of each writer belong to just now. */
+  readonly #selected = new Map<RdbWriter, SavedKeyspace>()
+  readonly #keyspaces: SavedKeyspace[]
+  /** Large values whose keys' pages have been written or pre-imaged. */
+  readonly #large: LargeValue[] = []
+  /** Keys in all databases, and how many of them have been written. */
+  readonly total: number
+  processed = 0
+
+  /** The state now is the state that is saved. */
+  constructor(engine: Engine, sinkOptions: SinkOptions = {}) {
+    this.#engine = engine
+    const used = engine.databases().filter(({ keyspace }) => keyspace.size > 0)
+    const version = used.some(({ keyspace }) => keyspace.hasFieldExpiry) ? VERSION_FOR_FIELD_EXPIRY : undefined
+    const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
+    this.#sink = new ByteSink(sinkOptions)
+    this.#writer = new RdbWriter(this.#sink, { version, compressor })
+    this.#early = earlyWriter(this.#writer)
+    this.#writer.header([
+      ['redis-ver', VERSION],
+      ['redis-bits', 64],
+      ['ctime', Math.floor(engine.now / 1000)],
+      ['used-mem', Math.round(engine.memory.used())],
+      ['aof-base', 0],
+    ])
+    this.#keyspaces = used.map(
+      (db) => new SavedKeyspace(db.index, db.keyspace, (saved, from, to) => this.#keys(saved, from, to, this.#early)),
+    )
+    this.total = used.reduce((sum, { keyspace }) => sum + keyspace.size, 0)
+  }
+
+  get percent(): number {
+    return this.total === 0 ? 100 : (100 * this.processed) / this.total
+  }
+
+  /** Bytes held for what was changed before its turn. */
+  get cowSize(): number {
+    return this.#early.sink.size - this.#earlyTaken + this.#large.reduce((sum, value) => sum + value.held, 0)
+  }
+
+  /** Writes for a few milliseconds. */
+  slice(): Slice {
+    const { clock } = this.#engine
+    const end = clock.now() + SLICE_MS
+    let done = false
+    do done = !this.#step()
+    while (!done && clock.now() < end)
+    if (done) this.#writer.end()
+    return { chunks: this.#sink.take(), done }
+  }
+
+  /** Gives the data free to be changed: the snapshot is complete, or is not wanted any more. */
+  release(): void {
+    for (const { pages } of this.#keyspaces) pages.release()
+    for (const value of this.#large) value.release()
+  }
+
+  /** Writes a page, or a part of a large value. @returns false if all is written */
+  #step(): boolean {
+    const large = this.#large[0]
+    if (large !== undefined) {
+      if (large.writeNext(this.#writer, (saved) => this.#select(saved, this.#writer))) return true
+      this.#large.shift()
+      this.processed++
+      return true
+    }
+    this.#takeEarly()
+    for (const saved of this.#keyspaces) {
+      if (saved.pages.writeNext((from, to) => this.#keys(saved, from, to, this.#writer))) return true
+    }
+    return this.#large.length > 0
+  }
+
+  /** Puts the pre-images between two entries. */
+  #takeEarly(): void {
+    if (this.#early.sink.size === this.#earlyTaken) return
+    append(this.#sink, this.#early.sink)
+    this.#earlyTaken = this.#early.sink.size
+    // Both go on with a key whose database the reader cannot know.
+    this.#selected.clear()
+  }
+
+  /** Writes the keys of some slots; large values are only noted. */
+  #keys(saved: SavedKeyspace, from: number, to: number, writer: RdbWriter): void {
+    const { keyspace } = saved
+    const { eviction } = this.#engine
+    for (let slot = from; slot < to; slot++) {
+      const [key, value, expiry] = [keyspace.keys[slot], keyspace.values[slot], keyspace.expiry(slot)]
+      const use = eviction.lfu ? { frequency: eviction.frequency(keyspace, slot) } : {}
+      if (isLarge(value)) {
+        const early = earlyWriter(this.#writer)
+        const whole = typeof value === 'string' && value.length <= STRING_PART
+        if (!whole) early.entryHead(key, value, expiry, use)
+        const parts = whole ? wholeString(() => this.#writer.entry(key, value, expiry, use)) : partsOf(value, early)
+        this.#large.push(new LargeValue(saved, parts, early))
+      } else {
+        this.#select(saved, writer)
+        writer.entry(key, value, expiry, use)
+        this.processed++
+      }
+    }
+  }
+
+  #select(saved: SavedKeyspace, writer: RdbWriter): void {
+    if (this.#selected.get(writer) === saved) return
+    this.#selected.set(writer, saved)
+    writer.database(saved.index, saved.size, saved.volatile)
+  }
+}
+
+function isLarge(value: Value): boolean {
+  if (typeof value === 'number') return false
+  if (typeof value === 'string' || value.type === 'string') return value.length > LARGE_LENGTH
+  return value.size > LARGE_SIZE
+}
+
+/** One database's keys as they were. */
+class SavedKeyspace {
+  readonly index: number
+  readonly keyspace: Keyspace
+  readonly size: number
+  readonly volatile: number
+  readonly pages: Pages
+
+  constructor(index: number, keyspace: Keyspace, early: (saved: SavedKeyspace, from: number, to: number) => void) {
+    this.index = index
+    this.keyspace = keyspace
+    this.size = keyspace.size
+    this.volatile = keyspace.volatile
+    this.pages = new Pages(keyspace, (from, to) => early(this, from, to))
+  }
+}
+
+/** The slots of a table as they were, page by page. */
+class Pages implements PageGuard {
+  readonly #table: SlotTable
+  readonly #end: number
+  readonly #early: (from: number, to: number) => void
+  readonly #pending: Uint8Array
+  #next = 0
+
+  /** @param early writes slots that are about to change */
+  constructor(table: SlotTable, early: (from: number, to: number) => void) {
+    this.#table = table
+    this.#end = table.size
+    this.#early = early
+    this.#pending = new Uint8Array(Math.ceil(this.#end / (1 << PAGE_BITS))).fill(1)
+    table.guard = this
+  }
+
+  before(page: number): void {
+    if (this.#pending[page] === 1) this.#take(page, this.#early)
+  }
+
+  /** Writes one page that is still to be written. @returns false if there is none */
+  writeNext(write: (from: number, to: number) => void): boolean {
+    while (this.#next < this.#pending.length && this.#pending[this.#next] === 0) this.#next++
+    if (this.#next < this.#pending.length) {
+      this.#take(this.#next, write)
+      return true
+    }
+    this.release()
+    return false
+  }
+
+  #take(page: number, write: (from: number, to: number) => void): void {
+    this.#pending[page] = 0
+    write(page << PAGE_BITS, Math.min((page + 1) << PAGE_BITS, this.#end))
+  }
+
+  release(): void {
+    if (this.#table.guard === this) this.#table.guard = null
+  }
+}
+
+/** A value that is written in parts. What has to be written before its turn goes to a sink of its own. */
+class LargeValue {
+  readonly #saved: SavedKeyspace
+  readonly #early: RdbWriter
+  readonly #parts: Parts
+  #started = false
+  #taken = 0
+
+  /** @param early where the head has been written */
+  constructor(saved: SavedKeyspace, parts: Parts, early: RdbWriter) {
+    this.#saved = saved
+    this.#early = early
+    this.#parts = parts
+  }
+
+  /** Bytes that wait for their turn. */
+  get held(): number {
+    return this.#early.sink.size - this.#taken + this.#parts.held
+  }
+
+  /** Writes a part. @returns false if all is written */
+  writeNext(writer: RdbWriter, select: (saved: SavedKeyspace) => void): boolean {
+    if (!this.#started) select(this.#saved)
+    this.#started = true
+    if (this.#early.sink.size > this.#taken) {
+      append(writer.sink, this.#early.sink)
+      this.#taken = this.#early.sink.size
+    }
+    return this.#parts.next(writer)
+  }
+
+  release(): void {
+    this.#parts.release()
+  }
+}
+
+interface Parts {
+  /** Bytes of pre-images that are not in the value's early sink. */
+  readonly held: number
+  /** Writes a part. @returns false if that was the last */
+  next(writer: RdbWriter): boolean
+  release(): void
+}
+
+function partsOf(value: Value, early: RdbWriter): Parts {
+  if (typeof value !== 'object' || value.type === 'string') return stringParts(value)
+  if (value.type === 'list') return listParts(value, early)
+  const base = value.type === 'hash' ? expiryBase(value) : 0
+  const write = (writer: RdbWriter, from: number, to: number): void => {
+    if (value.type === 'hash') writer.hashSlots(value, from, to, base)
+    else if (value.type === 'set') writer.setSlots(value, from, to)
+    else writer.zsetSlots(value, from, to)
+  }
+  const pages = new Pages(value.type === 'zset' ? value.scores : value, (from, to) => write(early, from, to))
+  return { held: 0, next: (writer) => pages.writeNext((from, to) => write(writer, from, to)), release: () => pages.release() }
+}
+
+/** A string that is written, and may be compressed, in one go when its turn comes. */
+function wholeString(write: () => void): Parts {
+  return {
+    held: 0,
+    next() {
+      write()
+      return false
+    },
+    release: () => {},
+  }
+}
+
+/** A byte string never changes; a Raw is not changed in place while it is shared. */
+function stringParts(value: StringValue): Parts {
+  const length = value instanceof Raw ? value.length : String(value).length
+  let at = 0
+  if (value instanceof Raw) value.shared = true
+  const release = (): void => {
+    if (value instanceof Raw) value.shared = false
+  }
+  return {
+    held: 0,
+    next(writer) {
+      const end = Math.min(at + STRING_PART, length)
+      writer.stringPart(value, at, end)
+      at = end
+      if (at === length) release()
+      return at < length
+    },
+    release,
+  }
+}
+
+/** A list's order matters: a chunk that changes before its turn leaves its bytes in its place. */
+function listParts(list: List, early: RdbWriter): Parts {
+  const parts: (Chunk | Uint8Array[])[] = list.chunks()
+  const places = new Map(parts.map((chunk, i) => [chunk as Chunk, i]))
+  let next = 0
+  let held = 0
+  const guard = {
+    before(chunk: Chunk): void {
+      const place = places.get(chunk)
+      if (place === undefined) return
+      places.delete(chunk)
+      const copy = earlyWriter(early)
+      copy.listChunk(chunk)
+      copy.sink.flush()
+      parts[place] = copy.sink.take()
+      held += copy.sink.size
+    },
+  }
+  list.guard = guard
+  const release = (): void => {
+    if (list.guard === guard) list.guard = null
+  }
+  return {
+    get held() {
+      return held
+    },
+    next(writer) {
+      const part = parts[next]
+      if (part === undefined) return false
+      if (places.delete(part as Chunk)) writer.listChunk(part as Chunk)
+      else {
+        for (const bytes of part as Uint8Array[]) {
+          writer.sink.bytes(bytes)
+          held -= bytes.length
+        }
+      }
+      parts[next++] = []
+      if (next === parts.length) release()
+      return next < parts.length
+    },
+    release,
+  }
+}
+
+/** For pre-images: they are written while a command waits, so nothing is compressed. */
+function earlyWriter({ version }: RdbWriter): RdbWriter {
+  return new RdbWriter(new ByteSink({ checksum: false }), { version })
+}
+
+/** Moves what one sink has to the end of another. */
+function append(to: ByteSink, from: ByteSink): void {
+  from.flush()
+  for (const chunk of from.take()) to.bytes(chunk)
+}
