@@ -6,12 +6,13 @@ const HASH_BITS = 13
 const MAX_DISTANCE = 1 << 13
 const MAX_REPEAT = 264
 const MAX_LITERAL = 32
+const SKIP_BITS = 6
 /** A repeat puts out at most 264 bytes for 3: more than this cannot come out of a byte. */
 export const MAX_EXPANSION = 88
 
-/** Compresses strings one after the other, with the same tables for all of them. */
+/** Compresses strings one after the other, with the same memory for all of them. */
 export class LzfCompressor {
-  // Where three bytes of a hash were last seen, counted over all inputs, so that it is not cleared for each.
+  // Where three bytes of a hash were last seen, counted over all inputs, so that it need not be cleared for each.
   readonly #seen = new Int32Array(1 << HASH_BITS)
   #base = 1
   #input = new Uint8Array(256)
@@ -25,12 +26,13 @@ export class LzfCompressor {
       this.#input = new Uint8Array(2 * length)
       this.output = new Uint8Array(2 * length)
     }
-    for (let i = 0; i < length; i++) this.#input[i] = text.charCodeAt(i)
+    const input = this.#input
+    for (let i = 0; i < length; i++) input[i] = text.charCodeAt(i)
     if (this.#base > 2 ** 30) {
       this.#base = 1
       this.#seen.fill(0)
     }
-    const size = pack(this.#input, length, this.output, length - 4, this.#seen, this.#base)
+    const size = pack(input, length, this.output, length - 4, this.#seen, this.#base)
     this.#base += length
     return size
   }
@@ -39,20 +41,16 @@ export class LzfCompressor {
 function pack(input: Uint8Array, length: number, output: Uint8Array, room: number, seen: Int32Array, base: number): number {
   let out = 1 // behind the control byte of the literals to come
   let literals = 0
-  let i = 0
-  while (i < length) {
-    if (i < length - 2) {
+  let next = 0 // where a repeat is looked for again
+  let repeated = 0 // end of the last one
+  for (let i = 0; i < length;) {
+    if (i >= next && i < length - 2) {
       const hash = Math.imul((input[i] << 16) | (input[i + 1] << 8) | input[i + 2], 0x9e3779b1) >>> (32 - HASH_BITS)
       const from = seen[hash] - base
       const distance = i - from - 1
       seen[hash] = base + i
-      if (
-        from >= 0 &&
-        distance < MAX_DISTANCE &&
-        input[from] === input[i] &&
-        input[from + 1] === input[i + 1] &&
-        input[from + 2] === input[i + 2]
-      ) {
+      const found = from >= 0 && distance < MAX_DISTANCE && input[from] === input[i] && input[from + 1] === input[i + 1]
+      if (found && input[from + 2] === input[i + 2]) {
         const most = Math.min(length - i, MAX_REPEAT)
         let repeat = 3
         while (repeat < most && input[from + repeat] === input[i + repeat]) repeat++
@@ -68,8 +66,11 @@ function pack(input: Uint8Array, length: number, output: Uint8Array, room: numbe
         out++
         literals = 0
         i += repeat
+        repeated = i
         continue
       }
+      // The longer nothing repeats, the more rarely it is looked for.
+      next = i + 1 + ((i - repeated) >> SKIP_BITS)
     }
     if (out >= room) return 0
     output[out++] = input[i++]

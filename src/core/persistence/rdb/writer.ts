@@ -16,8 +16,8 @@ export interface WriterOptions {
   compressor?: LzfCompressor | null
 }
 
-/** As Redis: shorter strings are never compressed. */
-const COMPRESS_FROM = 21
+/** Shorter strings hardly ever shrink, and to find that out takes as long as writing them. Redis tries from 21 on. */
+const COMPRESS_FROM = 64
 /** Longer strings are not compressed: it would take a slice of a save too long. */
 const COMPRESS_UP_TO = 1 << 20
 
