@@ -32,11 +32,6 @@ export class RdbWriter {
     this.#compressor = compressor
   }
 
-  /** A writer of the same kind to another sink, such as one for pre-images. */
-  to(sink: ByteSink): RdbWriter {
-    return new RdbWriter(sink, { version: this.version, compressor: this.#compressor })
-  }
-
   /** The beginning of a file. @param aux what it says about itself, in order */
   header(aux: Iterable<readonly [name: ByteString, value: StringValue]>): void {
     this.sink.text(`REDIS${String(this.version).padStart(4, '0')}`)
