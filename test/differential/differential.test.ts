@@ -32,13 +32,22 @@ afterAll(async () => {
   await engine?.stop()
 })
 
+/** How many changes a server counts toward its save rules. */
+async function dirtyOf(client: RespClient): Promise<number> {
+  if (client === subject) return engine.engine.dirty
+  const info = (await client.call('INFO', 'persistence')).value as string
+  return Number(/rdb_changes_since_last_save:(\d+)/.exec(info)![1])
+}
+
 /** @returns what the sequence gave on one server */
 async function run(client: RespClient, protocol: 2 | 3, sequence: readonly Command[]): Promise<unknown> {
   await reset(client, protocol)
+  const before = await dirtyOf(client)
   const replies = await client.pipeline(sequence)
   const shown = sequence.map((command, i) => [command.map((word) => JSON.stringify(word)).join(' '), normalise(command, replies[i])])
-  await client.call('DISCARD')
-  return { replies: shown, keyspace: await keyspace(client) }
+  await client.call('RESET')
+  const dirty = (await dirtyOf(client)) - before
+  return { replies: shown, dirty, keyspace: await keyspace(client) }
 }
 
 describe(`the engine and redis-server give the same (seed ${seed})`, () => {

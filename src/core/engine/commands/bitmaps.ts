@@ -201,17 +201,18 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
   const value = db.string.write(key)
   const before = value === undefined ? -1 : bytesIn(value)
   const bytes = writable(db, key, value, length)
-  let changes = length > before ? 1 : 0
+  const grown = length > before
+  let changes = 0
   const replies = fields.map((field): Reply => {
     const old = readField(bytes, field)
     if (field.operation === 'GET') return shrink(old)
     const fitted = field.operation === 'SET' ? fitField(field.value, 0n, field) : fitField(old, field.value, field)
     if (fitted === null) return null
     writeField(bytes, field, fitted)
-    changes++
+    if (grown || fitted !== old) changes++
     return shrink(field.operation === 'SET' ? old : fitted)
   })
-  if (changes > 0) db.changed(key, EVENT.string, 'setbit', 1)
+  if (changes > 0) db.changed(key, EVENT.string, 'setbit', changes)
   return replies
 }
 

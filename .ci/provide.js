@@ -1,0 +1,31 @@
+// What the tests need besides npm packages: redis-server as the reference and Chromium as a real browser. As root on a
+// machine with apt they are installed; otherwise it says what is missing and how to get it.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
+const chromium = () => (process.env.CHROMIUM ? existsSync(process.env.CHROMIUM) : has('chromium') || has('chromium-browser') || has('google-chrome'))
+
+function missing() {
+  const packages = []
+  if (!has('redis-server')) packages.push('redis-server')
+  if (!chromium()) packages.push('chromium')
+  return packages
+}
+
+let packages = missing()
+if (packages.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
+  const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  execFileSync('apt-get', ['update', '-qq'], options)
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options)
+  // Debian starts a server of its own, which the tests do not want.
+  spawnSync('sh', ['-c', 'service redis-server stop'], { stdio: 'ignore' })
+  packages = missing()
+}
+if (packages.length > 0) {
+  console.error(`The tests need ${packages.join(' and ')}, which are not installed here.
+  Debian, Ubuntu:  sudo apt-get install ${packages.join(' ')}
+  macOS:           brew install ${packages.map((name) => (name === 'chromium' ? '--cask chromium' : 'redis')).join(' ')}
+A Chromium or Chrome elsewhere is found through the environment variable CHROMIUM.`)
+  process.exit(1)
+}
