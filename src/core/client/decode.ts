@@ -2,7 +2,7 @@
 // that speaks RESP2 gives the same results.
 import { type ByteString, decodeUtf8 } from '../bytes.ts'
 import { formatDouble, parseDouble } from '../numbers.ts'
-import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Status, Verbatim } from '../reply.ts'
+import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
 
 /** Bytes as the client gives them out: text, or a `Uint8Array`. */
 export type Text = string | Uint8Array
@@ -23,7 +23,7 @@ function bytesOf(reply: Reply): ByteString {
 
 function itemsOf(reply: Reply): Reply[] {
   if (Array.isArray(reply)) return reply
-  if (reply instanceof SetReply || reply instanceof Push) return reply.items
+  if (reply instanceof SetReply || reply instanceof Push || reply instanceof Several) return reply.items
   if (reply instanceof MapReply || reply instanceof Pairs) return reply.flat
   return isNull(reply) ? [] : [reply]
 }

@@ -115,7 +115,9 @@ export class Session {
     if (this.engine.monitors.size !== 0) showMonitors(this, command, argv)
     this.engine.stats.calls[command.index]++
     try {
-      return command.handler(this.db, argv, this)
+      const result = command.handler(this.db, argv, this)
+      if (!(result instanceof Promise)) return result
+      return result.catch((error: unknown) => this.engine.stats.failure(error, command))
     } catch (error) {
       return this.engine.stats.failure(error, command)
     }

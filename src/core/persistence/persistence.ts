@@ -43,6 +43,7 @@ export class Persistence implements Durability {
   #failure: unknown = null
   #timer: { at: number; cancel: () => void } | null = null
   #closed = false
+  /** How many SAVEs and BGSAVEs were begun. */
   #saves = 0
   #lastSeconds = -1
   #lastCowSize = 0
@@ -81,16 +82,17 @@ export class Persistence implements Durability {
   }
 
   /** SAVE. @throws if a save runs */
-  async save(): Promise<Reply> {
+  save(): Promise<Reply> {
     this.#lock.save()
-    const failure = await this.#start(false).done
-    return failure === null ? OK : new ReplyError('ERR', failure)
+    this.#saves++
+    return this.#start(false).done.then((failure) => (failure === null ? OK : new ReplyError('ERR', failure)))
   }
 
   /** BGSAVE. @throws if a save runs */
   bgsave(schedule = false): Reply {
     const putOff = this.#lock.bgsave(schedule)
     if (putOff !== null) return putOff
+    this.#saves++
     this.#start(true)
     return STARTED
   }
@@ -143,11 +145,11 @@ export class Persistence implements Durability {
   #start(background: boolean): Run {
     const { dirty, clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions)
+    this.#peakCowSize = 0
     const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, done: Promise.resolve(null) }
     this.#run = run
     if (background) {
       this.#lastTry = seconds(run.started)
-      this.#saves++
       log('notice', `Background saving started by pid ${this.#saves}`)
     }
     run.done = this.#write(run).then(

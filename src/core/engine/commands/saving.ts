@@ -3,7 +3,7 @@ import { NO_REPLY, ReplyError } from '../../reply.ts'
 import { type Group, row } from '../command.ts'
 import { SYNTAX } from '../errors.ts'
 
-const CANNOT_WAIT = new ReplyError('ERR SAVE and SHUTDOWN cannot be waited for here')
+const CANNOT_WAIT = new ReplyError('ERR SAVE and SHUTDOWN cannot be waited for here, use BGSAVE')
 
 export const saving: Group = {
   name: 'server',

@@ -1,0 +1,134 @@
+// The property that saving stands on: whatever is written while a save runs, the snapshot is the state at its beginning.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { memoryStorage } from '../../../src/adapters/storage/memory.ts'
+import { CommandTable } from '../../../src/core/engine/command.ts'
+import { groups as commandGroups } from '../../../src/core/engine/commands/index.ts'
+import { Engine } from '../../../src/core/engine/engine.ts'
+import type { Clock } from '../../../src/core/engine/ports.ts'
+import type { Session } from '../../../src/core/engine/session.ts'
+import { textOf, type Value } from '../../../src/core/engine/values.ts'
+import { load } from '../../../src/core/persistence/load.ts'
+import { Snapshot } from '../../../src/core/persistence/snapshot.ts'
+import { type Command, groups } from '../../differential/commands.ts'
+
+const NOW = 1_700_000_000_000
+/** Every look at the clock finds a slice's time over, so that each step of a save is a slice of its own. */
+function hurriedClock(): Clock {
+  let looks = 0
+  return { now: () => NOW + looks++, after: () => () => {}, soon: (run) => setImmediate(run) }
+}
+const table = new CommandTable(commandGroups)
+const engineWith = (clock: Clock): Engine => new Engine({ table, clock, random: Math.random, log: () => {} })
+
+/** Everything an engine holds, in plain data. */
+function content(engine: Engine): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const { index, keyspace } of engine.databases()) {
+    keyspace.keys.forEach((key, slot) => (found[`${index}:${key}`] = [plain(keyspace.values[slot]), keyspace.expiry(slot)]))
+  }
+  return found
+}
+
+function plain(value: Value): unknown {
+  if (typeof value !== 'object' || value.type === 'string') return textOf(value)
+  if (value.type === 'list') return value.slice(0, value.size - 1)
+  if (value.type === 'set') return ['set', ...value.keys.toSorted()]
+  if (value.type === 'zset') return ['zset', ...value.scores.keys.map((member, slot) => [member, value.scores.values[slot]]).toSorted()]
+  if (value.type === 'hash') return ['hash', ...value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field)]).toSorted()]
+  return value
+}
+
+/** Many keys, and values of every type that are large enough to be taken apart. */
+function fill(session: Session, keys: number, elements: number): void {
+  for (let i = 0; i < keys; i++) session.execute(['SET', `key${i}`, `value${i}`])
+  for (let i = 0; i < keys; i += 7) session.execute(['PEXPIREAT', `key${i}`, String(NOW + 10_000_000 + i)])
+  const numbered = (name: string): string[] => Array.from({ length: elements }, (_, i) => `${name}${i}`)
+  if (elements === 0) return
+  session.execute(['RPUSH', 'l1', ...numbered('element')])
+  session.execute(['HSET', 'h1', ...numbered('field').flatMap((field) => [field, `of ${field}`])])
+  session.execute(['SADD', 'set1', ...numbered('member')])
+  session.execute(['ZADD', 'z1', ...numbered('member').flatMap((member, i) => [String(i / 3), member])])
+  session.execute(['SET', 'long', 'x'.repeat(elements * 300)])
+  session.execute(['SETBIT', 'bits', String(elements * 2400), '1'])
+  session.execute(['SELECT', '1'])
+  session.execute(['HSET', 'other', ...numbered('field').flatMap((field) => [field, field])])
+  session.execute(['SELECT', '0'])
+}
+
+const numbered = (most: number): fc.Arbitrary<string> => fc.nat(most).map(String)
+/** Changes to what `fill` made: elements and keys all over, and values as a whole. */
+const changes: fc.Arbitrary<Command> = fc.oneof(
+  fc.tuple(numbered(700), numbered(9)).map(([n, v]) => ['SET', `key${n}`, v]),
+  numbered(700).map((n) => ['DEL', `key${n}`]),
+  numbered(700).map((n) => ['EXPIRE', `key${n}`, '1000']),
+  fc.tuple(numbered(700), numbered(700)).map(([a, b]) => ['RENAME', `key${a}`, `key${b}`]),
+  fc.tuple(numbered(3000), numbered(9)).map(([n, v]) => ['HSET', 'h1', `field${n}`, v]),
+  fc.array(numbered(3000), { minLength: 1, maxLength: 300 }).map((ns) => ['HDEL', 'h1', ...ns.map((n) => `field${n}`)]),
+  fc.array(numbered(3000), { minLength: 1, maxLength: 300 }).map((ns) => ['SREM', 'set1', ...ns.map((n) => `member${n}`)]),
+  numbered(5000).map((n) => ['SADD', 'set1', `member${n}`]),
+  fc.tuple(numbered(9), numbered(3000)).map(([score, n]) => ['ZADD', 'z1', score, `member${n}`]),
+  fc.tuple(numbered(500), numbered(900)).map(([min, max]) => ['ZREMRANGEBYRANK', 'z1', min, max]),
+  fc.tuple(fc.constantFrom('LPUSH', 'RPUSH'), numbered(9)).map(([push, v]) => [push, 'l1', v]),
+  fc.tuple(fc.constantFrom('LPOP', 'RPOP'), numbered(300)).map(([pop, n]) => [pop, 'l1', n]),
+  fc.tuple(numbered(3000), numbered(9)).map(([n, v]) => ['LSET', 'l1', n, v]),
+  fc.tuple(numbered(400), numbered(400)).map(([a, b]) => ['LTRIM', 'l1', a, `-${Number(b) + 1}`]),
+  fc.tuple(numbered(9_000_000), fc.constantFrom('0', '1')).map(([at, bit]) => ['SETBIT', 'bits', at, bit]),
+  fc.tuple(numbered(900_000), numbered(9)).map(([at, v]) => ['SETRANGE', 'long', at, v]),
+  fc.constantFrom<Command>(
+    ['APPEND', 'long', 'more'], ['RENAME', 'h1', 'h2'], ['RENAME', 'h2', 'h1'], ['COPY', 'z1', 'z2', 'REPLACE'], ['MOVE', 'set1', '1'], ['SWAPDB', '0', '1'],
+    ['DEL', 'l1'], ['FLUSHDB'], ['UNLINK', 'h1', 'z1'], ['SPOP', 'set1', '500'], ['ZPOPMAX', 'z1', '300'], ['SORT', 'l1', 'ALPHA', 'STORE', 'l1'], ['GETDEL', 'long'],
+    ['HEXPIRE', 'h1', '100', 'FIELDS', '2', 'field1', 'field999'],
+  ), // prettier-ignore
+)
+const anything = fc.oneof(...Object.entries(groups).filter(([name]) => !['connection', 'transactions'].includes(name)).map(([, commands]) => commands)) // prettier-ignore
+const writes = fc.array(fc.array(fc.oneof({ weight: 3, arbitrary: changes }, { weight: 1, arbitrary: anything }), { maxLength: 12 }), { maxLength: 60, size: 'max' })
+
+describe('a snapshot', () => {
+  test('is the state at its beginning, whatever is written while it is taken', async () => {
+    const property = fc.asyncProperty(fc.nat(700), fc.constantFrom(0, 3, 70, 1000, 2900), writes, async (keys, elements, batches) => {
+      const engine = engineWith(hurriedClock())
+      const session = engine.connect({ trusted: true })
+      session.mayBlock = false
+      fill(session, keys, elements)
+      const wanted = content(engine)
+
+      const snapshot = new Snapshot(engine, { chunkSize: 4096 })
+      const chunks: Uint8Array[] = []
+      for (let i = 0; ; i++) {
+        for (const command of batches[i] ?? []) session.execute(command)
+        const slice = snapshot.slice()
+        chunks.push(...slice.chunks)
+        if (slice.done) break
+      }
+
+      const loaded = engineWith({ ...hurriedClock(), now: () => NOW })
+      await load(loaded, memoryStorage(chunks))
+      expect(content(loaded)).toEqual(wanted)
+      // Nothing is held any more: a change costs no pre-image.
+      expect(engine.databases().every(({ keyspace }) => keyspace.guard === null)).toBe(true)
+      expect(snapshot.processed).toBe(Object.keys(wanted).length)
+    })
+    await fc.assert(property, { numRuns: 120 })
+  }, 120_000)
+
+  test('that is given up holds nothing', () => {
+    const engine = engineWith(hurriedClock())
+    const session = engine.connect({ trusted: true })
+    fill(session, 600, 1000)
+    const snapshot = new Snapshot(engine)
+    for (let i = 0; i < 10; i++) snapshot.slice()
+    snapshot.release()
+    const { keyspace } = engine.database(0)
+    expect(keyspace.guard).toBe(null)
+    expect(keyspace.values.filter((value) => typeof value === 'object' && 'guard' in value && value.guard !== null)).toEqual([])
+  })
+
+  test('of an empty engine is a file without keys', async () => {
+    const engine = engineWith(hurriedClock())
+    const { chunks, done } = new Snapshot(engine).slice()
+    expect(done).toBe(true)
+    const loaded = engineWith(hurriedClock())
+    expect(await load(loaded, memoryStorage(chunks))).toEqual({ keys: 0, expired: 0 })
+  })
+})
