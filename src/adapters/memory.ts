@@ -90,6 +90,7 @@ const CAPABILITIES: Capabilities = {
   databases: true,
   persistence: true,
   multipleSlots: true,
+  exactIntegers: true,
   delivery: 'exactly once',
 }
 

@@ -34,6 +34,11 @@ export function encodeCommand(argv: Value[]): ByteString[] {
   return argv as ByteString[]
 }
 
+/** A command's name as backends know it. What is no text is left for `encodeArgument` to refuse. */
+export function commandName(name: string): string {
+  return typeof name === 'string' ? name.toUpperCase() : name
+}
+
 /** Fields and values: an object, a Map, or pairs. */
 export type Pairs<K = Key, V = Value> = Readonly<Record<string, V>> | ReadonlyMap<K, V> | Iterable<readonly [K, V]>
 

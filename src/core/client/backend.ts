@@ -3,7 +3,7 @@
 import type { ByteString } from '../bytes.ts'
 import type { Push, Reply } from '../reply.ts'
 
-/** A command line: byte strings, the command's name first. */
+/** A command line: byte strings, the command's name first and in upper case. */
 export type Argv = readonly ByteString[]
 
 /** What a backend can do. What it cannot is an error that says so, never a hang or a silent difference. */
@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly persistence: boolean
   /** Whether keys of one command may lie in different slots; false in a cluster. */
   readonly multipleSlots: boolean
+  /** Whether integers beyond 2^53 arrive exact, as bigints; where false they are rounded. */
+  readonly exactIntegers: boolean
   /** `exactly once`, or `at least once` where a command may be sent again after a lost connection. */
   readonly delivery: 'exactly once' | 'at least once'
 }
@@ -72,8 +74,8 @@ export interface Backend {
     onEnd: (error?: Error) => void,
   ): Promise<() => Promise<void>>
 
-  /** For commands that concern every node of a cluster (SCAN, DBSIZE, FLUSHALL): a backend for each. Elsewhere itself. */
-  nodes(): readonly Backend[]
+  /** For a walk over all keys: a backend for each node of a cluster that holds some. Elsewhere itself. */
+  nodes(): readonly Backend[] | Promise<readonly Backend[]>
 
   close(): Promise<void>
 }

@@ -2,10 +2,10 @@
 // each returns the batch itself, typed with one more result.
 import type { ByteString } from '../bytes.ts'
 import { type Reply, ReplyError } from '../reply.ts'
-import { encodeCommand, type Value } from './arguments.ts'
+import { commandName, encodeCommand, type Value } from './arguments.ts'
 import type { Backend } from './backend.ts'
 import { Commands } from './commands.ts'
-import { type Decode, type Plain, plain, type Text, type ToText } from './decode.ts'
+import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import type { Collected, Out } from './runner.ts'
 
@@ -37,7 +37,8 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
 
   /** Collects any command. */
   call(name: string, ...args: Value[]): Out<Collected<Results, Aborted>, T, Plain<T>> {
-    return this.run([name, ...args], (reply, toText) => plain(reply, toText, (error) => RedisError.from(error, name)))
+    const command = commandName(name)
+    return this.run([command, ...args], anything(command))
   }
 
   /**

@@ -2,6 +2,7 @@
 // that speaks RESP2 gives the same results.
 import { type ByteString, decodeUtf8 } from '../bytes.ts'
 import { formatDouble, parseDouble } from '../numbers.ts'
+import { RedisError } from './errors.ts'
 import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
 
 /** Bytes as the client gives them out: text, or a `Uint8Array`. */
@@ -133,16 +134,20 @@ export function fields<T extends Text>(reply: Reply, toText: ToText<T>): Fields<
 
 const utf8 = (reply: Reply): string => decodeUtf8(bytesOf(reply))
 
-/** Any reply as plain JS: what `call` returns. */
+/** Any reply as plain JS: what `call` returns. An error inside of an array is a RedisError in it. */
 export type Plain<T extends Text = string> = T | number | bigint | boolean | null | Plain<T>[] | { [field: string]: Plain<T> }
 
-/** @param toError what an error inside of an array becomes */
-export function plain<T extends Text>(reply: Reply, toText: ToText<T>, toError: (error: ReplyError) => unknown): Plain<T> {
-  const inner = (each: Reply): Plain<T> => plain(each, toText, toError)
+/** What `call` makes of a reply to a command of which nothing more is known. */
+export function anything<T extends Text>(command: string): Decode<T, Plain<T>> {
+  return (reply, toText) => plain(reply, toText, command)
+}
+
+function plain<T extends Text>(reply: Reply, toText: ToText<T>, command: string): Plain<T> {
+  const inner = (each: Reply): Plain<T> => plain(each, toText, command)
   if (typeof reply === 'string') return toText(reply)
   if (isNull(reply)) return null
   if (typeof reply !== 'object') return reply
-  if (reply instanceof ReplyError) return toError(reply) as Plain<T>
+  if (reply instanceof ReplyError) return RedisError.from(reply, command) as unknown as Plain<T>
   if (reply instanceof Double) return reply.value
   if (reply instanceof Status || reply instanceof Verbatim) return toText(reply.text)
   if (reply instanceof MapReply) return record<T, Plain<T>>((each) => inner(each))(reply, toText)

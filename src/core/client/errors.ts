@@ -1,6 +1,6 @@
 // The one error that a command can fail with, whatever the backend.
-import { decodeUtf8 } from '../bytes.ts'
-import type { ReplyError } from '../reply.ts'
+import { decodeUtf8, encodeUtf8 } from '../bytes.ts'
+import { ReplyError } from '../reply.ts'
 
 /** A command failed. The message is Redis's own text. */
 export class RedisError extends Error {
@@ -20,6 +20,11 @@ export class RedisError extends Error {
   static from(reply: ReplyError, command: string): RedisError {
     return new RedisError(decodeUtf8(reply.text), { command, cause: reply.cause })
   }
+}
+
+/** A reply in the place of one that never came. Whether the command has run is not known. @param cause the library's own error */
+export function unreachable(cause: unknown): ReplyError {
+  return new ReplyError(`CONNECTION ${encodeUtf8(cause instanceof Error ? cause.message : String(cause))}`, cause)
 }
 
 /** What a backend cannot do, said before anything is sent. */

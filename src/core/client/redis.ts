@@ -2,12 +2,12 @@
 // subscriptions and scans.
 import { decodeUtf8, encodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
 import { type Reply, ReplyError } from '../reply.ts'
-import { encodeCommand, type Key, listOf, type Value } from './arguments.ts'
+import { commandName, encodeCommand, type Key, listOf, type Value } from './arguments.ts'
 import type { Backend, CallOptions, Capabilities } from './backend.ts'
 import { Batch } from './batch.ts'
 import { Commands } from './commands.ts'
 import type { KeyType, ScanOptions } from './commands/keys.ts'
-import { type Decode, type Plain, plain, type Text, type ToText, word } from './decode.ts'
+import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
 import { RedisError, unsupported } from './errors.ts'
 import { Subscription, type SubscribeOptions } from './subscription.ts'
 
@@ -78,9 +78,10 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
    * @throws RedisError for a command that would change the connection, which is shared
    */
   call(name: string, ...args: Value[]): Promise<Plain<T>> {
-    const instead = CONNECTION_COMMANDS[String(name).toUpperCase()]
-    if (instead !== undefined) return Promise.reject(unsupported(name, instead))
-    return this.run([name, ...args], (reply, toText) => plain(reply, toText, (error) => RedisError.from(error, name)))
+    const command = commandName(name)
+    const instead = CONNECTION_COMMANDS[command]
+    if (instead !== undefined) return Promise.reject(unsupported(command, instead))
+    return this.run([command, ...args], anything(command))
   }
 
   /** Collects commands and sends them together; others may run between them. */
@@ -135,7 +136,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
 
   /** Walks over all keys. A key that is there the whole time is given at least once. */
   async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> } = {}): AsyncGenerator<T, void, undefined> {
-    for (const node of this.backend.nodes()) {
+    for (const node of await this.backend.nodes()) {
       const redis = node === this.backend ? this : new Redis(node, this.toText)
       for (let cursor = '0'; ;) {
         const [next, keys] = await redis.scan(cursor, options)

@@ -1,10 +1,10 @@
 // The client without promises, for a backend in the same process. A command that would wait gives what it gives when its
 // time is up.
 import { ReplyError, type Reply } from '../reply.ts'
-import { encodeCommand, type Value } from './arguments.ts'
+import { commandName, encodeCommand, type Value } from './arguments.ts'
 import type { Argv } from './backend.ts'
 import { Commands } from './commands.ts'
-import { type Decode, type Plain, plain, type Text, type ToText } from './decode.ts'
+import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import { finish } from './redis.ts'
 
@@ -28,6 +28,7 @@ export class SyncRedis<T extends Text = string> extends Commands<'sync', T> {
 
   /** Runs any command. */
   call(name: string, ...args: Value[]): Plain<T> {
-    return this.run([name, ...args], (reply, toText) => plain(reply, toText, (error) => RedisError.from(error, name)))
+    const command = commandName(name)
+    return this.run([command, ...args], anything(command))
   }
 }

@@ -1,7 +1,6 @@
 // The server, its connections, saving and publishing: https://redis.io/docs/latest/commands/?group=server
 import { flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
-import { integer, list, ok, type Plain, plain, record, type Text, text, textOrNull, texts, word } from '../decode.ts'
-import { RedisError } from '../errors.ts'
+import { anything, integer, list, ok, type Plain, record, type Text, text, textOrNull, texts, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
 export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T> {
@@ -109,12 +108,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** What the command table says of commands. */
   commandInfo(...names: string[]): Out<M, T, Plain<T>> {
-    return this.run(['COMMAND', 'INFO', ...names], anything)
+    return this.run(['COMMAND', 'INFO', ...names], anything('COMMAND'))
   }
 
   /** What commands are for and what arguments they take. */
   commandDocs(...names: string[]): Out<M, T, Plain<T>> {
-    return this.run(['COMMAND', 'DOCS', ...names], anything)
+    return this.run(['COMMAND', 'DOCS', ...names], anything('COMMAND'))
   }
 
   /** The keys of a command line. */
@@ -164,7 +163,3 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['LASTSAVE'], integer)
   }
 }
-
-/** A reply whose shape is not worth a type. */
-const anything = <T extends Text>(...[reply, toText]: Parameters<typeof text<T>>): Plain<T> =>
-  plain(reply, toText, (error) => RedisError.from(error, ''))
