@@ -4,7 +4,7 @@
 import { type ByteString, fromUint8Array } from '../../bytes.ts'
 import { encodeString, type StringValue } from '../../engine/values.ts'
 import type { Crc64 } from './crc64.ts'
-import { INT8, LZF, RdbError } from './format.ts'
+import { INT32, INT8, LZF, RdbError } from './format.ts'
 import { integerText } from './integers.ts'
 import { decompress, MAX_EXPANSION } from './lzf.ts'
 
@@ -29,6 +29,8 @@ export class ByteSource {
   #bytes: Uint8Array = new Uint8Array(0)
   #view = viewOf(this.#bytes)
   #at = 0
+  /** Where the step began. */
+  #start = 0
   /** Up to here the bytes are in the checksum. */
   #summed = 0
   /** Where the first of `#bytes` is in the whole. */
@@ -85,12 +87,11 @@ export class ByteSource {
     const stop = this.position + budget
     while (!this.done && (this.#arrived === 0 || this.#arrived >= this.#missing)) {
       if (this.#arrived > 0) this.#join()
-      let start = this.#at
       try {
         for (let loop; (loop = this.#loops[this.#loops.length - 1]) !== undefined;) {
-          start = this.#at
+          this.#start = this.#at
           if (loop.left === 0) this.#loops.pop()
-          else if (this.#offset + start >= stop) return true
+          else if (this.position >= stop) return true
           else {
             loop.step()
             loop.left--
@@ -98,7 +99,7 @@ export class ByteSource {
         }
       } catch (error) {
         if (error !== MISSING) throw error
-        this.#at = start
+        this.#at = this.#start
         if (this.#arrived === 0) break
       }
     }
@@ -150,9 +151,9 @@ export class ByteSource {
     return start
   }
 
-  /** An error, at the byte that is read next unless said otherwise. */
-  fail(what: string, position = this.position): RdbError {
-    return new RdbError(what, position)
+  /** An error in what the step reads. */
+  fail(what: string): RdbError {
+    return new RdbError(what, this.#offset + this.#start)
   }
 
   byte(): number {
@@ -201,8 +202,8 @@ export class ByteSource {
       return fromUint8Array(this.#bytes, start, start + length)
     }
     if (first === LZF) return fromUint8Array(this.#decompressed())
+    if (first > INT32) throw this.fail(`unknown string encoding ${first}`)
     const width = 1 << (first - INT8)
-    if (width > 4) throw this.fail(`unknown string encoding ${first}`)
     return integerText(this.#bytes, this.#pass(width), width)
   }
 
@@ -234,7 +235,7 @@ export class ByteSource {
       output = sameKind(this.#bytes, length)
       if (length <= SCRATCH_LIMIT) this.#scratch = output
     }
-    if (!decompress(this.#bytes, start, start + size, output, length)) throw this.fail('damaged compressed string before')
+    if (!decompress(this.#bytes, start, start + size, output, length)) throw this.fail('damaged compressed string')
     return output.subarray(0, length)
   }
 }

@@ -62,22 +62,22 @@ export class RdbReader {
    */
   read(budget?: number): boolean {
     if (this.#source.run(budget)) return true
-    if (this.#source.done && this.#source.pending > 0) throw this.#source.fail('something follows the end of the data')
+    if (this.#source.done && this.#source.pending > 0) throw new format.RdbError('something follows the end', this.#source.position)
     return false
   }
 
   /** Says that nothing more comes. @throws RdbError if the file was not complete */
   end(): void {
     this.read()
-    if (!this.#source.done) throw this.#source.fail('the data ends too early')
+    const { done, position, pending } = this.#source
+    if (!done) throw new format.RdbError('the data ends too early', position + pending)
   }
 
   #header(): void {
     const header = String.fromCharCode(...this.#source.raw(9))
-    if (!header.startsWith(MAGIC)) throw this.#source.fail('this is no RDB file', 0)
+    if (!header.startsWith(MAGIC)) throw this.#source.fail('this is no RDB file')
     const version = /\d{4}/.test(header) ? Number(header.slice(MAGIC.length)) : 0
-    if (version < 1 || version > format.NEWEST_VERSION)
-      throw this.#source.fail(`unknown version ${header.slice(MAGIC.length)}`, MAGIC.length)
+    if (version < 1 || version > format.NEWEST_VERSION) throw this.#source.fail(`unknown version ${header.slice(MAGIC.length)}`)
     this.version = version
   }
 
@@ -124,14 +124,15 @@ export class RdbReader {
         break
       }
       case format.FUNCTION_PRE_GA:
-        throw source.fail('functions from before Redis 7.0.0 cannot be read', position)
+        throw source.fail('functions from before Redis 7.0.0 cannot be read')
       case format.MODULE_AUX:
-        throw source.fail(`data of the module ${moduleName(source)} cannot be read`, position)
+        throw source.fail(`data of the module ${moduleName(source)} cannot be read`)
       case format.EOF:
         source.finish()
         if (this.version >= CHECKSUM_FROM_VERSION) source.repeat(1, () => this.#checksum())
         break
       default:
+        if (code > format.HASH_LISTPACK_EX) throw source.fail(`unknown type or opcode ${code}`)
         this.#position = position
         this.#key = source.string()
         readValue(source, code, this.#done)
@@ -146,7 +147,7 @@ export class RdbReader {
   #entry(value: Value | null): void {
     if (value === null) this.skipped++
     else if (!this.#target.entry(this.#db, this.#key, value, this.#expiry, this.#use)) {
-      throw this.#source.fail('a key that was there already', this.#position)
+      throw new format.RdbError('a key that was there already', this.#position)
     }
     this.#expiry = 0
     this.#use = UNUSED
@@ -155,10 +156,9 @@ export class RdbReader {
   /** All zeros where the server had `rdbchecksum no`. */
   #checksum(): void {
     const source = this.#source
-    const { position } = source
     const computed = source.digest()
     const stored = source.raw(computed.length)
-    if (stored.some((byte) => byte !== 0) && stored.some((byte, i) => byte !== computed[i])) throw source.fail('wrong checksum', position)
+    if (stored.some((byte) => byte !== 0) && stored.some((byte, i) => byte !== computed[i])) throw source.fail('wrong checksum')
   }
 }
 

@@ -45,7 +45,7 @@ export function readValue(source: ByteSource, type: number, done: Done): void {
     case format.MODULE_2:
       throw source.fail(`a value of the module type ${moduleName(source)} cannot be read`)
     default:
-      throw source.fail(`unknown type or opcode ${type}`, source.position - 1)
+      throw source.fail(`unknown type ${type}`)
   }
 }
 
@@ -72,7 +72,7 @@ const PLAIN_NODE = 1
 function readSet(source: ByteSource, type: number, done: Done): void {
   const members = new Members()
   const add = (member: ByteString): void => {
-    if (!members.add(member)) throw source.fail('duplicate member of a set before')
+    if (!members.add(member)) throw source.fail('duplicate member of a set')
   }
   if (type === format.SET) return repeat(source, members, done, () => add(source.string()))
   for (const member of packed(source, type === format.SET_INTSET ? 'intset' : 'listpack')) add(member)
@@ -82,8 +82,8 @@ function readSet(source: ByteSource, type: number, done: Done): void {
 function readSortedSet(source: ByteSource, type: number, done: Done): void {
   const zset = new SortedSet()
   const add = (member: ByteString, score: number): void => {
-    if (Number.isNaN(score)) throw source.fail('a score that is not a number before')
-    if (zset.scores.has(member)) throw source.fail('duplicate member of a sorted set before')
+    if (Number.isNaN(score)) throw source.fail('a score that is not a number')
+    if (zset.scores.has(member)) throw source.fail('duplicate member of a sorted set')
     zset.set(member, score)
   }
   if (type === format.ZSET) return repeat(source, zset, done, () => add(source.string(), textScore(source)))
@@ -103,7 +103,7 @@ function textScore(source: ByteSource): number {
 function readHash(source: ByteSource, type: number, done: Done): void {
   const hash = new Hash()
   const add = (field: ByteString, value: ByteString, expiry: number): void => {
-    if (hash.has(field)) throw source.fail('duplicate field of a hash before')
+    if (hash.has(field)) throw source.fail('duplicate field of a hash')
     const slot = hash.insert(field, value)
     if (expiry !== 0) hash.setExpiry(slot, expiry)
   }
@@ -121,7 +121,7 @@ function readHash(source: ByteSource, type: number, done: Done): void {
   const elements = packed(source, type === format.HASH_ZIPMAP ? 'zipmap' : type === format.HASH_ZIPLIST ? 'ziplist' : 'listpack', width)
   for (let i = 0; i < elements.length; i += width) {
     const expiry = expiring ? Number(parseInt64(elements[i + 2]) ?? -1) : 0
-    if (expiry < 0) throw source.fail('an expiry that is not a number before')
+    if (expiry < 0) throw source.fail('an expiry that is not a number')
     add(elements[i], elements[i + 1], expiry)
   }
   done(orNull(hash))
@@ -142,9 +142,8 @@ const PACKED = { listpack: readListpack, ziplist: readZiplist, zipmap: readZipma
 
 /** The elements in a string, whose number must be a multiple of `width`. */
 export function packed(source: ByteSource, kind: keyof typeof PACKED, width = 1): ByteString[] {
-  const { position } = source
   const elements = PACKED[kind](source.blob())
-  if (elements === null || elements.length % width !== 0) throw source.fail(`damaged ${kind}`, position)
+  if (elements === null || elements.length % width !== 0) throw source.fail(`damaged ${kind}`)
   return elements
 }
 

@@ -1,0 +1,137 @@
+// What values, files and servers hold, as plain JS that can be compared.
+import { readRdb } from '../../../../src/core/persistence/rdb/reader.ts'
+import { ByteSink, type SinkOptions } from '../../../../src/core/persistence/rdb/byte-sink.ts'
+import type { Use } from '../../../../src/core/persistence/rdb/format.ts'
+import { RdbWriter, type WriterOptions } from '../../../../src/core/persistence/rdb/writer.ts'
+import { textOf, type Value } from '../../../../src/core/engine/values.ts'
+import { formatDouble } from '../../../../src/core/numbers.ts'
+import { plain, type RespClient, type WireReply } from '../../../support/resp-client.ts'
+
+export interface Entry {
+  readonly type: string
+  readonly value: unknown
+  /** Milliseconds since 1970, 0 for none. */
+  readonly expiry: number
+  readonly use?: Use
+}
+
+/** Entries by `db:key`. */
+export type Content = Record<string, Entry>
+
+export interface File {
+  readonly content: Content
+  readonly aux: Record<string, string>
+  readonly libraries: string[]
+  readonly version: number
+  readonly skipped: number
+}
+
+/** A value, with what has no order sorted. */
+export function contentOf(value: Value): { type: string; value: unknown } {
+  if (typeof value !== 'object' || value.type === 'string') return { type: 'string', value: textOf(value) }
+  switch (value.type) {
+    case 'list':
+      return { type: 'list', value: value.slice(0, value.size - 1) }
+    case 'set':
+      return { type: 'set', value: value.keys.toSorted() }
+    case 'hash':
+      return { type: 'hash', value: sorted(value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field) ?? 0])) }
+    case 'zset': {
+      const members: [string, string][] = []
+      value.order.walk(0, value.size, false, (member, score) => members.push([member, formatDouble(score)]))
+      return { type: 'zset', value: members }
+    }
+    default:
+      throw new Error(`no content of a ${value.type}`)
+  }
+}
+
+const sorted = <T extends [string, ...unknown[]]>(rows: T[]): T[] => rows.toSorted((a, b) => (a[0] < b[0] ? -1 : 1))
+
+/** Reads a file, from the chunks it comes in. */
+export async function readFile(chunks: Iterable<Uint8Array>): Promise<File> {
+  const content: Content = {}
+  const aux: Record<string, string> = {}
+  const libraries: string[] = []
+  const { version, skipped } = await readRdb(chunks, {
+    databases: 16,
+    entry(db, key, value, expiry, use) {
+      const name = `${db}:${key}`
+      if (name in content) return false
+      content[name] = { ...contentOf(value), expiry, ...(Object.keys(use).length > 0 ? { use } : {}) }
+      return true
+    },
+    aux: (name, value) => (aux[name] = value),
+    library: (code) => libraries.push(code),
+  })
+  return { content, aux, libraries, version, skipped }
+}
+
+export interface KeyToWrite {
+  readonly db: number
+  readonly key: string
+  readonly value: Value
+  readonly expiry: number
+  readonly use?: Use
+}
+
+/** A file of ours. */
+export function writeFile(keys: readonly KeyToWrite[], options: WriterOptions & SinkOptions & { libraries?: string[] } = {}): Uint8Array {
+  const sink = new ByteSink(options)
+  const writer = new RdbWriter(sink, options)
+  writer.header([['redis-ver', '7.0.15']])
+  for (const code of options.libraries ?? []) writer.library(code)
+  for (const db of new Set(keys.map((each) => each.db))) {
+    const own = keys.filter((each) => each.db === db)
+    writer.database(db, own.length, own.filter(({ expiry }) => expiry !== 0).length)
+    for (const { key, value, expiry, use } of own) writer.entry(key, value, expiry, use ?? {})
+  }
+  writer.end()
+  return Buffer.concat(sink.take())
+}
+
+export function contentOfKeys(keys: readonly KeyToWrite[]): Content {
+  return Object.fromEntries(
+    keys.map(({ db, key, value, expiry, use }) => [`${db}:${key}`, { ...contentOf(value), expiry, ...(use === undefined ? {} : { use }) }]),
+  )
+}
+
+/** All that a server holds. */
+export async function readServer(client: RespClient): Promise<Content> {
+  const content: Content = {}
+  const info = plain(await client.call('INFO', 'keyspace')) as string
+  for (const [, db] of info.matchAll(/^db(\d+):/gm)) {
+    await client.call('SELECT', db)
+    const keys = plain(await client.call('KEYS', '*')) as string[]
+    const types = await client.pipeline(keys.map((key) => ['TYPE', key]))
+    const expiries = await client.pipeline(keys.map((key) => ['PEXPIRETIME', key]))
+    const values = await client.pipeline(keys.map((key, i) => COMMANDS[types[i].value as string](key)))
+    keys.forEach((key, i) => {
+      const type = types[i].value as string
+      content[`${db}:${key}`] = { type, value: serverValue(type, values[i]), expiry: Math.max(0, Number(expiries[i].value)) }
+    })
+  }
+  await client.call('SELECT', '0')
+  return content
+}
+
+const COMMANDS: Readonly<Record<string, (key: string) => string[]>> = {
+  string: (key) => ['GET', key],
+  list: (key) => ['LRANGE', key, '0', '-1'],
+  set: (key) => ['SMEMBERS', key],
+  hash: (key) => ['HGETALL', key],
+  zset: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
+}
+
+function serverValue(type: string, reply: WireReply): unknown {
+  const value = plain(reply) as string[]
+  if (type === 'set') return value.toSorted()
+  if (type === 'hash') return sorted(pairs(value).map(([field, text]) => [field, text, 0]))
+  // Redis keeps the sign of a zero in its large encoding.
+  if (type === 'zset') return pairs(value).map(([member, score]) => [member, score === '-0' ? '0' : score])
+  return value
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((first, i) => (i % 2 === 0 ? [[first, flat[i + 1]] as [string, string]] : []))
+}
