@@ -23,7 +23,7 @@ export type Reply =
 
 /** A simple string: `+OK`. */
 export class Status {
-  protected declare readonly nominal: 'Status'
+  declare protected readonly nominal: 'Status'
   readonly text: ByteString
   constructor(text: ByteString) {
     this.text = text
@@ -33,7 +33,7 @@ export const OK = new Status('OK')
 
 /** An error reply. The first word of the text is its code. Not an `Error`: the engine makes many, and none needs a stack. */
 export class ReplyError {
-  protected declare readonly nominal: 'ReplyError'
+  declare protected readonly nominal: 'ReplyError'
   readonly text: ByteString
   /** What lies behind it, such as the storage's own error behind MISCONF. It does not go over the wire. */
   readonly cause: unknown
@@ -46,14 +46,17 @@ export class ReplyError {
 /** A floating point number; in RESP2 a bulk string. */
 export class Double {
   readonly value: number
-  constructor(value: number) {
+  /** As another server wrote it: what passes it on need not write it anew. */
+  readonly text: ByteString | undefined
+  constructor(value: number, text?: ByteString) {
     this.value = value
+    this.text = text
   }
 }
 
 /** Keys and values in turn; in RESP2 a flat array. */
 export class MapReply {
-  protected declare readonly nominal: 'MapReply'
+  declare protected readonly nominal: 'MapReply'
   readonly flat: Reply[]
   constructor(flat: Reply[]) {
     this.flat = flat
@@ -62,7 +65,7 @@ export class MapReply {
 
 /** Members without order or doubles; in RESP2 an array. */
 export class SetReply {
-  protected declare readonly nominal: 'SetReply'
+  declare protected readonly nominal: 'SetReply'
   readonly items: Reply[]
   constructor(items: Reply[]) {
     this.items = items
@@ -71,7 +74,7 @@ export class SetReply {
 
 /** Two-element arrays in an array, such as members and scores; in RESP2 a flat array. */
 export class Pairs {
-  protected declare readonly nominal: 'Pairs'
+  declare protected readonly nominal: 'Pairs'
   readonly flat: Reply[]
   constructor(flat: Reply[]) {
     this.flat = flat
@@ -80,7 +83,7 @@ export class Pairs {
 
 /** Out-of-band data such as a published message; in RESP2 an array. */
 export class Push {
-  protected declare readonly nominal: 'Push'
+  declare protected readonly nominal: 'Push'
   readonly items: Reply[]
   constructor(items: Reply[]) {
     this.items = items
@@ -89,7 +92,7 @@ export class Push {
 
 /** Text for people, such as INFO's; in RESP2 a bulk string. */
 export class Verbatim {
-  protected declare readonly nominal: 'Verbatim'
+  declare protected readonly nominal: 'Verbatim'
   readonly text: ByteString
   constructor(text: ByteString) {
     this.text = text
@@ -104,7 +107,7 @@ export const NULL_ARRAY = new NullArray()
 
 /** Replies that follow each other, as SUBSCRIBE gives one for each channel. None at all is CLIENT REPLY OFF's silence. */
 export class Several {
-  protected declare readonly nominal: 'Several'
+  declare protected readonly nominal: 'Several'
   readonly items: Reply[]
   constructor(items: Reply[]) {
     this.items = items

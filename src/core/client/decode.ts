@@ -18,7 +18,7 @@ const isNull = (reply: Reply): reply is null | NullArray => reply === null || re
 function bytesOf(reply: Reply): ByteString {
   if (typeof reply === 'string') return reply
   if (reply instanceof Status || reply instanceof Verbatim) return reply.text
-  if (reply instanceof Double) return formatDouble(reply.value)
+  if (reply instanceof Double) return reply.text ?? formatDouble(reply.value)
   return String(reply)
 }
 

@@ -19,7 +19,10 @@ function encodeRare(reply: Exclude<Reply, ByteString | number | bigint | null | 
   const resp3 = protocol === 3
   if (typeof reply === 'boolean') return resp3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`
   if (reply instanceof ReplyError) return `-${oneLine(reply.text)}\r\n`
-  if (reply instanceof Double) return resp3 ? `,${formatDouble(reply.value)}\r\n` : bulk(formatDouble(reply.value))
+  if (reply instanceof Double) {
+    const text = reply.text ?? formatDouble(reply.value)
+    return resp3 ? `,${text}\r\n` : bulk(text)
+  }
   if (reply instanceof Push) return sequence(resp3 ? '>' : '*', reply.items, protocol)
   if (reply instanceof SetReply) return sequence(resp3 ? '~' : '*', reply.items, protocol)
   if (reply instanceof MapReply)

@@ -1,0 +1,133 @@
+// What RESP3 tells apart and RESP2 does not: replies of a server that was spoken to in RESP2, brought to the shapes of
+// RESP3, so that `call` gives the same on every backend. One row for each command whose reply differs.
+import { parseDouble } from '../numbers.ts'
+import { Double, MapReply, Pairs, type Reply } from '../reply.ts'
+import type { Argv } from './backend.ts'
+
+type Shape = (reply: Reply, argv: Argv) => Reply
+
+const same: Shape = (reply) => reply
+/** An item's place in an array, and its shape; the others stay as they are. */
+const at =
+  (index: number, shape: Shape): Shape =>
+  (reply, argv) =>
+    Array.isArray(reply) ? reply.map((item, i) => (i === index ? shape(item, argv) : item)) : reply
+
+const each =
+  (shape: Shape): Shape =>
+  (reply, argv) =>
+    Array.isArray(reply) ? reply.map((item) => shape(item, argv)) : reply
+
+const double: Shape = (reply) => (typeof reply === 'string' ? new Double(parseDouble(reply), reply) : reply)
+
+const seconds = (items: Reply[], shape: Shape, argv: Argv): Reply[] => items.map((item, i) => (i % 2 === 1 ? shape(item, argv) : item))
+
+/** Members and scores in turn, or fields and values; what comes in pairs already stays so. */
+const pairs =
+  (second: Shape): Shape =>
+  (reply, argv) => {
+    if (!Array.isArray(reply)) return reply
+    return Array.isArray(reply[0]) ? reply.map((pair) => at(1, second)(pair, argv)) : new Pairs(seconds(reply, second, argv))
+  }
+
+/** Fields and values in turn. @param fields the shapes of some values; @param others the shape of the rest */
+const map =
+  (fields: Readonly<Record<string, Shape>> = {}, others: Shape = same): Shape =>
+  (reply, argv) => {
+    if (!Array.isArray(reply)) return reply
+    return new MapReply(
+      reply.map((item, i) =>
+        i % 2 === 1 ? (Object.hasOwn(fields, String(reply[i - 1])) ? fields[String(reply[i - 1])] : others)(item, argv) : item,
+      ),
+    )
+  }
+
+/** A shape that is asked for by a word, which is looked for behind the keys, as keys may have any name. */
+const asked =
+  (word: string, from: (argv: Argv) => number, shape: Shape): Shape =>
+  (reply, argv) =>
+    argv.slice(from(argv)).some((each) => each.toUpperCase() === word) ? shape(reply, argv) : reply
+
+const ranged = asked('WITHSCORES', () => 4, pairs(double))
+const combined = asked('WITHSCORES', (argv) => 2 + Number(argv[1]), pairs(double))
+const random = (word: string, second: Shape): Shape => asked(word, () => 3, pairs(second))
+const popped: Shape = (reply, argv) => (argv.length > 2 ? pairs(double) : at(1, double))(reply, argv)
+const poppedFrom = at(1, each(at(1, double)))
+/** Only the coordinates of a place that was found are an array in it. */
+const places = each(each(each(double)))
+
+/** Streams come as pairs of key and entries; some clients flatten these. */
+const streams: Shape = (reply) => {
+  if (!Array.isArray(reply)) return reply
+  return new MapReply(Array.isArray(reply[0]) ? (reply as Reply[][]).flat() : reply)
+}
+
+const argument: Shape = map({ arguments: each((reply, argv) => argument(reply, argv)) })
+const doc: Shape = map({ arguments: each(argument), subcommands: map({}, (reply, argv) => doc(reply, argv)) })
+const spec = map({ spec: map() })
+const info: Shape = (reply, argv) => at(9, each(info))(at(8, each(map({ begin_search: spec, find_keys: spec })))(reply, argv), argv)
+/** MEMORY STATS has numbers with and without a fraction, and a map for each database. */
+const numbered: Shape = (reply, argv) => map()(double(reply, argv), argv)
+
+/** By the command's name; for some by their subcommand's, where `''` is the command alone. */
+const SHAPES = new Map<string, Shape | Readonly<Record<string, Shape>>>(
+  Object.entries({
+    HGETALL: map(),
+    HRANDFIELD: random('WITHVALUES', same),
+    LCS: asked('IDX', () => 3, map()),
+
+    ZSCORE: double,
+    ZINCRBY: double,
+    ZADD: double, // only with INCR is it a string
+    ZMSCORE: each(double),
+    ZRANK: at(1, double),
+    ZREVRANK: at(1, double),
+    ZRANGE: ranged,
+    ZREVRANGE: ranged,
+    ZRANGEBYSCORE: ranged,
+    ZREVRANGEBYSCORE: ranged,
+    ZUNION: combined,
+    ZINTER: combined,
+    ZDIFF: combined,
+    ZRANDMEMBER: random('WITHSCORES', double),
+    ZPOPMIN: popped,
+    ZPOPMAX: popped,
+    BZPOPMIN: at(2, double),
+    BZPOPMAX: at(2, double),
+    ZMPOP: poppedFrom,
+    BZMPOP: poppedFrom,
+
+    GEOPOS: each(each(double)),
+    GEOSEARCH: places,
+    GEORADIUS: places,
+    GEORADIUS_RO: places,
+    GEORADIUSBYMEMBER: places,
+    GEORADIUSBYMEMBER_RO: places,
+
+    XREAD: streams,
+    XREADGROUP: streams,
+    XINFO: { STREAM: map({ groups: each(map({ consumers: each(map()) })) }), GROUPS: each(map()), CONSUMERS: each(map()) },
+
+    COMMAND: { '': each(info), INFO: each(info), DOCS: map({}, doc) },
+    CONFIG: { GET: map() },
+    CLIENT: { TRACKINGINFO: map() },
+    MEMORY: { STATS: map({}, numbered) },
+    FUNCTION: { LIST: each(map({ functions: each(map()) })), STATS: map({ running_script: map(), engines: map({}, map()) }) },
+    MODULE: { LIST: each(map()) },
+    LATENCY: { HISTOGRAM: map({}, map({ histogram_usec: map() })) },
+    ACL: { GETUSER: map({ selectors: each(map()) }), LOG: each(map({ 'age-seconds': double })) },
+    CLUSTER: { LINKS: each(map()), SHARDS: each(map({ nodes: each(map()) })) },
+  }),
+)
+
+/**
+ * A RESP2 reply in the shape that RESP3 gives it.
+ * @param reply bulk strings as byte strings; what is already of a RESP3 kind stays as it is
+ */
+export function toResp3(argv: Argv, reply: Reply): Reply {
+  const row = SHAPES.get(argv[0])
+  if (typeof row === 'function') return row(reply, argv)
+  if (row === undefined) return reply
+  const shape = new Map(Object.entries(row)).get((argv[1] ?? '').toUpperCase())
+  return shape === undefined ? reply : shape(reply, argv)
+}
