@@ -25,8 +25,6 @@ export interface RespServer extends AsyncDisposable {
 
 /** What is not yet sent to one client may take so many bytes; Redis's limit for subscribers. */
 const OUTPUT_LIMIT = 32 * 1024 * 1024
-/** Before a client has authenticated. */
-const UNAUTHENTICATED_LIMITS = { maxWords: 10, maxBulk: 16_384 }
 
 /** Serves an engine. @throws if the port is taken or not allowed */
 export function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
@@ -78,7 +76,7 @@ class Connection {
       local: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
     }
     this.#session = engine.connect({ peer, onPush: (push) => this.#push(push), onKill: () => socket.destroy() })
-    this.#parser = new RequestParser({ maxBulk: engine.config.number('proto-max-bulk-len') })
+    this.#parser = new RequestParser()
     socket.on('data', (bytes) => this.#receive(bytes))
     socket.on('drain', () => this.#resume())
     socket.on('error', () => socket.destroy()) // a reset by the peer is an ordinary end
@@ -99,6 +97,7 @@ class Connection {
   #receive(bytes: Uint8Array): void {
     this.#engine.stats.inputBytes += bytes.length
     this.#session.lastUsed = this.#engine.clock.now()
+    this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)
     this.#run()
   }
@@ -108,7 +107,7 @@ class Connection {
     const session = this.#session
     try {
       while (!this.#waiting && !this.#ended) {
-        Object.assign(this.#parser.limits, session.authenticated ? this.#limits() : UNAUTHENTICATED_LIMITS)
+        this.#parser.limits.authenticated = session.authenticated
         const argv = this.#parser.next()
         if (argv === undefined) break
         const result = session.execute(argv)
@@ -123,10 +122,6 @@ class Connection {
       return this.end()
     }
     this.#flush()
-  }
-
-  #limits(): { maxWords: number; maxBulk: number } {
-    return { maxWords: 2_147_483_647, maxBulk: this.#engine.config.number('proto-max-bulk-len') }
   }
 
   #wait(result: Promise<Reply>): void {

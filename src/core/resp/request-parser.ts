@@ -13,9 +13,13 @@ export interface RequestLimits {
   maxBulk?: number
   /** The longest inline command, in bytes. Default: 64 KiB */
   maxInline?: number
-  /** The most words in a command. Default: 2^31 - 1 */
-  maxWords?: number
+  /** Whether the client has said who it is; before, it may send little. Default: true */
+  authenticated?: boolean
 }
+
+const MAX_WORDS = 2_147_483_647
+const UNAUTHENTICATED_WORDS = 10
+const UNAUTHENTICATED_BULK = 16_384
 
 const CR = 13
 const LF = 10
@@ -38,7 +42,7 @@ export class RequestParser {
   #bulk = -1
 
   constructor(limits: RequestLimits = {}) {
-    this.limits = { maxBulk: 536_870_912, maxInline: 65_536, maxWords: 2_147_483_647, ...limits }
+    this.limits = { maxBulk: 536_870_912, maxInline: 65_536, authenticated: true, ...limits }
   }
 
   /** Takes bytes that have arrived. */
@@ -70,7 +74,9 @@ export class RequestParser {
         if (this.#buffer[this.#at] !== ASTERISK) return this.#inline()
         const words = this.#header('multibulk')
         if (words === undefined) return undefined
-        if (words > this.limits.maxWords) throw new ProtocolError('Protocol error: invalid multibulk length')
+        if (words > MAX_WORDS) throw invalidLength('multibulk')
+        if (words > UNAUTHENTICATED_WORDS && !this.limits.authenticated)
+          throw new ProtocolError('Protocol error: unauthenticated multibulk length')
         if (words <= 0) continue
         this.#words = words
         this.#argv = []
@@ -86,10 +92,12 @@ export class RequestParser {
       if (this.#bulk < 0) {
         if (this.#at >= this.#buffer.length) return false
         const type = this.#buffer[this.#at]
-        if (type !== DOLLAR) throw new ProtocolError(`Protocol error: expected '$', got '${printable(type)}'`)
+        if (type !== DOLLAR) throw new ProtocolError(`Protocol error: expected '$', got '${printed(type)}'`)
         const length = this.#header('bulk')
         if (length === undefined) return false
-        if (length < 0 || length > this.limits.maxBulk) throw new ProtocolError('Protocol error: invalid bulk length')
+        if (length < 0 || length > this.limits.maxBulk) throw invalidLength('bulk')
+        if (length > UNAUTHENTICATED_BULK && !this.limits.authenticated)
+          throw new ProtocolError('Protocol error: unauthenticated bulk length')
         this.#bulk = length
       }
       const end = this.#at + this.#bulk
@@ -160,12 +168,17 @@ export class RequestParser {
 }
 
 const invalidLength = (kind: string): ProtocolError => new ProtocolError(`Protocol error: invalid ${kind} length`)
-const printable = (byte: number): string => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ' ')
+/** As C prints it: a zero byte is nothing, and an error is one line. */
+const printed = (byte: number): string => (byte === 0 ? '' : byte === CR || byte === LF ? ' ' : String.fromCharCode(byte))
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
 
-/** Splits a line as redis-cli does: words, "quoted \x00 words" and 'plain ones'. @returns null if a quote stays open */
-export function splitWords(line: ByteString): ByteString[] | null {
+/**
+ * Splits a line as redis-cli does: words, "quoted \x00 words" and 'plain ones'. A zero byte ends the line.
+ * @returns null if a quote stays open
+ */
+export function splitWords(text: ByteString): ByteString[] | null {
+  const line = text.split('\0', 1)[0]
   const words: ByteString[] = []
   let at = 0
   for (;;) {
@@ -195,7 +208,7 @@ export function splitWords(line: ByteString): ByteString[] | null {
           at++
           break
         } else word += char
-      } else if (char === undefined || /[ \t-\r\0]/.test(char)) break
+      } else if (char === undefined || /[ \t-\r]/.test(char)) break
       else if (char === '"' || char === "'") quote = char
       else word += char
     }

@@ -34,7 +34,8 @@ async function info(redis: EmbeddedRedis): Promise<Record<string, string>> {
   return Object.fromEntries(lines.map((line) => line.split(':') as [string, string]))
 }
 
-const messageOf = (promise: Promise<unknown>): Promise<string> => promise.then(String, (error: unknown) => (error instanceof RedisError ? error.message : String(error)))
+const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(String, (error: unknown) => (error instanceof RedisError ? error.message : String(error)))
 const fail = (error: unknown) => (): never => {
   throw error
 }
@@ -48,9 +49,18 @@ describe('BGSAVE', () => {
     await redis.set('b', 2)
     expect(await info(redis)).toMatchObject({ rdb_bgsave_in_progress: '1', rdb_current_bgsave_time_sec: '0', current_save_keys_total: '1' })
     await clock.drain()
-    expect(await info(redis)).toMatchObject({ rdb_bgsave_in_progress: '0', rdb_last_bgsave_status: 'ok', rdb_last_bgsave_time_sec: '0', rdb_saves: '1' })
+    expect(await info(redis)).toMatchObject({
+      rdb_bgsave_in_progress: '0',
+      rdb_last_bgsave_status: 'ok',
+      rdb_last_bgsave_time_sec: '0',
+      rdb_saves: '1',
+    })
     expect(await (await stored()).mget('a', 'b')).toEqual(['1', null])
-    expect(log).toEqual(['notice: Background saving started by pid 1', 'notice: DB saved on disk', 'notice: Background saving terminated with success'])
+    expect(log).toEqual([
+      'notice: Background saving started by pid 1',
+      'notice: DB saved on disk',
+      'notice: Background saving terminated with success',
+    ])
   })
 
   test('counts what was written while it ran toward the next save', async () => {
@@ -320,7 +330,11 @@ describe('FLUSHALL', () => {
 
 describe('closing', () => {
   test('saves if there are rules and something has changed', async () => {
-    for (const [save, wanted] of [['1000 1', '1'], ['', null]] as const) { // prettier-ignore
+    for (const [save, wanted] of [
+      ['1000 1', '1'],
+      ['', null],
+    ] as const) {
+      // prettier-ignore
       const { redis, clock, stored } = await setup(save)
       await redis.set('a', 1)
       const closed = redis.close()
@@ -332,7 +346,11 @@ describe('closing', () => {
   })
 
   test('SHUTDOWN SAVE and NOSAVE say what the rules would; other words are a syntax error', async () => {
-    for (const [word, save, wanted] of [['SAVE', '', '1'], ['NOSAVE', '1000 1', null]] as const) { // prettier-ignore
+    for (const [word, save, wanted] of [
+      ['SAVE', '', '1'],
+      ['NOSAVE', '1000 1', null],
+    ] as const) {
+      // prettier-ignore
       const { redis, clock, stored } = await setup(save)
       await redis.set('a', 1)
       expect(await messageOf(redis.call('SHUTDOWN', 'foo'))).toBe('ERR syntax error')
@@ -384,7 +402,11 @@ describe('loading', () => {
     const loaded = await stored()
     expect((await loaded.keys('*')).toSorted()).toEqual(['ever', 'long'])
     expect(await loaded.pttl('long')).toBe(98_000)
-    expect(await info(loaded)).toMatchObject({ rdb_last_load_keys_loaded: '2', rdb_last_load_keys_expired: '1', rdb_changes_since_last_save: '0' })
+    expect(await info(loaded)).toMatchObject({
+      rdb_last_load_keys_loaded: '2',
+      rdb_last_load_keys_expired: '1',
+      rdb_changes_since_last_save: '0',
+    })
     clock.advance(98_000)
     expect(await loaded.dbsize()).toBe(1)
   })

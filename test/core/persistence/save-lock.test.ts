@@ -22,7 +22,12 @@ const IN_PROGRESS = '-ERR Background save already in progress'
 
 describe('the save lock', () => {
   test('when free goes to whoever asks', () => {
-    for (const take of [(lock: SaveLock) => lock.save(), (lock: SaveLock) => lock.bgsave(false), (lock: SaveLock) => lock.bgsave(true), (lock: SaveLock) => lock.rewrite()]) {
+    for (const take of [
+      (lock: SaveLock) => lock.save(),
+      (lock: SaveLock) => lock.bgsave(false),
+      (lock: SaveLock) => lock.bgsave(true),
+      (lock: SaveLock) => lock.rewrite(),
+    ]) {
       const lock = new SaveLock()
       expect(outcome(() => take(lock))).toBe(null)
       expect(lock.holder).not.toBe('none')

@@ -35,7 +35,8 @@ function plain(value: Value): unknown {
   if (value.type === 'list') return value.slice(0, value.size - 1)
   if (value.type === 'set') return ['set', ...value.keys.toSorted()]
   if (value.type === 'zset') return ['zset', ...value.scores.keys.map((member, slot) => [member, value.scores.values[slot]]).toSorted()]
-  if (value.type === 'hash') return ['hash', ...value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field)]).toSorted()]
+  if (value.type === 'hash')
+    return ['hash', ...value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field)]).toSorted()]
   return value
 }
 
@@ -82,7 +83,10 @@ const changes: fc.Arbitrary<Command> = fc.oneof(
   ), // prettier-ignore
 )
 const anything = fc.oneof(...Object.entries(groups).filter(([name]) => !['connection', 'transactions'].includes(name)).map(([, commands]) => commands)) // prettier-ignore
-const writes = fc.array(fc.array(fc.oneof({ weight: 3, arbitrary: changes }, { weight: 1, arbitrary: anything }), { maxLength: 12 }), { maxLength: 60, size: 'max' })
+const writes = fc.array(fc.array(fc.oneof({ weight: 3, arbitrary: changes }, { weight: 1, arbitrary: anything }), { maxLength: 12 }), {
+  maxLength: 60,
+  size: 'max',
+})
 
 describe('a snapshot', () => {
   test('is the state at its beginning, whatever is written while it is taken', async () => {

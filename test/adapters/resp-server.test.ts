@@ -1,0 +1,220 @@
+// The engine on a socket beside a real redis-server: what bytes do to a connection, and what connections do to each other.
+import { createConnection, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRedis } from '../../src/adapters/memory.ts'
+import { serveResp } from '../../src/adapters/serve/server.ts'
+import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { plain, RespClient } from '../support/resp-client.ts'
+
+let redis: RedisServer
+let engine: EngineServer
+beforeAll(async () => {
+  redis = await startRedisServer()
+  engine = await startEngineServer()
+})
+afterAll(async () => {
+  await redis?.stop()
+  await engine?.stop()
+})
+
+const open = (path: string): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = createConnection(path, () => resolve(socket))
+    socket.once('error', reject)
+  })
+
+/** Sends bytes. @returns what came back until the server closed or said nothing for a while, and whether it closed */
+async function exchange(path: string, bytes: string, quiet = 150): Promise<[string, boolean]> {
+  const socket = await open(path)
+  let received = ''
+  return new Promise((resolve) => {
+    const settle = (closed: boolean) => () => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve([received, closed])
+    }
+    let timer = setTimeout(settle(false), quiet)
+    socket.on('data', (data) => {
+      received += data.toString('latin1')
+      clearTimeout(timer)
+      timer = setTimeout(settle(false), quiet)
+    })
+    socket.on('end', settle(true))
+    socket.on('close', settle(true))
+    socket.on('error', () => {})
+    socket.write(bytes, 'latin1')
+  })
+}
+
+describe('bytes on the wire get what redis-server gives them', () => {
+  const cases = {
+    'inline commands': "PING\r\nset inline \"a b\"\r\nGET inline\n\r\n\r\nECHO 'x\\'y'\r\n",
+    'a pipeline': '*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n*1\r\n$3\r\nfoo\r\n',
+    'arrays without words': '*0\r\n*-1\r\n*-10\r\n*1\r\n$4\r\nPING\r\n',
+    'a bad array length': '*1\r\n$4\r\nPING\r\n*abc\r\n*1\r\n$4\r\nPING\r\n',
+    'a huge array length': '*2147483648\r\n',
+    'a bad bulk length': '*1\r\n$abc\r\n',
+    'a negative bulk length': '*1\r\n$-5\r\n',
+    'an oversized bulk length': '*2\r\n$3\r\nGET\r\n$536870913\r\n',
+    'no dollar sign': '*1\r\n:1\r\n',
+    'a byte that cannot be printed in its place': '*1\r\n\x01\r\n',
+    'open quotes': 'SET a "b\r\n',
+    'quotes in the middle of a word': 'SET a "b"c\r\n',
+    QUIT: '*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nQUIT\r\n*1\r\n$4\r\nPING\r\n',
+    'half a command': '*2\r\n$4\r\nECHO\r\n$5\r\nhel',
+    'binary words': '*2\r\n$4\r\nECHO\r\n$7\r\n\x00\xff\r\n*1\r\r\n',
+    'HELLO 3, then doubles and maps':
+      'HELLO 3 FOO\r\nZADD zz 1.5 a\r\nHELLO 3 SETNAME x\r\nZSCORE zz a\r\nCONFIG GET maxmemory\r\nGET nosuch\r\n',
+    'RESET after HELLO 3': 'HELLO 4\r\nRESET\r\nGET nosuch\r\n',
+    'subscribing in RESP2': 'SUBSCRIBE a\r\nGET x\r\nPING\r\nPING hi\r\nUNSUBSCRIBE\r\nUNSUBSCRIBE\r\nGET nosuch\r\n',
+    'subscribing in RESP3': 'HELLO 3 x\r\nPSUBSCRIBE p*\r\nPUNSUBSCRIBE nosuch\r\nSSUBSCRIBE s\r\nSUNSUBSCRIBE\r\n',
+    'replies off and on': 'CLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\nPING\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\n',
+    'a transaction': 'MULTI\r\nSET t 1\r\nfoo\r\nGET\r\nEXEC\r\nMULTI\r\nINCR t\r\nEXEC\r\nEXEC a\r\n',
+  }
+  // What both servers are asked about themselves differs.
+  const comparable = (text: string): string => text.replace(/\$\d+\r\n7\.\d+\.\d+/g, 'VERSION').replace(/(\$2\r\nid\r\n):\d+/g, '$1ID')
+  test.for(Object.entries(cases))('%s', async ([, bytes]) => {
+    const [wanted, got] = await Promise.all([exchange(redis.path, bytes), exchange(engine.path, bytes)])
+    expect([comparable(got[0]), got[1]]).toEqual([comparable(wanted[0]), wanted[1]])
+  })
+})
+
+describe('connections', () => {
+  test('are left alone when another breaks the protocol', async () => {
+    const client = await RespClient.connect({ path: engine.path })
+    expect(await exchange(engine.path, '*1\r\n$-5\r\n')).toEqual(['-ERR Protocol error: invalid bulk length\r\n', true])
+    expect(plain(await client.call('PING'))).toBe('PONG')
+    client.close()
+  })
+
+  test('by the hundred are served side by side', async () => {
+    const clients = await Promise.all(Array.from({ length: 300 }, () => RespClient.connect({ path: engine.path })))
+    await clients[0].call('DEL', 'counter')
+    await Promise.all(clients.map((client) => client.pipeline(Array.from({ length: 20 }, () => ['INCR', 'counter']))))
+    expect(plain(await clients[0].call('GET', 'counter'))).toBe('6000')
+    for (const client of clients) client.close()
+  })
+
+  test('beyond maxclients are refused in Redis’s words', async () => {
+    const own = await createRedis({ config: { maxclients: '2' } })
+    await using server = await serveResp(own, { port: 0 })
+    const clients = await Promise.all([1, 2].map(() => RespClient.connect({ port: server.port })))
+    await Promise.all(clients.map((client) => client.call('PING')))
+    const third = await RespClient.connect({ port: server.port })
+    await expect(third.raw('', 1)).resolves.toEqual([{ type: '-', value: 'ERR max number of clients reached' }])
+    for (const client of clients) client.close()
+    await own.close()
+  })
+
+  test('that wait hold up only what comes behind them', async () => {
+    const [waiter, other] = await Promise.all([1, 2].map(() => RespClient.connect({ path: engine.path })))
+    await other.call('DEL', 'queue')
+    const waited = waiter.pipeline([['BLPOP', 'queue', '0'], ['ECHO', 'after']]) // prettier-ignore
+    expect(plain(await other.call('RPUSH', 'queue', 'job'))).toBe(1)
+    expect((await waited).map(plain)).toEqual([['queue', 'job'], 'after'])
+    for (const client of [waiter, other]) client.close()
+  })
+
+  test('that go away while they wait leave nothing behind', async () => {
+    const [waiter, other] = await Promise.all([1, 2].map(() => RespClient.connect({ path: engine.path })))
+    const waited = waiter.call('BLPOP', 'lost', '0').catch(() => {})
+    await other.call('PING')
+    waiter.close()
+    await waited
+    await expect.poll(() => engine.engine.database(0).waiters.size).toBe(0)
+    await other.call('RPUSH', 'lost', 'kept')
+    expect(plain(await other.call('LRANGE', 'lost', '0', '-1'))).toEqual(['kept'])
+    other.close()
+  })
+
+  test('that do not read are not read from, and lose nothing', async () => {
+    const socket = await open(engine.path)
+    const value = 'v'.repeat(1 << 20)
+    socket.write(`*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$${value.length}\r\n${value}\r\n`)
+    await new Promise((resolve) => socket.once('data', resolve))
+    socket.pause()
+    const count = 200
+    socket.write('*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n'.repeat(count))
+    const other = await RespClient.connect({ path: engine.path })
+    // 200 MiB were asked for; the server holds a few of them and is at anyone else's service.
+    const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed
+    for (let i = 0; i < 20; i++) expect(plain(await other.call('PING'))).toBe('PONG')
+    expect(process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - before).toBeLessThan(100 << 20)
+    let received = 0
+    await new Promise<void>((resolve) => {
+      socket.on('data', (data) => {
+        received += data.length
+        if (received >= count * (value.length + 12)) resolve()
+      })
+      socket.resume()
+    })
+    expect(received).toBe(count * (value.length + 12))
+    socket.destroy()
+    other.close()
+  })
+
+  test('that are killed by another are closed', async () => {
+    const [victim, killer] = await Promise.all([1, 2].map(() => RespClient.connect({ path: engine.path })))
+    const id = plain(await victim.call('CLIENT', 'ID')) as number
+    expect(plain(await killer.call('CLIENT', 'KILL', 'ID', String(id)))).toBe(1)
+    await expect.poll(() => victim.closed).toBe(true)
+    killer.close()
+  })
+})
+
+describe('a password', () => {
+  test('is asked of connections, not of the client in process', async () => {
+    const own = await createRedis({ config: { requirepass: 'secret' } })
+    await using server = await serveResp(own, { port: 0 })
+    await own.set('a', 1)
+    const client = await RespClient.connect({ port: server.port })
+    const answers = await client.pipeline([['GET', 'a'], ['AUTH', 'wrong'], ['HELLO', '3'], ['AUTH', 'default', 'secret'], ['GET', 'a']]) // prettier-ignore
+    expect(answers.map(plain)).toEqual([
+      { error: 'NOAUTH Authentication required.' },
+      { error: 'WRONGPASS invalid username-password pair or user is disabled.' },
+      { error: expect.stringContaining('NOAUTH HELLO must be called with the client already authenticated') },
+      'OK',
+      '1',
+    ])
+    client.close()
+    await own.close()
+  })
+
+  test('before it is given, long commands are refused', async () => {
+    const own = await createRedis({ config: { requirepass: 'secret' } })
+    await using server = await serveResp(own, { port: 0 })
+    const client = await RespClient.connect({ port: server.port })
+    await expect(client.raw('*11\r\n', 1)).resolves.toEqual([{ type: '-', value: 'ERR Protocol error: unauthenticated multibulk length' }])
+    const second = await RespClient.connect({ port: server.port })
+    await expect(second.raw('*2\r\n$4\r\nAUTH\r\n$16385\r\n', 1)).resolves.toEqual([
+      { type: '-', value: 'ERR Protocol error: unauthenticated bulk length' },
+    ])
+    await own.close()
+  })
+})
+
+describe('the end', () => {
+  test('of the engine closes the server, and SHUTDOWN ends both', async () => {
+    const own = await createRedis()
+    const server = await serveResp(own, { port: 0 })
+    const client = await RespClient.connect({ port: server.port })
+    client.call('SHUTDOWN', 'NOSAVE').catch(() => {})
+    await expect.poll(() => client.closed).toBe(true)
+    await expect(RespClient.connect({ port: server.port })).rejects.toThrow('ECONNREFUSED')
+    await server.close()
+  })
+
+  test('of the server leaves the engine as it is', async () => {
+    const own = await createRedis()
+    const server = await serveResp(own, { port: 0 })
+    await own.set('a', 1)
+    await server.close()
+    expect(await own.get('a')).toBe('1')
+    await using again = await serveResp(own, { port: 0 })
+    const client = await RespClient.connect({ port: again.port })
+    expect(plain(await client.call('GET', 'a'))).toBe('1')
+    client.close()
+    await own.close()
+  })
+})
