@@ -30,17 +30,14 @@ const pairs =
     return Array.isArray(reply[0]) ? reply.map((pair) => at(1, second)(pair, argv)) : new Pairs(seconds(reply, second, argv))
   }
 
-/** Fields and values in turn. @param fields the shapes of some values; @param others the shape of the rest */
-const map =
-  (fields: Readonly<Record<string, Shape>> = {}, others: Shape = same): Shape =>
-  (reply, argv) => {
+/** Fields and values in turn. @param known the shapes of some values; @param others the shape of the rest */
+const map = (known: Readonly<Record<string, Shape>> = {}, others: Shape = same): Shape => {
+  const shapes = new Map<Reply, Shape>(Object.entries(known))
+  return (reply, argv) => {
     if (!Array.isArray(reply)) return reply
-    return new MapReply(
-      reply.map((item, i) =>
-        i % 2 === 1 ? (Object.hasOwn(fields, String(reply[i - 1])) ? fields[String(reply[i - 1])] : others)(item, argv) : item,
-      ),
-    )
+    return new MapReply(reply.map((item, i) => (i % 2 === 1 ? (shapes.get(reply[i - 1]) ?? others)(item, argv) : item)))
   }
+}
 
 /** A shape that is asked for by a word, which is looked for behind the keys, as keys may have any name. */
 const asked =
@@ -70,8 +67,8 @@ const info: Shape = (reply, argv) => at(9, each(info))(at(8, each(map({ begin_se
 const numbered: Shape = (reply, argv) => map()(double(reply, argv), argv)
 
 /** By the command's name; for some by their subcommand's, where `''` is the command alone. */
-const SHAPES = new Map<string, Shape | Readonly<Record<string, Shape>>>(
-  Object.entries({
+const SHAPES = new Map(
+  Object.entries<Shape | Readonly<Record<string, Shape>>>({
     HGETALL: map(),
     HRANDFIELD: random('WITHVALUES', same),
     LCS: asked('IDX', () => 3, map()),
