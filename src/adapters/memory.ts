@@ -11,7 +11,7 @@ import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { Session } from '../core/engine/session.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
-import { Push, type Reply, ReplyError } from '../core/reply.ts'
+import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
 import { allocate, systemClock } from './host.ts'
 import { onPageHidden } from './page.ts'
 import { memoryStorage } from './storage/memory.ts'
@@ -149,6 +149,13 @@ class EngineBackend implements Backend {
     if (this.#session.closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
     const session = this.#engine.connect({ trusted: true, onPush: (push) => push instanceof Push && onPush(push) })
     for (const name of names) session.subscribe(topic, name)
+    return async () => session.close()
+  }
+
+  async monitor(onLine: (line: ByteString) => void): Promise<() => Promise<void>> {
+    if (this.#session.closed) throw RedisError.from(CLOSED, 'MONITOR')
+    const session = this.#engine.connect({ trusted: true, onPush: (line) => line instanceof Status && onLine(line.text) })
+    await session.execute(['MONITOR'])
     return async () => session.close()
   }
 

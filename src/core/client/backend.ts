@@ -74,6 +74,12 @@ export interface Backend {
     onEnd: (error?: Error) => void,
   ): Promise<() => Promise<void>>
 
+  /**
+   * Shows every command that the server runs, a line each, as MONITOR does. Missing where there is no such thing.
+   * @returns a function that ends it
+   */
+  monitor?(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>>
+
   /** For a walk over all keys: a backend for each node of a cluster that holds some. Elsewhere itself. */
   nodes(): readonly Backend[] | Promise<readonly Backend[]>
 

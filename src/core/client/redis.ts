@@ -10,6 +10,7 @@ import type { KeyType, ScanOptions } from './commands/keys.ts'
 import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
 import { RedisError, unsupported } from './errors.ts'
 import { Subscription, type SubscribeOptions } from './subscription.ts'
+import { waits } from './waits.ts'
 
 /** Text as UTF-8; bytes that are not become U+FFFD. */
 export const asText: ToText<string> = decodeUtf8
@@ -18,7 +19,7 @@ export const asBytes: ToText<Uint8Array> = toUint8Array
 
 const SUBSCRIBE_INSTEAD = 'use redis.subscribe(), psubscribe() or ssubscribe()'
 /** Commands that would leave a shared connection in another state, and what to use instead. */
-const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
+export const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
   MULTI: 'use redis.multi()',
   EXEC: 'use redis.multi()',
   DISCARD: 'use redis.multi()',
@@ -40,7 +41,8 @@ const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
 export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
 
 export class Redis<T extends Text = string> extends Commands<'async', T> implements AsyncDisposable {
-  protected readonly backend: Backend
+  /** What runs the commands, and gives their replies raw: for a server that passes them on. */
+  readonly backend: Backend
   protected readonly toText: ToText<T>
   #bytes: Redis<Uint8Array> | null = null
 
@@ -81,7 +83,8 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     const command = commandName(name)
     const instead = CONNECTION_COMMANDS[command]
     if (instead !== undefined) return Promise.reject(unsupported(command, instead))
-    return this.run([command, ...args], anything(command))
+    const argv = [command, ...args]
+    return this.run(argv, anything(command), waits(argv) ? { blocking: true } : undefined)
   }
 
   /** Collects commands and sends them together; others may run between them. */

@@ -128,3 +128,10 @@ export function toResp3(argv: Argv, reply: Reply): Reply {
   const shape = new Map(Object.entries(row)).get((argv[1] ?? '').toUpperCase())
   return shape === undefined ? reply : shape(reply, argv)
 }
+
+/** A RESP3 reply as RESP2 has it, where the kinds of replies do not say it by themselves. */
+export function toResp2(argv: Argv, reply: Reply): Reply {
+  if (!(reply instanceof MapReply) || !argv[0].startsWith('XREAD')) return reply
+  const { flat } = reply
+  return Array.from({ length: flat.length / 2 }, (_, i) => flat.slice(2 * i, 2 * i + 2))
+}

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodeUtf8 } from '../../../src/core/bytes.ts'
 import { anything } from '../../../src/core/client/decode.ts'
-import { toResp3 } from '../../../src/core/client/shapes.ts'
+import { toResp2, toResp3 } from '../../../src/core/client/shapes.ts'
 import { Double, MapReply, type Reply, ReplyError, SetReply, Verbatim } from '../../../src/core/reply.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
@@ -117,4 +117,16 @@ test('what is of a RESP3 kind already stays as it is', () => {
 
 test('a double keeps the text that it came with', () => {
   expect(toResp3(['ZSCORE', 'z', 'e'], '0.1')).toEqual(new Double(0.1, '0.1'))
+})
+
+test('streams go back to pairs of key and entries for RESP2', () => {
+  const entries: Reply = [['1-1', ['f', 'v']]]
+  const reply = new MapReply(['x', entries, 'y', entries])
+  const pairs = [
+    ['x', entries],
+    ['y', entries],
+  ]
+  expect(toResp2(['XREAD'], reply)).toEqual(pairs)
+  expect(toResp2(['XREADGROUP'], toResp3(['XREADGROUP'], pairs))).toEqual(pairs)
+  expect(toResp2(['HGETALL', 'h'], reply)).toBe(reply)
 })

@@ -1,0 +1,24 @@
+// Which command lines may wait: they need a connection of their own, or nothing else would be answered meanwhile.
+
+/** BLPOP, BRPOPLPUSH, BLMOVE, BZPOPMIN, ..., WAIT and WAITAOF. */
+const WAITING = /^(?:B[LRZ]|WAIT)/
+
+/** @param argv the command's name first, in upper case */
+export function waits(argv: readonly unknown[]): boolean {
+  const [name] = argv
+  if (typeof name !== 'string') return false
+  if (name.startsWith('XREAD')) return asksToBlock(argv)
+  return WAITING.test(name)
+}
+
+/** XREAD and XREADGROUP wait if they are told so, before the word behind which there are only names and IDs. */
+function asksToBlock(argv: readonly unknown[]): boolean {
+  // A group and a consumer may have any name.
+  for (let i = argv[0] === 'XREADGROUP' ? 4 : 1; i < argv.length; i++) {
+    const word = String(argv[i]).toUpperCase()
+    if (word === 'STREAMS') return false
+    if (word === 'BLOCK') return true
+    if (word === 'COUNT') i++
+  }
+  return false
+}
