@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
 /** Each public path and its file; package.json's `exports` says the same. */
@@ -10,6 +12,8 @@ const entries = {
   cli: 'src/adapters/serve/cli.ts',
 }
 
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 // vitest 5 prints failures with Map.groupBy, which Node 20 lacks.
 const map = Map as unknown as { groupBy?: <K, T>(items: Iterable<T>, keyOf: (item: T) => K) => Map<K, T[]> }
 map.groupBy ??= (items, keyOf) => {
@@ -18,7 +22,12 @@ map.groupBy ??= (items, keyOf) => {
   return groups
 }
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const chromium = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+)
+/** Chromium's services look for the network at every start; a machine without one would wait for them. */
+const chromiumArguments = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
+const browser = playwright({ launchOptions: { executablePath: chromium, args: chromiumArguments } })
 
 export default defineConfig({
   build: {
@@ -29,10 +38,17 @@ export default defineConfig({
     rollupOptions: { external: [/^node:/, 'idb-keyval'] },
   },
   test: {
+    testTimeout: 30_000,
     projects: [
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['**/*.{dom,browser}.test.ts', '**/node_modules/**'] } },
+      { extends: true, test: { name: 'happy-dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'] } },
       {
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{dom,browser}.test.ts', 'node_modules'] },
+        test: {
+          name: 'chromium',
+          include: ['test/**/*.browser.test.ts'],
+          browser: { enabled: true, headless: true, screenshotFailures: false, provider: browser, instances: [{ browser: 'chromium' }] },
+        },
       },
     ],
   },

@@ -43,7 +43,7 @@ export function objectStore(database: string, name: string, durability: IDBTrans
 
   const use: UseStore = async (mode, callback) => {
     const transaction = await begin(mode, true)
-    const done = promisifyRequest(transaction)
+    const done = ended(transaction)
     try {
       const result = await callback(transaction.objectStore(name))
       if (mode === 'readwrite') await done
@@ -63,6 +63,17 @@ export function objectStore(database: string, name: string, durability: IDBTrans
       connection = null
     },
   }
+}
+
+/** Settles with a transaction. By listeners: idb-keyval's own functions set the `on...` properties. */
+function ended(transaction: IDBTransaction): Promise<void> {
+  const promise = new Promise<void>((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve())
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new DOMException('The transaction was aborted.', 'AbortError')))
+  })
+  // Who reads does not wait for the end.
+  promise.catch(() => {})
+  return promise
 }
 
 function abort(transaction: IDBTransaction): void {

@@ -1,0 +1,5 @@
+import 'fake-indexeddb/auto'
+import { storageConformance } from './conformance.ts'
+import { indexedDbUnderTest } from './indexeddb.ts'
+
+storageConformance('IndexedDB in happy-dom', () => indexedDbUnderTest(false))
