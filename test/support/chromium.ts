@@ -1,0 +1,72 @@
+// A real Chromium on a page of ours, with a profile that outlives it: what a user's browser keeps over a crash.
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright'
+import { createServer, type ViteDevServer } from 'vite'
+
+const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+)
+const args = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+]
+
+export interface Site extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Serves a folder of the project, TypeScript included. */
+export async function serveSite(root: string): Promise<Site> {
+  const server: ViteDevServer = await createServer({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0, hmr: false, fs: { strict: false } },
+    optimizeDeps: { include: ['idb-keyval'] },
+  })
+  await server.listen()
+  return { url: server.resolvedUrls!.local[0], [Symbol.asyncDispose]: () => server.close() }
+}
+
+export class Browser implements AsyncDisposable {
+  readonly #profile: string
+  #context: BrowserContext | null = null
+
+  private constructor(profile: string) {
+    this.#profile = profile
+  }
+
+  static async withNewProfile(): Promise<Browser> {
+    return new Browser(await mkdtemp(join(tmpdir(), 'isodis-chromium-')))
+  }
+
+  /** Opens a page, in a new process if there is none. */
+  async open(url: string): Promise<Page> {
+    this.#context ??= await chromium.launchPersistentContext(this.#profile, { executablePath, args, headless: true })
+    const page = await this.#context.newPage()
+    await page.goto(url)
+    return page
+  }
+
+  /** Ends all processes of this browser at once, as a crash or the system would. */
+  async kill(): Promise<void> {
+    const { spawnSync } = await import('node:child_process')
+    spawnSync('pkill', ['-KILL', '-f', this.#profile])
+    await this.#context?.close().catch(() => {})
+    this.#context = null
+    // The profile says that it is in use by a process that is no more.
+    await Promise.all(['SingletonLock', 'SingletonCookie', 'SingletonSocket'].map((name) => rm(join(this.#profile, name), { force: true })))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context?.close().catch(() => {})
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
