@@ -16,7 +16,12 @@ describe('text becomes UTF-8', () => {
   })
 
   test('bytes that are not UTF-8 become U+FFFD', () => {
-    fc.assert(fc.property(bytes, (given) => void expect(decodeUtf8(fromUint8Array(given))).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(given))))
+    fc.assert(
+      fc.property(
+        bytes,
+        (given) => void expect(decodeUtf8(fromUint8Array(given))).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(given)),
+      ),
+    )
   })
 })
 
@@ -34,7 +39,11 @@ describe('byte strings', () => {
 
   test('are ordered as memcmp orders them', () => {
     fc.assert(
-      fc.property(bytes, bytes, (a, b) => void expect(compareBytes(fromUint8Array(a), fromUint8Array(b))).toBe(Math.sign(Buffer.compare(a, b)))),
+      fc.property(
+        bytes,
+        bytes,
+        (a, b) => void expect(compareBytes(fromUint8Array(a), fromUint8Array(b))).toBe(Math.sign(Buffer.compare(a, b))),
+      ),
     )
   })
 

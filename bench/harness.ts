@@ -1,0 +1,69 @@
+// How a benchmark measures: the candidates take turns, many short rounds each, and the median counts, because these
+// machines are noisy. What is printed is a ratio to a peer of the same run.
+
+export interface Candidate {
+  readonly name: string
+  /** Runs so many operations. */
+  readonly run: (count: number) => void | Promise<void>
+}
+
+export interface Result {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  /** What it is compared with, and how: `ratio` is what the target is set for. */
+  readonly peer?: string
+  readonly ratio?: number
+  /** The least or, with `most`, the largest ratio or value that the project promises. */
+  readonly least?: number
+  readonly most?: number
+}
+
+const ROUNDS = 15
+const ROUND_MS = 40
+
+/** Operations a second of each candidate, medians of rounds in turn. */
+export async function speeds(candidates: readonly Candidate[]): Promise<Map<string, number>> {
+  const counts = new Map<Candidate, number>()
+  for (const candidate of candidates) {
+    // As many operations as take one round, found by doubling; this warms up too.
+    let count = 16
+    for (;;) {
+      const start = performance.now()
+      await candidate.run(count)
+      const elapsed = performance.now() - start
+      if (elapsed > ROUND_MS) break
+      count = elapsed < ROUND_MS / 8 ? count * 4 : Math.ceil((count * ROUND_MS * 1.2) / elapsed)
+    }
+    counts.set(candidate, count)
+  }
+  const rounds = new Map<string, number[]>(candidates.map(({ name }) => [name, []]))
+  for (let i = 0; i < ROUNDS; i++) {
+    for (const candidate of candidates) {
+      const count = counts.get(candidate)!
+      const start = performance.now()
+      await candidate.run(count)
+      rounds.get(candidate.name)!.push((count * 1000) / (performance.now() - start))
+    }
+  }
+  return new Map([...rounds].map(([name, values]) => [name, median(values)]))
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1]
+}
+
+/** Bytes on the heap after everything that can go has gone. */
+export function heapUsed(): number {
+  const { gc } = globalThis as { gc?: () => void }
+  if (gc === undefined) throw new Error('run with --expose-gc')
+  gc()
+  gc()
+  return process.memoryUsage().heapUsed
+}
+
+/** Hands results to the runner. */
+export function report(...results: Result[]): void {
+  for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`)
+}
