@@ -1,8 +1,6 @@
 // Random commands, a generator a group: few keys and values, so that commands meet; now and then a wrong type, a wrong
 // number or a word too many, so that errors are compared as well.
 import fc from 'fast-check'
-import { geo, hyperloglogs } from './commands-geo.ts'
-import { streams } from './commands-streams.ts'
 import { type Command, count, float, integer, keyOf, maybe, member, none, oneWord, pick, sloppy, some, spoilt, value, words } from './words.ts'
 
 export type { Command } from './words.ts'
@@ -327,7 +325,4 @@ export const groups: Readonly<Record<string, fc.Arbitrary<Command>>> = {
   'sorted sets': spoilt(fc.oneof({ weight: 3, arbitrary: sortedSets }, { weight: 1, arbitrary: lexSets })),
   transactions: spoilt(transactions),
   connection: spoilt(connection),
-  streams: spoilt(streams),
-  geo: spoilt(geo),
-  hyperloglog: spoilt(hyperloglogs),
 }

@@ -7,7 +7,7 @@ export type WireReply = { type: string; value: string | null | WireReply[] }
 
 export class RespClient {
   readonly #socket: Socket
-  #buffer = Buffer.alloc(0)
+  #buffer: Buffer = Buffer.alloc(0)
   #at = 0
   #waiting: { resolve: (reply: WireReply) => void; reject: (error: Error) => void }[] = []
   /** What came without being asked for. */
@@ -77,13 +77,13 @@ export class RespClient {
     const end = this.#buffer.indexOf('\r\n', this.#at)
     if (end < 0) return undefined
     const type = String.fromCharCode(this.#buffer[this.#at])
-    const line = this.#buffer.latin1Slice(this.#at + 1, end)
+    const line = this.#buffer.toString('latin1', this.#at + 1, end)
     this.#at = end + 2
     if ('$=!'.includes(type)) {
       if (+line < 0) return { type, value: null }
       const from = this.#at
       this.#at += +line + 2
-      return this.#at > this.#buffer.length ? undefined : { type, value: this.#buffer.latin1Slice(from, from + +line) }
+      return this.#at > this.#buffer.length ? undefined : { type, value: this.#buffer.toString('latin1', from, from + +line) }
     }
     if (!'*~%>'.includes(type)) return { type, value: line }
     if (+line < 0) return { type, value: null }

@@ -45,9 +45,7 @@ function make(key: string, value: Value): string[] {
   if (value.type === 'list') return ['RPUSH', key, ...value.slice(0, value.size - 1)]
   if (value.type === 'set') return ['SADD', key, ...value.keys]
   if (value.type === 'hash') return ['HSET', key, ...value.keys.flatMap((field, slot) => [field, value.values[slot]])]
-  if (value.type === 'zset')
-    return ['ZADD', key, ...value.scores.keys.flatMap((member, slot) => [formatDouble(value.scores.values[slot]), member])]
-  throw new Error(value.type)
+  return ['ZADD', key, ...value.scores.keys.flatMap((member, slot) => [formatDouble(value.scores.values[slot]), member])]
 }
 
 async function ok(commands: string[][]): Promise<void> {
