@@ -26,7 +26,13 @@ const chromium = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromi
   (path) => path !== undefined && existsSync(path),
 )
 /** Chromium's services look for the network at every start; a machine without one would wait for them. */
-const chromiumArguments = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
+const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+]
 const browser = playwright({ launchOptions: { executablePath: chromium, args: chromiumArguments } })
 
 export default defineConfig({
@@ -40,7 +46,10 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['**/*.{dom,browser}.test.ts', '**/node_modules/**'] } },
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['**/*.{dom,browser}.test.ts', '**/node_modules/**'] },
+      },
       { extends: true, test: { name: 'happy-dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'] } },
       {
         extends: true,

@@ -4,7 +4,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
-const chromium = () => (process.env.CHROMIUM ? existsSync(process.env.CHROMIUM) : has('chromium') || has('chromium-browser') || has('google-chrome'))
+const chromium = () =>
+  process.env.CHROMIUM ? existsSync(process.env.CHROMIUM) : has('chromium') || has('chromium-browser') || has('google-chrome')
 
 function missing() {
   const packages = []

@@ -18,7 +18,8 @@ const storage = memoryStorage()
 const redis = await createRedis({ storage, save: '' })
 for (let i = 0; i < COUNT; i++) redis.sync.set(key(i), `v${100_000_000 + i}`)
 redis.sync.hset('hash', Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`field${i}`, 'value'])))
-for (let i = 0; i < 1000; i++) redis.sync.call('HSET', 'large', ...Array.from({ length: 1000 }, (_, j) => [`field${i * 1000 + j}`, 'value']).flat())
+for (let i = 0; i < 1000; i++)
+  redis.sync.call('HSET', 'large', ...Array.from({ length: 1000 }, (_, j) => [`field${i * 1000 + j}`, 'value']).flat())
 
 function plain(): number {
   const { keyspace } = redis.engine.databases()[0]
@@ -74,13 +75,29 @@ await new Promise((resolve) => setTimeout(resolve, 50))
 
 /** The longest of some spans, without the collections inside of them. */
 const longest = (spans: readonly { start: number; end: number }[]): number =>
-  Math.max(...spans.map(({ start, end }) => end - start - collections.filter((gc) => gc.start < end && gc.end > start).reduce((sum, gc) => sum + Math.min(gc.end, end) - Math.max(gc.start, start), 0)))
+  Math.max(
+    ...spans.map(
+      ({ start, end }) =>
+        end -
+        start -
+        collections
+          .filter((gc) => gc.start < end && gc.end > start)
+          .reduce((sum, gc) => sum + Math.min(gc.end, end) - Math.max(gc.start, start), 0),
+    ),
+  )
 const total = median(totals)
 report(
   { name: 'longest slice', value: longest(slices), unit: 'ms', most: 8 },
   { name: 'longest write, with its pre-image', value: longest(writes), unit: 'ms', most: 8 },
   { name: 'longest garbage collection', value: Math.max(...collections.map(({ start, end }) => end - start)), unit: 'ms' },
-  { name: `whole save, ${Math.round(writes.length / 5)} writes meanwhile`, value: total, unit: 'ms', peer: 'plain serialisation', ratio: total / median(serialised), most: 4 },
+  {
+    name: `whole save, ${Math.round(writes.length / 5)} writes meanwhile`,
+    value: total,
+    unit: 'ms',
+    peer: 'plain serialisation',
+    ratio: total / median(serialised),
+    most: 4,
+  },
 )
 
 const bytes = storage.snapshot!.reduce((sum, chunk) => sum + chunk.length, 0)

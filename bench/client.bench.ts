@@ -37,8 +37,22 @@ const short = await speeds([
 ])
 const ratio = (all: Map<string, number>, name: string, peer: string): number => all.get(name)! / all.get(peer)!
 report(
-  { name: 'GET, awaited', value: short.get('GET')!, unit: 'ops/s', peer: 'async function around Map.get', ratio: ratio(short, 'GET', 'async Map get'), least: 0.5 },
-  { name: 'SET, awaited', value: short.get('SET')!, unit: 'ops/s', peer: 'async function around Map.set', ratio: ratio(short, 'SET', 'async Map set'), least: 0.5 },
+  {
+    name: 'GET, awaited',
+    value: short.get('GET')!,
+    unit: 'ops/s',
+    peer: 'async function around Map.get',
+    ratio: ratio(short, 'GET', 'async Map get'),
+    least: 0.5,
+  },
+  {
+    name: 'SET, awaited',
+    value: short.get('SET')!,
+    unit: 'ops/s',
+    peer: 'async function around Map.set',
+    ratio: ratio(short, 'SET', 'async Map set'),
+    least: 0.5,
+  },
 )
 
 const sync = await speeds([syncLoop('Map.get', (i) => map.get(at(i))), syncLoop('GET', (i) => redis.sync.get(at(i))), syncLoop('SET', (i) => redis.sync.set(at(i), 'value'))]) // prettier-ignore
@@ -55,24 +69,55 @@ for (const client of [ioredis, mock]) {
   await client.rpush('list', ...KEYS)
 }
 await redis.hset('hash', Object.fromEntries(KEYS.map((key) => [key, 'value'])))
-await redis.zadd('zset', KEYS.map((_, i) => ({ member: member(i), score: i })))
+await redis.zadd(
+  'zset',
+  KEYS.map((_, i) => ({ member: member(i), score: i })),
+)
 await redis.rpush('list', ...KEYS)
-const collections: Record<string, { ours: (i: number) => Promise<unknown>; theirs: (client: IORedis) => (i: number) => Promise<unknown>; mock: boolean }> = {
+const collections: Record<
+  string,
+  { ours: (i: number) => Promise<unknown>; theirs: (client: IORedis) => (i: number) => Promise<unknown>; mock: boolean }
+> = {
   HSET: { ours: (i) => redis.hset('hash', at(i), i), theirs: (client) => (i) => client.hset('hash', at(i), i), mock: true },
-  ZADD: { ours: (i) => redis.zadd('zset', { member: member(i), score: (i * 7) % 1000 }), theirs: (client) => (i) => client.zadd('zset', (i * 7) % 1000, member(i)), mock: true },
+  ZADD: {
+    ours: (i) => redis.zadd('zset', { member: member(i), score: (i * 7) % 1000 }),
+    theirs: (client) => (i) => client.zadd('zset', (i * 7) % 1000, member(i)),
+    mock: true,
+  },
   LPUSH: { ours: (i) => redis.lpush('list', i), theirs: (client) => (i) => client.lpush('list', i), mock: false },
 }
 for (const [name, { ours, theirs, mock: mocked }] of Object.entries(collections)) {
-  const all = await speeds([loop('isodis', ours), loop('ioredis', theirs(ioredis)), ...(mocked ? [loop('mock', theirs(mock as unknown as IORedis))] : [])])
-  report({ name: `${name} at 1000 entries, awaited`, value: all.get('isodis')!, unit: 'ops/s', peer: 'ioredis on redis-server', ratio: ratio(all, 'isodis', 'ioredis'), least: 20 })
-  if (mocked) report({ name: `${name} at 1000 entries, awaited`, value: all.get('isodis')!, unit: 'ops/s', peer: 'ioredis-mock', ratio: ratio(all, 'isodis', 'mock'), least: 40 })
+  const all = await speeds([loop('isodis', ours), loop('ioredis', theirs(ioredis)), ...(mocked ? [loop('mock', theirs(mock))] : [])])
+  report({
+    name: `${name} at 1000 entries, awaited`,
+    value: all.get('isodis')!,
+    unit: 'ops/s',
+    peer: 'ioredis on redis-server',
+    ratio: ratio(all, 'isodis', 'ioredis'),
+    least: 20,
+  })
+  if (mocked)
+    report({
+      name: `${name} at 1000 entries, awaited`,
+      value: all.get('isodis')!,
+      unit: 'ops/s',
+      peer: 'ioredis-mock',
+      ratio: ratio(all, 'isodis', 'mock'),
+      least: 40,
+    })
 }
 
 const pipelined = await speeds([
   { name: 'isodis', run: (count) => inHundreds(count, (n) => { const batch = redis.pipeline(); for (let i = 0; i < n; i++) batch.get(at(i)); return batch.exec() }) },
   { name: 'ioredis', run: (count) => inHundreds(count, (n) => { const batch = ioredis.pipeline(); for (let i = 0; i < n; i++) batch.get(at(i)); return batch.exec() }) },
 ]) // prettier-ignore
-report({ name: 'GET in pipelines of 100', value: pipelined.get('isodis')!, unit: 'ops/s', peer: 'ioredis on redis-server', ratio: ratio(pipelined, 'isodis', 'ioredis') })
+report({
+  name: 'GET in pipelines of 100',
+  value: pipelined.get('isodis')!,
+  unit: 'ops/s',
+  peer: 'ioredis on redis-server',
+  ratio: ratio(pipelined, 'isodis', 'ioredis'),
+})
 
 async function inHundreds(count: number, run: (n: number) => Promise<unknown>): Promise<void> {
   for (let left = count; left > 0; left -= 100) sink = await run(Math.min(left, 100))

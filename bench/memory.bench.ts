@@ -17,12 +17,25 @@ const redis = await createRedis()
 before = heapUsed()
 for (let i = 0; i < COUNT; i++) redis.sync.set(key(i), value(i))
 const ours = heapUsed() - before
-report({ name: '1 M SETs of 10-byte keys and values', value: ours / 1e6, unit: 'MB of heap', peer: 'Map<string, string>', ratio: ours / plain, most: 1.6 })
+report({
+  name: '1 M SETs of 10-byte keys and values',
+  value: ours / 1e6,
+  unit: 'MB of heap',
+  peer: 'Map<string, string>',
+  ratio: ours / plain,
+  most: 1.6,
+})
 
 before = heapUsed()
 for (let i = 0; i < COUNT; i++) redis.sync.pexpire(key(i), 1_000_000_000 + i)
 report({ name: 'an expiry for each of them', value: (heapUsed() - before) / COUNT, unit: 'bytes a key' })
-report({ name: 'INFO used_memory, an estimate', value: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / 1e6, unit: 'MB', peer: 'heap', ratio: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / ours })
+report({
+  name: 'INFO used_memory, an estimate',
+  value: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / 1e6,
+  unit: 'MB',
+  peer: 'heap',
+  ratio: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / ours,
+})
 
 const engines = await Promise.all(Array.from({ length: 1000 }, () => createRedis()))
 const start = performance.now()

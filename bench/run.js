@@ -10,7 +10,9 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const args = process.argv.slice(2)
 const json = args.includes('--json')
 const wanted = args.filter((arg) => !arg.startsWith('--'))
-const all = readdirSync(here('.')).filter((file) => file.endsWith('.bench.ts')).map((file) => file.replace('.bench.ts', ''))
+const all = readdirSync(here('.'))
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => file.replace('.bench.ts', ''))
 const names = wanted.length > 0 ? wanted : all
 
 if (!existsSync(here('node_modules'))) spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here('.'), stdio: 'inherit' })
@@ -29,9 +31,19 @@ const sections = []
 let failed = false
 for (const name of names) {
   if (!json) process.stderr.write(`${name} ...\n`)
-  const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', here(`.out/${name}.bench.mjs`)], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', here(`.out/${name}.bench.mjs`)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
   if (status !== 0) failed = true
-  sections.push({ name, results: stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)) })
+  sections.push({
+    name,
+    results: stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line)),
+  })
 }
 
 const round = (number) => (number >= 1000 ? Math.round(number).toLocaleString('en') : Number(number.toPrecision(3)).toString())
@@ -42,13 +54,25 @@ function verdict({ value, ratio, least, most }) {
   return ''
 }
 const table = sections.map(({ name, results }) =>
-  [`### ${name}`, '', '| what | figure | peer | ratio | target |', '|---|---|---|---|---|', ...results.map((result) => `| ${result.name} | ${round(result.value)} ${result.unit} | ${result.peer ?? ''} | ${result.ratio === undefined ? '' : round(result.ratio)} | ${verdict(result)} |`)].join('\n'),
+  [
+    `### ${name}`,
+    '',
+    '| what | figure | peer | ratio | target |',
+    '|---|---|---|---|---|',
+    ...results.map(
+      (result) =>
+        `| ${result.name} | ${round(result.value)} ${result.unit} | ${result.peer ?? ''} | ${result.ratio === undefined ? '' : round(result.ratio)} | ${verdict(result)} |`,
+    ),
+  ].join('\n'),
 )
 if (json) console.log(JSON.stringify(sections, null, 2))
 else console.log(table.join('\n\n'))
 
 if (args.includes('--write')) {
   const machine = `${cpus()[0].model}, ${cpus().length} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
-  writeFileSync(here('RESULTS.md'), `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. Each figure is the median of rounds that take turns with its peer's in the same process or run; the ratio is what to look at, the absolute figures depend on the machine.\n\n${table.join('\n\n')}\n`)
+  writeFileSync(
+    here('RESULTS.md'),
+    `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. Each figure is the median of rounds that take turns with its peer's in the same process or run; the ratio is what to look at, the absolute figures depend on the machine.\n\n${table.join('\n\n')}\n`,
+  )
 }
 process.exitCode = failed ? 1 : 0

@@ -19,7 +19,11 @@ if (process.argv[2] === 'serve') {
 
   const benchmark = (at: number, test: string, depth: number): number => {
     const count = depth === 1 ? 100_000 : 600_000
-    const csv = execFileSync('redis-benchmark', ['-p', String(at), '-t', test, '-n', String(count), '-P', String(depth), '-r', '100000', '--csv'], { encoding: 'utf8' })
+    const csv = execFileSync(
+      'redis-benchmark',
+      ['-p', String(at), '-t', test, '-n', String(count), '-P', String(depth), '-r', '100000', '--csv'],
+      { encoding: 'utf8' },
+    )
     return Number(csv.trim().split('\n').at(-1)!.split(',')[1].replaceAll('"', ''))
   }
   for (const depth of [1, 16]) {
@@ -27,7 +31,14 @@ if (process.argv[2] === 'serve') {
       const rounds = [1, 2, 3, 4, 5].map(() => ({ ours: benchmark(port, test, depth), theirs: benchmark(redisPort, test, depth) }))
       const value = median(rounds.map((round) => round.ours))
       const ratio = median(rounds.map((round) => round.ours / round.theirs))
-      report({ name: `${test.toUpperCase()} -P ${depth}`, value, unit: 'ops/s', peer: 'redis-server', ratio, least: depth === 1 ? 0.6 : 0.4 })
+      report({
+        name: `${test.toUpperCase()} -P ${depth}`,
+        value,
+        unit: 'ops/s',
+        peer: 'redis-server',
+        ratio,
+        least: depth === 1 ? 0.6 : 0.4,
+      })
     }
   }
   ours.kill()

@@ -11,7 +11,12 @@ interface Node {
 const MAX_LEVEL = 32
 
 export class SkipList {
-  readonly #head: Node = { score: 0, member: '', next: new Array<Node | null>(MAX_LEVEL).fill(null), spans: new Array<number>(MAX_LEVEL).fill(0) }
+  readonly #head: Node = {
+    score: 0,
+    member: '',
+    next: new Array<Node | null>(MAX_LEVEL).fill(null),
+    spans: new Array<number>(MAX_LEVEL).fill(0),
+  }
   #level = 1
   #size = 0
   #seed = 1
@@ -101,4 +106,5 @@ export class SkipList {
   }
 }
 
-const isBefore = (node: Node, score: number, member: string): boolean => node.score < score || (node.score === score && node.member < member)
+const isBefore = (node: Node, score: number, member: string): boolean =>
+  node.score < score || (node.score === score && node.member < member)

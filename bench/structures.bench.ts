@@ -53,7 +53,20 @@ for (const size of [1000, 100_000, 1_000_000]) {
   const tree = measure(() => new RankedTree(), members, scores)
   const list = measure(() => new SkipList(), members, scores)
   for (const name of ['insert', 'rank', 'range', 'update'] as const) {
-    report({ name: `${name === 'range' ? 'range of 10' : name} at ${size.toLocaleString('en')} members`, value: tree[name], unit: 'ns', peer: `skip list: ${Math.round(list[name])} ns`, ratio: list[name] / tree[name], least: 1 })
+    report({
+      name: `${name === 'range' ? 'range of 10' : name} at ${size.toLocaleString('en')} members`,
+      value: tree[name],
+      unit: 'ns',
+      peer: `skip list: ${Math.round(list[name])} ns`,
+      ratio: list[name] / tree[name],
+      least: 1,
+    })
   }
-  report({ name: `memory at ${size.toLocaleString('en')} members`, value: tree.bytes, unit: 'bytes a member', peer: `skip list: ${Math.round(list.bytes)}`, ratio: list.bytes / tree.bytes })
+  report({
+    name: `memory at ${size.toLocaleString('en')} members`,
+    value: tree.bytes,
+    unit: 'bytes a member',
+    peer: `skip list: ${Math.round(list.bytes)}`,
+    ratio: list.bytes / tree.bytes,
+  })
 }

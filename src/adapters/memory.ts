@@ -116,7 +116,7 @@ class EngineBackend implements Backend {
   async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
     const session = connect(this.#engine, this.#session.db.index)
-    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     try {
       const reply = session.execute(argv)
       return await (signal === undefined ? reply : Promise.race([reply, aborted]))
@@ -128,7 +128,7 @@ class EngineBackend implements Backend {
   async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
     if (!atomic) return Promise.all(commands.map((argv) => this.#session.execute(argv)))
-    this.#session.execute(['MULTI'])
+    void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
     const replies = await this.#session.execute(['EXEC'])
     if (replies instanceof ReplyError) {

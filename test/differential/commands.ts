@@ -1,7 +1,23 @@
 // Random commands, a generator a group: few keys and values, so that commands meet; now and then a wrong type, a wrong
 // number or a word too many, so that errors are compared as well.
 import fc from 'fast-check'
-import { type Command, count, float, integer, keyOf, maybe, member, none, oneWord, pick, sloppy, some, spoilt, value, words } from './words.ts'
+import {
+  type Command,
+  count,
+  float,
+  integer,
+  keyOf,
+  maybe,
+  member,
+  none,
+  oneWord,
+  pick,
+  sloppy,
+  some,
+  spoilt,
+  value,
+  words,
+} from './words.ts'
 
 export type { Command } from './words.ts'
 

@@ -1,7 +1,7 @@
 // A storage whose calls a test can make fail, hang or stop half-way.
 import type { SnapshotWriter, Storage } from '../../src/core/persistence/storage.ts'
 
-export type Call = 'open' | 'read' | 'write' | 'chunk' | 'commit' | 'abort' | 'close'
+type Call = 'open' | 'read' | 'write' | 'chunk' | 'commit' | 'abort' | 'close'
 
 export interface FaultyStorage extends Storage {
   /** Called before each call; what it throws or waits for happens to the call. */

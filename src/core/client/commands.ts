@@ -12,11 +12,11 @@ import { type Mode, Runner } from './runner.ts'
 /** The groups. A new one is added to this line and to the interface below it. */
 const GROUPS = [Strings, Keys, Lists, Hashes, Sets, SortedSets, Server]
 
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- a class cannot extend several
 export interface Commands<M extends Mode, T extends Text>
   extends Strings<M, T>, Keys<M, T>, Lists<M, T>, Hashes<M, T>, Sets<M, T>, SortedSets<M, T>, Server<M, T> {}
 
 /** The class has what the interface of its name says: each group's methods, copied below. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- a class cannot extend several
 export abstract class Commands<M extends Mode, T extends Text> extends Runner<M, T> {
   static {
     for (const { prototype } of GROUPS) {

@@ -19,7 +19,7 @@ function bytesOf(reply: Reply): ByteString {
   if (typeof reply === 'string') return reply
   if (reply instanceof Status || reply instanceof Verbatim) return reply.text
   if (reply instanceof Double) return reply.text ?? formatDouble(reply.value)
-  return String(reply)
+  return (reply as number | bigint | boolean).toString()
 }
 
 function itemsOf(reply: Reply): Reply[] {

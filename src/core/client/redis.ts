@@ -114,7 +114,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     try {
       for (let left = options.retries ?? 0; ; left--) {
         await redis.run(['WATCH', ...listOf(keys)], word)
-        const result = await look(redis as Watching<T>)
+        const result = await look(redis)
         if (result !== null || left <= 0) return result
       }
     } finally {

@@ -53,6 +53,6 @@ export class Stats {
 }
 
 /** The first word of an error's text. */
-export function errorCode(error: ReplyError): string {
+function errorCode(error: ReplyError): string {
   return error.text.split(' ', 1)[0]
 }

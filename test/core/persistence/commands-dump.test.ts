@@ -38,7 +38,7 @@ function shown(reply: Reply): unknown {
   return reply instanceof Status ? reply.text : reply
 }
 
-const call = async (...argv: string[]): Promise<unknown> => shown((await session.execute(argv)) as Reply)
+const call = async (...argv: string[]): Promise<unknown> => shown(await session.execute(argv))
 
 /** Both must reply the same. */
 async function alike(...argv: string[]): Promise<unknown> {

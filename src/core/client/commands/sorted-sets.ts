@@ -18,7 +18,7 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 import { scanned, type ScanOptions, scanWords } from './keys.ts'
 import type { WaitOptions } from './lists.ts'
 
-export interface Scored {
+interface Scored {
   member: Value
   score: number
 }
@@ -83,7 +83,7 @@ function scoredWords(members: ScoredMembers): Value[] {
     'score' in members &&
     typeof members.member !== 'undefined'
   ) {
-    return [members.score as number, members.member as Value]
+    return [members.score, members.member]
   }
   return Object.entries(members as Record<string, number>).flatMap(([member, score]) => [score, member])
 }

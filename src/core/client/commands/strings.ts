@@ -24,7 +24,7 @@ export interface SetOptions extends Expiry {
   keepttl?: boolean
 }
 
-export function expiryWords({ ex, px, exat, pxat }: Expiry): Value[] {
+function expiryWords({ ex, px, exat, pxat }: Expiry): Value[] {
   return [...option('EX', ex), ...option('PX', px), ...option('EXAT', exat), ...option('PXAT', pxat)]
 }
 
@@ -58,7 +58,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     if (options === undefined) return this.run(['SET', key, value], okOrNull)
     const words = [...flag('NX', options.nx), ...flag('XX', options.xx), ...flag('GET', options.get), ...expiryWords(options)]
     const argv = ['SET', key, value, ...words, ...flag('KEEPTTL', options.keepttl)]
-    return options.get === true ? this.run(argv, textOrNull<T>) : (this.run(argv, okOrNull) as Out<M, T, 'OK' | null>)
+    return options.get === true ? this.run(argv, textOrNull<T>) : this.run(argv, okOrNull)
   }
 
   /** Sets a string if the key does not exist. @returns 1 if it was set */

@@ -12,7 +12,7 @@ import { scanOptions, scanTable } from './keys.ts'
 import { NUMKEYS_NOT_POSITIVE } from './lists.ts'
 import { randomSlots } from './random.ts'
 
-export const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
+const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
 export const NEGATIVE_LIMIT = new ReplyError("ERR LIMIT can't be negative")
 
 const UNORDERED = 'readonly nondeterministic_output_order'
@@ -112,7 +112,7 @@ export const sets: Group = {
 }
 
 /** `numkeys key ... [LIMIT limit]`, as SINTERCARD and ZINTERCARD take it. */
-export function intercardArguments(argv: Argv): { keys: Argv; limit: number } {
+function intercardArguments(argv: Argv): { keys: Argv; limit: number } {
   const count = integerIn(argv[1], 1, Infinity, NUMKEYS_NOT_POSITIVE)
   if (count > argv.length - 2) throw TOO_MANY_KEYS
   let limit = Infinity

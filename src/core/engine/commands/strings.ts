@@ -220,7 +220,7 @@ function getexOptions(argv: Argv): { unit: ExpireUnit | null; expire: ByteString
 }
 
 /** @throws string exceeds maximum allowed size */
-export function checkLength(db: Database, length: number): void {
+function checkLength(db: Database, length: number): void {
   if (length > db.engine.config.number('proto-max-bulk-len') || length > MAX_STRING) throw STRING_TOO_LONG
 }
 /** V8's longest string, 24 bytes less than Redis's 512 MB. */

@@ -11,8 +11,8 @@ import { uint16 } from './integers.ts'
 import { readValue } from './value-reader.ts'
 import { rdbTypeOf, RdbWriter } from './writer.ts'
 
-export const WRONG_PAYLOAD = new ReplyError('ERR DUMP payload version or checksum are wrong')
-export const BAD_FORMAT = new ReplyError('ERR Bad data format')
+const WRONG_PAYLOAD = new ReplyError('ERR DUMP payload version or checksum are wrong')
+const BAD_FORMAT = new ReplyError('ERR Bad data format')
 
 /** Two bytes of version, eight of checksum. */
 const FOOTER = 10

@@ -1,7 +1,7 @@
 // What the writer writes the reader reads: all types, in one piece and in parts.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Hash, StringValue, Value } from '../../../../src/core/engine/values.ts'
+import type { StringValue, Value } from '../../../../src/core/engine/values.ts'
 import { ByteSink } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
 import { expiryBase, RdbWriter } from '../../../../src/core/persistence/rdb/writer.ts'
@@ -63,7 +63,7 @@ function writePart(writer: RdbWriter, value: Value, from: number, to: number, ba
   else if (value.type === 'list') writer.listChunk(value.slice(from, to - 1))
   else if (value.type === 'set') writer.setSlots(value, from, to)
   else if (value.type === 'zset') writer.zsetSlots(value, from, to)
-  else writer.hashSlots(value as Hash, from, to, base)
+  else writer.hashSlots(value, from, to, base)
 }
 
 const sizeOf = (value: Value): number =>

@@ -1,0 +1,38 @@
+// The steps of .ci/run: all run, whatever fails, and the last line counts.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+
+const report = '.vitest/report.json'
+const count = { passed: 0, failed: 0, skipped: 0 }
+
+/** Runs a command and shows what it prints. @returns whether it succeeded */
+function run(command) {
+  console.log(`\n> ${command}`)
+  const start = Date.now()
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' })
+  console.log(`> ${status === 0 ? 'done' : `failed with ${status}`} in ${Math.round((Date.now() - start) / 1000)} s`)
+  return status === 0
+}
+
+function check(command) {
+  count[run(command) ? 'passed' : 'failed']++
+}
+
+rmSync(report, { force: true })
+const tested = run(`npm ci --no-audit --no-fund && npm test -- --reporter=default --reporter=json --outputFile.json=${report}`)
+try {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'))
+  count.passed += numPassedTests
+  count.failed += numFailedTests
+  count.skipped += numPendingTests + numTodoTests
+} catch (error) {
+  console.log(`The tests left no report: ${error.message}`)
+}
+// A file that cannot be loaded has no tests to count, but fails the run.
+if (!tested && count.failed === 0) count.failed++
+
+check('npm run --silent lint')
+check('npm run --silent check')
+
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+process.exitCode = count.failed === 0 ? 0 : 1

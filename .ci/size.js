@@ -1,0 +1,56 @@
+// What an app ships: each public path bundled for browsers, minified and gzipped, against its budget. `initial` is what
+// loads at once; `total` has the parts that are imported when they are first needed (COMMAND DOCS and the like).
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Kilobytes of 1000 bytes. `external` is what the app has anyway. */
+const budgets = [
+  {
+    name: 'isodis with isodis/indexeddb',
+    code: "export * from './adapters/memory.ts'; export * from './adapters/storage/indexeddb.ts'",
+    initial: 60,
+    total: 75,
+  },
+]
+
+const rows = []
+let over = false
+for (const { name, code, initial, total, external = [] } of budgets) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: src, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    external: ['node:*', ...external],
+    outdir: 'out',
+    entryNames: 'entry',
+    metafile: true,
+    write: false,
+  })
+  const sizes = new Map(
+    outputFiles.map(({ path, contents }) => [path.slice(path.lastIndexOf('/') + 1), gzipSync(contents, { level: 9 }).length / 1000]),
+  )
+  // The entry and what it imports statically.
+  const first = new Set()
+  const visit = (path) => {
+    if (first.has(path)) return
+    first.add(path)
+    for (const { path: next, kind } of metafile.outputs[path]?.imports ?? []) if (kind === 'import-statement') visit(next)
+  }
+  visit('out/entry.js')
+  const sum = (names) => [...names].reduce((all, each) => all + (sizes.get(each.slice(each.lastIndexOf('/') + 1)) ?? 0), 0)
+  const row = { name, initial: sum(first), total: sum(sizes.keys()) }
+  rows.push({ name, 'initial kB': row.initial.toFixed(1), budget: initial, 'total kB': row.total.toFixed(1), 'budget ': total })
+  if (row.initial > initial || row.total > total) over = true
+}
+console.table(rows)
+if (over) {
+  console.error('Over budget.')
+  process.exitCode = 1
+}
