@@ -28,15 +28,15 @@ function kindOf(argument: unknown): string {
   return Array.isArray(argument) ? 'an array' : 'an object'
 }
 
-/** A command line for a backend. It takes the array over. @throws TypeError */
+/** A command line for a backend, whose name is encoded. It takes the array over. @throws TypeError */
 export function encodeCommand(argv: Value[]): ByteString[] {
-  for (let i = 0; i < argv.length; i++) argv[i] = encodeArgument(argv[i])
+  for (let i = 1; i < argv.length; i++) argv[i] = encodeArgument(argv[i])
   return argv as ByteString[]
 }
 
-/** A command's name as backends know it. What is no text is left for `encodeArgument` to refuse. */
-export function commandName(name: string): string {
-  return typeof name === 'string' ? name.toUpperCase() : name
+/** A command's name as backends know it. @throws TypeError if it is no text */
+export function commandName(name: string): ByteString {
+  return encodeArgument(typeof name === 'string' ? name.toUpperCase() : name)
 }
 
 /** Fields and values: an object, a Map, or pairs. */

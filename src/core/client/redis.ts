@@ -79,10 +79,10 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
    * @returns its RESP3 reply: null, a number, a string, an array, an object for a map
    * @throws RedisError for a command that would change the connection, which is shared
    */
-  call(name: string, ...args: Value[]): Promise<Plain<T>> {
+  async call(name: string, ...args: Value[]): Promise<Plain<T>> {
     const command = commandName(name)
     const instead = CONNECTION_COMMANDS[command]
-    if (instead !== undefined) return Promise.reject(unsupported(command, instead))
+    if (instead !== undefined) throw unsupported(command, instead)
     const argv = [command, ...args]
     return this.run(argv, anything(command), waits(argv) ? { blocking: true } : undefined)
   }
