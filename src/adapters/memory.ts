@@ -9,10 +9,13 @@ import { groups } from '../core/engine/commands/index.ts'
 import { Engine } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { Session } from '../core/engine/session.ts'
+import { exportRdb } from '../core/persistence/export.ts'
+import { importRdb, type Loaded } from '../core/persistence/load.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
 import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
 import { allocate, systemClock } from './host.ts'
+import { chunksOf, streamOf } from './byte-stream.ts'
 import { onPageHidden } from './page.ts'
 import { memoryStorage } from './storage/memory.ts'
 
@@ -20,6 +23,7 @@ export { RedisError } from '../core/client/errors.ts'
 export { Redis } from '../core/client/redis.ts'
 export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
 export { StorageError, type SnapshotWriter, type Storage } from '../core/persistence/storage.ts'
+export type { Loaded } from '../core/persistence/load.ts'
 export type { Key, Pairs, Value } from '../core/client/arguments.ts'
 export type { Capabilities } from '../core/client/backend.ts'
 export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
@@ -60,6 +64,24 @@ export class EmbeddedRedis extends Redis<string> {
     session.mayBlock = false
     const execute = (argv: Argv): Reply | Promise<Reply> => (session.closed ? CLOSED : session.execute(argv))
     this.sync = Object.assign(new SyncRedis(execute, asText), { bytes: new SyncRedis(execute, asBytes) })
+  }
+
+  /**
+   * All data as it is now, as an RDB file that any Redis loads. It is made as it is read, in slices, while commands go on;
+   * what changes meanwhile is kept in memory as it was, so read the stream or cancel it.
+   */
+  exportRdb(): ReadableStream<Uint8Array> {
+    return streamOf(exportRdb(this.engine, { allocate }))
+  }
+
+  /**
+   * Puts the data of an RDB file in place of all that is there, in one step, when the whole file was read and is right.
+   * @param file its bytes: a stream (of `fetch`, of a `File`), a Node stream, or an array of chunks
+   * @returns how many keys it had, and how many more were left out because they have expired
+   * @throws RdbError if the file is damaged; then nothing has changed
+   */
+  importRdb(file: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
+    return importRdb(this.engine, chunksOf(file))
   }
 }
 

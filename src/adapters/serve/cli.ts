@@ -3,9 +3,13 @@
 import { parseArgs } from 'node:util'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
+import { describeSummary, printRdb } from './rdb-command.ts'
 import { serveEngine } from './resp-server.ts'
 
 const USAGE = `Usage: isodis serve [options]
+       isodis rdb FILE [--check]
+
+  rdb prints a dump.rdb as lines of JSON, one a key; with --check it only says whether the file is whole.
 
   --port N            TCP port; default 6379, 0 for any free one
   --host HOST         address to listen on; default 127.0.0.1, this machine only
@@ -28,6 +32,7 @@ const OPTIONS = {
   dir: { type: 'string' },
   dbfilename: { type: 'string' },
   config: { type: 'string', multiple: true },
+  check: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -53,9 +58,17 @@ function log(_level: string, message: string): void {
   process.stdout.write(`${process.pid}:M ${new Date().toISOString()} * ${message}\n`)
 }
 
-async function serve(): Promise<void> {
+async function rdb(files: readonly string[], check: boolean): Promise<void> {
+  if (files.length !== 1) fail('rdb takes one file')
+  const write = (lines: string): Promise<void> => new Promise((resolve) => void process.stdout.write(lines, () => resolve()))
+  const summary = await printRdb(files[0], check ? null : write)
+  process[check ? 'stdout' : 'stderr'].write(`${describeSummary(summary)}\n`)
+}
+
+async function main(): Promise<void> {
   const { values, positionals } = parse()
   if (values.help) return void process.stdout.write(USAGE)
+  if (positionals[0] === 'rdb') return rdb(positionals.slice(1), values.check === true)
   if (positionals[0] !== 'serve' || positionals.length > 1)
     fail(positionals.length === 0 ? 'no command given' : `unknown command "${positionals.join(' ')}"`)
   const port = portOf(values.port)
@@ -87,7 +100,7 @@ async function serve(): Promise<void> {
   }
 }
 
-serve().catch((error: unknown) => {
+main().catch((error: unknown) => {
   process.stderr.write(`isodis: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 })

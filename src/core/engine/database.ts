@@ -246,9 +246,16 @@ export class Database {
 
   /** Empties the database. @returns how many keys went */
   flush(): number {
-    const removed = this.keyspace.size
-    for (const key of this.watchers.keys()) if (this.keyspace.has(key)) this.touch(key)
-    this.keyspace = new Keyspace()
-    return removed
+    return this.replace(new Keyspace())
+  }
+
+  /** Puts other keys in place of all that it holds. @returns how many keys went */
+  replace(keyspace: Keyspace): number {
+    const old = this.keyspace
+    for (const key of this.watchers.keys()) if (old.has(key) || keyspace.has(key)) this.touch(key)
+    this.keyspace = keyspace
+    for (const key of this.waiters.keys()) if (keyspace.has(key)) this.signal(key)
+    if (keyspace.queue.next !== Infinity) this.engine.expiry.schedule(keyspace.queue.next)
+    return old.size
   }
 }

@@ -20,8 +20,8 @@ export function typeOf(value: Value): TypeName {
 export class Raw {
   readonly type = 'string'
   length: number
-  /** A running save still has to write it: a change must go to a copy. */
-  shared = false
+  /** How many running saves still have to write it: a change must go to a copy. */
+  shared = 0
   #bytes: Uint8Array
   #text: ByteString | null = null
 

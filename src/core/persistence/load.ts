@@ -1,50 +1,88 @@
-// Loading a snapshot into an engine that is still empty. On an error the engine is to be thrown away: nothing is ever
-// half loaded, and the storage keeps what it has.
+// Taking an RDB file in. Its keys go into key spaces of their own, which take their place in one step when the whole file
+// has been read and was right: nothing is ever half loaded, and on an error the engine is as it was.
+import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
-import { Hash } from '../engine/values.ts'
-import { RdbReader, type RdbTarget } from './rdb/reader.ts'
+import { Keyspace } from '../engine/keyspace.ts'
+import { Hash, type Value } from '../engine/values.ts'
+import type { Use } from './rdb/format.ts'
+import { readRdb, type RdbTarget } from './rdb/reader.ts'
 import type { Storage } from './storage.ts'
-
-/** Bytes that are read before the host gets a turn. */
-const SLICE_BYTES = 1 << 18
 
 export interface Loaded {
   readonly keys: number
+  /** Keys that were left out because their time had come. */
   readonly expired: number
 }
 
-/** @throws StorageError, RdbError */
+/** Loads the last snapshot into an engine that is still empty. @throws StorageError, RdbError */
 export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
-  const counts = { keys: 0, expired: 0 }
   const chunks = await storage.read()
-  if (chunks === null) return counts
-  const reader = new RdbReader(targetOf(engine, counts))
-  for await (const chunk of chunks) {
-    reader.push(chunk)
-    while (reader.read(SLICE_BYTES)) await new Promise<void>((resolve) => engine.clock.soon(resolve))
-  }
-  reader.end()
-  engine.log('notice', `Done loading RDB, keys loaded: ${counts.keys}, keys expired: ${counts.expired}.`)
-  return counts
+  if (chunks === null) return { keys: 0, expired: 0 }
+  const incoming = await readIncoming(engine, chunks)
+  incoming.install()
+  const { keys, expired } = incoming
+  engine.log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`)
+  return { keys, expired }
 }
 
-function targetOf(engine: Engine, counts: { keys: number; expired: number }): RdbTarget {
-  return {
-    databases: engine.config.number('databases'),
-    entry(index, key, value, expiry, use) {
-      const db = engine.database(index)
-      if (expiry !== 0 && expiry <= engine.now) {
-        counts.expired++
-        return true
-      }
-      if (db.keyspace.has(key)) return false
-      const slot = db.keyspace.insert(key, value)
-      engine.eviction.created(db.keyspace, slot)
-      engine.eviction.restore(db.keyspace, slot, use)
-      if (expiry !== 0) db.setExpiry(key, expiry)
-      if (value instanceof Hash) db.watchFields(key, value)
-      counts.keys++
+/** Puts a file's data in place of all that the engine holds. @throws RdbError, what the chunks throw: then nothing has changed */
+export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
+  const incoming = await readIncoming(engine, chunks)
+  engine.begin()
+  incoming.install()
+  // Whatever was there is gone and what is there is new: both count, and at least one, so that it is saved.
+  engine.dirty += Math.max(1, incoming.keys)
+  engine.end()
+  return { keys: incoming.keys, expired: incoming.expired }
+}
+
+async function readIncoming(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Incoming> {
+  const incoming = new Incoming(engine)
+  await readRdb(chunks, incoming, () => new Promise((resolve) => engine.clock.soon(resolve)))
+  return incoming
+}
+
+/** The content of a file on its way into an engine. */
+export class Incoming implements RdbTarget {
+  readonly databases: number
+  keys = 0
+  expired = 0
+  readonly #engine: Engine
+  readonly #now: number
+  readonly #keyspaces = new Map<number, Keyspace>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.#now = engine.clock.now()
+    this.databases = engine.config.number('databases')
+  }
+
+  entry(index: number, key: ByteString, value: Value, expiry: number, use: Use): boolean {
+    if (expiry !== 0 && expiry <= this.#now) {
+      this.expired++
       return true
-    },
+    }
+    let keyspace = this.#keyspaces.get(index)
+    if (keyspace === undefined) this.#keyspaces.set(index, (keyspace = new Keyspace()))
+    else if (keyspace.has(key)) return false
+    const { eviction } = this.#engine
+    const slot = keyspace.insert(key, value)
+    eviction.created(keyspace, slot)
+    eviction.restore(keyspace, slot, use)
+    if (expiry !== 0) keyspace.setExpiry(slot, expiry)
+    if (value instanceof Hash && value.nextExpiry !== Infinity) {
+      keyspace.hasFieldExpiry = true
+      keyspace.enqueue(value.nextExpiry, key)
+    }
+    this.keys++
+    return true
+  }
+
+  /** All of it takes the place of what the engine holds. */
+  install(): void {
+    const engine = this.#engine
+    const last = Math.max(engine.databases().length - 1, ...this.#keyspaces.keys())
+    for (let index = 0; index <= last; index++) engine.database(index).replace(this.#keyspaces.get(index) ?? new Keyspace())
+    engine.memory.reset()
   }
 }

@@ -4,7 +4,7 @@
 // values are taken apart into pages of their own in the same way, so that neither a slice nor a pre-image takes long.
 import type { Engine } from '../engine/engine.ts'
 import type { Keyspace } from '../engine/keyspace.ts'
-import type { Chunk } from '../engine/structures/deque.ts'
+import type { Chunk, ChunkGuard } from '../engine/structures/deque.ts'
 import { PAGE_BITS, type PageGuard, type SlotTable } from '../engine/structures/slot-table.ts'
 import { type List, Raw, type StringValue, type Value } from '../engine/values.ts'
 import { VERSION } from '../engine/version.ts'
@@ -176,6 +176,7 @@ class Pages implements PageGuard {
   readonly #early: (from: number, to: number) => void
   readonly #pending: Uint8Array
   #next = 0
+  below: PageGuard | null = null
 
   /** @param early writes slots that are about to change */
   constructor(table: SlotTable, early: (from: number, to: number) => void) {
@@ -183,10 +184,11 @@ class Pages implements PageGuard {
     this.#end = table.size
     this.#early = early
     this.#pending = new Uint8Array(Math.ceil(this.#end / (1 << PAGE_BITS))).fill(1)
-    table.guard = this
+    guard(table, this)
   }
 
   before(page: number): void {
+    this.below?.before(page)
     if (this.#pending[page] === 1) this.#take(page, this.#early)
   }
 
@@ -207,8 +209,24 @@ class Pages implements PageGuard {
   }
 
   release(): void {
-    if (this.#table.guard === this) this.#table.guard = null
+    unguard(this.#table, this)
   }
+}
+
+interface Guard<G> {
+  below: G | null
+}
+
+/** Puts a guard before what changes. */
+function guard<G extends Guard<G>>(guarded: { guard: G | null }, added: G): void {
+  added.below = guarded.guard
+  guarded.guard = added
+}
+
+/** Takes a guard away, wherever it stands; nothing happens if it has gone already. */
+function unguard<G extends Guard<G>>(guarded: { guard: G | null }, gone: G): void {
+  if (guarded.guard === gone) guarded.guard = gone.below
+  for (let each = guarded.guard; each !== null; each = each.below) if (each.below === gone) each.below = gone.below
 }
 
 /** A value that is written in parts. What has to be written before its turn goes to a sink of its own. */
@@ -284,9 +302,11 @@ function wholeString(write: () => void): Parts {
 function stringParts(value: StringValue): Parts {
   const length = value instanceof Raw ? value.length : String(value).length
   let at = 0
-  if (value instanceof Raw) value.shared = true
+  let held = value instanceof Raw
+  if (value instanceof Raw) value.shared++
   const release = (): void => {
-    if (value instanceof Raw) value.shared = false
+    if (held) (value as Raw).shared--
+    held = false
   }
   return {
     held: 0,
@@ -307,8 +327,10 @@ function listParts(list: List, early: RdbWriter): Parts {
   const places = new Map(parts.map((chunk, i) => [chunk as Chunk, i]))
   let next = 0
   let held = 0
-  const guard = {
+  const own: ChunkGuard = {
+    below: null,
     before(chunk: Chunk): void {
+      own.below?.before(chunk)
       const place = places.get(chunk)
       if (place === undefined) return
       places.delete(chunk)
@@ -319,10 +341,8 @@ function listParts(list: List, early: RdbWriter): Parts {
       held += copy.sink.size
     },
   }
-  list.guard = guard
-  const release = (): void => {
-    if (list.guard === guard) list.guard = null
-  }
+  guard(list, own)
+  const release = (): void => unguard(list, own)
   return {
     get held() {
       return held

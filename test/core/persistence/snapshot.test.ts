@@ -116,6 +116,46 @@ describe('a snapshot', () => {
     await fc.assert(property, { numRuns: 120 })
   }, 120_000)
 
+  test('and another that begins while it is taken are each the state at their own beginning', async () => {
+    const property = fc.asyncProperty(
+      fc.constantFrom(0, 70, 2900),
+      fc.nat(20),
+      fc.boolean(),
+      writes,
+      async (elements, later, givenUp, batches) => {
+        const engine = engineWith(hurriedClock())
+        const session = engine.connect({ trusted: true })
+        session.mayBlock = false
+        fill(session, 500, elements)
+        const taken: { snapshot: Snapshot; chunks: Uint8Array[]; wanted: unknown; done: boolean }[] = []
+        const begin = (): void =>
+          void taken.push({ wanted: content(engine), snapshot: new Snapshot(engine, { chunkSize: 4096 }), chunks: [], done: false })
+        begin()
+        for (let i = 0; i <= later || taken.some(({ done }) => !done); i++) {
+          if (i === later) begin()
+          for (const command of batches[i] ?? []) session.execute(command)
+          for (const each of taken.filter(({ done }) => !done)) {
+            const slice = each.snapshot.slice()
+            each.chunks.push(...slice.chunks)
+            each.done = slice.done
+          }
+          if (givenUp && i === later + 5) {
+            const { snapshot } = taken.shift()!
+            snapshot.release()
+            snapshot.release()
+          }
+        }
+        for (const { chunks, wanted } of taken) {
+          const loaded = engineWith({ ...hurriedClock(), now: () => NOW })
+          await load(loaded, memoryStorage(chunks))
+          expect(content(loaded)).toEqual(wanted)
+        }
+        expect(engine.databases().every(({ keyspace }) => keyspace.guard === null)).toBe(true)
+      },
+    )
+    await fc.assert(property, { numRuns: 60 })
+  }, 120_000)
+
   test('that is given up holds nothing', () => {
     const engine = engineWith(hurriedClock())
     const session = engine.connect({ trusted: true })

@@ -244,7 +244,7 @@ function write(db: Database, key: ByteString, old: StringValue, offset: number, 
 /** The value of a key as bytes that can be changed in place; the key must be there. */
 export function toRaw(db: Database, key: ByteString, value: StringValue): Raw {
   // A running save may still hold this Raw: then the change goes to a copy.
-  if (value instanceof Raw && !value.shared) return value
+  if (value instanceof Raw && value.shared === 0) return value
   const raw = new Raw(textOf(value))
   db.keyspace.setAt(db.keyspace.find(key), raw)
   return raw

@@ -5,6 +5,8 @@ import type { ByteString } from '../../bytes.ts'
 /** Told before the first change to a chunk while a save is running (see persistence/). */
 export interface ChunkGuard {
   before(chunk: Chunk): void
+  /** The one that was there before. */
+  below: ChunkGuard | null
 }
 /** Elements in order; never empty while it is part of a deque. */
 export type Chunk = ByteString[]

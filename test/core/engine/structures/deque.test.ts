@@ -96,6 +96,7 @@ describe('a deque', () => {
         const parts: (Chunk | string[])[] = deque.chunks()
         const places = new Map(parts.map((chunk, i) => [chunk, i]))
         deque.guard = {
+          below: null,
           before(chunk) {
             const place = places.get(chunk)
             if (place === undefined) return

@@ -99,7 +99,7 @@ describe('a dictionary', () => {
           for (let slot = page << PAGE_BITS; slot < Math.min((page + 1) << PAGE_BITS, size); slot++)
             saved.set(dict.keys[slot], dict.values[slot])
         }
-        dict.guard = { before: save }
+        dict.guard = { before: save, below: null }
         const model = new Map(before)
         for (const step of steps) run(dict, model, step)
         for (let page = 0; page << PAGE_BITS < size; page++) save(page)

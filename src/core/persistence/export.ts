@@ -1,0 +1,37 @@
+// All data as an RDB file, while the data goes on changing: a snapshot that nobody stores.
+import type { Engine } from '../engine/engine.ts'
+import type { SinkOptions } from './rdb/byte-sink.ts'
+import { Snapshot } from './snapshot.ts'
+
+export interface Export {
+  /** The next bytes; null at the end. */
+  next(): Promise<Uint8Array | null>
+  /** Gives up: the data need not be kept as it was any more. */
+  cancel(): void
+}
+
+/** The state now is what is exported. It is made slice by slice, as fast as it is asked for. */
+export function exportRdb(engine: Engine, options: SinkOptions = {}): Export {
+  const snapshot = new Snapshot(engine, options)
+  let ready: Uint8Array[] = []
+  let done = false
+  let first = true
+  return {
+    async next() {
+      while (ready.length === 0 && !done) {
+        if (!first) await new Promise<void>((resolve) => engine.clock.soon(resolve))
+        first = false
+        if (done) break // it was cancelled meanwhile
+        const slice = snapshot.slice()
+        ready = slice.chunks.toReversed()
+        done = slice.done
+      }
+      return ready.pop() ?? null
+    },
+    cancel() {
+      snapshot.release()
+      ready = []
+      done = true
+    },
+  }
+}
