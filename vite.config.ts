@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 /** Each public path and its file; package.json's `exports` says the same. */
 const entries = {
   isodis: 'src/adapters/memory.ts',
+  'drop-in/ioredis': 'src/adapters/drop-in/ioredis.ts',
   file: 'src/adapters/storage/file.ts',
   indexeddb: 'src/adapters/storage/indexeddb.ts',
   server: 'src/adapters/serve/server.ts',

@@ -1,11 +1,9 @@
 // The engine on a TCP port, for redis-cli and any client in any language (Node, Deno and Bun). One connection is one
 // session; a client that does not read is not read from, and one that will not read is closed.
 import { createServer, type Server, type Socket } from 'node:net'
+import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
-import type { Session } from '../../core/engine/session.ts'
-import type { Reply } from '../../core/reply.ts'
-import { ProtocolError, RequestParser } from '../../core/resp/request-parser.ts'
-import { encodeReply } from '../../core/resp/writer.ts'
+import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
 
 export interface RespServerOptions {
   /** Default: 6379; 0 takes any free port. */
@@ -22,9 +20,6 @@ export interface RespServer extends AsyncDisposable {
   /** Ends all connections and stops listening. */
   close(): Promise<void>
 }
-
-/** What is not yet sent to one client may take so many bytes; Redis's limit for subscribers. */
-const OUTPUT_LIMIT = 32 * 1024 * 1024
 
 /** Serves an engine. @throws if the port is taken or not allowed */
 export function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
@@ -54,109 +49,55 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
 function closeServer(server: Server, connections: Iterable<Connection>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    for (const connection of [...connections]) connection.end()
+    for (const connection of [...connections]) connection.finish()
   })
 }
 
-class Connection {
-  readonly #engine: Engine
+/** A socket as what carries a conversation. A client that does not read is not read from. */
+class Connection implements Carrier {
   readonly #socket: Socket
-  readonly #session: Session
-  readonly #parser: RequestParser
-  #output = ''
-  /** A blocking command is being waited for: what comes behind it waits too. */
-  #waiting = false
-  #ended = false
+  readonly #conversation: Conversation
 
   constructor(engine: Engine, socket: Socket, onClose: () => void) {
-    this.#engine = engine
     this.#socket = socket
-    const peer = {
+    this.#conversation = new Conversation(engine, this, {
       address: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
       local: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
-    }
-    this.#session = engine.connect({ peer, onPush: (push) => this.#push(push), onKill: () => socket.destroy() })
-    this.#parser = new RequestParser()
-    socket.on('data', (bytes) => this.#receive(bytes))
-    socket.on('drain', () => this.#resume())
+    })
+    socket.on('data', (bytes) => this.#conversation.receive(bytes))
+    socket.on('drain', () => {
+      socket.resume()
+      this.#conversation.resume()
+    })
     socket.on('error', () => socket.destroy()) // a reset by the peer is an ordinary end
     socket.on('close', () => {
-      this.#ended = true
-      this.#session.close()
+      this.#conversation.close()
       onClose()
     })
   }
 
   /** Sends what is left and closes. */
+  finish(): void {
+    this.#conversation.end()
+  }
+
+  get full(): boolean {
+    return this.#socket.writableNeedDrain
+  }
+
+  get backlog(): number {
+    return this.#socket.writableLength
+  }
+
+  send(bytes: ByteString): void {
+    if (!this.#socket.destroyed && !this.#socket.write(bytes, 'latin1')) this.#socket.pause()
+  }
+
   end(): void {
-    this.#ended = true
-    this.#flush()
     this.#socket.end(() => this.#socket.destroy())
   }
 
-  #receive(bytes: Uint8Array): void {
-    this.#engine.stats.inputBytes += bytes.length
-    this.#session.lastUsed = this.#engine.clock.now()
-    this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
-    this.#parser.feed(bytes)
-    this.#run()
-  }
-
-  /** Runs the commands that have arrived whole, then sends their replies together. */
-  #run(): void {
-    const session = this.#session
-    try {
-      while (!this.#waiting && !this.#ended) {
-        this.#parser.limits.authenticated = session.authenticated
-        const argv = this.#parser.next()
-        if (argv === undefined) break
-        const result = session.execute(argv)
-        if (result instanceof Promise) this.#wait(result)
-        else this.#reply(result)
-        if (session.quitting) return this.end()
-        if (this.#socket.writableNeedDrain) break
-      }
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      this.#output += `-ERR ${error.message}\r\n`
-      return this.end()
-    }
-    this.#flush()
-  }
-
-  #wait(result: Promise<Reply>): void {
-    this.#waiting = true
-    void result.then((reply) => {
-      this.#waiting = false
-      if (this.#ended) return
-      this.#reply(reply)
-      this.#run()
-    })
-  }
-
-  #reply(reply: Reply): void {
-    this.#output += encodeReply(reply, this.#session.protocol)
-    // Long outputs go as they are made, so that back-pressure shows while a pipeline still runs.
-    if (this.#output.length > 1 << 16) this.#flush()
-  }
-
-  #push(push: Reply): void {
-    const first = this.#output === ''
-    this.#output += encodeReply(push, this.#session.protocol)
-    if (this.#socket.writableLength + this.#output.length > OUTPUT_LIMIT) return void this.#socket.destroy()
-    if (first) queueMicrotask(() => this.#flush())
-  }
-
-  #flush(): void {
-    if (this.#output === '' || this.#socket.destroyed) return
-    this.#engine.stats.outputBytes += this.#output.length
-    const room = this.#socket.write(this.#output, 'latin1')
-    this.#output = ''
-    if (!room) this.#socket.pause()
-  }
-
-  #resume(): void {
-    this.#socket.resume()
-    this.#run()
+  destroy(): void {
+    this.#socket.destroy()
   }
 }

@@ -1,0 +1,47 @@
+// The entry `isodis/drop-in/ioredis`: an unmodified ioredis client, version 5 or 6, on the engine in the same process.
+import type { EmbeddedRedis } from '../memory.ts'
+import { InProcessStream } from './stream.ts'
+
+/** Options for ioredis. Its type for `Connector` is a class with private members, another in each version; `never` fits them all. */
+export interface IoredisOptions {
+  readonly Connector: never
+}
+
+/**
+ * The options that put an ioredis client on the engine: `new Redis(ioredisOn(redis))`, or with further ones
+ * `new Redis({ ...ioredisOn(redis), keyPrefix: 'app:' })`. There is no socket; host and port are not looked at.
+ * Clients made with it, and their duplicates, share the engine's data as they would share a server's. When the engine is
+ * closed they end.
+ */
+export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
+  const { engine } = redis
+  const streams = new Set<InProcessStream>()
+  let lastId = 0
+  let closed = false
+  engine.onClose.add(() => {
+    closed = true
+    for (const stream of [...streams]) stream.destroy()
+  })
+
+  class EngineConnector {
+    #stream: InProcessStream | null = null
+
+    /** Sentinel's question whether an address is still right. */
+    check(): boolean {
+      return true
+    }
+
+    async connect(): Promise<InProcessStream> {
+      if (closed) throw new Error('The engine is closed')
+      const stream = new InProcessStream(engine, ++lastId)
+      streams.add(stream)
+      stream.once('close', () => streams.delete(stream))
+      return (this.#stream = stream)
+    }
+
+    disconnect(): void {
+      this.#stream?.end()
+    }
+  }
+  return { Connector: EngineConnector as never }
+}

@@ -1,0 +1,120 @@
+// A connection to the engine that looks like a socket to a client library in the same process. It has what ioredis uses of
+// net.Socket; a Duplex of node:stream would do, but takes longer than the engine.
+import { EventEmitter } from 'node:events'
+import { MessageChannel } from 'node:worker_threads'
+import type { ByteString } from '../../core/bytes.ts'
+import type { Engine } from '../../core/engine/engine.ts'
+import { Conversation } from '../../core/resp/conversation.ts'
+import { systemClock } from '../host.ts'
+
+/**
+ * Replies come in a microtask, which is fast; after so many in a row timers and sockets of the process get their turn.
+ * Otherwise code that awaits commands in a loop until a timer says stop would never end.
+ */
+const RUN_LENGTH = 64
+
+export class InProcessStream extends EventEmitter {
+  /** It is connected as soon as it is made. */
+  readonly connecting = false
+  readonly remoteAddress = 'in-process'
+  readonly remotePort: number
+  writable = true
+  destroyed = false
+  readonly #conversation: Conversation
+  // As an open socket it keeps the process alive, so that a worker that waits for work does. Not a timer: tests fake those.
+  readonly #holder = new MessageChannel().port1
+  #input: (string | Uint8Array)[] = []
+  #scheduled = false
+  #run = 0
+
+  /** @param id tells connections apart in CLIENT LIST */
+  constructor(engine: Engine, id: number) {
+    super()
+    this.remotePort = id
+    const carrier = {
+      full: false,
+      backlog: 0,
+      send: (bytes: ByteString) => void this.emit('data', Buffer.from(bytes, 'latin1')),
+      end: () => this.destroy(),
+      destroy: () => this.destroy(),
+    }
+    this.#conversation = new Conversation(engine, carrier, { address: `${this.remoteAddress}:${id}`, local: `${this.remoteAddress}:0` })
+    this.#holder.ref()
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    if (!this.writable) return false
+    this.#input.push(chunk)
+    this.#schedule()
+    return true
+  }
+
+  /** The client closes its side: what was written still runs. */
+  end(): this {
+    this.writable = false
+    this.#schedule()
+    return this
+  }
+
+  /** Closes at once. `close` is told later, as by a socket. */
+  destroy(error?: Error): this {
+    if (this.destroyed) return this
+    this.destroyed = true
+    this.writable = false
+    this.#input = []
+    this.#conversation.close()
+    this.#holder.close()
+    systemClock.soon(() => {
+      if (error !== undefined) this.emit('error', error)
+      this.emit('end')
+      this.emit('close', error !== undefined)
+    })
+    return this
+  }
+
+  ref(): this {
+    this.#holder.ref()
+    return this
+  }
+
+  unref(): this {
+    this.#holder.unref()
+    return this
+  }
+
+  // What a socket has and a connection without a network does not need.
+  setNoDelay(): this {
+    return this
+  }
+  setKeepAlive(): this {
+    return this
+  }
+  setTimeout(): this {
+    return this
+  }
+  resume(): this {
+    return this
+  }
+  pause(): this {
+    return this
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.destroyed) return
+    this.#scheduled = true
+    if (++this.#run < RUN_LENGTH) return queueMicrotask(() => this.#receive())
+    this.#run = 0
+    systemClock.soon(() => this.#receive())
+  }
+
+  #receive(): void {
+    this.#scheduled = false
+    const input = this.#input
+    this.#input = []
+    for (const chunk of input) {
+      if (this.destroyed) return
+      this.#conversation.receive(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    }
+    if (!this.writable) this.destroy()
+  }
+}
