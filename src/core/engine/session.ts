@@ -28,7 +28,7 @@ const SUBSCRIBER_COMMANDS = new Set([
 ])
 
 /** What a server tells the engine about a connection. */
-interface Peer {
+export interface Peer {
   /** `host:port` of the client, and of the server's end. */
   readonly address: string
   readonly local: string
