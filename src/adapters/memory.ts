@@ -21,6 +21,7 @@ import { memoryStorage } from './storage/memory.ts'
 
 export { RedisError } from '../core/client/errors.ts'
 export { Redis } from '../core/client/redis.ts'
+export { memoryStorage } from './storage/memory.ts'
 export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
 export { StorageError, type SnapshotWriter, type Storage } from '../core/persistence/storage.ts'
 export type { Loaded } from '../core/persistence/load.ts'
