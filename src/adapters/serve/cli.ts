@@ -5,6 +5,8 @@ import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
 import { serveEngine } from './resp-server.ts'
+import { createRestHandler } from './rest-handler.ts'
+import { serveRest } from './rest-server.ts'
 
 const USAGE = `Usage: isodis serve [options]
        isodis rdb FILE [--check]
@@ -19,6 +21,9 @@ const USAGE = `Usage: isodis serve [options]
   --dir D             keep a snapshot in this directory
   --dbfilename F      the snapshot's file name; default dump.rdb
   --config NAME=VALUE any other parameter of CONFIG; may be repeated
+  --rest-port N       also speak Upstash's REST protocol on this port, at the same host
+  --token T           what REST clients must know; needed with --rest-port
+  --read-only-token T lets REST clients in for reading only
 `
 /** Redis's own: what redis-server does without a configuration file. */
 const REDIS_RULES = '3600 1 300 100 60 10000'
@@ -33,6 +38,9 @@ const OPTIONS = {
   dbfilename: { type: 'string' },
   config: { type: 'string', multiple: true },
   check: { type: 'boolean' },
+  'rest-port': { type: 'string' },
+  token: { type: 'string' },
+  'read-only-token': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -49,9 +57,24 @@ function fail(message: string): never {
   process.exit(2)
 }
 
-function portOf(text: string | undefined): number {
-  const port = Number(text ?? 6379)
+function portOf(text: string): number {
+  const port = text === '' ? NaN : Number(text)
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : fail(`"${text}" is no port`)
+}
+
+interface RestValues {
+  'rest-port'?: string
+  token?: string
+  'read-only-token'?: string
+}
+
+/** What is asked for of REST; undefined if nothing is. */
+function restOf(values: RestValues): { port: number; tokens: { token: string; readOnlyToken?: string } } | undefined {
+  const { 'rest-port': port, token, 'read-only-token': readOnlyToken } = values
+  if (port === undefined) return token === undefined && readOnlyToken === undefined ? undefined : fail('--token goes with --rest-port')
+  if (!token) return fail('--rest-port needs --token')
+  if (readOnlyToken === '' || readOnlyToken === token) return fail('--read-only-token must be a token of its own')
+  return { port: portOf(port), tokens: { token, ...(readOnlyToken === undefined ? {} : { readOnlyToken }) } }
 }
 
 function log(_level: string, message: string): void {
@@ -71,7 +94,8 @@ async function main(): Promise<void> {
   if (positionals[0] === 'rdb') return rdb(positionals.slice(1), values.check === true)
   if (positionals[0] !== 'serve' || positionals.length > 1)
     fail(positionals.length === 0 ? 'no command given' : `unknown command "${positionals.join(' ')}"`)
-  const port = portOf(values.port)
+  const port = portOf(values.port ?? '6379')
+  const rest = restOf(values)
   const config: Record<string, string> = { port: String(values.unixsocket === undefined ? port : 0) }
   for (const pair of values.config ?? []) config[pair.split('=', 1)[0]] = pair.slice(pair.indexOf('=') + 1)
   if (values.requirepass !== undefined) config['requirepass'] = values.requirepass
@@ -84,8 +108,10 @@ async function main(): Promise<void> {
     'notice',
     `Ready to accept connections ${values.unixsocket === undefined ? `tcp ${values.host ?? '127.0.0.1'}:${server.port}` : `unix ${values.unixsocket}`}`,
   )
+  const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host: values.host }))
+  if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process; a signal does the same and saves as the rules say.
-  redis.engine.onClose.add(() => void server.close().then(() => process.exit(0)))
+  redis.engine.onClose.add(() => void Promise.all([server.close(), restServer?.close()]).then(() => process.exit(0)))
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -102,5 +128,5 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`isodis: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  process.exit(1)
 })

@@ -1,8 +1,9 @@
-// The entry `isodis/server`: the embedded client's engine on a TCP port.
+// The entry `isodis/server`: the embedded client's engine on a TCP port, and a REST handler on another (Node, Deno, Bun).
 import type { EmbeddedRedis } from '../memory.ts'
 import { type RespServer, type RespServerOptions, serveEngine } from './resp-server.ts'
 
 export type { RespServer, RespServerOptions } from './resp-server.ts'
+export { serveRest, type RestServer, type RestServerOptions } from './rest-server.ts'
 
 /**
  * Serves an embedded engine to redis-cli and any client in any language.
