@@ -9,6 +9,7 @@ const entries = {
   'drop-in/ioredis': 'src/adapters/drop-in/ioredis.ts',
   file: 'src/adapters/storage/file.ts',
   indexeddb: 'src/adapters/storage/indexeddb.ts',
+  ioredis: 'src/adapters/ioredis.ts',
   rest: 'src/adapters/serve/rest-handler.ts',
   server: 'src/adapters/serve/server.ts',
   cli: 'src/adapters/serve/cli.ts',

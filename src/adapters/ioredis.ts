@@ -1,0 +1,38 @@
+// The entry `isodis/ioredis`: the client on any Redis, Valkey or Redis Cluster, through a client of ioredis 5 or 6 that the
+// user made. ioredis itself is not imported: it stays the user's own.
+import { asText, Redis } from '../core/client/redis.ts'
+import type { IoredisCluster, IoredisSingle } from './ioredis/client.ts'
+import { ClusterBackend } from './ioredis/cluster.ts'
+import { SingleBackend } from './ioredis/single.ts'
+
+export { RedisError } from '../core/client/errors.ts'
+export { Redis } from '../core/client/redis.ts'
+export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
+export type { Key, Pairs, Value } from '../core/client/arguments.ts'
+export type { Capabilities } from '../core/client/backend.ts'
+export type { IoredisCluster, IoredisSingle } from './ioredis/client.ts'
+
+/**
+ * Makes a client on one of ioredis: `fromIoredis(new Redis())`, or a `Cluster`, or one that found its server by Sentinels.
+ * Commands share its connection; WATCH, waiting commands and subscriptions get connections of their own, made like it.
+ * Closing the client ends them all. With `stringNumbers` integers beyond 2^53 are exact.
+ * @throws TypeError if it is no client of ioredis, or gives replies in a form that loses information
+ */
+export function fromIoredis(client: IoredisSingle | IoredisCluster): Redis {
+  if (typeof client?.callBuffer !== 'function') throw new TypeError('fromIoredis takes a client of ioredis: new Redis() or new Cluster()')
+  if (isCluster(client)) {
+    refuseMapped(client.options.redisOptions)
+    return new Redis(new ClusterBackend(client), asText)
+  }
+  refuseMapped(client.options)
+  return new Redis(new SingleBackend(client), asText)
+}
+
+function isCluster(client: IoredisSingle | IoredisCluster): client is IoredisCluster {
+  return 'slots' in client
+}
+
+/** ioredis 6 would make objects of maps, which have no place for every field, and numbers of doubles. */
+function refuseMapped(options: { readonly replyMapping?: string | undefined } | undefined): void {
+  if (options?.replyMapping === 'resp3') throw new TypeError("fromIoredis takes a client without replyMapping: 'resp3'")
+}

@@ -1,0 +1,79 @@
+// The way of commands into a cluster: ioredis routes each by its first key and follows redirections.
+import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
+import type { Argv } from '../../core/client/backend.ts'
+import { RedisError, unsupported } from '../../core/client/errors.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import type { IoredisCluster, IoredisSingle } from './client.ts'
+import { combinerOf } from './every-node.ts'
+import { failureOf, isLost, replyOf } from './replies.ts'
+import { lacksKeys, Sender } from './sender.ts'
+import { slotOf } from './slots.ts'
+
+export const CROSS_SLOT = new ReplyError("CROSSSLOT Keys in request don't hash to the same slot")
+const ABORTED = 'EXECABORT Transaction discarded because of previous errors.'
+
+export class ClusterSender extends Sender<IoredisCluster> {
+  /** One with a key too few would end the process from within ioredis: a node is sent it directly, and says what is wrong. */
+  override async send(argv: Argv): Promise<Reply> {
+    const command = this.make(argv)
+    command.getKeys()
+    if (lacksKeys(command, argv)) return this.#toAny(argv)
+    this.connection.sendCommand(command)
+    return command.promise.then((value) => replyOf(argv, value), failureOf)
+  }
+
+  /** Runs a transaction. Its keys must be in one slot, which is found out before anything is sent. */
+  async transact(commands: readonly Argv[]): Promise<Reply[] | null> {
+    const slots = new Set<number>()
+    for (const argv of commands) {
+      if (combinerOf(argv) !== undefined) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
+      const keys = this.keysOf(argv)
+      if (keys === null) throw RedisError.from(new ReplyError(ABORTED, await this.#complaint(argv)), 'EXEC')
+      for (const key of keys) slots.add(slotOf(key))
+      if (slots.size > 1) throw RedisError.from(CROSS_SLOT, argv[0])
+    }
+    return this.sendAll(commands, true)
+  }
+
+  /** A command's keys as they are sent. @returns null if it has a key too few */
+  keysOf(argv: Argv): ByteString[] | null {
+    const command = this.make(argv)
+    const keys = command.getKeys()
+    return lacksKeys(command, argv) ? null : keys.map((key) => (typeof key === 'string' ? encodeUtf8(key) : fromUint8Array(key)))
+  }
+
+  /** The masters, in an order that stays the same. @throws RedisError if the cluster cannot be reached */
+  async masters(): Promise<IoredisSingle[]> {
+    if (this.connection.status !== 'ready') {
+      const reply = await this.send(['PING'])
+      if (isLost(reply)) throw RedisError.from(reply, 'PING')
+    }
+    return this.connection.nodes('master').sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1))
+  }
+
+  /** The master that has a slot. */
+  async masterOf(slot: number): Promise<IoredisSingle> {
+    const masters = await this.masters()
+    const address = this.connection.slots[slot]?.[0]
+    return masters.find((node) => addressOf(node) === address) ?? masters[0]
+  }
+
+  /** Asks the cluster anew who has which slot. */
+  refresh(): Promise<void> {
+    return new Promise((resolve) => this.connection.refreshSlotsCache(() => resolve()))
+  }
+
+  async #toAny(argv: Argv): Promise<Reply> {
+    const [node] = await this.masters()
+    return new Sender(node, '').send(argv)
+  }
+
+  async #complaint(argv: Argv): Promise<RedisError | undefined> {
+    const reply = await this.#toAny(argv)
+    return reply instanceof ReplyError ? RedisError.from(reply, argv[0]) : undefined
+  }
+}
+
+export function addressOf({ options }: IoredisSingle): string {
+  return `${options.host}:${options.port}`
+}

@@ -1,0 +1,59 @@
+// Between command lines and replies of core and what ioredis takes and gives: strings or Buffers in, Buffers, numbers and
+// errors out.
+import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
+import type { Argv } from '../../core/client/backend.ts'
+import { RedisError, unreachable } from '../../core/client/errors.ts'
+import { toResp3 } from '../../core/client/shapes.ts'
+import { parseInt64 } from '../../core/numbers.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import type { Word } from './client.ts'
+
+const NON_ASCII = /[^\0-\x7f]/
+
+/** Bytes for ioredis, which would encode a string as UTF-8: ASCII is the same either way, and faster as a string. */
+export function wordOf(bytes: ByteString): Word {
+  return NON_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1') : bytes
+}
+
+/**
+ * A command line for ioredis. Names stay in upper case: with lower-case ones it changes some arguments and replies.
+ * Only SELECT it has to recognise, to select again after a reconnection.
+ */
+export function wordsOf(argv: Argv): [name: string, ...Word[]] {
+  const words = argv.map(wordOf) as [string, ...Word[]]
+  if (words[0] === 'SELECT') words[0] = 'select'
+  return words
+}
+
+/** What a command was answered, in RESP3's shape. */
+export function replyOf(argv: Argv, value: unknown): Reply {
+  return toResp3(argv, decode(value))
+}
+
+function decode(value: unknown): Reply {
+  if (value instanceof Uint8Array) return fromUint8Array(value)
+  if (value === null || typeof value === 'number') return value
+  if (Array.isArray(value)) return value.map(decode)
+  // With `stringNumbers` integers are strings, and with RESP3 doubles as well; every other string is a Buffer.
+  if (typeof value === 'string') return parseInt64(value) ?? value
+  if (value instanceof Error) return failureOf(value)
+  throw new TypeError(`ioredis gave ${typeof value} for a reply`)
+}
+
+/** The server's error reply as it is; any other error says that the server was not reached. */
+export function failureOf(error: unknown): ReplyError {
+  if (error instanceof Error && error.name === 'ReplyError') return new ReplyError(encodeUtf8(error.message))
+  return unreachable(error)
+}
+
+/** Whether a reply stands for one that never came. */
+export function isLost(reply: Reply): reply is ReplyError {
+  return reply instanceof ReplyError && reply.cause !== undefined
+}
+
+/** @throws RedisError if no reply at all has come */
+export function someOf(replies: Reply[], commands: readonly Argv[]): Reply[] {
+  const [first] = replies
+  if (isLost(first) && replies.every(isLost)) throw RedisError.from(first, commands[0][0])
+  return replies
+}

@@ -1,0 +1,103 @@
+// A real Redis Cluster for a test file: three masters on free ports, without replicas and without persistence. It takes
+// two seconds, which is how long Redis itself waits before a new cluster may be written to.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { plain, RespClient } from './resp-client.ts'
+
+export interface RedisCluster extends AsyncDisposable {
+  readonly ports: readonly number[]
+  stop(): Promise<void>
+}
+
+const MASTERS = 3
+const SLOTS = 16_384
+
+/** Starts a cluster. @throws if redis-server is not installed */
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const dir = mkdtempSync(join(tmpdir(), 'isodis-cluster-'))
+  const free = await freePorts(2 * MASTERS)
+  const [ports, buses] = [free.slice(0, MASTERS), free.slice(MASTERS)]
+  const servers = ports.map((port, i) => startNode(port, buses[i], dir))
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map(killed))
+    rmSync(dir, { recursive: true, force: true })
+  }
+  try {
+    const nodes = await Promise.all(ports.map(connected))
+    for (const [i, node] of nodes.entries()) {
+      const from = Math.floor((i * SLOTS) / MASTERS)
+      const to = Math.floor(((i + 1) * SLOTS) / MASTERS) - 1
+      await node.call('CLUSTER', 'SET-CONFIG-EPOCH', String(i + 1))
+      await node.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
+      // Every node meets every other: told by gossip alone they would take up to two seconds more.
+      for (const [j, port] of ports.entries()) if (j !== i) await node.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(buses[j]))
+    }
+    await Promise.all(nodes.map(ready))
+    for (const node of nodes) node.close()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { ports, stop, [Symbol.asyncDispose]: stop }
+}
+
+function startNode(port: number, bus: number, dir: string): ChildProcess {
+  const cluster = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-port',
+    String(bus),
+    '--cluster-node-timeout',
+    '2000',
+    '--cluster-config-file',
+    `nodes-${port}.conf`,
+  ]
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--dbfilename', `${port}.rdb`, '--save', '', ...cluster]
+  return spawn('redis-server', options, { stdio: 'ignore' })
+}
+
+export function killed(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  child.kill('SIGKILL')
+  return new Promise((resolve) => child.once('exit', resolve))
+}
+
+/** Ports that nobody listened on a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer()
+      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+const STARTING_MS = 10_000
+
+export async function connected(port: number): Promise<RespClient> {
+  for (const deadline = Date.now() + STARTING_MS; ;) {
+    try {
+      return await RespClient.connect({ port, host: '127.0.0.1' })
+    } catch (cause) {
+      if (Date.now() > deadline) throw new Error('redis-server did not start: install it with `apt-get install redis-server`', { cause })
+      await pause()
+    }
+  }
+}
+
+async function ready(node: RespClient): Promise<void> {
+  for (;;) {
+    const info = String(plain(await node.call('CLUSTER', 'INFO')))
+    const slots = plain(await node.call('CLUSTER', 'SLOTS')) as unknown[]
+    if (info.includes('cluster_state:ok') && slots.length === MASTERS) return
+    await pause()
+  }
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10))
