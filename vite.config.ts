@@ -12,6 +12,7 @@ const entries = {
   ioredis: 'src/adapters/ioredis.ts',
   rest: 'src/adapters/serve/rest-handler.ts',
   server: 'src/adapters/serve/server.ts',
+  testing: 'src/adapters/testing.ts',
   cli: 'src/adapters/serve/cli.ts',
 }
 

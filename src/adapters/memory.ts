@@ -2,7 +2,7 @@
 import type { ByteString } from '../core/bytes.ts'
 import { asBytes, asText, Redis } from '../core/client/redis.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
-import { RedisError } from '../core/client/errors.ts'
+import { RedisError, unreachable } from '../core/client/errors.ts'
 import { SyncRedis } from '../core/client/sync.ts'
 import { CommandTable } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
@@ -168,18 +168,43 @@ class EngineBackend implements Backend {
     return new EngineBackend(this.#engine, this.#session.db.index, true)
   }
 
-  async subscribe(topic: Topic, names: readonly ByteString[], onPush: (push: Push) => void): Promise<() => Promise<void>> {
-    if (this.#session.closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
-    const session = this.#engine.connect({ trusted: true, onPush: (push) => push instanceof Push && onPush(push) })
+  async subscribe(
+    topic: Topic,
+    names: readonly ByteString[],
+    onPush: (push: Push) => void,
+    onEnd: (error?: Error) => void,
+  ): Promise<() => Promise<void>> {
+    const { session, stop } = this.#listen('SUBSCRIBE', (push) => push instanceof Push && onPush(push), onEnd)
     for (const name of names) session.subscribe(topic, name)
-    return async () => session.close()
+    return stop
   }
 
-  async monitor(onLine: (line: ByteString) => void): Promise<() => Promise<void>> {
-    if (this.#session.closed) throw RedisError.from(CLOSED, 'MONITOR')
-    const session = this.#engine.connect({ trusted: true, onPush: (line) => line instanceof Status && onLine(line.text) })
+  async monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
+    const { session, stop } = this.#listen('MONITOR', (line) => line instanceof Status && onLine(line.text), onEnd)
     await session.execute(['MONITOR'])
-    return async () => session.close()
+    return stop
+  }
+
+  /** A session of its own for what comes unasked, until it is stopped or killed, or the engine ends. */
+  #listen(
+    command: string,
+    onPush: (push: Push | Status) => void,
+    onEnd: (error?: Error) => void,
+  ): { session: Session; stop: () => Promise<void> } {
+    if (this.#session.closed) throw RedisError.from(CLOSED, command)
+    const { onClose } = this.#engine
+    const ended = (): void => onEnd()
+    onClose.add(ended)
+    const onKill = (): void => {
+      onClose.delete(ended)
+      onEnd(RedisError.from(unreachable(new Error('Connection is closed.')), command))
+    }
+    const session = this.#engine.connect({ trusted: true, onPush, onKill })
+    const stop = async (): Promise<void> => {
+      onClose.delete(ended)
+      session.close()
+    }
+    return { session, stop }
   }
 
   nodes(): readonly Backend[] {

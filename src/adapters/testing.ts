@@ -1,0 +1,74 @@
+// The entry `isodis/testing`: databases for tests, each its own, with a clock to move, a seed, and faults to order.
+import type { Engine } from '../core/engine/engine.ts'
+import type { Random } from '../core/engine/ports.ts'
+import { createRedis, EmbeddedRedis, type RedisOptions } from './memory.ts'
+import { TestClock } from './testing/clock.ts'
+import { Faults } from './testing/faults.ts'
+
+export { TestClock } from './testing/clock.ts'
+export { Faults, type DropOptions, type Fault, type FaultOptions } from './testing/faults.ts'
+
+export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
+  /** The time at the start. Default: now */
+  now?: number | Date
+  /** Whether time goes on by itself between the moves, as code needs that waits by timers of its own. Default: false */
+  running?: boolean
+  /** Chance that is the same every time: two databases with one seed and the same commands reply the same. Default: 1 */
+  seed?: number
+}
+
+/** A client on a database of its own, in the hands of a test. */
+export class TestRedis extends EmbeddedRedis {
+  readonly clock: TestClock
+  readonly faults: Faults
+
+  constructor(engine: Engine, clock: TestClock) {
+    const faults = new Faults(engine)
+    const connect = engine.connect.bind(engine)
+    engine.connect = (options) => faults.strike(connect(options))
+    super(engine)
+    this.clock = clock
+    this.faults = faults
+  }
+}
+
+/** Makes an empty database that shares nothing with others. It takes some microseconds, so each test can have one. */
+export async function createTestRedis(options: TestOptions = {}): Promise<TestRedis> {
+  const { now = Date.now(), running = false, seed = 1, ...others } = options
+  const clock = new TestClock(Number(now), running)
+  const { engine } = await createRedis({ ...others, clock, random: seeded(seed) })
+  // The client's own connections are made anew, so that they meet faults.
+  for (const session of [...engine.sessions]) session.close()
+  return new TestRedis(engine, clock)
+}
+
+/**
+ * Fixtures for vitest: each test that names `redis` gets a database of its own, closed when it is over.
+ * @example const it = test.extend(redisFixture())
+ */
+export function redisFixture(options: TestOptions = {}): {
+  redis: (context: object, use: (redis: TestRedis) => Promise<void>) => Promise<void>
+} {
+  return {
+    // oxlint-disable-next-line no-empty-pattern -- by its pattern vitest sees which other fixtures it needs
+    redis: async ({}, use) => {
+      const redis = await createTestRedis(options)
+      try {
+        await use(redis)
+      } finally {
+        await redis.close()
+      }
+    },
+  }
+}
+
+/** Numbers from 0 up to 1 that look random: https://www.jstatsoft.org/article/view/v008i14 with a multiplication that hides its pattern. */
+function seeded(seed: number): Random {
+  let state = Math.imul(Math.trunc(seed) ^ 0x9e3779b9, 0x85ebca6b) | 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (Math.imul(state, 0x2545f491) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,117 @@
+// A clock that a test moves. Timers fire in the order of their times, each at its own time.
+import type { Clock } from '../../core/engine/ports.ts'
+import { systemClock } from '../host.ts'
+
+interface Timer {
+  readonly at: number
+  readonly run: () => void
+}
+
+/** What one timer sets in motion for others (a reply, the next command, its reply) has happened after so many turns. */
+const TURNS = 2
+
+export class TestClock implements Clock {
+  #now: number
+  /** By time; those of one time in the order they were set. */
+  #timers: Timer[] = []
+  /** Callbacks that the host has yet to run. */
+  #soon = 0
+  /** While it runs with the host's clock: what has to be added to that. */
+  #offset: number | null = null
+  #cancel: (() => void) | null = null
+
+  /**
+   * @param now milliseconds since 1970
+   * @param running whether it goes on by itself between the moves. Default: false
+   */
+  constructor(now: number, running = false) {
+    this.#now = now
+    if (running) this.#offset = now - systemClock.now()
+  }
+
+  now(): number {
+    return this.#offset === null ? this.#now : systemClock.now() + this.#offset
+  }
+
+  /**
+   * Moves the time on by milliseconds. Everything that is due on the way happens at its own time and in order: expiries,
+   * ends of blocking commands, save rules, delayed replies; and what awaits one of them goes on before the next.
+   */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.now() + duration(milliseconds)
+    await this.#settle()
+    while (this.#fire(end)) await this.#settle()
+    this.#setTime(end)
+    await this.#settle()
+  }
+
+  /** As `advance`, without waiting: what awaits goes on later, and sees the time at the end. For code without promises. */
+  skip(milliseconds: number): void {
+    const end = this.now() + duration(milliseconds)
+    while (this.#fire(end));
+    this.#setTime(end)
+  }
+
+  after(delay: number, run: () => void): () => void {
+    const timer = { at: this.now() + delay, run }
+    let place = this.#timers.length
+    while (place > 0 && this.#timers[place - 1].at > timer.at) place--
+    this.#timers.splice(place, 0, timer)
+    this.#arm()
+    return () => {
+      const index = this.#timers.indexOf(timer)
+      if (index >= 0) this.#timers.splice(index, 1)
+    }
+  }
+
+  soon(run: () => void): void {
+    this.#soon++
+    systemClock.soon(() => {
+      this.#soon--
+      run()
+    })
+  }
+
+  /** Runs the next timer that is due by then. @returns whether there was one */
+  #fire(end: number): boolean {
+    if (this.#timers.length === 0 || this.#timers[0].at > end) return false
+    const { at, run } = this.#timers.shift()!
+    this.#setTime(at)
+    run()
+    return true
+  }
+
+  /** Time does not go back: a timer may be overdue. */
+  #setTime(time: number): void {
+    const past = time - this.now()
+    if (past <= 0) return
+    if (this.#offset === null) this.#now = time
+    else this.#offset += past
+    this.#arm()
+  }
+
+  /** Lets the host's clock run the next timer, if time goes on by itself. */
+  #arm(): void {
+    this.#cancel?.()
+    this.#cancel = null
+    if (this.#offset === null || this.#timers.length === 0) return
+    const delay = Math.min(Math.max(this.#timers[0].at - this.now(), 0), MAX_DELAY_MS)
+    this.#cancel = systemClock.after(delay, () => {
+      while (this.#fire(this.now()));
+      this.#arm()
+    })
+  }
+
+  /** Waits until what is in motion has come to rest. */
+  async #settle(): Promise<void> {
+    for (let turns = 0; turns < TURNS || this.#soon > 0; turns++) await new Promise<void>((resolve) => systemClock.soon(resolve))
+  }
+}
+
+/** A timer's delay must fit in 31 bits. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+function duration(milliseconds: number): number {
+  if (!(milliseconds >= 0 && milliseconds < Infinity)) throw new RangeError(`${milliseconds} is no time to move on by`)
+  return milliseconds
+}
