@@ -1,0 +1,163 @@
+// Redis commands for scripts: the checks that a script's commands pass, and the session they run on. It holds what one
+// run may do and has done; the library `redis` and the commands EVAL and FCALL stand on it.
+import type { Argv, Command } from '../../core/engine/command.ts'
+import { arityFits, FLAG } from '../../core/engine/command.ts'
+import type { Engine } from '../../core/engine/engine.ts'
+import { OUT_OF_MEMORY } from '../../core/engine/errors.ts'
+import { Session } from '../../core/engine/session.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import { LuaError, ScriptStopped } from './errors.ts'
+import { type Machine, MAX_STRING } from './machine.ts'
+import { type Protocol, toReply } from './replies.ts'
+import { Table } from './table.ts'
+import { first, type LuaFunction, type LuaValue, NONE } from './value.ts'
+
+const UNKNOWN = new ReplyError('ERR Unknown Redis command called from script')
+const NO_SCRIPT = new ReplyError('ERR This Redis command is not allowed from script')
+const WRONG_ARITY = new ReplyError('ERR Wrong number of args calling Redis command from script')
+const READ_ONLY = new ReplyError('ERR Write commands are not allowed from read-only scripts.')
+const CANNOT_WAIT = new ReplyError('ERR This command cannot be waited for in a script')
+const INACTIVE = new ReplyError('ERR redis.call/pcall can only be called inside a script invocation')
+
+/** How a script may run. */
+export interface Permission {
+  /** It may not write: EVAL_RO, FCALL_RO, the flag `no-writes`. */
+  readonly readOnly: boolean
+  /** It may write although memory is full: the flag `allow-oom`. */
+  readonly allowOom: boolean
+}
+export const ORDINARY: Permission = { readOnly: false, allowOom: false }
+
+/** Limits on how long a script runs. One thread runs everything here: nobody can say SCRIPT KILL meanwhile. */
+export interface Limits {
+  /** Milliseconds after which a script that has not written ends. Default: CONFIG's `busy-reply-threshold` */
+  readonly time?: number
+  /** Milliseconds after which any script ends, its effects so far staying. Default: ten times `time` */
+  readonly hardTime?: number
+  /** Calls and turns of loops after which any script ends, for hosts whose clock stands still. Default: 10^10 */
+  readonly steps?: number
+}
+
+/** Steps between two looks at the clock: some milliseconds. */
+const SLICE = 100_000
+const DEFAULT_STEPS = 1e10
+export const KILLED = 'Script killed by user with SCRIPT KILL...'
+
+export class Bridge {
+  readonly machine: Machine
+  readonly engine: Engine
+  /** As in Redis, scripts have a client of their own: what one selects ends with it. */
+  readonly session: Session
+  protocol: Protocol = 2
+  /** Whether the script has run a command that writes. */
+  wrote = false
+  running = false
+  /** In milliseconds since 1970, of the script that runs. */
+  started = 0
+  #permission = ORDINARY
+  #outOfMemory = false
+  readonly #limits: Limits
+
+  constructor(machine: Machine, engine: Engine, limits: Limits = {}) {
+    this.machine = machine
+    this.engine = engine
+    this.#limits = limits
+    this.session = new Session(engine, 0, { trusted: true, peer: { address: 'lua', local: '' } })
+    this.session.mayBlock = false
+  }
+
+  /** One command of a script. An error is its reply. */
+  command(argv: Argv): Reply {
+    if (!this.running) return INACTIVE
+    const { engine, session } = this
+    let command: Command
+    try {
+      command = engine.table.find(argv)
+    } catch {
+      return this.#refuse(UNKNOWN)
+    }
+    const { flags } = command
+    if (!arityFits(command, argv.length)) return this.#refuse(WRONG_ARITY, command)
+    if (flags & FLAG.noscript) return this.#refuse(NO_SCRIPT, command)
+    if (flags & FLAG.write) {
+      if (this.#permission.readOnly) return this.#refuse(READ_ONLY, command)
+      const refusal = engine.durability.writeError()
+      if (refusal !== null) return this.#refuse(refusal, command)
+    }
+    if (this.#outOfMemory && !this.wrote && flags & FLAG.denyoom) return this.#refuse(OUT_OF_MEMORY, command)
+    if (flags & FLAG.write) this.wrote = true
+    const result = session.attempt(command, argv)
+    if (!(result instanceof Promise)) return result
+    result.catch(() => {})
+    return CANNOT_WAIT
+  }
+
+  #refuse(error: ReplyError, command?: Command): ReplyError {
+    return this.engine.stats.failure(error, command, false)
+  }
+
+  /**
+   * Runs a function as a script for a client: with the client's database, from the beginning of the count of steps.
+   * @param label what an error calls the script: its SHA-1, or a function's name
+   */
+  run(caller: Session, fn: LuaFunction, label: string, permission: Permission, a?: LuaValue, b?: LuaValue): Reply {
+    const { machine, session, engine } = this
+    const { limit } = engine.eviction
+    session.db = caller.db
+    this.protocol = 2
+    this.wrote = false
+    this.#permission = permission
+    this.#outOfMemory = limit > 0 && !permission.allowOom && !engine.eviction.makeRoom()
+    this.running = true
+    this.#arm()
+    machine.depth = 0
+    try {
+      const value = first(a === undefined ? fn.call(0) : fn.call(2, a, b, undefined, NONE))
+      return toReply(value, this.protocol)
+    } catch (error) {
+      return engine.stats.failure(this.errorReply(error, label), undefined)
+    } finally {
+      this.running = false
+      machine.steps = 0
+    }
+  }
+
+  /** Counts steps from here on. */
+  #arm(): void {
+    const { clock, config } = this.engine
+    const start = clock.now()
+    this.started = start
+    const time = this.#limits.time ?? (config.number('busy-reply-threshold') || Infinity)
+    const hardTime = this.#limits.hardTime ?? 10 * time
+    let left = this.#limits.steps ?? DEFAULT_STEPS
+    const slice = Math.min(SLICE, left)
+    this.machine.steps = slice
+    this.machine.onSteps = () => {
+      left -= slice
+      const spent = clock.now() - start
+      if (left <= 0 || spent > (this.wrote ? hardTime : time)) {
+        this.engine.log('warning', `Lua script ended after ${spent} ms, ${this.wrote ? 'having' : 'without having'} written`)
+        throw new ScriptStopped(KILLED)
+      }
+      return slice
+    }
+  }
+
+  /** An error that ended a script, as Redis words it. */
+  errorReply(thrown: unknown, label: string): ReplyError {
+    if (thrown instanceof ScriptStopped) {
+      const { site } = this.machine
+      return new ReplyError(`ERR ${site.where}${thrown.text} script: ${label}, on ${site.source}:${site.line}.`)
+    }
+    const { value, site } = this.machine.caught(thrown)
+    const err = value instanceof Table ? value.get('err') : undefined
+    let text = typeof err === 'string' ? err : `ERR ${this.machine.toString(value)}`
+    if (text.length > MAX_STRING) text = 'ERR error message too long'
+    return new ReplyError(site === null ? text : `${text} script: ${label}, on ${site.source}:${site.line}.`)
+  }
+}
+
+/** A reply that is an error, thrown in a script. */
+export function raise(machine: Machine, error: LuaValue): never {
+  throw new LuaError(error, machine.site)
+}

@@ -1,0 +1,428 @@
+// The tree as closures: functions and statements. A statement tells how it ended by a number, and a function's result
+// waits in its frame, so that nothing is thrown and nothing allocated for `return` and `break`.
+import type { Assignment, Block, FunctionExpression, GenericFor, NumericFor, Statement, Target, Variable } from '../tree.ts'
+import { compileCall, compileClosure, compileCondition, compileExpression, compileList, compileMulti, describe } from './expressions.ts'
+import {
+  Box,
+  BREAK,
+  Closure,
+  type Code,
+  type Exec,
+  type Frame,
+  FunctionContext,
+  isBoxed,
+  NORMAL,
+  type Prototype,
+  RESULT,
+  RETURN,
+  UPVALUES,
+} from './frame.ts'
+import { type Machine, toNumber } from './machine.ts'
+import { chunkId } from './errors.ts'
+import { Table } from './table.ts'
+import { apply, LuaFunction, type LuaValue, NONE } from './value.ts'
+
+/**
+ * Compiles a chunk.
+ * @param source the chunk's name as Lua has it: `@user_script`
+ */
+export function compileChunk(machine: Machine, chunk: FunctionExpression, source: string): Closure {
+  return new Closure(compileFunction(machine, chunk, source, chunkId(source)), [])
+}
+
+export function compileFunction(machine: Machine, node: FunctionExpression, source: string, chunk: string): Prototype {
+  const context = new FunctionContext(machine, source, chunk, node.scope)
+  for (const parameter of node.parameters) context.declare(parameter)
+  const arg = node.arg === null ? -1 : context.declare(node.arg)
+  const boxed = [...node.parameters, ...(node.arg === null ? [] : [node.arg])].filter(isBoxed).map(({ slot }) => slot)
+  const body = compileBlock(context, node.body)
+  const parameters = node.parameters.length
+  return {
+    machine,
+    line: node.line,
+    site: context.site(node.line),
+    parameters,
+    size: context.size,
+    complex: context.size > 12 || parameters > 3 || node.vararg || boxed.length > 0,
+    vararg: node.vararg,
+    arg,
+    boxed,
+    body,
+    steps: null,
+  }
+}
+
+export function compileBlock(context: FunctionContext, block: Block): Exec {
+  const { top } = context
+  const statements = block.map((statement) => compileStatement(context, statement))
+  context.top = top
+  return sequence(statements)
+}
+
+function sequence(statements: readonly Exec[]): Exec {
+  const [a, b, c] = statements
+  switch (statements.length) {
+    case 0:
+      return () => NORMAL
+    case 1:
+      return a
+    case 2:
+      return (frame) => {
+        const signal = a(frame)
+        return signal === NORMAL ? b(frame) : signal
+      }
+    case 3:
+      return (frame) => {
+        let signal = a(frame)
+        if (signal !== NORMAL) return signal
+        signal = b(frame)
+        return signal === NORMAL ? c(frame) : signal
+      }
+    default:
+      return (frame) => {
+        for (let i = 0; i < statements.length; i++) {
+          const signal = statements[i](frame)
+          if (signal !== NORMAL) return signal
+        }
+        return NORMAL
+      }
+  }
+}
+
+export function compileStatement(context: FunctionContext, node: Statement): Exec {
+  switch (node.kind) {
+    case 'declare':
+      return compileDeclaration(context, node.variables, node.values.length === 0 ? [] : node.values)
+    case 'local function': {
+      const { variable, value } = node
+      const slot = context.declare(variable)
+      const make = compileClosure(context, value)
+      if (isBoxed(variable)) {
+        return (frame) => {
+          const box = (frame[slot] = new Box(undefined))
+          box.value = make(frame)
+          return NORMAL
+        }
+      }
+      // It knows itself: the copy that it took is of what was there before.
+      const self = value.scope.upvalues.indexOf(variable)
+      return (frame) => {
+        const closure = make(frame)
+        frame[slot] = closure
+        if (self >= 0) closure.upvalues[self] = closure
+        return NORMAL
+      }
+    }
+    case 'assign':
+      return compileAssignment(context, node)
+    case 'do call': {
+      const call = compileCall(context, node.call)
+      return (frame) => {
+        call(frame)
+        return NORMAL
+      }
+    }
+    case 'do':
+      return compileBlock(context, node.body)
+    case 'while': {
+      const { machine } = context
+      const condition = compileCondition(context, node.condition)
+      const body = compileBlock(context, node.body)
+      return (frame) => {
+        while (condition(frame)) {
+          if (--machine.steps < 0) machine.tick()
+          const signal = body(frame)
+          if (signal !== NORMAL) {
+            if (signal === BREAK) break
+            return signal
+          }
+        }
+        return NORMAL
+      }
+    }
+    case 'repeat': {
+      const { machine } = context
+      const { top } = context
+      const body = sequence(node.body.map((statement) => compileStatement(context, statement)))
+      const condition = compileCondition(context, node.condition)
+      context.top = top
+      return (frame) => {
+        do {
+          if (--machine.steps < 0) machine.tick()
+          const signal = body(frame)
+          if (signal !== NORMAL) {
+            if (signal === BREAK) break
+            return signal
+          }
+        } while (!condition(frame))
+        return NORMAL
+      }
+    }
+    case 'if': {
+      const branches = node.branches.map(({ condition, body }) => ({
+        condition: compileCondition(context, condition),
+        body: compileBlock(context, body),
+      }))
+      const otherwise = node.otherwise === null ? null : compileBlock(context, node.otherwise)
+      if (branches.length === 1) {
+        const [{ condition, body }] = branches
+        if (otherwise === null) return (frame) => (condition(frame) ? body(frame) : NORMAL)
+        return (frame) => (condition(frame) ? body(frame) : otherwise(frame))
+      }
+      return (frame) => {
+        for (let i = 0; i < branches.length; i++) if (branches[i].condition(frame)) return branches[i].body(frame)
+        return otherwise === null ? NORMAL : otherwise(frame)
+      }
+    }
+    case 'for':
+      return compileNumericFor(context, node)
+    case 'for in':
+      return compileGenericFor(context, node)
+    case 'return': {
+      if (node.values.length === 0) {
+        return (frame) => {
+          frame[RESULT] = NONE
+          return RETURN
+        }
+      }
+      const value = node.values.length === 1 ? compileMulti(context, node.values[0]) : compileList(context, node.values)
+      return (frame) => {
+        frame[RESULT] = value(frame)
+        return RETURN
+      }
+    }
+    case 'break':
+      return () => BREAK
+  }
+}
+
+function compileDeclaration(
+  context: FunctionContext,
+  variables: readonly Variable[],
+  nodes: readonly Parameters<typeof compileExpression>[1][],
+): Exec {
+  if (variables.length === 1 && nodes.length === 1) {
+    const value = compileExpression(context, nodes[0])
+    const slot = context.declare(variables[0])
+    if (isBoxed(variables[0])) {
+      return (frame) => {
+        frame[slot] = new Box(value(frame))
+        return NORMAL
+      }
+    }
+    return (frame) => {
+      frame[slot] = value(frame)
+      return NORMAL
+    }
+  }
+  const values = compileList(context, nodes)
+  const places = variables.map((variable) => ({ slot: context.declare(variable), boxed: isBoxed(variable) }))
+  return (frame) => {
+    const given = values(frame)
+    for (let i = 0; i < places.length; i++) {
+      const value = i < given.length ? given[i] : undefined
+      frame[places[i].slot] = places[i].boxed ? new Box(value) : value
+    }
+    return NORMAL
+  }
+}
+
+/** Puts a value into a place whose table and key are known by now. */
+type Store = (frame: Frame, value: LuaValue, object: LuaValue, key: LuaValue) => void
+
+function compileAssignment(context: FunctionContext, node: Assignment): Exec {
+  const { targets, values } = node
+  if (targets.length === 1 && values.length === 1) return compileSingle(context, targets[0], compileExpression(context, values[0]))
+  const parts = targets.map((target) => ({
+    object: target.kind === 'index' ? compileExpression(context, target.object) : null,
+    key: target.kind === 'index' ? compileExpression(context, target.key) : null,
+    store: compileStore(context, target),
+  }))
+  const list = compileList(context, values)
+  return (frame) => {
+    const objects = parts.map(({ object }) => object?.(frame))
+    const keys: LuaValue[] = parts.map(({ key }) => key?.(frame))
+    const given = list(frame)
+    for (let i = parts.length - 1; i >= 0; i--) parts[i].store(frame, i < given.length ? given[i] : undefined, objects[i], keys[i])
+    return NORMAL
+  }
+}
+
+function compileStore(context: FunctionContext, target: Target): Store {
+  const { machine } = context
+  if (target.kind === 'local') return compileVariableStore(context, target.variable)
+  if (target.kind === 'global') {
+    const site = context.site(target.line)
+    return (_frame, value) => machine.setGlobal(target.name, value, site)
+  }
+  const site = context.site(target.line, describe(context, target.object))
+  return (_frame, value, object, key) => machine.setIndex(object, key, value, site)
+}
+
+function compileVariableStore(context: FunctionContext, variable: Variable): Store {
+  const { slot } = variable
+  const upvalue = context.upvalue(variable)
+  if (!isBoxed(variable)) {
+    return (frame, value) => {
+      frame[slot] = value
+    }
+  }
+  if (upvalue < 0) {
+    return (frame, value) => {
+      ;(frame[slot] as Box).value = value
+    }
+  }
+  return (frame, value) => {
+    ;((frame[UPVALUES] as unknown[])[upvalue] as Box).value = value
+  }
+}
+
+function compileSingle(context: FunctionContext, target: Target, value: Code): Exec {
+  const { machine } = context
+  if (target.kind !== 'index') {
+    if (target.kind === 'local' && !isBoxed(target.variable)) {
+      const { slot } = target.variable
+      return (frame) => {
+        frame[slot] = value(frame)
+        return NORMAL
+      }
+    }
+    const store = compileStore(context, target)
+    return (frame) => {
+      store(frame, value(frame), undefined, undefined)
+      return NORMAL
+    }
+  }
+  const object = compileExpression(context, target.object)
+  const site = context.site(target.line, describe(context, target.object))
+  if (target.key.kind === 'constant' && typeof target.key.value === 'string') {
+    const name = target.key.value
+    let hint = 0
+    return (frame) => {
+      const into = object(frame)
+      const given = value(frame)
+      if (into instanceof Table && into.metatable === null && !into.readonly) {
+        if (hint < into.keys.length && into.keys[hint] === name) into.setSlot(hint, given)
+        else {
+          into.set(name, given)
+          hint = Math.max(into.find(name), 0)
+        }
+      } else machine.setIndex(into, name, given, site)
+      return NORMAL
+    }
+  }
+  const key = compileExpression(context, target.key)
+  return (frame) => {
+    const into = object(frame)
+    const at = key(frame)
+    const given = value(frame)
+    if (into instanceof Table && into.metatable === null && !into.readonly && at !== undefined && at === at) {
+      const { array } = into
+      const i = typeof at === 'number' ? at - 1 : -1
+      if (i >= 0 && i < array.length && (i | 0) === i && given !== undefined) array[i] = given
+      else into.set(at, given)
+    } else machine.setIndex(into, at, given, site)
+    return NORMAL
+  }
+}
+
+function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
+  const { machine } = context
+  const site = context.site(node.line)
+  const start = compileExpression(context, node.start)
+  const limit = compileExpression(context, node.limit)
+  const step = node.step === null ? null : compileExpression(context, node.step)
+  const { top } = context
+  const slot = context.declare(node.variable)
+  const body = compileBlock(context, node.body)
+  context.top = top
+  const boxed = isBoxed(node.variable)
+  const number = (value: LuaValue, what: string): number => {
+    const converted = toNumber(value)
+    return converted === undefined ? machine.fail(site, `'for' ${what} must be a number`) : converted
+  }
+  return (frame) => {
+    const given = [start(frame), limit(frame), step === null ? 1 : step(frame)]
+    let i = number(given[0], 'initial value')
+    const end = number(given[1], 'limit')
+    const by = number(given[2], 'step')
+    for (; by > 0 ? i <= end : end <= i; i += by) {
+      if (--machine.steps < 0) machine.tick()
+      frame[slot] = boxed ? new Box(i) : i
+      const signal = body(frame)
+      if (signal !== NORMAL) {
+        if (signal === BREAK) break
+        return signal
+      }
+    }
+    return NORMAL
+  }
+}
+
+function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
+  const { machine } = context
+  const site = context.site(node.line)
+  const list = compileList(context, node.values)
+  const { top } = context
+  const places = node.variables.map((variable) => ({ slot: context.declare(variable), boxed: isBoxed(variable) }))
+  const body = compileBlock(context, node.body)
+  context.top = top
+  const simple = places.length <= 2 && !places.some(({ boxed }) => boxed)
+  const [keySlot, valueSlot] = [places[0].slot, places.length > 1 ? places[1].slot : -1]
+
+  /** pairs(t), without calls. */
+  const walk = (frame: Frame, table: Table, from: LuaValue): ReturnType<Exec> => {
+    for (let place = table.seek(table.after(from)); place >= 0; place = table.seek(place + 1)) {
+      if (--machine.steps < 0) machine.tick()
+      frame[keySlot] = table.keyAt(place)
+      if (valueSlot >= 0) frame[valueSlot] = table.valueAt(place)
+      const signal = body(frame)
+      if (signal !== NORMAL) return signal === BREAK ? NORMAL : signal
+    }
+    return NORMAL
+  }
+  /** ipairs(t), without calls. */
+  const count = (frame: Frame, table: Table, from: number): ReturnType<Exec> => {
+    for (let i = from + 1; ; i++) {
+      const value = table.get(i)
+      if (value === undefined) return NORMAL
+      if (--machine.steps < 0) machine.tick()
+      frame[keySlot] = i
+      if (valueSlot >= 0) frame[valueSlot] = value
+      const signal = body(frame)
+      if (signal !== NORMAL) return signal === BREAK ? NORMAL : signal
+    }
+  }
+
+  return (frame) => {
+    const given = list(frame)
+    const [fn, state] = given
+    let control = given[2]
+    if (simple && state instanceof Table) {
+      if (fn === machine.next && (control === undefined || state.after(control) >= 0)) return walk(frame, state, control)
+      if (fn === machine.nextItem && typeof control === 'number') return count(frame, state, control)
+    }
+    for (;;) {
+      if (--machine.steps < 0) machine.tick()
+      machine.site = site
+      let result: ReturnType<LuaFunction['call']>
+      if (fn instanceof LuaFunction) result = fn.call(2, state, control)
+      else {
+        const values = [state, control]
+        result = apply(machine.callable(fn, site, values), values)
+      }
+      const several = typeof result === 'object' && Array.isArray(result)
+      control = several ? (result as readonly LuaValue[])[0] : (result as LuaValue)
+      if (control === undefined) return NORMAL
+      for (let i = 0; i < places.length; i++) {
+        const value = i === 0 ? control : several ? (result as readonly LuaValue[])[i] : undefined
+        frame[places[i].slot] = places[i].boxed ? new Box(value) : value
+      }
+      const signal = body(frame)
+      if (signal !== NORMAL) {
+        if (signal === BREAK) return NORMAL
+        return signal
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+// Coroutines.
+export class Coroutine {
+  status: 'suspended' | 'running' | 'normal' | 'dead' = 'suspended'
+}

@@ -1,0 +1,31 @@
+// Errors of Lua: any value can be one. Not an `Error`, as scripts make many and none needs a stack of JS.
+import type { Site } from './site.ts'
+import type { LuaValue } from './value.ts'
+
+export class LuaError {
+  readonly value: LuaValue
+  /** Where it was raised; null for an error of the compiler. */
+  readonly site: Site | null
+  constructor(value: LuaValue, site: Site | null = null) {
+    this.value = value
+    this.site = site
+  }
+}
+
+/** Ends a script from outside. pcall does not see it. */
+export class ScriptStopped {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const ID_SIZE = 60 // luaconf.h: the longest name of a chunk in a message, with its closing zero
+/** A chunk's name as messages show it. `@file` and `=name` name it; anything else is its source, of which the first line is shown. */
+export function chunkId(name: string): string {
+  const rest = name.slice(1)
+  if (name[0] === '=') return rest.slice(0, ID_SIZE - 1)
+  if (name[0] === '@') return rest.length > ID_SIZE - 8 ? `...${rest.slice(8 - ID_SIZE)}` : rest
+  const line = name.split(/[\n\r]/, 1)[0].slice(0, ID_SIZE - 17)
+  return `[string "${line}${line === name ? '' : '...'}"]`
+}

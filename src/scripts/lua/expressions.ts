@@ -1,0 +1,548 @@
+// Expressions as closures. The operands that are common (locals, constants) have closures of their own: that saves a
+// call for each, which is most of the time an expression takes.
+import type { Binary, Call, Expression, FunctionExpression, MethodCall, TableConstructor, Variable } from '../tree.ts'
+import { compileFunction } from './compile.ts'
+import {
+  type Box,
+  Closure,
+  type Code,
+  type Condition,
+  EXTRA,
+  type Frame,
+  type FunctionContext,
+  isBoxed,
+  type MultiCode,
+  UPVALUES,
+} from './frame.ts'
+import { isTrue, modulo, power } from './machine.ts'
+import type { Site } from './site.ts'
+import { Table } from './table.ts'
+import { all, apply, Builtin, first, LuaFunction, type LuaValue, NONE } from './value.ts'
+
+/** Whether an expression can give several values. */
+export function isMulti({ kind }: Expression): boolean {
+  return kind === 'call' || kind === 'method' || kind === 'vararg'
+}
+
+/** How a script names a value, for messages: `local 'x' ` or nothing. */
+export function describe(context: FunctionContext, node: Expression): string {
+  switch (node.kind) {
+    case 'local':
+      return `${context.upvalue(node.variable) < 0 ? 'local' : 'upvalue'} '${node.variable.name}' `
+    case 'global':
+      return `global '${node.name}' `
+    case 'index':
+      return `field '${node.key.kind === 'constant' && typeof node.key.value === 'string' ? node.key.value : '?'}' `
+    case 'group':
+      return isMulti(node.inner) ? '' : describe(context, node.inner)
+    default:
+      return ''
+  }
+}
+
+/** The value of an expression that is known before the script runs. */
+function known(context: FunctionContext, node: Expression): LuaValue {
+  if (node.kind === 'constant') return node.value
+  if (node.kind === 'global' && node.name !== 'KEYS' && node.name !== 'ARGV') {
+    const { globals } = context.machine
+    const value = globals.readonly ? globals.get(node.name) : undefined
+    return value instanceof Builtin || (value instanceof Table && value.readonly) ? value : undefined
+  }
+  if (node.kind === 'index' && node.key.kind === 'constant') {
+    const table = known(context, node.object)
+    const value = table instanceof Table ? table.get(node.key.value) : undefined
+    return value instanceof Table && !value.readonly ? undefined : value
+  }
+  return undefined
+}
+
+/** An expression where one value is wanted. */
+export function compileExpression(context: FunctionContext, node: Expression): Code {
+  const value = known(context, node)
+  if (value !== undefined) return () => value
+  switch (node.kind) {
+    case 'constant':
+      return () => undefined
+    case 'vararg':
+      return (frame) => (frame[EXTRA] as readonly LuaValue[])[0]
+    case 'function':
+      return compileClosure(context, node)
+    case 'local':
+      return compileVariable(context, node.variable)
+    case 'global':
+      return compileGlobal(context, node.name, node.line)
+    case 'index': {
+      const site = context.site(node.line, describe(context, node.object))
+      return compileIndex(context, compileExpression(context, node.object), node.key, site)
+    }
+    case 'call':
+    case 'method': {
+      const call = compileCall(context, node)
+      return (frame) => first(call(frame))
+    }
+    case 'binary':
+      return compileBinary(context, node)
+    case 'unary': {
+      const { machine } = context
+      const operand = compileExpression(context, node.operand)
+      const site = context.site(node.line, describe(context, node.operand))
+      if (node.operator === 'not') return (frame) => !isTrue(operand(frame))
+      if (node.operator === '#') {
+        return (frame) => {
+          const value = operand(frame)
+          return value instanceof Table ? value.length : machine.length(value, site)
+        }
+      }
+      return (frame) => {
+        const value = operand(frame)
+        return typeof value === 'number' ? -value : machine.negate(value, site)
+      }
+    }
+    case 'logical': {
+      const left = compileExpression(context, node.left)
+      const right = compileExpression(context, node.right)
+      if (node.operator === 'and') {
+        return (frame) => {
+          const value = left(frame)
+          return value === undefined || value === false ? value : right(frame)
+        }
+      }
+      return (frame) => {
+        const value = left(frame)
+        return value === undefined || value === false ? right(frame) : value
+      }
+    }
+    case 'table':
+      return compileTable(context, node)
+    case 'group':
+      return compileExpression(context, node.inner)
+  }
+}
+
+/** An expression where any number of values is wanted. */
+export function compileMulti(context: FunctionContext, node: Expression): MultiCode {
+  if (node.kind === 'call' || node.kind === 'method') return compileCall(context, node)
+  if (node.kind === 'vararg') return (frame) => frame[EXTRA] as readonly LuaValue[]
+  return compileExpression(context, node)
+}
+
+/** A list of expressions, whose last may give several values, as one array. */
+export function compileList(context: FunctionContext, nodes: readonly Expression[]): (frame: Frame) => LuaValue[] {
+  const last = nodes.at(-1)
+  if (last === undefined) return () => []
+  if (!isMulti(last)) {
+    const codes = nodes.map((node) => compileExpression(context, node))
+    return (frame) => {
+      const values: LuaValue[] = []
+      for (let i = 0; i < codes.length; i++) values.push(codes[i](frame))
+      return values
+    }
+  }
+  const codes = nodes.slice(0, -1).map((node) => compileExpression(context, node))
+  const tail = compileMulti(context, last)
+  return (frame) => {
+    const values: LuaValue[] = []
+    for (let i = 0; i < codes.length; i++) values.push(codes[i](frame))
+    const more = all(tail(frame))
+    for (let i = 0; i < more.length; i++) values.push(more[i])
+    return values
+  }
+}
+
+export function compileCondition(context: FunctionContext, node: Expression): Condition {
+  if (node.kind === 'binary' && COMPARISONS.has(node.operator)) return compileBinary(context, node) as Condition
+  if (node.kind === 'unary' && node.operator === 'not') {
+    const operand = compileCondition(context, node.operand)
+    return (frame) => !operand(frame)
+  }
+  if (node.kind === 'logical') {
+    const left = compileCondition(context, node.left)
+    const right = compileCondition(context, node.right)
+    return node.operator === 'and' ? (frame) => left(frame) && right(frame) : (frame) => left(frame) || right(frame)
+  }
+  const code = compileExpression(context, node)
+  return (frame) => {
+    const value = code(frame)
+    return value !== undefined && value !== false
+  }
+}
+
+function compileVariable(context: FunctionContext, variable: Variable): Code {
+  const { slot } = variable
+  const upvalue = context.upvalue(variable)
+  if (isBoxed(variable)) {
+    if (upvalue < 0) return (frame) => (frame[slot] as Box).value
+    return (frame) => ((frame[UPVALUES] as unknown[])[upvalue] as Box).value
+  }
+  if (upvalue < 0) return (frame) => frame[slot] as LuaValue
+  return (frame) => (frame[UPVALUES] as unknown[])[upvalue] as LuaValue
+}
+
+/** A local that stands in the frame itself; -1 if the expression is something else. */
+function plainSlot(context: FunctionContext, node: Expression): number {
+  return node.kind === 'local' && context.upvalue(node.variable) < 0 && !isBoxed(node.variable) ? node.variable.slot : -1
+}
+
+function compileGlobal(context: FunctionContext, name: string, line: number): Code {
+  const { machine } = context
+  const { globals } = machine
+  const site = context.site(line)
+  let hint = 0
+  return () => {
+    const { keys, values } = globals
+    if (keys[hint] === name && values[hint] !== undefined) return values[hint]
+    const slot = globals.find(name)
+    const value = slot < 0 ? undefined : values[slot]
+    if (value === undefined) return machine.missing(name, site)
+    hint = slot
+    return value
+  }
+}
+
+export function compileIndex(context: FunctionContext, object: Code, key: Expression, site: Site): Code {
+  const { machine } = context
+  if (key.kind === 'constant' && typeof key.value === 'string') {
+    const name = key.value
+    let hint = 0
+    return (frame) => {
+      const from = object(frame)
+      if (from instanceof Table) {
+        const { keys } = from
+        if (hint < keys.length && keys[hint] === name) {
+          const value = from.values[hint]
+          if (value !== undefined || from.metatable === null) return value
+        } else {
+          const slot = from.find(name)
+          if (slot >= 0) {
+            hint = slot
+            const value = from.values[slot]
+            if (value !== undefined) return value
+          }
+          if (from.metatable === null) return undefined
+        }
+      }
+      return machine.index(from, name, site)
+    }
+  }
+  const code = compileExpression(context, key)
+  return (frame) => {
+    const from = object(frame)
+    const at = code(frame)
+    if (from instanceof Table) {
+      if (typeof at === 'number') {
+        const { array } = from
+        const i = at - 1
+        if (i >= 0 && i < array.length && (i | 0) === i) {
+          const value = array[i]
+          if (value !== undefined) return value
+        }
+      }
+      const value = from.get(at)
+      if (value !== undefined || from.metatable === null) return value
+    }
+    return machine.index(from, at, site)
+  }
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>='])
+
+function compileBinary(context: FunctionContext, node: Binary): Code {
+  const { machine } = context
+  const { operator } = node
+  const site = context.site(node.line, describe(context, node.left), describe(context, node.right))
+  const left = compileExpression(context, node.left)
+  const right = compileExpression(context, node.right)
+  const slot = plainSlot(context, node.left)
+  const number = node.right.kind === 'constant' && typeof node.right.value === 'number' ? node.right.value : undefined
+  switch (operator) {
+    case '+':
+    case '-': {
+      if (number !== undefined) {
+        const by = operator === '+' ? number : -number
+        if (slot >= 0) {
+          return (frame) => {
+            const a = frame[slot] as LuaValue
+            return typeof a === 'number' ? a + by : machine.arithmetic(operator, a, number, site)
+          }
+        }
+        return (frame) => {
+          const a = left(frame)
+          return typeof a === 'number' ? a + by : machine.arithmetic(operator, a, number, site)
+        }
+      }
+      if (operator === '+') {
+        return (frame) => {
+          const a = left(frame)
+          const b = right(frame)
+          return typeof a === 'number' && typeof b === 'number' ? a + b : machine.arithmetic(operator, a, b, site)
+        }
+      }
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a - b : machine.arithmetic(operator, a, b, site)
+      }
+    }
+    case '*':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a * b : machine.arithmetic(operator, a, b, site)
+      }
+    case '/':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a / b : machine.arithmetic(operator, a, b, site)
+      }
+    case '%':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? modulo(a, b) : machine.arithmetic(operator, a, b, site)
+      }
+    case '^':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? power(a, b) : machine.arithmetic(operator, a, b, site)
+      }
+    case '..':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return machine.concat(a, b, site)
+      }
+    case '==':
+    case '~=':
+      return compileEquality(context, node, left, right)
+    case '<':
+      if (slot >= 0 && number !== undefined) {
+        return (frame) => {
+          const a = frame[slot] as LuaValue
+          return typeof a === 'number' ? a < number : machine.lessThan(a, number, site)
+        }
+      }
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a < b : machine.lessThan(a, b, site)
+      }
+    case '<=':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a <= b : machine.lessOrEqual(a, b, site)
+      }
+    case '>':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a > b : machine.lessThan(b, a, site)
+      }
+    case '>=':
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        return typeof a === 'number' && typeof b === 'number' ? a >= b : machine.lessOrEqual(b, a, site)
+      }
+  }
+}
+
+function compileEquality(context: FunctionContext, node: Binary, left: Code, right: Code): Code {
+  const { machine } = context
+  const equal = node.operator === '=='
+  if (node.right.kind === 'constant') {
+    // A constant has no metatable.
+    const { value } = node.right
+    return equal ? (frame) => left(frame) === value : (frame) => left(frame) !== value
+  }
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    return (a === b || (typeof a === 'object' && typeof b === 'object' && machine.equals(a, b))) === equal
+  }
+}
+
+function compileTable(context: FunctionContext, { fields, line }: TableConstructor): Code {
+  const { machine } = context
+  const site = context.site(line)
+  const items = fields.filter(({ key }) => key === null)
+  if (items.length === fields.length) {
+    if (fields.length === 0) return () => new Table()
+    const list = compileList(
+      context,
+      items.map(({ value }) => value),
+    )
+    return (frame) => {
+      const values = list(frame)
+      return values.includes(undefined) ? Table.withHoles(values) : Table.of(values)
+    }
+  }
+  const last = fields[fields.length - 1]
+  const open = last.key === null && isMulti(last.value)
+  const tail = open ? compileMulti(context, last.value) : null
+  const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value }) => ({
+    key: key === null ? null : compileExpression(context, key),
+    name: key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null,
+    value: compileExpression(context, value),
+  }))
+  return (frame) => {
+    const values: LuaValue[] = []
+    const table = items.length === 0 ? new Table() : Table.of(values)
+    for (let i = 0; i < parts.length; i++) {
+      const { key, name, value } = parts[i]
+      if (name !== null) table.set(name, value(frame))
+      else if (key === null) values.push(value(frame))
+      else {
+        const at = key(frame)
+        machine.setIndex(table, at, value(frame), site)
+      }
+    }
+    if (tail !== null) values.push(...all(tail(frame)))
+    return items.length === 0 ? table : finishItems(table, values)
+  }
+}
+
+/** The items of a constructor come last: they win over keys that were set to the same numbers. */
+function finishItems(keyed: Table, values: LuaValue[]): Table {
+  const table = values.includes(undefined) ? Table.withHoles(values) : Table.of(values)
+  for (let slot = 0; slot < keyed.keys.length; slot++) {
+    const key = keyed.keys[slot]
+    if (typeof key !== 'number' || key > values.length) table.set(key, keyed.values[slot])
+  }
+  return table
+}
+
+export function compileClosure(context: FunctionContext, node: FunctionExpression): (frame: Frame) => Closure {
+  const prototype = compileFunction(context.machine, node, context.source, context.chunk)
+  // A slot of this function, or ~index of an upvalue that it has itself.
+  const sources = node.scope.upvalues.map((variable) => {
+    const upvalue = context.upvalue(variable)
+    return upvalue < 0 ? variable.slot : ~upvalue
+  })
+  if (sources.length === 0) return () => new Closure(prototype, [])
+  return (frame) => {
+    const upvalues: unknown[] = []
+    for (let i = 0; i < sources.length; i++) {
+      const from = sources[i]
+      upvalues.push(from >= 0 ? frame[from] : (frame[UPVALUES] as unknown[])[~from])
+    }
+    return new Closure(prototype, upvalues)
+  }
+}
+
+export function compileCall(context: FunctionContext, node: Call | MethodCall): MultiCode {
+  return node.kind === 'method' ? compileMethod(context, node) : compileFunctionCall(context, node)
+}
+
+function compileFunctionCall(context: FunctionContext, node: Call): MultiCode {
+  const { machine } = context
+  const site = context.site(node.line, describe(context, node.callee))
+  const builtin = known(context, node.callee)
+  const callee = compileExpression(context, node.callee)
+  const last = node.arguments.at(-1)
+  const open = last !== undefined && isMulti(last)
+  if (open || node.arguments.length > 3) {
+    const list = compileList(context, node.arguments)
+    return (frame) => {
+      const fn = callee(frame)
+      const values = list(frame)
+      machine.site = site
+      return apply(fn instanceof LuaFunction ? fn : machine.callable(fn, site, values), values)
+    }
+  }
+  const [a, b, c] = node.arguments.map((argument) => compileExpression(context, argument))
+  if (builtin instanceof Builtin) {
+    const { run } = builtin
+    switch (node.arguments.length) {
+      case 0:
+        return () => {
+          machine.site = site
+          return run(0, undefined, undefined, undefined, NONE)
+        }
+      case 1:
+        return (frame) => {
+          const x = a(frame)
+          machine.site = site
+          return run(1, x, undefined, undefined, NONE)
+        }
+      case 2:
+        return (frame) => {
+          const x = a(frame)
+          const y = b(frame)
+          machine.site = site
+          return run(2, x, y, undefined, NONE)
+        }
+      default:
+        return (frame) => {
+          const x = a(frame)
+          const y = b(frame)
+          const z = c(frame)
+          machine.site = site
+          return run(3, x, y, z, NONE)
+        }
+    }
+  }
+  const other = (fn: LuaValue, values: LuaValue[]): ReturnType<MultiCode> => apply(machine.callable(fn, site, values), values)
+  switch (node.arguments.length) {
+    case 0:
+      return (frame) => {
+        const fn = callee(frame)
+        machine.site = site
+        return fn instanceof LuaFunction ? fn.call(0) : other(fn, [])
+      }
+    case 1:
+      return (frame) => {
+        const fn = callee(frame)
+        const x = a(frame)
+        machine.site = site
+        return fn instanceof LuaFunction ? fn.call(1, x) : other(fn, [x])
+      }
+    case 2:
+      return (frame) => {
+        const fn = callee(frame)
+        const x = a(frame)
+        const y = b(frame)
+        machine.site = site
+        return fn instanceof LuaFunction ? fn.call(2, x, y) : other(fn, [x, y])
+      }
+    default:
+      return (frame) => {
+        const fn = callee(frame)
+        const x = a(frame)
+        const y = b(frame)
+        const z = c(frame)
+        machine.site = site
+        return fn instanceof LuaFunction ? fn.call(3, x, y, z) : other(fn, [x, y, z])
+      }
+  }
+}
+
+function compileMethod(context: FunctionContext, node: MethodCall): MultiCode {
+  const { machine } = context
+  const site = context.site(node.line, `method '${node.name}' `)
+  const indexSite = context.site(node.line, describe(context, node.object))
+  const object = compileExpression(context, node.object)
+  const list = compileList(context, node.arguments)
+  const { name } = node
+  const single = node.arguments.length <= 1 && !node.arguments.some(isMulti)
+  const argument = single && node.arguments.length === 1 ? compileExpression(context, node.arguments[0]) : null
+  return (frame) => {
+    const self = object(frame)
+    const fn = machine.index(self, name, indexSite)
+    if (single && fn instanceof LuaFunction) {
+      if (argument === null) {
+        machine.site = site
+        return fn.call(1, self)
+      }
+      const x = argument(frame)
+      machine.site = site
+      return fn.call(2, self, x)
+    }
+    const values = list(frame)
+    values.unshift(self)
+    machine.site = site
+    return apply(fn instanceof LuaFunction ? fn : machine.callable(fn, site, values), values)
+  }
+}

@@ -1,0 +1,142 @@
+// The memory of a running function, and what its code is compiled to: closures over the frame. No eval, no
+// `new Function`: it runs under a strict content security policy and on edge runtimes.
+import type { FunctionScope, Variable } from '../tree.ts'
+import type { Machine } from './machine.ts'
+import { Site } from './site.ts'
+import { LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
+
+/** What the function gives back, its upvalues, its extra arguments (`...`), then its variables. */
+export type Frame = unknown[]
+export const RESULT = 0
+export const UPVALUES = 1
+export const EXTRA = 2
+export const FIRST = 3
+
+export type Code = (frame: Frame) => LuaValue
+export type MultiCode = (frame: Frame) => Result
+export type Condition = (frame: Frame) => boolean
+/** A statement says how it ended. */
+export type Exec = (frame: Frame) => Signal
+export type Signal = typeof NORMAL | typeof BREAK | typeof RETURN
+export const NORMAL = 0
+export const BREAK = 1
+/** The frame's RESULT is set. */
+export const RETURN = 2
+
+/** A variable that functions share and that changes. One that keeps its first value is copied instead. */
+export class Box {
+  value: LuaValue
+  constructor(value: LuaValue) {
+    this.value = value
+  }
+}
+
+export const isBoxed = (variable: Variable): boolean => variable.captured && variable.reassigned
+
+/** A function as it is compiled: what its closures have in common. */
+export interface Prototype {
+  readonly machine: Machine
+  readonly line: number
+  readonly site: Site
+  readonly parameters: number
+  /** Slots of the frame. */
+  size: number
+  /** Whether arguments need more than being put in place. */
+  complex: boolean
+  vararg: boolean
+  /** The slot of the table `arg`, or -1. */
+  arg: number
+  /** Parameters that live in a box. */
+  boxed: readonly number[]
+  body: Exec
+  /** The same body for coroutines, once one has called it. */
+  steps: unknown
+}
+
+const SMALL_FRAME = 12
+
+/** A function of a script. */
+export class Closure extends LuaFunction {
+  readonly prototype: Prototype
+  readonly upvalues: unknown[]
+
+  constructor(prototype: Prototype, upvalues: unknown[]) {
+    super()
+    this.prototype = prototype
+    this.upvalues = upvalues
+  }
+
+  override call(n: number, a?: LuaValue, b?: LuaValue, c?: LuaValue, rest: readonly LuaValue[] = NONE): Result {
+    const { prototype } = this
+    const { machine } = prototype
+    machine.enter()
+    const frame: Frame = [NONE, this.upvalues, NONE, a, b, c, undefined, undefined, undefined, undefined, undefined, undefined]
+    if (prototype.complex) prepare(prototype, frame, n, a, b, c, rest)
+    prototype.body(frame)
+    machine.depth--
+    return frame[RESULT] as Result
+  }
+
+  /** Its frame for a call: a coroutine runs it in steps. */
+  frame(values: readonly LuaValue[]): Frame {
+    const [a, b, c] = values
+    const frame: Frame = [NONE, this.upvalues, NONE, a, b, c, undefined, undefined, undefined, undefined, undefined, undefined]
+    if (this.prototype.complex) prepare(this.prototype, frame, values.length, a, b, c, values.slice(3))
+    return frame
+  }
+}
+
+/** Lays out what the common case has not: more slots, more parameters, `...`, boxes. */
+function prepare(prototype: Prototype, frame: Frame, n: number, a: LuaValue, b: LuaValue, c: LuaValue, rest: readonly LuaValue[]): void {
+  const { parameters, size } = prototype
+  for (let i = SMALL_FRAME; i < size; i++) frame.push(undefined)
+  for (let i = 3; i < parameters; i++) frame[FIRST + i] = rest[i - 3]
+  if (prototype.vararg && n > parameters) {
+    const extra: LuaValue[] = []
+    for (let i = parameters; i < n; i++) extra.push(i === 0 ? a : i === 1 ? b : i === 2 ? c : rest[i - 3])
+    frame[EXTRA] = extra
+  }
+  if (prototype.arg >= 0) frame[prototype.arg] = prototype.machine.extraTable(frame[EXTRA] as readonly LuaValue[])
+  for (const slot of prototype.boxed) frame[slot] = new Box(frame[slot] as LuaValue)
+}
+
+/** Where a variable is found by the code of a function. */
+export type Place = { readonly slot: number } | { readonly upvalue: number }
+
+/** One function while it is compiled: slots, and the names for messages. */
+export class FunctionContext {
+  readonly machine: Machine
+  readonly source: string
+  readonly chunk: string
+  readonly scope: FunctionScope
+  /** The next free slot. */
+  top = FIRST
+  size = FIRST
+
+  constructor(machine: Machine, source: string, chunk: string, scope: FunctionScope) {
+    this.machine = machine
+    this.source = source
+    this.chunk = chunk
+    this.scope = scope
+  }
+
+  /** Gives a variable a slot. */
+  declare(variable: Variable): number {
+    variable.slot = this.reserve()
+    return variable.slot
+  }
+
+  reserve(): number {
+    this.size = Math.max(this.size, this.top + 1)
+    return this.top++
+  }
+
+  /** The index among the function's upvalues; -1 for a variable of its own. */
+  upvalue(variable: Variable): number {
+    return variable.home === this.scope ? -1 : this.scope.upvalues.indexOf(variable)
+  }
+
+  site(line: number, what = '', other = ''): Site {
+    return new Site(this.source, this.chunk, line, what, other)
+  }
+}

@@ -1,0 +1,396 @@
+// What one Lua state has: globals, the count of calls and steps, and the operations on values with their metamethods.
+// Compiled code handles the common case of each operation itself and comes here for the rest.
+import type { ByteString } from '../../core/bytes.ts'
+import { LuaError } from './errors.ts'
+import { formatNumber, parseNumber } from './number.ts'
+import { NOWHERE, type Site } from './site.ts'
+import { Table } from './table.ts'
+import { apply, Builtin, first, LuaFunction, type LuaValue, type Native, type Result, typeName, Userdata } from './value.ts'
+
+/** Puts functions into the globals of a machine. */
+export type Library = (machine: Machine) => void
+
+/** Calls within calls: as many fit on the stack of a browser or of Node, with room for the host. */
+const MAX_DEPTH = 195
+/** What a chain of __index may have, as in Lua. */
+const MAX_CHAIN = 100
+/** Longer strings do not fit into JS. */
+export const MAX_STRING = 2 ** 29 - 24
+
+export class Machine {
+  readonly globals = new Table()
+  /** The metatable of strings: its __index is the string library. */
+  strings: Table | null = null
+  /** Where the last call was made: a library's function raises its errors there. */
+  site: Site = NOWHERE
+  /** From where each running function was called. */
+  readonly callers: Site[] = []
+  depth = 0
+  /** Calls and turns of loops until `onSteps` is asked whether to go on. */
+  steps = 0
+  onSteps: () => number = () => Infinity
+  /** `next`, and what `ipairs` gives: loops over them need no calls. */
+  next: Builtin | null = null
+  nextItem: Builtin | null = null
+  /** What a global is that is not there. Default: nil */
+  onMissing: ((name: ByteString, site: Site) => never) | null = null
+
+  constructor(libraries: readonly Library[]) {
+    for (const library of libraries) library(this)
+  }
+
+  /** A library's table of functions, as a global. */
+  library(name: ByteString, functions: Readonly<Record<string, Native>>): Table {
+    const found = this.globals.get(name)
+    const table = found instanceof Table ? found : new Table()
+    for (const [each, run] of Object.entries(functions)) table.set(each, new Builtin(run))
+    this.globals.set(name, table)
+    return table
+  }
+
+  /** Global functions. */
+  functions(functions: Readonly<Record<string, Native>>): void {
+    for (const [name, run] of Object.entries(functions)) this.globals.set(name, new Builtin(run))
+  }
+
+  /** Makes the globals, and every table in them, such that scripts cannot change them. */
+  protect(): void {
+    const seen = new Set<Table>()
+    const visit = (table: Table): void => {
+      if (seen.has(table)) return
+      seen.add(table)
+      table.readonly = true
+      for (const value of table.values) if (value instanceof Table) visit(value)
+      if (table.metatable !== null) visit(table.metatable)
+    }
+    visit(this.globals)
+    if (this.strings !== null) visit(this.strings)
+  }
+
+  // Calls
+
+  /** The count of steps has run out. */
+  tick(): void {
+    this.steps = this.onSteps()
+  }
+
+  /** A function begins. */
+  enter(): void {
+    this.callers[this.depth++] = this.site
+    if (this.depth > MAX_DEPTH) this.fail(this.site, 'stack overflow')
+    if (--this.steps < 0) this.tick()
+  }
+
+  /** Calls what a metamethod, an iterator or a library was given, at a place that messages do not name. */
+  call(fn: LuaValue, ...values: LuaValue[]): Result {
+    this.site = NOWHERE
+    return apply(this.callable(fn, NOWHERE, values), values)
+  }
+
+  /** A function to call instead of a value. @param values the arguments, to which the value may be added */
+  callable(value: LuaValue, site: Site, values: LuaValue[]): LuaFunction {
+    if (value instanceof LuaFunction) return value
+    const method = this.metamethod(value, '__call')
+    if (!(method instanceof LuaFunction)) this.fail(site, `attempt to call ${named(site.what, value)}`)
+    values.unshift(value)
+    return method
+  }
+
+  // Globals
+
+  /** A global that has no value. */
+  missing(name: ByteString, site: Site): LuaValue {
+    return this.onMissing === null ? undefined : this.onMissing(name, site)
+  }
+
+  setGlobal(name: ByteString, value: LuaValue, site: Site): void {
+    this.setIndex(this.globals, name, value, site)
+  }
+
+  /** Lua 5.0's table `arg` of a function's extra arguments. */
+  extraTable(extra: readonly LuaValue[]): Table {
+    const table = extra.includes(undefined) ? Table.withHoles([...extra]) : Table.of([...extra])
+    table.set('n', extra.length)
+    return table
+  }
+
+  // Errors
+
+  fail(site: Site, message: string): never {
+    throw new LuaError(site.where + message, site)
+  }
+
+  /** An error of a library's function, at the place of its call. */
+  error(message: string): never {
+    this.fail(this.site, message)
+  }
+
+  /** As luaL_argerror. */
+  argumentError(index: number, message: string): never {
+    const { site } = this
+    let at = index
+    if (site.isMethod && --at === 0) return this.error(`calling '${site.name}' on bad self (${message})`)
+    return this.error(`bad argument #${at} to '${site.name}' (${message})`)
+  }
+
+  typeError(index: number, expected: string, value: LuaValue, n: number): never {
+    return this.argumentError(index, `${expected} expected, got ${index > n ? 'no value' : typeName(value)}`)
+  }
+
+  /** What was thrown, as an error of Lua. @throws what is none */
+  caught(error: unknown): LuaError {
+    if (error instanceof LuaError) return error
+    // The stack of JS is used up before ours is only if the host was deep in calls already.
+    if (error instanceof RangeError) return new LuaError(`${this.site.where}stack overflow`, this.site)
+    throw error
+  }
+
+  // Arguments of library functions
+
+  string(value: LuaValue, index: number, n: number): ByteString {
+    if (typeof value === 'string') return value
+    if (typeof value === 'number') return formatNumber(value)
+    return this.typeError(index, 'string', value, n)
+  }
+
+  number(value: LuaValue, index: number, n: number): number {
+    if (typeof value === 'number') return value
+    const number = typeof value === 'string' ? parseNumber(value) : undefined
+    return number === undefined ? this.typeError(index, 'number', value, n) : number
+  }
+
+  /** A number as C casts it to an integer. */
+  integer(value: LuaValue, index: number, n: number): number {
+    return toInteger(this.number(value, index, n))
+  }
+
+  table(value: LuaValue, index: number, n: number): Table {
+    return value instanceof Table ? value : this.typeError(index, 'table', value, n)
+  }
+
+  // Operations
+
+  metamethod(value: LuaValue, name: string): LuaValue {
+    if (value instanceof Table) return value.metatable === null ? undefined : value.metatable.get(name)
+    return typeof value === 'string' && this.strings !== null ? this.strings.get(name) : undefined
+  }
+
+  index(object: LuaValue, key: LuaValue, site: Site = NOWHERE): LuaValue {
+    let from = object
+    for (let i = 0; i < MAX_CHAIN; i++) {
+      let method: LuaValue
+      if (from instanceof Table) {
+        const value = from.get(key)
+        if (value !== undefined || from.metatable === null) return value
+        method = from.metatable.get('__index')
+        if (method === undefined) return undefined
+      } else {
+        method = this.metamethod(from, '__index')
+        if (method === undefined) this.fail(site, `attempt to index ${named(site.what, from)}`)
+      }
+      if (method instanceof LuaFunction) {
+        this.site = site
+        return first(method.call(2, from, key))
+      }
+      from = method
+    }
+    return this.fail(site, 'loop in gettable')
+  }
+
+  setIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site = NOWHERE): void {
+    let into = object
+    for (let i = 0; i < MAX_CHAIN; i++) {
+      let method: LuaValue
+      if (into instanceof Table) {
+        if (into.readonly) this.fail(site, 'Attempt to modify a readonly table')
+        method = into.metatable === null || into.get(key) !== undefined ? undefined : into.metatable.get('__newindex')
+        if (method === undefined) {
+          if (key === undefined) this.fail(site, 'table index is nil')
+          if (key !== key) this.fail(site, 'table index is NaN')
+          into.set(key, value)
+          return
+        }
+      } else {
+        method = this.metamethod(into, '__newindex')
+        if (method === undefined) this.fail(site, `attempt to index ${named(site.what, into)}`)
+      }
+      if (method instanceof LuaFunction) {
+        this.site = site
+        method.call(3, into, key, value)
+        return
+      }
+      into = method
+    }
+    this.fail(site, 'loop in settable')
+  }
+
+  arithmetic(operator: string, left: LuaValue, right: LuaValue, site: Site = NOWHERE): LuaValue {
+    const a = toNumber(left)
+    const b = toNumber(right)
+    if (a !== undefined && b !== undefined) return compute(operator, a, b)
+    const method = this.#binary(left, right, METHODS[operator])
+    if (method !== undefined) return this.#callMethod(method, left, right, site)
+    const wrong = a === undefined
+    return this.fail(site, `attempt to perform arithmetic on ${wrong ? named(site.what, left) : named(site.other, right)}`)
+  }
+
+  negate(value: LuaValue, site: Site): LuaValue {
+    const number = toNumber(value)
+    if (number !== undefined) return -number
+    const method = this.metamethod(value, '__unm')
+    if (method !== undefined) return this.#callMethod(method, value, value, site)
+    return this.fail(site, `attempt to perform arithmetic on ${named(site.what, value)}`)
+  }
+
+  concat(left: LuaValue, right: LuaValue, site: Site = NOWHERE): LuaValue {
+    const a = typeof left === 'number' ? formatNumber(left) : left
+    const b = typeof right === 'number' ? formatNumber(right) : right
+    if (typeof a === 'string' && typeof b === 'string') {
+      if (a.length + b.length > MAX_STRING) this.fail(site, 'string length overflow')
+      return a + b
+    }
+    const method = this.#binary(left, right, '__concat')
+    if (method !== undefined) return this.#callMethod(method, left, right, site)
+    const wrong = typeof a !== 'string'
+    return this.fail(site, `attempt to concatenate ${wrong ? named(site.what, left) : named(site.other, right)}`)
+  }
+
+  length(value: LuaValue, site: Site): LuaValue {
+    if (typeof value === 'string') return value.length
+    if (value instanceof Table) return value.length
+    const method = this.metamethod(value, '__len')
+    if (method !== undefined) return this.#callMethod(method, value, undefined, site)
+    return this.fail(site, `attempt to get length of ${named(site.what, value)}`)
+  }
+
+  equals(left: LuaValue, right: LuaValue): boolean {
+    if (left === right) return true
+    if (!(left instanceof Table && right instanceof Table) || left.metatable === null || right.metatable === null) return false
+    const method = this.#comparison(left, right, '__eq')
+    return method !== undefined && isTrue(this.#callMethod(method, left, right, NOWHERE))
+  }
+
+  lessThan(left: LuaValue, right: LuaValue, site: Site = NOWHERE): boolean {
+    if (typeof left === 'number' && typeof right === 'number') return left < right
+    if (typeof left === 'string' && typeof right === 'string') return left < right
+    const method = typeof left === typeof right ? this.#comparison(left, right, '__lt') : undefined
+    if (method !== undefined) return isTrue(this.#callMethod(method, left, right, site))
+    return this.#compareError(left, right, site)
+  }
+
+  lessOrEqual(left: LuaValue, right: LuaValue, site: Site = NOWHERE): boolean {
+    if (typeof left === 'number' && typeof right === 'number') return left <= right
+    if (typeof left === 'string' && typeof right === 'string') return left <= right
+    if (typeof left === typeof right) {
+      const method = this.#comparison(left, right, '__le')
+      if (method !== undefined) return isTrue(this.#callMethod(method, left, right, site))
+      const less = this.#comparison(right, left, '__lt')
+      if (less !== undefined) return !isTrue(this.#callMethod(less, right, left, site))
+    }
+    return this.#compareError(left, right, site)
+  }
+
+  #compareError(left: LuaValue, right: LuaValue, site: Site): never {
+    const [a, b] = [typeName(left), typeName(right)]
+    return this.fail(site, a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`)
+  }
+
+  #binary(left: LuaValue, right: LuaValue, name: string): LuaValue {
+    return this.metamethod(left, name) ?? this.metamethod(right, name)
+  }
+
+  /** A comparison asks both operands, which must agree. */
+  #comparison(left: LuaValue, right: LuaValue, name: string): LuaValue {
+    const method = this.metamethod(left, name)
+    if (method === undefined) return undefined
+    return method === this.metamethod(right, name) ? method : undefined
+  }
+
+  #callMethod(method: LuaValue, left: LuaValue, right: LuaValue, site: Site): LuaValue {
+    this.site = site
+    const values = [left, right]
+    return first(apply(this.callable(method, site, values), values))
+  }
+
+  /** As `tostring` shows a value. */
+  toString(value: LuaValue): ByteString {
+    const method = this.metamethod(value, '__tostring')
+    if (method !== undefined) {
+      const text = first(this.call(method, value))
+      if (typeof text !== 'string') this.error("'tostring' must return a string to 'print'")
+      return text
+    }
+    switch (typeof value) {
+      case 'string':
+        return value
+      case 'number':
+        return formatNumber(value)
+      case 'object':
+        return value instanceof Userdata ? value.text : `${typeName(value)}: ${this.#address(value)}`
+      default:
+        return value === undefined ? 'nil' : String(value)
+    }
+  }
+
+  // Tables and functions show an address: made up, but each has its own.
+  readonly #addresses = new WeakMap<object, string>()
+  #lastAddress = 0x55d0_c0de_0000
+  #address(value: object): string {
+    let address = this.#addresses.get(value)
+    if (address === undefined) this.#addresses.set(value, (address = `0x${(this.#lastAddress += 0x40).toString(16)}`))
+    return address
+  }
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  '+': '__add',
+  '-': '__sub',
+  '*': '__mul',
+  '/': '__div',
+  '%': '__mod',
+  '^': '__pow',
+}
+
+export function compute(operator: string, a: number, b: number): number {
+  switch (operator) {
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
+    case '/':
+      return a / b
+    case '%':
+      return modulo(a, b)
+    default:
+      return power(a, b)
+  }
+}
+
+/** Lua's remainder has the sign of the divisor. */
+export function modulo(a: number, b: number): number {
+  return a - Math.floor(a / b) * b
+}
+
+/** As C's pow: where JS gives NaN for 1 and an infinite or missing exponent, C gives 1. */
+export function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b
+}
+
+/** `local 'x' (a nil value)`, or `a nil value` for what has no name. */
+function named(what: string, value: LuaValue): string {
+  return what === '' ? `a ${typeName(value)} value` : `${what}(a ${typeName(value)} value)`
+}
+
+export const isTrue = (value: LuaValue): boolean => value !== undefined && value !== false
+
+/** A number, or a string that is one. */
+export function toNumber(value: LuaValue): number | undefined {
+  return typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined
+}
+
+/** As C casts a double to a 64-bit integer: what does not fit becomes the least one. */
+export function toInteger(value: number): number {
+  return value >= -(2 ** 63) && value < 2 ** 63 ? Math.trunc(value) : -(2 ** 63)
+}

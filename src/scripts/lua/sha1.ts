@@ -1,0 +1,43 @@
+// SHA-1, by which scripts are named: https://www.rfc-editor.org/rfc/rfc3174
+import type { ByteString } from '../../core/bytes.ts'
+
+/** The digest in hexadecimal. */
+export function sha1(text: ByteString): string {
+  const words = new Int32Array((((text.length + 8) >> 6) + 1) * 16)
+  for (let i = 0; i < text.length; i++) words[i >> 2] |= text.charCodeAt(i) << (24 - (i & 3) * 8)
+  words[text.length >> 2] |= 0x80 << (24 - (text.length & 3) * 8)
+  words[words.length - 2] = Math.floor(text.length / 2 ** 29)
+  words[words.length - 1] = text.length << 3
+  const state = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0])
+  const schedule = new Int32Array(80)
+  for (let block = 0; block < words.length; block += 16) {
+    for (let i = 0; i < 80; i++) {
+      schedule[i] = i < 16 ? words[block + i] : rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
+    }
+    let [a, b, c, d, e] = state
+    for (let i = 0; i < 80; i++) {
+      const mixed =
+        i < 20
+          ? ((b & c) | (~b & d)) + 0x5a827999
+          : i < 40
+            ? (b ^ c ^ d) + 0x6ed9eba1
+            : i < 60
+              ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
+              : (b ^ c ^ d) + 0xca62c1d6
+      const next = (rotate(a, 5) + mixed + e + schedule[i]) | 0
+      e = d
+      d = c
+      c = rotate(b, 30)
+      b = a
+      a = next
+    }
+    state[0] += a
+    state[1] += b
+    state[2] += c
+    state[3] += d
+    state[4] += e
+  }
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+}
+
+const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by))
