@@ -6,7 +6,7 @@ import { RedisError, unreachable } from '../core/client/errors.ts'
 import { SyncRedis } from '../core/client/sync.ts'
 import { CommandTable } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
-import { Engine } from '../core/engine/engine.ts'
+import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { Session } from '../core/engine/session.ts'
 import { exportRdb } from '../core/persistence/export.ts'
@@ -23,6 +23,7 @@ export { RedisError } from '../core/client/errors.ts'
 export { Redis } from '../core/client/redis.ts'
 export { memoryStorage } from './storage/memory.ts'
 export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
+export { RdbError } from '../core/persistence/rdb/format.ts'
 export { StorageError, type SnapshotWriter, type Storage } from '../core/persistence/storage.ts'
 export type { Loaded } from '../core/persistence/load.ts'
 export type { Key, Pairs, Value } from '../core/client/arguments.ts'
@@ -90,18 +91,26 @@ let table: CommandTable | null = null
 
 /**
  * Makes an engine and a client on it.
- * @throws StorageError if the storage belongs to another engine or cannot be read
- * @throws RdbError if what it holds is damaged; it stays where it is
+ * @throws StorageError if the storage belongs to another engine, or what it holds is damaged; it stays where it is
+ * @throws RedisError if a parameter of `config` or the rules of `save` are none
  */
 export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
   const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
   table ??= new CommandTable(groups)
-  const engine = new Engine({ table, clock, random, log, config: { ...options.config, save } })
+  const engine = makeEngine({ table, clock, random, log, config: { ...options.config, save } })
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
   if (storage !== undefined && options.save === undefined) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
   return new EmbeddedRedis(engine)
+}
+
+function makeEngine(options: EngineOptions): Engine {
+  try {
+    return new Engine(options)
+  } catch (error) {
+    throw error instanceof ReplyError ? RedisError.from(error, 'CONFIG SET') : error
+  }
 }
 
 const CLOSED = new ReplyError('ERR The client is closed')

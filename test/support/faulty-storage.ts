@@ -18,6 +18,7 @@ export function faultyStorage(inner: Storage): FaultyStorage {
     return run()
   }
   const storage: FaultyStorage = {
+    name: inner.name,
     calls,
     before: () => {},
     open: () => step('open', () => inner.open()),

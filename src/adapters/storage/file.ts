@@ -18,6 +18,7 @@ const READ_SIZE = 1 << 20
 export function fileStorage({ dir = '.', dbfilename = 'dump.rdb' }: FileStorageOptions = {}): Storage {
   const path = join(dir, dbfilename)
   return {
+    name: path,
     async open() {
       await mkdir(dir, { recursive: true })
     },

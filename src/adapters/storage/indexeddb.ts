@@ -48,12 +48,18 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
   }
 
   return {
+    name: `IndexedDB isodis:${name}`,
     async open() {
       giveBack = await holdLock(`isodis:${name}`, patience)
       store = objectStore(`isodis:${name}`, 'snapshot', durability)
-      manifest = await get<Manifest>(MANIFEST, store.use)
-      if (manifest !== undefined && manifest.format !== 1) throw new StorageError(`"${name}" was written by a newer version of isodis`)
-      await dropLeftovers(store, manifest)
+      try {
+        manifest = await get<Manifest>(MANIFEST, store.use)
+        if (manifest !== undefined && manifest.format !== 1) throw new StorageError(`"${name}" was written by a newer version of isodis`)
+        await dropLeftovers(store, manifest)
+      } catch (error) {
+        await this.close()
+        throw error
+      }
     },
     async read() {
       return manifest === undefined ? null : readChunks(name, store, manifest)

@@ -8,6 +8,7 @@ export interface MemoryStorage extends Storage {
 
 export function memoryStorage(snapshot: readonly Uint8Array[] | null = null): MemoryStorage {
   const storage: MemoryStorage = {
+    name: 'memory',
     snapshot,
     open: async () => {},
     read: async () => storage.snapshot && each(storage.snapshot),

@@ -4,9 +4,9 @@ import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Keyspace } from '../engine/keyspace.ts'
 import { Hash, type Value } from '../engine/values.ts'
-import type { Use } from './rdb/format.ts'
+import { RdbError, type Use } from './rdb/format.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
-import type { Storage } from './storage.ts'
+import { type Storage, StorageError } from './storage.ts'
 
 export interface Loaded {
   readonly keys: number
@@ -14,11 +14,15 @@ export interface Loaded {
   readonly expired: number
 }
 
-/** Loads the last snapshot into an engine that is still empty. @throws StorageError, RdbError */
+/** Loads the last snapshot into an engine that is still empty. @throws StorageError if it is damaged; what the storage throws */
 export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   const chunks = await storage.read()
   if (chunks === null) return { keys: 0, expired: 0 }
-  const incoming = await readIncoming(engine, chunks)
+  const incoming = await readIncoming(engine, chunks).catch((cause: unknown) => {
+    throw cause instanceof RdbError
+      ? new StorageError(`${storage.name} is damaged and was left as it is: ${cause.message}`, { cause })
+      : cause
+  })
   incoming.install()
   const { keys, expired } = incoming
   engine.log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`)

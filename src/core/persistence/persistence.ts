@@ -58,7 +58,7 @@ export class Persistence implements Durability {
     this.#lastSave = seconds(engine.clock.now())
   }
 
-  /** Takes the storage and loads what it holds. @throws StorageError, RdbError: then the data stays where it is */
+  /** Takes the storage and loads what it holds. @throws StorageError: then the data stays where it is */
   async open(): Promise<void> {
     await this.#storage.open()
     try {

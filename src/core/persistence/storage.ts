@@ -3,6 +3,8 @@
 // engine at a time.
 
 export interface Storage {
+  /** Where it keeps them, for errors: a path, a database's name. */
+  readonly name: string
   /** Takes the storage for this engine alone. @throws StorageError if another has it */
   open(): Promise<void>
   /** The bytes of the last snapshot, in order; null if there is none. @throws StorageError if a part is damaged or missing */

@@ -424,7 +424,7 @@ describe('loading', () => {
     const bytes = Uint8Array.from(whole[0])
     bytes[bytes.length - 12] ^= 1
     memory.snapshot = [bytes]
-    await expect(createRedis({ storage: memory, clock })).rejects.toThrow(/^RDB: .* at byte \d+/)
+    await expect(createRedis({ storage: memory, clock })).rejects.toThrow(/^memory is damaged and was left as it is: RDB: .* at byte \d+/)
     expect(memory.snapshot).toEqual([bytes])
     memory.snapshot = [whole[0].subarray(0, 20)]
     await expect(createRedis({ storage: memory, clock })).rejects.toThrow(/ends too early/)

@@ -1,0 +1,173 @@
+// `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildCommand, CommandLine } from '../support/command-line.ts'
+import { startRedisServer } from '../support/redis-server.ts'
+import { RespClient, type WireReply } from '../support/resp-client.ts'
+
+const run = promisify(execFile)
+const READY = /Ready to accept connections tcp 127\.0\.0\.1:(\d+)/
+const started: CommandLine[] = []
+let file: string
+let dir: string
+
+beforeAll(async () => {
+  file = await buildCommand()
+  dir = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+})
+
+afterEach(async () => {
+  for (const { process, ended } of started.splice(0)) {
+    process.kill('SIGKILL')
+    await ended
+  }
+})
+
+afterAll(() => {
+  rmSync(dirname(file), { recursive: true, force: true })
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function start(...args: string[]): CommandLine {
+  const command = new CommandLine(file, ...args)
+  started.push(command)
+  return command
+}
+
+/** Starts a server on a free port. */
+async function serve(...args: string[]): Promise<{ command: CommandLine; port: number }> {
+  const command = start('serve', '--port', '0', ...args)
+  const [, port] = await command.says(READY)
+  return { command, port: Number(port) }
+}
+
+/** A reply in one line: its type's sign and its content. */
+const shown = ({ type, value }: WireReply): string => type + (Array.isArray(value) ? `[${value.map(shown).join(' ')}]` : value)
+
+const call = async (port: number, ...argv: string[]): Promise<string> => {
+  const client = await RespClient.connect({ host: '127.0.0.1', port })
+  try {
+    return shown(await client.call(...argv))
+  } finally {
+    client.close()
+  }
+}
+
+describe('isodis serve', () => {
+  test('redis-cli works on it', async () => {
+    const { port } = await serve()
+    const cli = async (...args: string[]): Promise<string> => (await run('redis-cli', ['-p', String(port), ...args])).stdout.trim()
+    expect(await cli('SET', 'a', 'b')).toBe('OK')
+    expect(await cli('GET', 'a')).toBe('b')
+    expect(await cli('-3', 'HSET', 'h', 'f', 'v')).toBe('1')
+    expect(await cli('-3', '--json', 'HGETALL', 'h')).toBe('{"f":"v"}')
+    expect(await cli('INCR', 'h')).toBe('WRONGTYPE Operation against a key holding the wrong kind of value')
+    expect(await cli('--scan')).toBe('h\na')
+  })
+
+  test('redis-benchmark works on it', async () => {
+    const { port } = await serve()
+    const { stdout } = await run('redis-benchmark', ['-p', String(port), '-n', '2000', '-P', '4', '-t', 'ping,set,get,lpush,zadd', '--csv'])
+    expect(stdout.trim().split('\n').length).toBeGreaterThan(5)
+    expect(stdout).not.toContain('ERR')
+  })
+
+  test('a password is asked for', async () => {
+    const { port } = await serve('--requirepass', 'secret')
+    expect(await call(port, 'PING')).toBe('-NOAUTH Authentication required.')
+    expect(await call(port, 'AUTH', 'wrong')).toBe('-WRONGPASS invalid username-password pair or user is disabled.')
+    expect(await call(port, 'AUTH', 'secret')).toBe('+OK')
+  })
+
+  test('--dir and --dbfilename keep the data in a file that redis-server loads', async () => {
+    const options = ['--dir', dir, '--dbfilename', 'mine.rdb', '--save', '900 1']
+    const first = await serve(...options)
+    expect(await call(first.port, 'SET', 'kept', 'value')).toBe('+OK')
+    first.command.process.kill('SIGTERM')
+    expect(await first.command.ended).toBe(0)
+    expect(first.command.stdout).toContain('DB saved on disk')
+
+    const second = await serve(...options)
+    expect(await call(second.port, 'GET', 'kept')).toBe('$value')
+    expect(await call(second.port, 'CONFIG', 'GET', 'save')).toBe('*[$save $900 1]')
+    second.command.process.kill('SIGINT')
+    await second.command.ended
+
+    const redis = await startRedisServer(['--dbfilename', 'mine.rdb'], dir)
+    const client = await RespClient.connect({ path: redis.path })
+    expect(await client.call('GET', 'kept')).toEqual({ type: '$', value: 'value' })
+    client.close()
+    await redis.stop()
+  })
+
+  test('SHUTDOWN NOSAVE ends it without a file', async () => {
+    const { command, port } = await serve('--dir', join(dir), '--dbfilename', 'none.rdb')
+    await call(port, 'SET', 'a', 'b')
+    await call(port, 'SHUTDOWN', 'NOSAVE').catch(() => {})
+    expect(await command.ended).toBe(0)
+    expect(existsSync(join(dir, 'none.rdb'))).toBe(false)
+  })
+
+  test('it listens on a Unix socket', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'isodis-cli-')), 'redis.sock')
+    await start('serve', '--unixsocket', path).says(/Ready to accept connections unix/)
+    const client = await RespClient.connect({ path })
+    expect(await client.call('PING')).toEqual({ type: '+', value: 'PONG' })
+    client.close()
+    rmSync(dirname(path), { recursive: true, force: true })
+  })
+
+  test('other parameters of CONFIG are set by --config', async () => {
+    const { port } = await serve('--config', 'maxmemory=64mb', '--config', 'notify-keyspace-events=KEA')
+    expect(await call(port, 'CONFIG', 'GET', 'maxmemory')).toBe('*[$maxmemory $67108864]')
+  })
+})
+
+describe('what it cannot do it says, without a stack', () => {
+  test.for([
+    [['serve', '--port', 'x'], '"x" is no port'],
+    [['serve', '--port', '70000'], '"70000" is no port'],
+    [['serve', '--nonsense'], '--nonsense'],
+    [['dance'], 'unknown command "dance"'],
+    [[], 'no command given'],
+  ] as const)('isodis %s', async ([args, message]) => {
+    const command = start(...args)
+    expect(await command.ended).toBe(2)
+    expect(command.stderr).toContain(message)
+    expect(command.stderr).toContain('Usage: isodis serve [options]')
+    expect(command.stderr).not.toMatch(/^\s+at /m)
+  })
+
+  test('a rule that is none', async () => {
+    const command = start('serve', '--port', '0', '--save', 'often')
+    expect(await command.ended).toBe(1)
+    expect(command.stderr).toMatch(/Invalid save parameters/)
+    expect(command.stderr).not.toMatch(/^\s+at /m)
+  })
+
+  test('a port that is taken', async () => {
+    const other = createServer()
+    const port = await new Promise<number>((resolve) =>
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
+    )
+    const command = start('serve', '--port', String(port))
+    expect(await command.ended).toBe(1)
+    expect(command.stderr).toContain('EADDRINUSE')
+    expect(command.stderr).not.toMatch(/^\s+at /m)
+    other.close()
+  })
+
+  test('a damaged file', async () => {
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync(join(dir, 'damaged.rdb'), 'REDIS0010 this is no dump')
+    const command = start('serve', '--port', '0', '--dir', dir, '--dbfilename', 'damaged.rdb')
+    expect(await command.ended).toBe(1)
+    expect(command.stderr).toContain('damaged.rdb')
+    expect(command.stderr).not.toMatch(/^\s+at /m)
+  })
+})
