@@ -13,6 +13,7 @@ const entries = {
   rest: 'src/adapters/serve/rest-handler.ts',
   server: 'src/adapters/serve/server.ts',
   testing: 'src/adapters/testing.ts',
+  upstash: 'src/adapters/upstash.ts',
   cli: 'src/adapters/serve/cli.ts',
 }
 

@@ -14,6 +14,8 @@ const budgets = [
     initial: 60,
     total: 75,
   },
+  // The goal is 10; nearly 8 of it are the client's methods, which every backend shares.
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 13, total: 13 },
 ]
 
 const rows = []

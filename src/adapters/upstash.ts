@@ -1,0 +1,66 @@
+// The entry `isodis/upstash`: the client on Upstash's REST service, wherever there is fetch. Nothing is imported from
+// @upstash/redis: of a client that the user made only its address, its token and its settings are used, because its
+// commands would guess at types and lose bytes.
+import { asText, Redis } from '../core/client/redis.ts'
+import { UpstashBackend } from './upstash/backend.ts'
+import { type Fetch, HttpService, type HttpTarget } from './upstash/http.ts'
+import { type Requester, RequesterService } from './upstash/requester.ts'
+
+export { RedisError } from '../core/client/errors.ts'
+export { Redis } from '../core/client/redis.ts'
+export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
+export type { Key, Pairs, Value } from '../core/client/arguments.ts'
+export type { Capabilities } from '../core/client/backend.ts'
+
+export interface UpstashOptions {
+  /** Such as `https://eu1-example.upstash.io`, or where `isodis/rest` is served. */
+  url: string
+  token: string
+  /** How often a request is sent again that got no answer: its commands may then run more than once. Default: 0 */
+  retries?: number
+  /** Milliseconds that an answer may take. Default: 30000 */
+  timeout?: number
+  /** Where requests go. Default: the host's fetch */
+  fetch?: Fetch
+}
+
+/** What is looked at of a client made with @upstash/redis, so that any version of it is one. */
+export interface UpstashClient {
+  pipeline(): unknown
+  multi(): unknown
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const RETRY_MS = 100
+
+/** A client on Upstash. @throws TypeError for a URL that is none, or no token */
+export function connectUpstash(options: UpstashOptions): Redis {
+  const { url, token, retries = 0, timeout = DEFAULT_TIMEOUT_MS, fetch } = options
+  if (typeof token !== 'string' || token === '') throw new TypeError('connectUpstash needs a token')
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new TypeError('connectUpstash needs an http or https URL')
+  return over({
+    baseUrl: url.replace(/\/+$/, ''),
+    headers: { authorization: `Bearer ${token}` },
+    retry: { attempts: retries, backoff: (attempt) => RETRY_MS * 2 ** attempt },
+    timeout,
+    ...(fetch === undefined ? {} : { fetch }),
+  })
+}
+
+/**
+ * A client over one made with @upstash/redis: its address, token, retries, signal and sync token are used.
+ * Closing it leaves that client as it is.
+ * @throws TypeError for what is no such client
+ */
+export function fromUpstash(redis: UpstashClient): Redis {
+  const client = (redis as { client?: Partial<HttpTarget> & Partial<Requester> }).client
+  if (typeof client?.request !== 'function') throw new TypeError('fromUpstash needs a client made with @upstash/redis')
+  if (typeof client.baseUrl !== 'string' || client.headers === undefined) {
+    return new Redis(new UpstashBackend(new RequesterService(client as Requester)), asText)
+  }
+  return over(client as HttpTarget)
+}
+
+function over(target: HttpTarget): Redis {
+  return new Redis(new UpstashBackend(new HttpService(target)), asText)
+}

@@ -1,0 +1,169 @@
+// The way to Upstash over HTTP, with all bytes: replies come in base64 and integers are read as they are written.
+import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
+import type { Argv } from '../../core/client/backend.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import { BYTES_HEADER, BYTES_PREFIX, EVENTS_HEADER } from '../../core/rest/agreed.ts'
+import { parseExactly } from '../../core/rest/json.ts'
+import { isText, textOf } from './arguments.ts'
+import { errorOf, fromBase64, INTEGER_MARK, lost, repliesOf, replyOf, wordsOf } from './replies.ts'
+import type { Endpoint, Listener, Service } from './service.ts'
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** Where to, and how: the fields that a client of @upstash/redis has too. */
+export interface HttpTarget {
+  readonly baseUrl: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly retry: { readonly attempts: number; readonly backoff: (attempt: number) => number }
+  /** Passed on to fetch. A function gives a signal for each request. */
+  readonly options?: {
+    readonly cache?: RequestCache | undefined
+    readonly agent?: unknown
+    readonly backend?: string | undefined
+    readonly signal?: AbortSignal | (() => AbortSignal) | undefined
+  }
+  readonly readYourWrites?: boolean
+  /** What the last answer said, for the next request to read at least as much. */
+  upstashSyncToken?: string
+  readonly timeout?: number
+  readonly fetch?: Fetch
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+const SYNC_TOKEN = 'upstash-sync-token'
+/** It has not said whether it takes bytes. */
+const UNKNOWN = null
+
+export class HttpService implements Service {
+  readonly repeats: boolean
+  readonly exactIntegers = true
+  readonly #target: HttpTarget
+  readonly #headers: Headers
+  #takesBytes: boolean | typeof UNKNOWN = UNKNOWN
+
+  constructor(target: HttpTarget) {
+    this.#target = target
+    this.repeats = target.retry.attempts > 0
+    this.#headers = new Headers(target.headers)
+    this.#headers.set('content-type', 'application/json')
+    this.#headers.set('upstash-encoding', 'base64')
+  }
+
+  async single(argv: Argv): Promise<Reply> {
+    try {
+      const answer = await this.#send('', [argv], ([line]) => JSON.stringify(line))
+      return failureOf(answer) ?? replyOf(jsonOf(answer), fromBase64)
+    } catch (error) {
+      return lost(error)
+    }
+  }
+
+  async several(endpoint: Endpoint, commands: readonly Argv[]): Promise<Reply[] | ReplyError> {
+    try {
+      const answer = await this.#send(`/${endpoint}`, commands, (lines) => JSON.stringify(lines))
+      return failureOf(answer) ?? repliesOf(jsonOf(answer), commands.length, fromBase64)
+    } catch (error) {
+      return lost(error)
+    }
+  }
+
+  async listen(kind: Listener, name: ByteString, onEvent: (words: ByteString[]) => void, signal: AbortSignal): Promise<void> {
+    const headers = new Headers(this.#headers)
+    headers.set('accept', 'text/event-stream')
+    headers.set(EVENTS_HEADER, 'base64')
+    const path = name.replace(/[^\w.~-]/g, (char) => `%${(char.charCodeAt(0) + 256).toString(16).slice(1)}`)
+    const response = await this.#fetch(`/${kind}/${path}`, '[]', headers, signal)
+    if (!response.ok) throw failureOf({ status: response.status, headers: response.headers, text: await response.text() })
+    const base64 = response.headers.get(EVENTS_HEADER) === 'base64'
+    await readEvents(response, (data) => onEvent(wordsOf(data, name, base64)))
+  }
+
+  /** @param toBody makes the body of lines as they are to be sent */
+  async #send(path: string, commands: readonly Argv[], toBody: (lines: readonly Argv[]) => string): Promise<Answer> {
+    if (this.#takesBytes !== false && !commands.every(isText)) {
+      const answer = await this.#post(path, BYTES_PREFIX + toBody(commands))
+      // What is no JSON to a server has not run.
+      const refused = answer.status === 400 && !answer.headers.has(BYTES_HEADER) && !answer.text.includes('max request size')
+      this.#takesBytes = answer.headers.has(BYTES_HEADER) || (refused ? false : this.#takesBytes)
+      if (!refused) return answer
+    }
+    return this.#post(path, toBody(commands.map(textOf)))
+  }
+
+  async #post(path: string, body: string): Promise<Answer> {
+    const { timeout, readYourWrites = true } = this.#target
+    if (readYourWrites) this.#headers.set(SYNC_TOKEN, this.#target.upstashSyncToken ?? '')
+    const late = new AbortController()
+    const timer =
+      timeout === undefined ? undefined : setTimeout(() => late.abort(new Error(`there was no answer within ${timeout} ms`)), timeout)
+    try {
+      const response = await this.#fetch(path, body, this.#headers, late.signal)
+      if (readYourWrites) this.#target.upstashSyncToken = response.headers.get(SYNC_TOKEN) ?? ''
+      return { status: response.status, headers: response.headers, text: await response.text() }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #fetch(path: string, body: string, headers: Headers, signal: AbortSignal): Promise<Response> {
+    const { baseUrl, retry, options, fetch = globalThis.fetch } = this.#target
+    const own = typeof options?.signal === 'function' ? options.signal() : options?.signal
+    const { cache = defaultCache(), agent, backend } = options ?? {}
+    const init = {
+      method: 'POST',
+      headers,
+      body,
+      signal: own === undefined ? signal : AbortSignal.any([own, signal]),
+      ...(cache === undefined ? {} : { cache }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(backend === undefined ? {} : { backend }),
+    }
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await fetch(baseUrl + path, init)
+      } catch (error) {
+        if (attempt >= retry.attempts || init.signal.aborted) throw error
+        await new Promise((resolve) => setTimeout(resolve, retry.backoff(attempt)))
+      }
+    }
+  }
+}
+
+/** Some frameworks keep the answers of fetch unless told otherwise; older Workers throw if they are told. */
+function defaultCache(): RequestCache | undefined {
+  return globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? undefined : 'no-store'
+}
+
+/** What a status says besides a result: an error of the service, or that nothing can be said. */
+function failureOf({ status, text }: Answer): ReplyError | undefined {
+  if (status >= 200 && status < 300) return undefined
+  let error: unknown
+  try {
+    error = (JSON.parse(text) as { error?: unknown } | null)?.error
+  } catch {
+    error = undefined // a proxy's page
+  }
+  const known = typeof error === 'string'
+  if (status < 500 && known) return errorOf(error as string)
+  return lost(new Error(`HTTP status ${status}${known ? `: ${encodeUtf8(error as string)}` : ''}`))
+}
+
+function jsonOf({ text }: Answer): unknown {
+  return parseExactly(text, INTEGER_MARK)
+}
+
+/** Reads an event stream line by line, as its server flushes it. */
+async function readEvents(response: Response, onData: (data: ByteString) => void): Promise<void> {
+  const reader = response.body!.getReader()
+  let rest = ''
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const lines = (rest + fromUint8Array(next.value)).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) if (line.startsWith('data: ')) onData(line.slice(6).replace(/\r$/, ''))
+  }
+}
