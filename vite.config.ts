@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config'
 const entries = {
   isodis: 'src/adapters/memory.ts',
   'drop-in/ioredis': 'src/adapters/drop-in/ioredis.ts',
+  'drop-in/upstash': 'src/adapters/drop-in/upstash.ts',
   file: 'src/adapters/storage/file.ts',
   indexeddb: 'src/adapters/storage/indexeddb.ts',
   ioredis: 'src/adapters/ioredis.ts',

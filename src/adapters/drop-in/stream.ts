@@ -6,12 +6,7 @@ import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import { Conversation } from '../../core/resp/conversation.ts'
 import { systemClock } from '../host.ts'
-
-/**
- * Replies come in a microtask, which is fast; after so many in a row timers and sockets of the process get their turn.
- * Otherwise code that awaits commands in a loop until a timer says stop would never end.
- */
-const RUN_LENGTH = 64
+import { Fair } from './fair.ts'
 
 export class InProcessStream extends EventEmitter {
   /** It is connected as soon as it is made. */
@@ -25,7 +20,7 @@ export class InProcessStream extends EventEmitter {
   readonly #holder = new MessageChannel().port1
   #input: (string | Uint8Array)[] = []
   #scheduled = false
-  #run = 0
+  readonly #fair = new Fair()
 
   /** @param id tells connections apart in CLIENT LIST */
   constructor(engine: Engine, id: number) {
@@ -102,9 +97,7 @@ export class InProcessStream extends EventEmitter {
   #schedule(): void {
     if (this.#scheduled || this.destroyed) return
     this.#scheduled = true
-    if (++this.#run < RUN_LENGTH) return queueMicrotask(() => this.#receive())
-    this.#run = 0
-    systemClock.soon(() => this.#receive())
+    this.#fair.soon(() => this.#receive())
   }
 
   #receive(): void {

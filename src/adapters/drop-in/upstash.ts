@@ -1,0 +1,203 @@
+// The entry `isodis/drop-in/upstash`: an unmodified @upstash/redis client on the engine in the same process. It gives what
+// the client would have read from Upstash's REST service, by way of the same code that serves it, without HTTP.
+import { decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
+import type { Topic } from '../../core/client/backend.ts'
+import { RedisError } from '../../core/client/errors.ts'
+import type { Redis } from '../../core/client/redis.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import { commandFrom, commandsFrom, named } from '../../core/rest/commands.ts'
+import { eventOf, messageData } from '../../core/rest/events.ts'
+import { asText, resultJson } from '../../core/rest/replies.ts'
+import { RestRunner } from '../../core/rest/runner.ts'
+import { systemClock } from '../host.ts'
+import { Fair } from './fair.ts'
+
+export interface RequesterOptions {
+  /** As the client's option of this name: with base64 it drops a byte order mark. Default: `'base64'` */
+  responseEncoding?: 'base64' | false
+  /** As the client's option of this name: how often a request is repeated whose connection was lost. Default: 5 times */
+  retry?: false | { retries?: number; backoff?: (retryCount: number) => number }
+}
+
+/** What the client asks for. */
+export interface UpstashRequest {
+  path?: string[]
+  body?: unknown
+  headers?: Record<string, string>
+  upstashSyncToken?: string
+  onMessage?: (data: string) => void
+  isStreaming?: boolean
+  signal?: AbortSignal
+}
+export interface UpstashResponse<R> {
+  result?: R
+  error?: string
+}
+
+/** The client's `Requester`. */
+export interface EngineRequester {
+  readYourWrites: boolean
+  upstashSyncToken: string
+  request<R = unknown>(request: UpstashRequest): Promise<UpstashResponse<R>>
+}
+
+/**
+ * The requester that puts an @upstash/redis client on the engine: `new Redis(requesterOn(redis))`. The client decodes and
+ * encodes as it always does.
+ */
+export function requesterOn(redis: Pick<Redis, 'backend'>, options: RequesterOptions = {}): EngineRequester {
+  return new Requester(redis, options)
+}
+
+const TOPICS: Readonly<Record<string, Topic | 'monitor'>> = { subscribe: 'channels', psubscribe: 'patterns', monitor: 'monitor' }
+
+/** The client's own error, which it does not hand to requesters. */
+class UpstashError extends Error {
+  override name = 'UpstashError'
+}
+
+/** One command's part of a response, as the client reads it. */
+interface Part {
+  result?: unknown
+  error?: string
+}
+
+class Requester implements EngineRequester {
+  readYourWrites = true
+  upstashSyncToken = ''
+  readonly #redis: Pick<Redis, 'backend'>
+  readonly #runner: RestRunner
+  readonly #base64: boolean
+  readonly #retries: number
+  readonly #backoff: (retryCount: number) => number
+  readonly #fair = new Fair()
+  #requests = 0
+
+  constructor(redis: Pick<Redis, 'backend'>, { responseEncoding = 'base64', retry }: RequesterOptions) {
+    this.#redis = redis
+    this.#runner = new RestRunner(redis.backend)
+    this.#base64 = responseEncoding === 'base64'
+    // As @upstash/redis, which without retries still tries twice.
+    this.#retries = retry === false ? 1 : (retry?.retries ?? 5)
+    this.#backoff = retry === false ? () => 0 : (retry?.backoff ?? ((count) => Math.exp(count) * 50))
+  }
+
+  async request<R = unknown>(request: UpstashRequest): Promise<UpstashResponse<R>> {
+    await new Promise<void>((resolve) => this.#fair.soon(resolve))
+    if (request.signal?.aborted) return { result: null as R }
+    for (let retry = 0; ; retry++) {
+      const answer = await this.#answer(request)
+      if (!isLost(answer)) {
+        if (this.readYourWrites) this.upstashSyncToken = (++this.#requests).toString(36)
+        return this.#response(answer, request) as UpstashResponse<R>
+      }
+      if (retry >= this.#retries) throw new TypeError('fetch failed', { cause: answer.cause })
+      await new Promise((resolve) => setTimeout(resolve, this.#backoff(retry)))
+    }
+  }
+
+  /** What the service would say: an error for a request as a whole, a reply for one command, a list for several. */
+  async #answer(request: UpstashRequest): Promise<Reply | Replies> {
+    // A path is joined and split as in an address.
+    const [endpoint = '', ...words] = (request.path ?? []).join('/').split('/')
+    const body = onTheWire(request.body)
+    try {
+      if (endpoint === '') return await this.#runner.run(commandFrom(body), request.signal)
+      if (endpoint === 'pipeline' || endpoint === 'multi-exec') {
+        const lines = commandsFrom(body)
+        if (lines instanceof ReplyError) return lines
+        const replies = await (endpoint === 'pipeline' ? this.#runner.pipeline(lines, request.signal) : this.#runner.transaction(lines))
+        return replies instanceof ReplyError ? replies : (replies.find(isLost) ?? new Replies(replies))
+      }
+      const topic = Object.hasOwn(TOPICS, endpoint) ? TOPICS[endpoint] : undefined
+      if (topic !== undefined) return await this.#stream(topic, endpoint, words, request)
+      const command = [endpoint, ...words, ...(body === undefined ? [] : [JSON.stringify(body)])]
+      return await this.#runner.run(named(command.map(encodeUtf8)), request.signal)
+    } catch (error) {
+      if (error instanceof RedisError) return new ReplyError(encodeUtf8(error.message), error.cause ?? error)
+      throw error
+    }
+  }
+
+  #response(answer: Reply | Replies, request: UpstashRequest): Part | Part[] {
+    if (answer instanceof Replies) return answer.items.map((reply) => this.#part(reply))
+    const part = this.#part(answer)
+    if (part.error === undefined) return part
+    const message = `${part.error}, command was: ${JSON.stringify(request.body)}`
+    // The client makes its own error of it where it expects one reply; a list it would try to read.
+    if (request.path?.[0] === 'pipeline' || request.path?.[0] === 'multi-exec') throw new UpstashError(message)
+    return { error: message }
+  }
+
+  #part(reply: Reply): Part {
+    const { result, error } = JSON.parse(resultJson(reply, asText)) as Part
+    if (error !== undefined) return { result: undefined, error }
+    return { result: this.#base64 ? decoded(result) : result }
+  }
+
+  /** Gives the client an event stream's lines. They come later, as over a network, so that listeners are there first. */
+  async #stream(topic: Topic | 'monitor', kind: string, words: string[], { onMessage, signal }: UpstashRequest): Promise<Reply> {
+    const { backend } = this.#redis
+    if (topic !== 'monitor' && words.join('') === '') return new ReplyError(`ERR wrong number of arguments for '${kind}' command`)
+    const names = words.map(encodeUtf8)
+    let lines: string[] = []
+    let confirmed = false
+    const flush = (): void => {
+      for (const line of lines.splice(0)) if (!signal?.aborted) onMessage?.(line)
+    }
+    const show = (data: string): void => {
+      // The client reads the lines that begin with this.
+      const first = eventOf(data).split('\n', 1)[0].slice('data: '.length)
+      if (lines.push(decodeUtf8(first)) === 1 && confirmed) systemClock.soon(flush)
+    }
+    const stop =
+      topic === 'monitor'
+        ? await backend.monitor?.(show, () => {})
+        : await backend.subscribe(
+            topic,
+            names,
+            ({ items }) => show(messageData(items as string[], false)),
+            () => {},
+          )
+    // What came before the confirmation is shown after it.
+    const early = lines
+    lines = []
+    if (topic === 'monitor') show('"OK"')
+    else names.forEach((name, i) => show(messageData([kind, name, String(i + 1)], false)))
+    lines.push(...early)
+    confirmed = true
+    systemClock.soon(flush)
+    const end = (): void => void stop?.()
+    if (signal?.aborted) end()
+    else signal?.addEventListener('abort', end, { once: true })
+    return 1
+  }
+}
+
+/** The replies of several commands. */
+class Replies {
+  readonly items: readonly Reply[]
+  constructor(items: readonly Reply[]) {
+    this.items = items
+  }
+}
+
+/** Whether the connection broke: then the client would not have got an answer at all. */
+function isLost(answer: Reply | Replies): answer is ReplyError {
+  return answer instanceof ReplyError && answer.text.startsWith('CONNECTION ')
+}
+
+/** What of an argument arrives as JSON. */
+function onTheWire(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(onTheWire)
+  if (typeof body === 'number') return Number.isFinite(body) ? body + 0 : null // there is no -0 in JSON.stringify's text
+  return body
+}
+
+/** What the client makes of strings in base64, and of what it does not expect. */
+function decoded(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return value.startsWith('\ufeff') ? value.slice(1) : value
+  if (Array.isArray(value)) return value.map((item) => decoded(item, depth + 1))
+  if (typeof value === 'object' && depth !== 1) return null
+  return value
+}
