@@ -129,8 +129,12 @@ export function toResp3(argv: Argv, reply: Reply): Reply {
   return shape === undefined ? reply : shape(reply, argv)
 }
 
+/** Pairs that RESP3 nests and RESP2 does not: some clients give them as arrays in an array. */
+const FLAT = /^(?:ZRANGE|ZREVRANGE|ZRANGEBYSCORE|ZREVRANGEBYSCORE|ZUNION|ZINTER|ZDIFF|ZRANDMEMBER|HRANDFIELD|ZPOPMIN|ZPOPMAX)$/
+
 /** A RESP3 reply as RESP2 has it, where the kinds of replies do not say it by themselves. */
 export function toResp2(argv: Argv, reply: Reply): Reply {
+  if (Array.isArray(reply)) return Array.isArray(reply[0]) && FLAT.test(argv[0]) ? (reply as Reply[][]).flat() : reply
   if (!(reply instanceof MapReply) || !argv[0].startsWith('XREAD')) return reply
   const { flat } = reply
   return Array.from({ length: flat.length / 2 }, (_, i) => flat.slice(2 * i, 2 * i + 2))
