@@ -1,0 +1,93 @@
+// Unmodified clients on the engine in process: ioredis beside itself on a local redis-server and beside ioredis-mock;
+// @upstash/redis beside itself on the REST handler; and how long a fresh database for a test takes.
+import { Redis as Upstash } from '@upstash/redis'
+import { Redis as IORedis } from 'ioredis'
+import IORedisMock from 'ioredis-mock'
+import { ioredisOn } from '../src/adapters/drop-in/ioredis.ts'
+import { requesterOn } from '../src/adapters/drop-in/upstash.ts'
+import { createRedis } from '../src/adapters/memory.ts'
+import { createRestHandler } from '../src/adapters/serve/rest-handler.ts'
+import { createTestRedis } from '../src/adapters/testing.ts'
+import { startRedisServer } from '../test/support/redis-server.ts'
+import { type Candidate, median, report, speeds } from './harness.ts'
+
+const at = (i: number): string => `key:${i % 1000}`
+const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [at(i), `value:${i}`]))
+
+const redis = await createRedis()
+const server = await startRedisServer()
+const ours = new IORedis(ioredisOn(redis))
+const theirs = new IORedis({ path: server.path })
+const mock = new IORedisMock() as unknown as IORedis
+for (const client of [ours, theirs, mock]) {
+  await client.mset(fields)
+  await client.hset('hash', fields)
+}
+
+const loop = (name: string, step: (i: number) => Promise<unknown>): Candidate => ({
+  name,
+  run: async (count) => {
+    for (let i = 0; i < count; i++) await step(i)
+  },
+})
+
+const commands: Record<string, { step: (client: IORedis) => (i: number) => Promise<unknown>; mock?: number }> = {
+  GET: { step: (client) => (i) => client.get(at(i)) },
+  SET: { step: (client) => (i) => client.set(at(i), 'value') },
+  'HSET of a hash of 1000 fields': { step: (client) => (i) => client.hset('hash', at(i), i), mock: 50 },
+  'HGETALL of 1000 fields': { step: (client) => () => client.hgetall('hash') },
+}
+for (const [name, { step, mock: least }] of Object.entries(commands)) {
+  const candidates = [loop('ours', step(ours)), loop('theirs', step(theirs)), ...(least ? [loop('mock', step(mock))] : [])]
+  const all = await speeds(candidates)
+  const value = all.get('ours')!
+  report({ name: `ioredis: ${name}, awaited`, value, unit: 'ops/s', peer: 'ioredis on redis-server', ratio: value / all.get('theirs')!, least: name.startsWith('HGETALL') ? undefined : 3 })
+  if (least) report({ name: `ioredis: ${name}, awaited`, value, unit: 'ops/s', peer: 'ioredis-mock', ratio: value / all.get('mock')!, least })
+} // prettier-ignore
+
+const pipelined = (client: IORedis) => async (count: number) => {
+  for (let left = count; left > 0; left -= 100) {
+    const batch = client.pipeline()
+    for (let i = 0; i < Math.min(left, 100); i++) batch.get(at(i))
+    await batch.exec()
+  }
+}
+const batches = await speeds([
+  { name: 'ours', run: pipelined(ours) },
+  { name: 'theirs', run: pipelined(theirs) },
+])
+report({
+  name: 'ioredis: GET in pipelines of 100',
+  value: batches.get('ours')!,
+  unit: 'ops/s',
+  peer: 'ioredis on redis-server',
+  ratio: batches.get('ours')! / batches.get('theirs')!,
+})
+
+// The client's own HTTP code, with the handler in the place of the network.
+const handler = createRestHandler(redis, { token: 'secret' })
+globalThis.fetch = (input, init) => handler(new Request(input, init))
+const upstash = new Upstash(requesterOn(redis))
+const overHttp = new Upstash({ url: 'http://localhost', token: 'secret', enableAutoPipelining: false })
+const rest = await speeds([loop('ours', (i) => upstash.get(at(i))), loop('theirs', (i) => overHttp.get(at(i)))])
+report({
+  name: '@upstash/redis: GET, awaited',
+  value: rest.get('ours')!,
+  unit: 'ops/s',
+  peer: 'its HTTP code on the REST handler',
+  ratio: rest.get('ours')! / rest.get('theirs')!,
+})
+
+const times: number[] = []
+for (let i = 0; i < 4000; i++) {
+  const start = performance.now()
+  const fresh = await createTestRedis()
+  times.push((performance.now() - start) * 1000)
+  await fresh.close()
+}
+report({ name: 'a fresh database for a test', value: median(times.slice(1000)), unit: 'µs', most: 100 })
+
+for (const client of [ours, theirs, mock]) client.disconnect()
+await redis.close()
+await server.stop()
+process.exit()
