@@ -18,7 +18,7 @@ const redis = await createRedis()
 const server = await startRedisServer()
 const ours = new IORedis(ioredisOn(redis))
 const theirs = new IORedis({ path: server.path })
-const mock = new IORedisMock() as unknown as IORedis
+const mock = new IORedisMock()
 for (const client of [ours, theirs, mock]) {
   await client.mset(fields)
   await client.hset('hash', fields)
