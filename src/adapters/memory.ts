@@ -28,6 +28,7 @@ export { StorageError, type SnapshotWriter, type Storage } from '../core/persist
 export type { Loaded } from '../core/persistence/load.ts'
 export type { Key, Pairs, Value } from '../core/client/arguments.ts'
 export type { Capabilities } from '../core/client/backend.ts'
+export type { Plain } from '../core/client/decode.ts'
 export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
 
 export interface RedisOptions {

@@ -1,0 +1,83 @@
+// The page: a head, and three panes: keys, prompt, saving. On a phone one pane is shown at a time.
+import { useSignal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
+import { formatCount, plural } from './bytes-shown.ts'
+import type { Database } from './database.ts'
+import { KeyBrowser } from './keys/key-browser.tsx'
+import { NoticeBar, Notices } from './parts/notices.tsx'
+import { Prompt } from './prompt/prompt.tsx'
+import { Terminal } from './prompt/terminal.ts'
+import { SavePanel } from './saving/save-panel.tsx'
+
+const PANES = [
+  ['prompt', 'Prompt', '›_'],
+  ['keys', 'Keys', '≡'],
+  ['saving', 'Saving', '↓'],
+] as const
+type Pane = (typeof PANES)[number][0]
+
+export function App({ database }: { database: Database }) {
+  const notices = useMemo(() => new Notices(), [])
+  const terminal = useMemo(() => new Terminal(database.redis, () => void database.refresh()), [database])
+  const pane = useSignal<Pane>('prompt')
+  if (database.closed.value) return <Closed />
+  return (
+    <div class="app" data-pane={pane.value}>
+      <header class="head">
+        <img src="./icon.svg" alt="" width={28} height={28} />
+        <h1>isodis</h1>
+        <span class="head-about muted">Redis in this page</span>
+        <span class="spring" />
+        <StatusPill database={database} />
+      </header>
+      <main class="panes">
+        <KeyBrowser database={database} notices={notices} />
+        <Prompt terminal={terminal} />
+        <SavePanel database={database} notices={notices} />
+      </main>
+      <nav class="pane-nav" aria-label="Panes">
+        {PANES.map(([id, name, sign]) => (
+          <button key={id} aria-current={pane.value === id ? 'page' : undefined} onClick={() => (pane.value = id)}>
+            <span class="pane-sign" aria-hidden="true">
+              {sign}
+            </span>
+            {name}
+          </button>
+        ))}
+      </nav>
+      <NoticeBar notices={notices} />
+    </div>
+  )
+}
+
+function StatusPill({ database }: { database: Database }) {
+  const { saving, processed, total, changes, failed, databases } = database.status.value
+  const keys = [...databases.values()].reduce((sum, each) => sum + each, 0)
+  const state = failed
+    ? 'saving fails'
+    : saving
+      ? `saving ${total === 0 ? 0 : Math.floor((processed / total) * 100)} %`
+      : changes > 0
+        ? `${formatCount(changes)} to save`
+        : 'saved'
+  return (
+    <span class={`pill ${failed ? 'pill-bad' : saving ? 'pill-busy' : changes > 0 ? 'pill-open' : ''}`}>
+      <span class="pill-dot" aria-hidden="true" />
+      {plural(keys, 'key')}, {state}
+    </span>
+  )
+}
+
+function Closed() {
+  return (
+    <div class="cover">
+      <h1>The database was shut down</h1>
+      <p>SHUTDOWN has ended the engine. What was saved is there at the next start.</p>
+      <div class="inline-form">
+        <button class="button button-accent" onClick={() => location.reload()}>
+          Start again
+        </button>
+      </div>
+    </div>
+  )
+}

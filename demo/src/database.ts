@@ -1,0 +1,105 @@
+// The database of this page and what the panes know of it: its log, and its state as INFO tells it.
+import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import { createRedis, type EmbeddedRedis, type LogLevel, type Storage } from 'isodis'
+import { parseStatus, type Status } from './status.ts'
+
+export interface LogEntry {
+  readonly number: number
+  readonly time: Date
+  readonly level: LogLevel
+  readonly message: string
+}
+
+const LOG_LIMIT = 500
+/** How often the state is looked at: while nothing happens, and while a save runs. */
+const IDLE_MS = 400
+const SAVING_MS = 40
+const RULES = 'isodis-demo-save-rules'
+
+export class Database {
+  readonly redis: EmbeddedRedis
+  readonly log: ReadonlySignal<readonly LogEntry[]>
+  readonly #status = signal<Status>(parseStatus(''))
+  readonly #rules = signal('')
+  readonly #revision = signal(0)
+  readonly #closed = signal(false)
+  #seen = ''
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  private constructor(redis: EmbeddedRedis, log: ReadonlySignal<readonly LogEntry[]>) {
+    this.redis = redis
+    this.log = log
+  }
+
+  /** @throws StorageError if another tab has the storage, or it cannot be read; RdbError if what it holds is damaged */
+  static async open(storage: Storage): Promise<Database> {
+    const log = signal<readonly LogEntry[]>([])
+    let number = 0
+    const redis = await createRedis({
+      storage,
+      log: (level, message) => {
+        log.value = [...log.value.slice(-LOG_LIMIT + 1), { number: number++, time: new Date(), level, message }]
+      },
+    })
+    const database = new Database(redis, log)
+    await database.#restoreRules()
+    await database.refresh()
+    return database
+  }
+
+  /** As INFO told it last. */
+  get status(): ReadonlySignal<Status> {
+    return this.#status
+  }
+
+  /** The save rules, in Redis's form. */
+  get rules(): ReadonlySignal<string> {
+    return this.#rules
+  }
+
+  /** Another number whenever data may have changed. */
+  get revision(): ReadonlySignal<number> {
+    return this.#revision
+  }
+
+  /** SHUTDOWN was said. */
+  get closed(): ReadonlySignal<boolean> {
+    return this.#closed
+  }
+
+  /** Looks at the state now, and again after a while. */
+  async refresh(): Promise<void> {
+    clearTimeout(this.#timer)
+    try {
+      const info = await this.redis.info('persistence', 'memory', 'stats', 'keyspace')
+      const { save } = await this.redis.configGet('save')
+      batch(() => this.#update(parseStatus(info), save))
+    } catch {
+      this.#closed.value = true
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.refresh(), this.#status.value.saving ? SAVING_MS : IDLE_MS)
+  }
+
+  #update(status: Status, rules: string): void {
+    const seen = `${status.changes} ${status.lastSave} ${status.keyspace} ${status.expired}`
+    this.#status.value = status
+    this.#rules.value = rules
+    if (seen !== this.#seen) this.#revision.value++
+    this.#seen = seen
+  }
+
+  /** Sets the save rules and keeps them for the next start: CONFIG SET alone lasts as long as the engine. */
+  async setRules(rules: string): Promise<void> {
+    await this.redis.configSet('save', rules)
+    localStorage.setItem(RULES, rules)
+    await this.refresh()
+  }
+
+  async #restoreRules(): Promise<void> {
+    const rules = localStorage.getItem(RULES)
+    // What somebody has put there by hand may be anything.
+    if (rules !== null) await this.redis.configSet('save', rules).catch(() => localStorage.removeItem(RULES))
+  }
+}

@@ -1,0 +1,62 @@
+// What the page shows when the database cannot be opened, and what can be done about it.
+import { useSignal } from '@preact/signals'
+import { ConfirmButton } from './parts/confirm-button.tsx'
+import { deleteStored, downloadStored } from './stored-data.ts'
+
+export function AnotherTab() {
+  return (
+    <div class="cover" role="alert">
+      <h1>Open in another tab</h1>
+      <p>The database belongs to one tab at a time, and another tab of this browser has it.</p>
+      <p>Close that tab: the database then opens here by itself, with all that is saved.</p>
+    </div>
+  )
+}
+
+export function CannotOpen({ error, name }: { error: Error; name: string }) {
+  const failed = useSignal<string | null>(null)
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (cause) {
+      failed.value = String(cause)
+    }
+  }
+  return (
+    <div class="cover" role="alert">
+      <h1>{isDamage(error) ? 'The stored data is damaged' : 'The database cannot be opened'}</h1>
+      <p class="cover-error">{error.message}</p>
+      <p>{adviceFor(error)}</p>
+      <div class="inline-form">
+        <button class="button button-accent" onClick={() => location.reload()}>
+          Try again
+        </button>
+        <button class="button" onClick={() => void run(() => downloadStored(name))}>
+          Download what is stored
+        </button>
+        <ConfirmButton
+          label="Delete it and start empty"
+          question="Delete everything that is stored here?"
+          onConfirm={() =>
+            void run(async () => {
+              await deleteStored(name)
+              location.reload()
+            })
+          }
+        />
+      </div>
+      {failed.value === null ? null : <p role="alert">{failed.value}</p>}
+    </div>
+  )
+}
+
+const isDamage = (error: Error): boolean => error.name === 'RdbError' || /damaged|missing/.test(error.message)
+
+function adviceFor(error: Error): string {
+  if (isDamage(error)) return 'Nothing has been changed. Download a copy before you start anew: parts of it may be saved by hand.'
+  if (/Quota/.test(`${error.name} ${error.message}`)) return 'The browser’s storage is full. Remove data of other sites, then try again.'
+  if (/Security|Unknown|InvalidState/.test(error.name)) {
+    return 'The browser does not let this page store anything: a private window or its settings may forbid it.'
+  }
+  return 'Nothing has been changed. Trying again may help.'
+}

@@ -1,0 +1,93 @@
+// What the demo says when the database cannot be had, cannot be read or cannot be saved.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Browser, type Site } from '../support/chromium.ts'
+import { ready, serveDemo, type } from './demo.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await serveDemo()
+})
+afterAll(() => site?.[Symbol.asyncDispose]())
+
+describe('a second tab', () => {
+  test('says that the first has the database, and opens it when that is closed', async () => {
+    await using browser = await Browser.withNewProfile()
+    const first = await browser.open(site.url)
+    await ready(first)
+    await type(first, 'set shared yes')
+    await type(first, 'save')
+    const second = await browser.open(site.url)
+    await second.getByRole('heading', { name: 'Open in another tab' }).waitFor()
+    await first.close()
+    await ready(second)
+    expect(await type(second, 'get shared')).toBe('"yes"')
+  })
+})
+
+describe('damaged data', () => {
+  test('is named, left in place, and can be downloaded or deleted', async () => {
+    await using browser = await Browser.withNewProfile()
+    const page = await browser.open(site.url)
+    await ready(page)
+    await type(page, 'set a 1')
+    await type(page, 'save')
+    const other = await browser.open(`${site.url}icon.svg`)
+    await page.close()
+    await other.evaluate(flipAByte)
+    await other.goto(site.url)
+    await other.getByRole('heading', { name: 'The stored data is damaged' }).waitFor()
+    expect(await other.locator('.cover-error').textContent()).toContain('chunk 1 of 2 is damaged: its CRC-64 is')
+    const download = other.waitForEvent('download')
+    await other.getByRole('button', { name: 'Download what is stored' }).click()
+    expect((await download).suggestedFilename()).toBe('demo.rdb')
+    // A reload changes nothing.
+    await other.reload()
+    await other.getByRole('heading', { name: 'The stored data is damaged' }).waitFor()
+    await other.getByRole('button', { name: 'Delete it and start empty' }).click()
+    await other.getByRole('button', { name: 'Delete it and start empty' }).click()
+    await ready(other)
+    expect(await type(other, 'dbsize')).toBe('(integer) 0')
+  })
+})
+
+describe('a full storage', () => {
+  test('shows the cause, and saving works again when there is room', async () => {
+    await using browser = await Browser.withNewProfile()
+    const page = await browser.open(site.url)
+    await ready(page)
+    const session = await page.context().newCDPSession(page)
+    const { origin } = new URL(site.url)
+    await type(page, 'set kept 1')
+    await type(page, 'save')
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
+    await type(page, `set large "${'noise '.repeat(1000)}"`)
+    await page.evaluate(() => {
+      // What compresses well would fit all the same.
+      const bytes = crypto.getRandomValues(new Uint8Array(60_000))
+      const input = document.querySelector<HTMLInputElement>('#prompt-line')!
+      input.value = `set noise ${[...bytes].map((byte) => byte.toString(36)).join('')}`
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    })
+    await page.locator('#prompt-line').press('Enter')
+    await page.getByRole('heading', { name: 'The browser’s storage is full' }).waitFor({ timeout: 20_000 })
+    expect(await page.locator('.trouble').textContent()).toContain('QuotaExceededError')
+    expect(await type(page, 'set more 1')).toContain('MISCONF')
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await page.getByRole('button', { name: 'Save again' }).click()
+    await page.locator('.trouble').waitFor({ state: 'detached' })
+    expect(await type(page, 'set more 1')).toBe('OK')
+  })
+})
+
+async function flipAByte(): Promise<void> {
+  const done = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)))
+  const db = await done(indexedDB.open('isodis:demo'))
+  const store = db.transaction('snapshot', 'readwrite').objectStore('snapshot')
+  for (const key of await done(store.getAllKeys())) {
+    const value: unknown = await done(store.get(key))
+    if (!(value instanceof Uint8Array)) continue
+    value[20] ^= 1
+    await done(store.put(value, key))
+  }
+  db.close()
+}
