@@ -49,6 +49,20 @@ export async function speeds(candidates: readonly Candidate[]): Promise<Map<stri
   return new Map([...rounds].map(([name, values]) => [name, median(values)]))
 }
 
+/** Microseconds of CPU an operation of each candidate takes in this process, medians of rounds in turn: what others run does not count. */
+export async function cpuTimes(candidates: readonly Candidate[], count: number): Promise<Map<string, number>> {
+  const rounds = new Map<string, number[]>(candidates.map(({ name }) => [name, []]))
+  for (let i = -1; i < ROUNDS; i++) {
+    for (const candidate of candidates) {
+      const start = process.cpuUsage()
+      await candidate.run(count)
+      const { user, system } = process.cpuUsage(start)
+      if (i >= 0) rounds.get(candidate.name)!.push((user + system) / count)
+    }
+  }
+  return new Map([...rounds].map(([name, values]) => [name, median(values)]))
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[sorted.length >> 1]

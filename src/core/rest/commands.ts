@@ -8,13 +8,13 @@ import { EMPTY_COMMAND, EMPTY_PIPELINE, EMPTY_PIPELINE_COMMAND, NOT_A_COMMAND, N
 /** A command line, or what is wrong with it. */
 export type Line = ByteString[] | ReplyError
 
-/** @param json an array: the command's name and its arguments. @param bytes its strings are bytes already */
+/** @param json an array: the command's name and its arguments; it becomes the line. @param bytes its strings are bytes already */
 export function commandFrom(json: unknown, bytes = false): Line {
   if (!Array.isArray(json)) return NOT_A_COMMAND
   if (json.length === 0) return EMPTY_COMMAND
-  const argv: ByteString[] = Array.from({ length: json.length })
+  const argv = json as ByteString[]
   for (let i = 0; i < argv.length; i++) {
-    const argument: unknown = json[i]
+    const argument: unknown = argv[i]
     if (typeof argument === 'string' && !(bytes && WIDE.test(argument))) argv[i] = bytes ? argument : encodeUtf8(argument)
     else if (typeof argument === 'number') argv[i] = encodeArgument(argument)
     else if (typeof argument === 'boolean') argv[i] = String(argument)
