@@ -142,7 +142,14 @@ class EngineBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#session.closed) return CLOSED
-    return options?.blocking ? this.#wait(argv, options) : this.#session.execute(argv)
+    return options?.blocking ? this.#wait(argv, options) : this.#once(this.#session.execute(argv))
+  }
+
+  /** A reply, once what it tells of is durable, if the journal is to be waited for. */
+  #once(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
+    if (reply instanceof Promise) return reply.then((value) => this.#once(value))
+    const durable = this.#engine.durability.durable()
+    return durable === null ? reply : durable.then((error) => error ?? reply)
   }
 
   /** A session of its own, so that other commands do not wait behind it. */
@@ -151,7 +158,7 @@ class EngineBackend implements Backend {
     const session = connect(this.#engine, this.#session.db.index)
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     try {
-      const reply = session.execute(argv)
+      const reply = this.#once(session.execute(argv))
       return await (signal === undefined ? reply : Promise.race([reply, aborted]))
     } finally {
       session.close()
@@ -160,10 +167,13 @@ class EngineBackend implements Backend {
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
-    if (!atomic) return Promise.all(commands.map((argv) => this.#session.execute(argv)))
+    if (!atomic) {
+      const replies = commands.map((argv) => this.#session.execute(argv))
+      return Promise.all(replies.map((reply) => this.#once(reply)))
+    }
     void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
-    const replies = await this.#session.execute(['EXEC'])
+    const replies = await this.#once(this.#session.execute(['EXEC']))
     if (replies instanceof ReplyError) {
       const cause = queued.findIndex((reply) => reply instanceof ReplyError)
       throw new RedisError(replies.text, {
