@@ -9,6 +9,7 @@ import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { Session } from '../core/engine/session.ts'
+import { dump } from '../core/persistence/commands-dump.ts'
 import { exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
@@ -98,7 +99,7 @@ let table: CommandTable | null = null
 export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
   const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
-  table ??= new CommandTable(groups)
+  table ??= new CommandTable([...groups, dump])
   const engine = makeEngine({ table, clock, random, log, config: { ...options.config, save } })
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()

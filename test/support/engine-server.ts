@@ -7,6 +7,7 @@ import { serveEngine } from '../../src/adapters/serve/resp-server.ts'
 import { CommandTable } from '../../src/core/engine/command.ts'
 import { groups } from '../../src/core/engine/commands/index.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
+import { dump } from '../../src/core/persistence/commands-dump.ts'
 
 export interface EngineServer extends AsyncDisposable {
   readonly path: string
@@ -27,5 +28,5 @@ export async function startEngineServer(engine = newEngine()): Promise<EngineSer
 }
 
 function newEngine(): Engine {
-  return new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
+  return new Engine({ table: new CommandTable([...groups, dump]), clock: systemClock, random: Math.random, log: () => {} })
 }
