@@ -9,9 +9,9 @@ import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { Session } from '../core/engine/session.ts'
-import { dump } from '../core/persistence/commands-dump.ts'
 import { exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
+import { dump } from '../core/persistence/commands-dump.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
 import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
@@ -143,38 +143,33 @@ class EngineBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#session.closed) return CLOSED
-    return options?.blocking ? this.#wait(argv, options) : this.#once(this.#session.execute(argv))
-  }
-
-  /** A reply, once what it tells of is durable, if the journal is to be waited for. */
-  #once(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
-    if (reply instanceof Promise) return reply.then((value) => this.#once(value))
-    const durable = this.#engine.durability.durable()
-    return durable === null ? reply : durable.then((error) => error ?? reply)
+    return options?.blocking ? this.#wait(argv, options) : this.#session.execute(argv)
   }
 
   /** A session of its own, so that other commands do not wait behind it. */
   async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
     const session = connect(this.#engine, this.#session.db.index)
-    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    let abort = (): void => {}
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(signal?.reason)
+    })
+    signal?.addEventListener('abort', abort)
     try {
-      const reply = this.#once(session.execute(argv))
-      return await (signal === undefined ? reply : Promise.race([reply, aborted]))
+      const reply = await Promise.race([session.execute(argv), aborted])
+      return this.#session.closed ? CLOSED : reply
     } finally {
+      signal?.removeEventListener('abort', abort)
       session.close()
     }
   }
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
-    if (!atomic) {
-      const replies = commands.map((argv) => this.#session.execute(argv))
-      return Promise.all(replies.map((reply) => this.#once(reply)))
-    }
+    if (!atomic) return Promise.all(commands.map((argv) => this.#session.execute(argv)))
     void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
-    const replies = await this.#once(this.#session.execute(['EXEC']))
+    const replies = await this.#session.execute(['EXEC'])
     if (replies instanceof ReplyError) {
       const cause = queued.findIndex((reply) => reply instanceof ReplyError)
       throw new RedisError(replies.text, {

@@ -7,7 +7,6 @@ import { serveEngine } from '../../src/adapters/serve/resp-server.ts'
 import { CommandTable } from '../../src/core/engine/command.ts'
 import { groups } from '../../src/core/engine/commands/index.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
-import { dump } from '../../src/core/persistence/commands-dump.ts'
 
 export interface EngineServer extends AsyncDisposable {
   readonly path: string
@@ -15,9 +14,10 @@ export interface EngineServer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-export async function startEngineServer(engine = newEngine()): Promise<EngineServer> {
+export async function startEngineServer(): Promise<EngineServer> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-engine-'))
   const path = join(dir, 'engine.sock')
+  const engine = new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
   const server = await serveEngine(engine, { path })
   const stop = async (): Promise<void> => {
     await server.close()
@@ -25,8 +25,4 @@ export async function startEngineServer(engine = newEngine()): Promise<EngineSer
     rmSync(dir, { recursive: true, force: true })
   }
   return { path, engine, stop, [Symbol.asyncDispose]: stop }
-}
-
-function newEngine(): Engine {
-  return new Engine({ table: new CommandTable([...groups, dump]), clock: systemClock, random: Math.random, log: () => {} })
 }

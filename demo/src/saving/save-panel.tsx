@@ -117,15 +117,14 @@ function LastSave({ database }: { database: Database }) {
     return () => clearInterval(timer)
   }, [now])
   const at = useComputed(() => database.status.value.lastSave * 1000).value
-  const { lastSeconds } = database.status.value
+  const { saves, lastSeconds } = database.status.value
   const date = new Date(at)
-  // Until one has succeeded Redis takes the time of the start for it.
-  const saved = database.log.value.some(({ message }) => message === 'DB saved on disk')
-  const what = saved ? formatAgo(now.value - at) : 'before this start'
+  // At the start Redis takes the time of the start for the last save.
+  const what = saves === 0 ? 'before this start' : formatAgo(now.value - at)
   return (
     <time datetime={date.toISOString()} title={`LASTSAVE ${at / 1000}: ${date.toLocaleString()}`}>
       {what}
-      {saved && lastSeconds > 0 ? `, took ${lastSeconds} s` : ''}
+      {saves > 0 && lastSeconds > 0 ? `, took ${lastSeconds} s` : ''}
     </time>
   )
 }

@@ -2,10 +2,8 @@
 // included, and nothing waits for it, except that BGSAVE SCHEDULE may wait for a rewrite of the append-only file.
 import { type Reply, ReplyError, Status } from '../reply.ts'
 
-/** A save that holds the lock. */
-export type Saving = 'none' | 'save' | 'bgsave'
-/** What starts when the lock is free. */
-export type Next = 'none' | 'bgsave' | 'rewrite'
+/** What holds the lock. */
+export type Holder = 'none' | 'save' | 'bgsave' | 'rewrite'
 
 const IN_PROGRESS = new ReplyError('ERR Background save already in progress')
 const REWRITE_ACTIVE = new ReplyError(
@@ -16,21 +14,12 @@ const SCHEDULED = new Status('Background saving scheduled')
 const REWRITE_SCHEDULED = new Status('Background append only file rewriting scheduled')
 
 export class SaveLock {
-  #saving: Saving = 'none'
-  #rewriting = false
-  #next: Next = 'none'
+  #holder: Holder = 'none'
+  /** What is to start when the lock is free. */
+  #next: 'none' | 'bgsave' | 'rewrite' = 'none'
 
-  get saving(): Saving {
-    return this.#saving
-  }
-
-  /** Whether the append-only file is being rewritten. Only SAVE may run beside that. */
-  get rewriting(): boolean {
-    return this.#rewriting
-  }
-
-  get free(): boolean {
-    return this.#saving === 'none' && !this.#rewriting
+  get holder(): Holder {
+    return this.#holder
   }
 
   get rewriteScheduled(): boolean {
@@ -39,39 +28,37 @@ export class SaveLock {
 
   /** SAVE takes the lock. @throws if a save has it; a rewrite does not hold SAVE back */
   save(): void {
-    if (this.#saving !== 'none') throw IN_PROGRESS
-    this.#saving = 'save'
+    if (this.#holder === 'save' || this.#holder === 'bgsave') throw IN_PROGRESS
+    this.#holder = 'save'
   }
 
   /** BGSAVE takes the lock. @returns a reply if it is put off, null if it has the lock; @throws if it may not have it */
   bgsave(schedule: boolean): Reply | null {
-    if (this.#saving !== 'none') throw IN_PROGRESS
-    if (this.#rewriting) {
+    if (this.#holder === 'save' || this.#holder === 'bgsave') throw IN_PROGRESS
+    if (this.#holder === 'rewrite') {
       if (!schedule) throw REWRITE_ACTIVE
       this.#next = 'bgsave'
       return SCHEDULED
     }
-    this.#saving = 'bgsave'
+    this.#holder = 'bgsave'
     return null
   }
 
   /** BGREWRITEAOF takes the lock. @returns a reply if it is put off, null if it has the lock; @throws if it may not have it */
   rewrite(): Reply | null {
-    if (this.#rewriting) throw REWRITE_IN_PROGRESS
-    if (this.#saving !== 'none') {
+    if (this.#holder === 'rewrite') throw REWRITE_IN_PROGRESS
+    if (this.#holder !== 'none') {
       this.#next = 'rewrite'
       return REWRITE_SCHEDULED
     }
-    this.#rewriting = true
+    this.#holder = 'rewrite'
     return null
   }
 
-  /** The save, or the rewrite, is done. @returns what is to start now */
-  release(done: 'save' | 'rewrite'): Next {
-    if (done === 'save') this.#saving = 'none'
-    else this.#rewriting = false
-    if (!this.free) return 'none'
+  /** The holder is done. @returns what is to start now */
+  release(): 'none' | 'bgsave' | 'rewrite' {
     const next = this.#next
+    this.#holder = 'none'
     this.#next = 'none'
     return next
   }
