@@ -11,7 +11,6 @@ import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { Session } from '../core/engine/session.ts'
 import { exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
-import { dump } from '../core/persistence/commands-dump.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
 import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
@@ -67,7 +66,7 @@ export class EmbeddedRedis extends Redis<string> {
     const session = engine.connect({ trusted: true })
     session.mayBlock = false
     const execute = (argv: Argv): Reply | Promise<Reply> => (session.closed ? CLOSED : session.execute(argv))
-    this.sync = Object.assign(new SyncRedis(execute, asText), { bytes: new SyncRedis(execute, asBytes) })
+    this.sync = Object.assign(new SyncRedis(execute, asText, backend), { bytes: new SyncRedis(execute, asBytes, backend) })
   }
 
   /**
@@ -99,7 +98,7 @@ let table: CommandTable | null = null
 export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
   const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
-  table ??= new CommandTable([...groups, dump])
+  table ??= new CommandTable(groups)
   const engine = makeEngine({ table, clock, random, log, config: { ...options.config, save } })
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
@@ -143,33 +142,38 @@ class EngineBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#session.closed) return CLOSED
-    return options?.blocking ? this.#wait(argv, options) : this.#session.execute(argv)
+    return options?.blocking ? this.#wait(argv, options) : this.#once(this.#session.execute(argv))
+  }
+
+  /** A reply, once what it tells of is durable, if the journal is to be waited for. */
+  #once(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
+    if (reply instanceof Promise) return reply.then((value) => this.#once(value))
+    const durable = this.#engine.durability.durable()
+    return durable === null ? reply : durable.then((error) => error ?? reply)
   }
 
   /** A session of its own, so that other commands do not wait behind it. */
   async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
     const session = connect(this.#engine, this.#session.db.index)
-    let abort = (): void => {}
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => reject(signal?.reason)
-    })
-    signal?.addEventListener('abort', abort)
+    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     try {
-      const reply = await Promise.race([session.execute(argv), aborted])
-      return this.#session.closed ? CLOSED : reply
+      const reply = this.#once(session.execute(argv))
+      return await (signal === undefined ? reply : Promise.race([reply, aborted]))
     } finally {
-      signal?.removeEventListener('abort', abort)
       session.close()
     }
   }
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
-    if (!atomic) return Promise.all(commands.map((argv) => this.#session.execute(argv)))
+    if (!atomic) {
+      const replies = commands.map((argv) => this.#session.execute(argv))
+      return Promise.all(replies.map((reply) => this.#once(reply)))
+    }
     void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
-    const replies = await this.#session.execute(['EXEC'])
+    const replies = await this.#once(this.#session.execute(['EXEC']))
     if (replies instanceof ReplyError) {
       const cause = queued.findIndex((reply) => reply instanceof ReplyError)
       throw new RedisError(replies.text, {

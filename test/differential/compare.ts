@@ -32,7 +32,7 @@ export function normalise(command: Command, reply: WireReply): unknown {
   if (TIMES.has(name) && Number(reply.value) > 0) return Math.round(Number(reply.value) / (name.startsWith('p') ? 10_000 : 10))
   if (name === 'exec' && Array.isArray(reply.value)) return { type: reply.type, value: reply.value.map((each) => exactOrSorted(each)) }
   // Unsorted, a set's elements come in any order.
-  const unordered = UNORDERED.has(name) || (name === 'sort' && command[2] === 'BY' && !command[3].includes('*'))
+  const unordered = UNORDERED.has(name) || (name === 'sort' && command[2] === 'BY' && !(command[3] ?? '*').includes('*'))
   const shown = unordered ? sorted(reply) : exact(reply)
   // Redis forgets the sign of a zero score in its small encoding only; the engine always does.
   return name.startsWith('z') ? JSON.parse(JSON.stringify(shown).replaceAll('"$-0"', '"$0"').replaceAll('",-0"', '",0"')) : shown

@@ -14,10 +14,9 @@ export interface EngineServer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-export async function startEngineServer(): Promise<EngineServer> {
+export async function startEngineServer(engine = newEngine()): Promise<EngineServer> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-engine-'))
   const path = join(dir, 'engine.sock')
-  const engine = new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
   const server = await serveEngine(engine, { path })
   const stop = async (): Promise<void> => {
     await server.close()
@@ -25,4 +24,8 @@ export async function startEngineServer(): Promise<EngineServer> {
     rmSync(dir, { recursive: true, force: true })
   }
   return { path, engine, stop, [Symbol.asyncDispose]: stop }
+}
+
+function newEngine(): Engine {
+  return new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
 }

@@ -171,13 +171,16 @@ function OutputLines({ output: { input, text, kind } }: { output: Output }) {
     <div class="output">
       {input === null ? null : (
         <div class="output-input">
-          <span class="output-prompt">{input.prompt}</span> {input.line}
+          <span class="output-prompt">{input.prompt}</span> {shorten(input.line)}
         </div>
       )}
       {text === '' ? null : <pre class={`output-text output-${kind}`}>{text}</pre>}
     </div>
   )
 }
+
+/** A line that somebody pasted may be megabytes. */
+const shorten = (line: string): string => (line.length > 2000 ? `${line.slice(0, 2000)}…` : line)
 
 function Hint({ terminal, line }: { terminal: Terminal; line: string }) {
   const about = terminal.docs.value?.about(line)

@@ -117,14 +117,15 @@ function LastSave({ database }: { database: Database }) {
     return () => clearInterval(timer)
   }, [now])
   const at = useComputed(() => database.status.value.lastSave * 1000).value
-  const { saves, lastSeconds } = database.status.value
+  const { lastSeconds } = database.status.value
   const date = new Date(at)
-  // At the start Redis takes the time of the start for the last save.
-  const what = saves === 0 ? 'before this start' : formatAgo(now.value - at)
+  // Until one has succeeded Redis takes the time of the start for it.
+  const saved = database.log.value.some(({ message }) => message === 'DB saved on disk')
+  const what = saved ? formatAgo(now.value - at) : 'before this start'
   return (
     <time datetime={date.toISOString()} title={`LASTSAVE ${at / 1000}: ${date.toLocaleString()}`}>
       {what}
-      {saves > 0 && lastSeconds > 0 ? `, took ${lastSeconds} s` : ''}
+      {saved && lastSeconds > 0 ? `, took ${lastSeconds} s` : ''}
     </time>
   )
 }

@@ -11,7 +11,7 @@ import { hear, METHODS } from './hear.ts'
 import { drop } from './own-connections.ts'
 import { failureOf, isLost, wordOf } from './replies.ts'
 import { connectLike } from './single.ts'
-import { slotOf } from './slots.ts'
+import { slotOf } from '../../core/client/slots.ts'
 
 /** Between two attempts to listen again. */
 const RETRY_MS = 100
@@ -22,10 +22,11 @@ export class ClusterSubscription {
   readonly #sender: ClusterSender
   readonly #topic: Topic
   readonly #names: readonly ByteString[]
+  /** Of shard channels; -1 for others, which every node hears. */
+  readonly #slot: number
   readonly #onPush: (push: Push) => void
   readonly #onEnd: (error?: Error) => void
   #connection: IoredisSingle | null = null
-  #attempts = 0
   #ended = false
 
   /** @throws RedisError if shard channels are in several slots */
@@ -39,7 +40,9 @@ export class ClusterSubscription {
     this.#sender = sender
     this.#topic = topic
     this.#names = topic === 'shards' ? sender.keysOf(['SSUBSCRIBE', ...names])! : names
-    if (topic === 'shards' && new Set(this.#names.map(slotOf)).size > 1) throw RedisError.from(CROSS_SLOT, 'SSUBSCRIBE')
+    const slots = new Set(topic === 'shards' ? this.#names.map(slotOf) : [-1])
+    if (slots.size > 1) throw RedisError.from(CROSS_SLOT, 'SSUBSCRIBE')
+    ;[this.#slot] = slots
     this.#onPush = onPush
     this.#onEnd = onEnd
   }
@@ -65,7 +68,7 @@ export class ClusterSubscription {
   }
 
   async #listen(): Promise<void> {
-    const node = await this.#master()
+    const node = this.#slot < 0 ? await this.#anyMaster() : await this.#sender.masterOf(this.#slot)
     const connection = await connectLike(node, { keyPrefix: '' })
     hear(connection, this.#onPush)
     try {
@@ -97,13 +100,10 @@ export class ClusterSubscription {
   async #alive(): Promise<void> {
     const reply = await this.#sender.send(['PING'])
     if (isLost(reply)) throw RedisError.from(reply, METHODS[this.#topic].toUpperCase())
-    if (this.#topic === 'shards') await this.#sender.locate(this.#names[0])
+    await this.#sender.refresh()
   }
 
-  /** Every node hears of all channels but shards'. Where the first one is published, it is heard the soonest. */
-  async #master(): Promise<IoredisSingle> {
-    const nearest = await this.#sender.masterOf(this.#names[0] ?? '')
-    if (this.#topic === 'shards' || this.#attempts++ === 0) return nearest
+  async #anyMaster(): Promise<IoredisSingle> {
     const masters = await this.#sender.masters()
     return masters[Math.floor(Math.random() * masters.length)]
   }

@@ -1,26 +1,45 @@
-// A dump.rdb, as redis-server keeps one: written to a temporary file, made durable, and put in place by a rename.
+// A directory as redis-server keeps one: a dump.rdb, which is written to a temporary file, made durable, and put in place
+// by a rename; and beside it, if the journal is on, Redis's append-only files. It belongs to one process at a time.
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
+import { appendOnlyFiles } from './append-only-files.ts'
+import { lockDirectory } from './directory-lock.ts'
+import { syncDirectory, writeAll } from './durable-files.ts'
 
 export interface FileStorageOptions {
   /** Default: the current directory. It is made if it is not there. */
   dir?: string
   /** Default: `dump.rdb` */
   dbfilename?: string
+  /** The directory of the append-only files, inside of `dir`. Default: `appendonlydir` */
+  appenddirname?: string
+  /** What the append-only files' names begin with. Default: `appendonly.aof` */
+  appendfilename?: string
 }
 
 const READ_SIZE = 1 << 20
 
-/** Keeps snapshots in a file that redis-server can load, and loads its files. */
-export function fileStorage({ dir = '.', dbfilename = 'dump.rdb' }: FileStorageOptions = {}): Storage {
+/** Keeps snapshots in a file that redis-server can load, and loads its files; the same with the journal. */
+export function fileStorage({
+  dir = '.',
+  dbfilename = 'dump.rdb',
+  appenddirname = 'appendonlydir',
+  appendfilename = 'appendonly.aof',
+}: FileStorageOptions = {}): Storage {
   const path = join(dir, dbfilename)
+  const journal = appendOnlyFiles(join(dir, appenddirname), appendfilename)
+  let unlock = async (): Promise<void> => {}
   return {
     name: path,
+    journal,
     async open() {
       await mkdir(dir, { recursive: true })
+      unlock = await lockDirectory(dir)
+      // Snapshots that a crash cut short.
+      for (const file of await readdir(dir)) if (/^temp-\d+-[\da-f-]{36}\.rdb$/.test(file)) await rm(join(dir, file), { force: true })
     },
     async read() {
       const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -33,14 +52,19 @@ export function fileStorage({ dir = '.', dbfilename = 'dump.rdb' }: FileStorageO
       const temporary = join(dir, `temp-${process.pid}-${randomUUID()}.rdb`)
       return fileWriter(await open(temporary, 'wx'), temporary, path, dir)
     },
-    async close() {},
+    async close() {
+      await journal.close()
+      await unlock()
+    },
   }
 }
 
 function fileWriter(file: FileHandle, temporary: string, path: string, dir: string): SnapshotWriter {
+  let size = 0
   return {
     async write(bytes) {
-      for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
+      await writeAll(file, bytes, size)
+      size += bytes.length
     },
     async commit() {
       await file.sync()
@@ -53,12 +77,4 @@ function fileWriter(file: FileHandle, temporary: string, path: string, dir: stri
       await rm(temporary, { force: true })
     },
   }
-}
-
-/** A rename is durable once its directory is. Not every system can do that: Windows refuses. */
-async function syncDirectory(dir: string): Promise<void> {
-  const handle = await open(dir, 'r').catch(() => null)
-  if (handle === null) return
-  await handle.sync().catch(() => {})
-  await handle.close()
 }

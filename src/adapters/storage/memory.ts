@@ -1,28 +1,70 @@
-// Snapshots in memory: for an engine that needs none to last, and for tests.
-import type { SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
+// Snapshots and a journal in memory: for an engine that needs none to last, and for tests.
+import type { JournalPart, JournalStore, SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
 
 export interface MemoryStorage extends Storage {
   /** The last snapshot, in parts; null if there is none. */
   snapshot: readonly Uint8Array[] | null
+  readonly journal: MemoryJournal
 }
 
+export interface MemoryJournal extends JournalStore {
+  /** What has been written, part by part; null if there is no journal. */
+  written: { base: boolean; chunks: Uint8Array[] }[] | null
+}
+
+/** Keeps everything for as long as the object that it returns lives: hand it to the next engine, and that one finds it. */
 export function memoryStorage(snapshot: readonly Uint8Array[] | null = null): MemoryStorage {
   const storage: MemoryStorage = {
     name: 'memory',
     snapshot,
+    journal: memoryJournal(),
     open: async () => {},
     read: async () => storage.snapshot && each(storage.snapshot),
-    write: async (): Promise<SnapshotWriter> => {
-      const parts: Uint8Array[] = []
-      return {
-        write: async (bytes) => void parts.push(bytes),
-        commit: async () => void (storage.snapshot = parts),
-        abort: async () => {},
-      }
-    },
+    write: async () => writerInto((chunks) => (storage.snapshot = chunks)),
     close: async () => {},
   }
   return storage
+}
+
+function memoryJournal(): MemoryJournal {
+  /** Parts that the next base does not stand for; they count once there is a base. */
+  let kept: { base: boolean; chunks: Uint8Array[] }[] = []
+  const journal: MemoryJournal = {
+    written: null,
+    async parts() {
+      kept = []
+      return journal.written?.map(({ base, chunks }, i): JournalPart => ({ name: `part ${i + 1}`, base, read: () => each(chunks) })) ?? null
+    },
+    async truncate(length) {
+      const last = journal.written!.at(-1)!
+      let left = length
+      last.chunks = last.chunks.map((chunk) => {
+        const cut = chunk.subarray(0, left)
+        left -= cut.length
+        return cut
+      })
+    },
+    async split() {
+      const part = { base: false, chunks: [] }
+      kept = [part]
+      journal.written?.push(part)
+    },
+    async append(bytes) {
+      const last = kept.at(-1) ?? journal.written!.at(-1)!
+      last.chunks.push(bytes)
+    },
+    base: async () => writerInto((chunks) => (journal.written = [{ base: true, chunks }, ...kept])),
+  }
+  return journal
+}
+
+function writerInto(commit: (chunks: Uint8Array[]) => void): SnapshotWriter {
+  const chunks: Uint8Array[] = []
+  return {
+    write: async (bytes) => void chunks.push(bytes),
+    commit: async () => commit(chunks),
+    abort: async () => {},
+  }
 }
 
 async function* each(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

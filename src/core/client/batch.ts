@@ -8,6 +8,9 @@ import { Commands } from './commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import type { Collected, Out } from './runner.ts'
+import { type Given, type Returned, type Script, scriptError, scriptLine } from './script.ts'
+
+type AnyScript = Script<never, never, unknown>
 
 /** Each result, or the error of its command. */
 export type Settled<Results extends readonly unknown[]> = { [I in keyof Results]: Results[I] | RedisError }
@@ -16,7 +19,8 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   readonly #backend: Backend
   readonly #toText: ToText<T>
   readonly #atomic: boolean
-  #commands: { argv: ByteString[]; decode: Decode<T, unknown> }[] = []
+  #commands: { argv: ByteString[]; decode: Decode<T, unknown>; script?: AnyScript }[] = []
+  #scripts = new Map<string, AnyScript>()
 
   constructor(backend: Backend, toText: ToText<T>, atomic: boolean) {
     super()
@@ -42,6 +46,20 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   }
 
   /**
+   * Collects a call of a script.
+   * @throws TypeError for what is missing, of the wrong type or not declared
+   */
+  script<K, A, R>(script: Script<K, A, R>, ...given: Given<K, A>): Out<Collected<Results, Aborted>, T, Returned<R, T>> {
+    const { capabilities } = this.#backend
+    // A batch cannot be begun again where a script turns out to be unknown: its source goes along, for every node once.
+    const known = this.#backend.loadScript !== undefined || (this.#scripts.has(script.sha) && (this.#atomic || capabilities.multipleSlots))
+    const argv = scriptLine(capabilities, script, given, !known)
+    this.#scripts.set(script.sha, script)
+    this.#commands.push({ argv, decode: script.decode, script })
+    return this as unknown as Out<Collected<Results, Aborted>, T, Returned<R, T>>
+  }
+
+  /**
    * Sends the commands and empties the batch.
    * @returns the results in order; for a transaction null if a watched key has changed
    * @throws RedisError of the first command that failed; the others have run all the same
@@ -56,15 +74,19 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   /** As `exec`, but a command's error takes the place of its result. @throws RedisError if nothing has run at all */
   async execSettled(): Promise<Settled<Results> | Aborted> {
     const commands = this.#commands
+    const scripts = this.#scripts
     this.#commands = []
+    this.#scripts = new Map()
     if (commands.length === 0) return [] as unknown as Settled<Results>
     const lines = commands.map(({ argv }) => argv)
+    for (const script of scripts.values()) this.#backend.loadScript?.(script)
     const replies = await this.#backend.batch(lines, this.#atomic)
     if (replies === null) return null as Aborted
-    return commands.map(({ argv, decode }, i) => this.#settle(replies[i], argv[0], decode)) as unknown as Settled<Results>
+    return commands.map((command, i) => this.#settle(replies[i], command)) as unknown as Settled<Results>
   }
 
-  #settle(reply: Reply, command: string, decode: Decode<T, unknown>): unknown {
-    return reply instanceof ReplyError ? RedisError.from(reply, command) : decode(reply, this.#toText)
+  #settle(reply: Reply, { argv, decode, script }: { argv: ByteString[]; decode: Decode<T, unknown>; script?: AnyScript }): unknown {
+    if (!(reply instanceof ReplyError)) return decode(reply, this.#toText)
+    return script === undefined ? RedisError.from(reply, argv[0]) : scriptError(reply, script)
   }
 }

@@ -9,6 +9,7 @@ import { Commands } from './commands.ts'
 import type { KeyType, ScanOptions } from './commands/keys.ts'
 import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
 import { RedisError, unsupported } from './errors.ts'
+import { type Given, type Returned, runScript, type Script, scriptLine, scriptResult } from './script.ts'
 import { Subscription, type SubscribeOptions } from './subscription.ts'
 import { waits } from './waits.ts'
 
@@ -85,6 +86,23 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     if (instead !== undefined) throw unsupported(command, instead)
     const argv = [command, ...args]
     return this.run(argv, anything(command), waits(argv) ? { blocking: true } : undefined)
+  }
+
+  /**
+   * Makes a function of a script: `const pick = redis.script(pickTask)`, `await pick({ queue }, { worker })`.
+   * It rejects with a TypeError for what is missing, of the wrong type or not declared.
+   */
+  script<K, A, R>(script: Script<K, A, R>): (...given: Given<K, A>) => Promise<Returned<R, T>> {
+    const { backend, toText } = this
+    return (...given) => {
+      try {
+        const reply = runScript(backend, script, scriptLine(backend.capabilities, script, given, false))
+        if (reply instanceof Promise) return reply.then((settled) => scriptResult(settled, script, toText))
+        return Promise.resolve(scriptResult(reply, script, toText))
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
   }
 
   /** Collects commands and sends them together; others may run between them. */

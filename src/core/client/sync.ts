@@ -2,20 +2,24 @@
 // time is up.
 import { ReplyError, type Reply } from '../reply.ts'
 import { commandName, encodeCommand, type Value } from './arguments.ts'
-import type { Argv } from './backend.ts'
+import type { Argv, Backend } from './backend.ts'
 import { Commands } from './commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import { finish } from './redis.ts'
+import { type Given, type Returned, type Script, scriptLine, scriptResult } from './script.ts'
 
 export class SyncRedis<T extends Text = string> extends Commands<'sync', T> {
   readonly #execute: (argv: Argv) => Reply | Promise<Reply>
   readonly #toText: ToText<T>
+  readonly #backend: Pick<Backend, 'capabilities' | 'loadScript'>
 
-  constructor(execute: (argv: Argv) => Reply | Promise<Reply>, toText: ToText<T>) {
+  /** @param backend knows scripts */
+  constructor(execute: (argv: Argv) => Reply | Promise<Reply>, toText: ToText<T>, backend: Pick<Backend, 'capabilities' | 'loadScript'>) {
     super()
     this.#execute = execute
     this.#toText = toText
+    this.#backend = backend
   }
 
   protected run<R>(argv: Value[], decode: Decode<T, R>): R {
@@ -30,5 +34,14 @@ export class SyncRedis<T extends Text = string> extends Commands<'sync', T> {
   call(name: string, ...args: Value[]): Plain<T> {
     const command = commandName(name)
     return this.run([command, ...args], anything(command))
+  }
+
+  /** Makes a function of a script. It throws a TypeError for what is missing, of the wrong type or not declared. */
+  script<K, A, R>(script: Script<K, A, R>): (...given: Given<K, A>) => Returned<R, T> {
+    return (...given) => {
+      const line = scriptLine(this.#backend.capabilities, script, given, false)
+      this.#backend.loadScript?.(script)
+      return scriptResult(this.#execute(line) as Reply, script, this.#toText)
+    }
   }
 }

@@ -2,6 +2,7 @@
 // key are served in the order they came. What they do then happens at the end of the command that woke them.
 import type { ByteString } from '../bytes.ts'
 import { type Reply, ReplyError } from '../reply.ts'
+import type { Argv, Command } from './command.ts'
 import type { Database } from './database.ts'
 import type { Session } from './session.ts'
 import { type TypeName, typeOf } from './values.ts'
@@ -23,6 +24,9 @@ export class Waiter {
   readonly session: Session
   readonly db: Database
   readonly wait: Wait
+  /** What waits. */
+  readonly command: Command
+  readonly argv: Argv
   readonly #resolve: (reply: Reply) => void
   #cancelTimer: (() => void) | null = null
 
@@ -30,6 +34,8 @@ export class Waiter {
     this.session = session
     this.db = db
     this.wait = wait
+    this.command = session.last!
+    this.argv = session.argv
     this.#resolve = resolve
     for (const key of wait.keys) {
       const others = db.waiters.get(key)
@@ -73,7 +79,10 @@ export class Blocking {
   /** Serves everyone whose key is ready; serving one may make another ready. */
   serve(): void {
     for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
-      for (const waiter of [...(next.db.waiters.get(next.key) ?? [])]) serveOne(waiter, next.key)
+      for (const waiter of [...(next.db.waiters.get(next.key) ?? [])]) {
+        serveOne(waiter, next.key)
+        next.db.engine.effects?.settle()
+      }
     }
   }
 }
@@ -82,8 +91,12 @@ function serveOne(waiter: Waiter, key: ByteString): void {
   const value = waiter.db.peek(key)
   if (value === undefined || typeOf(value) !== waiter.wait.type) return
   try {
+    const { engine } = waiter.db
+    const { dirty } = engine
     const reply = waiter.wait.attempt(key)
-    if (reply !== undefined) waiter.settle(reply)
+    if (reply === undefined) return
+    if (engine.dirty !== dirty) engine.effects?.ran(waiter.command, waiter.argv, reply, waiter.db)
+    waiter.settle(reply)
   } catch (error) {
     if (!(error instanceof ReplyError)) throw error
     waiter.settle(error)

@@ -143,8 +143,18 @@ export class Config {
 
   /** Sets all of the parameters or none. @throws CONFIG SET's errors */
   set(pairs: readonly (readonly [string, string])[]): void {
-    for (const [name, value] of check(pairs, false)) this.#put(name, value)
-    this.#onChange(this)
+    const before: [string, string][] = []
+    for (const [name, value] of check(pairs, false)) {
+      before.push([name, this.get(name)])
+      this.#put(name, value)
+    }
+    try {
+      this.#onChange(this)
+    } catch (error) {
+      for (const [name, value] of before) this.#put(name, value)
+      this.#onChange(this)
+      throw error
+    }
   }
 
   /** Names and values that match one of the patterns, in turn. */

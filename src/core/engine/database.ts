@@ -230,6 +230,7 @@ export class Database {
     const key = this.keyspace.keys[slot]
     this.keyspace.removeAt(slot)
     this.engine.stats.expired++
+    this.engine.effects?.removed(this, key)
     if (this.watchers.size !== 0) this.touch(key)
     if (this.engine.events & EVENT.expired) this.notify(EVENT.expired, 'expired', key)
   }
@@ -239,7 +240,10 @@ export class Database {
     const key = this.keyspace.keys[slot]
     this.keyspace.beforeChange(slot)
     const removed = hash.removeExpired(this.engine.now)
-    if (removed !== 0) this.shrunk(key, hash, EVENT.hash, 'hexpired', 0)
+    if (removed.length > 0) {
+      this.engine.effects?.fieldsRemoved(this, key, removed)
+      this.shrunk(key, hash, EVENT.hash, 'hexpired', 0)
+    }
     this.watchFields(key, hash)
     return hash.size === 0
   }

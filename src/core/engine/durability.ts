@@ -6,6 +6,15 @@ export interface Durability {
   save(): Promise<Reply>
   /** BGSAVE. @throws ReplyError if a save runs */
   bgsave(schedule: boolean): Reply
+  /** BGREWRITEAOF. @throws ReplyError if a rewrite runs */
+  rewrite(): Reply
+  /**
+   * Settles, with an error or null, when all that was changed so far is in the journal and safe from a power cut. Under
+   * `appendfsync always` replies wait for it; null if they need not.
+   */
+  durable(): Promise<ReplyError | null> | null
+  /** WAITAOF: has the journal made durable. @returns what `durable` would; @throws ReplyError if there is no journal */
+  sync(): Promise<ReplyError | null>
   /** When data was last saved, in seconds since 1970. */
   readonly lastSave: number
   /** The error that every write gets while the data cannot be saved (MISCONF), or null. */
@@ -14,6 +23,8 @@ export interface Durability {
   changed(): void
   /** FLUSHALL has emptied every database. Settles when that is saved; null if there is nothing to wait for */
   flushed(): Promise<void> | null
+  /** All data was replaced. Settles when the journal knows; null if there is nothing to wait for */
+  replaced(): Promise<void> | null
   /** INFO persistence, as names and values. */
   info(): [string, string | number][]
   /** CONFIG SET was called. */
@@ -24,9 +35,17 @@ export interface Durability {
 
 const NO_STORAGE = new ReplyError('ERR there is no storage to save to')
 
+export const NO_JOURNAL = new ReplyError('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.')
+
 export const NOT_DURABLE: Durability = {
   save: async () => NO_STORAGE,
   bgsave: () => NO_STORAGE,
+  rewrite: () => NO_STORAGE,
+  durable: () => null,
+  sync: () => {
+    throw NO_JOURNAL
+  },
+  replaced: () => null,
   lastSave: 0,
   writeError: () => null,
   changed: () => {},

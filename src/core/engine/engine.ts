@@ -5,6 +5,7 @@ import { Blocking } from './blocking.ts'
 import { type CommandTable, FLAG } from './command.ts'
 import { Config } from './config.ts'
 import { Database } from './database.ts'
+import type { Effects } from './effects.ts'
 import { type Durability, NOT_DURABLE } from './durability.ts'
 import { parseEvents } from './events.ts'
 import { Eviction } from './eviction.ts'
@@ -41,6 +42,8 @@ export class Engine {
   /** Sessions that see every command. */
   readonly monitors = new Set<Session>()
   durability: Durability = NOT_DURABLE
+  /** The journal, if there is one. */
+  effects: Effects | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
   readonly onClose = new Set<() => void>()
   /** Effects on the data since the start; what counts toward save rules is the difference. */
@@ -53,6 +56,8 @@ export class Engine {
   readonly runId: ByteString
   readonly #databases: Database[] = []
   #now = 0
+  /** What `#now` is before the clock was read: while a journal is loaded, a time at which nothing has expired yet. */
+  #unread = 0
   #settled = 0
   #lastSession = 0
 
@@ -89,11 +94,22 @@ export class Engine {
 
   /** A command starts. */
   begin(): void {
-    this.#now = 0
+    this.#now = this.#unread
+  }
+
+  /** Whether a journal is being loaded. Its commands say themselves what expired: until it is loaded, nothing does. */
+  get loading(): boolean {
+    return this.#unread !== 0
+  }
+
+  set loading(loading: boolean) {
+    this.#now = this.#unread = loading ? 1 : 0
+    if (!loading) for (const { keyspace } of this.#databases) this.expiry.schedule(keyspace.queue.next)
   }
 
   /** A command is done: those who waited for what it did are served, and saving hears of changes. */
   end(): void {
+    this.effects?.settle()
     if (this.blocking.pending) this.blocking.serve()
     if (this.dirty !== this.#settled) {
       this.#settled = this.dirty

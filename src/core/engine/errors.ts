@@ -52,5 +52,10 @@ export function subcommandSyntax(argv: readonly ByteString[]): ReplyError {
   )
 }
 
+/** At its end an error has no line feeds at all. */
+export function unsupportedOption(option: ByteString): ReplyError {
+  return new ReplyError(`ERR Unsupported option ${printed(option.split('\0', 1)[0].replace(/[\r\n]+$/, ''))}`)
+}
+
 /** As C prints it, up to a zero byte; an error is one line on the wire. */
-const printed = (text: ByteString): ByteString => text.split('\0', 1)[0].replace(/[\r\n]/g, ' ')
+export const printed = (text: ByteString): ByteString => text.split('\0', 1)[0].replace(/[\r\n]/g, ' ')

@@ -49,7 +49,7 @@ export class Eviction {
 
   #readClock(): number {
     const { clock } = this.#engine
-    this.#second = Math.floor(this.#engine.now / 1000)
+    this.#second = Math.floor(clock.now() / 1000)
     this.#fresh = clock.after(1000, () => (this.#fresh = false)) !== null
     return this.#second
   }
@@ -112,6 +112,8 @@ export class Eviction {
     best.keyspace.removeAt(best.slot)
     engine.stats.evicted++
     if (db.watchers.size !== 0) db.touch(key)
+    engine.effects?.removed(db, key)
+    engine.effects?.settle()
     db.notify(EVENT.evicted, 'evicted', key)
     return true
   }

@@ -18,7 +18,7 @@ export class Expiry {
 
   /** Something expires at this time, in milliseconds since 1970. */
   schedule(at: number): void {
-    if (at >= this.#next) return
+    if (at >= this.#next || this.#engine.loading) return
     this.#cancel?.()
     this.#next = at
     const delay = Math.min(Math.max(at - this.#engine.clock.now(), 0), MAX_DELAY_MS)
@@ -43,6 +43,7 @@ export class Expiry {
         const slot = keyspace.find(keyspace.queue.pop())
         // `find` on the database expires what is due; a stale entry finds nothing to do.
         if (slot >= 0) db.find(keyspace.keys[slot])
+        this.#engine.effects?.settle()
       }
       next = Math.min(next, keyspace.queue.next)
     }

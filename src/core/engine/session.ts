@@ -58,6 +58,7 @@ export class Session {
   noTouch = false
   /** The name of the last command, for CLIENT LIST. */
   last: Command | null = null
+  argv: Argv = []
   lastUsed: number
   /** False inside MULTI and scripts: a blocking command then acts as if its time were up. */
   mayBlock = true
@@ -93,7 +94,7 @@ export class Session {
   #run(argv: Argv): Result {
     let command: Command | undefined
     try {
-      this.last = command = this.engine.table.find(argv)
+      command = this.engine.table.find(argv)
       if (!arityFits(command, argv.length)) throw wrongArity(command.name)
       if (this.#restricted || (command.flags & this.engine.restricted) !== 0) {
         const reply = this.#check(command, argv)
@@ -111,10 +112,17 @@ export class Session {
 
   /** Runs a command whose row has been checked. An error is its reply. */
   attempt(command: Command, argv: Argv): Result {
+    this.last = command
+    this.argv = argv
+    const { effects, dirty } = this.engine
+    const { db } = this
     if (this.engine.monitors.size !== 0) showMonitors(this, command, argv)
     this.engine.stats.calls[command.index]++
     try {
-      const result = command.handler(this.db, argv, this)
+      const result = command.handler(db, argv, this)
+      if (effects !== null && this.engine.dirty !== dirty && command.flags & FLAG.write) {
+        effects.ran(command, argv, result instanceof Promise ? null : result, db)
+      }
       if (!(result instanceof Promise)) return result
       return result.catch((error: unknown) => this.engine.stats.failure(error, command))
     } catch (error) {

@@ -130,13 +130,13 @@ export class Hash extends Dict<ByteString> {
     return this.expires?.delete(this.keys[slot]) ?? false
   }
 
-  /** Removes the fields that are due. @returns how many */
-  removeExpired(now: number): number {
-    let removed = 0
+  /** Removes the fields that are due. @returns which */
+  removeExpired(now: number): ByteString[] {
+    const removed: ByteString[] = []
     let next = Infinity
     for (const [field, at] of this.expires ?? []) {
       if (at > now) next = Math.min(next, at)
-      else if (this.delete(field)) removed++
+      else if (this.delete(field)) removed.push(field)
     }
     this.nextExpiry = next
     return removed

@@ -36,7 +36,9 @@ export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array
   incoming.install()
   // Whatever was there is gone and what is there is new: both count, and at least one, so that it is saved.
   engine.dirty += Math.max(1, incoming.keys)
+  const known = engine.durability.replaced()
   engine.end()
+  await known
   return { keys: incoming.keys, expired: incoming.expired }
 }
 
@@ -55,9 +57,10 @@ export class Incoming implements RdbTarget {
   readonly #now: number
   readonly #keyspaces = new Map<number, Keyspace>()
 
-  constructor(engine: Engine) {
+  /** @param all whether keys that have expired are taken too: a journal that follows says itself when they went */
+  constructor(engine: Engine, all = false) {
     this.#engine = engine
-    this.#now = engine.clock.now()
+    this.#now = all ? 0 : engine.clock.now()
     this.databases = engine.config.number('databases')
   }
 

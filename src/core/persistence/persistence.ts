@@ -1,29 +1,32 @@
 // Saving and loading: it answers the engine's questions about durability, runs saves under the lock, and keeps the
-// figures that INFO persistence shows. How a snapshot is taken is snapshot.ts, where it goes is the storage.
-import type { Durability } from '../engine/durability.ts'
+// figures that INFO persistence shows. How a snapshot is taken is snapshot.ts, where it goes is the storage. The journal is
+// fetched only when it is asked for: who does not use it does not ship it.
+import { type Durability, NO_JOURNAL } from '../engine/durability.ts'
 import type { Engine } from '../engine/engine.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
+import type { Journal } from './journal/journal.ts'
 import { load } from './load.ts'
 import type { SinkOptions } from './rdb/byte-sink.ts'
-import { SaveLock } from './save-lock.ts'
+import { type Next, SaveLock } from './save-lock.ts'
 import { nextRule, parseSaveRules, type SaveRule } from './save-rules.ts'
 import { Snapshot } from './snapshot.ts'
-import type { SnapshotWriter, Storage } from './storage.ts'
+import { type Storage, StorageError } from './storage.ts'
+import { Aborted, type WatchedRun, writeSnapshot } from './write-snapshot.ts'
 
 const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.')
 const STARTED = new Status('Background saving started')
+const REWRITE_STARTED = new Status('Background append only file rewriting started')
+const NO_PLACE = new ReplyError('ERR this storage keeps no journal')
+const CANNOT_TURN_ON = new ReplyError(
+  "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.",
+)
 const MISCONF =
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error."
 
-/** A save that was given up, not failed. */
-class Aborted extends Error {}
-
-interface Run {
-  readonly snapshot: Snapshot
+interface Run extends WatchedRun {
   readonly dirty: number
   readonly started: number
   readonly background: boolean
-  aborted: boolean
   /** Settles when the run has ended, with what went wrong or null. */
   done: Promise<unknown>
 }
@@ -47,7 +50,10 @@ export class Persistence implements Durability {
   #saves = 0
   #lastSeconds = -1
   #lastCowSize = 0
-  #peakCowSize = 0
+  #journal: Journal | null = null
+  /** The journal is being turned on or off. */
+  #turning: Promise<void> | null = null
+  #rewrites = 0
   #loaded = { keys: 0, expired: 0 }
 
   /** @param sinkOptions how the memory for what is written is made */
@@ -62,15 +68,33 @@ export class Persistence implements Durability {
   async open(): Promise<void> {
     await this.#storage.open()
     try {
-      this.#loaded = await load(this.#engine, this.#storage)
+      const journal = this.#engine.config.isOn('appendonly') ? await this.#makeJournal() : null
+      const found = journal !== null && (await journal.load())
+      if (!found) this.#loaded = await load(this.#engine, this.#storage)
+      this.#journal = journal
+      this.#savedDirty = this.#engine.dirty
+      if (journal !== null && !found) {
+        // What the snapshot held, or nothing, is the first base.
+        const failure = await journal.rewrite(++this.#rewrites)
+        if (failure !== null) throw failure
+      }
+      journal?.start()
     } catch (error) {
       await this.#storage.close()
       throw error
     }
-    this.#savedDirty = this.#engine.dirty
     this.#engine.durability = this
     this.configured()
     this.#engine.restrict()
+  }
+
+  async #makeJournal(): Promise<Journal> {
+    const { journal } = this.#storage
+    if (journal === undefined) throw new StorageError('appendonly is on, but this storage keeps no journal')
+    const { Journal } = await import('./journal/journal.ts')
+    return new Journal(this.#engine, journal, this.#sinkOptions, () => {
+      if (this.#lock.free) this.rewrite()
+    })
   }
 
   get dirty(): number {
@@ -97,14 +121,44 @@ export class Persistence implements Durability {
     return STARTED
   }
 
+  rewrite(): Reply {
+    if (this.#storage.journal === undefined) throw NO_PLACE
+    const putOff = this.#lock.rewrite()
+    if (putOff !== null) return putOff
+    this.#startRewrite()
+    return REWRITE_STARTED
+  }
+
+  #startRewrite(): void {
+    const pid = ++this.#rewrites
+    // As Redis: a rewrite is possible too while the journal is off.
+    const done = this.#journal === null ? this.#makeJournal().then((journal) => journal.rewrite(pid)) : this.#journal.rewrite(pid)
+    void done
+      .catch((error: unknown) => this.#engine.log('warning', String(error)))
+      .then(() => this.#released(this.#lock.release('rewrite')))
+  }
+
+  durable(): Promise<ReplyError | null> | null {
+    return this.#journal === null ? null : this.#journal.durable()
+  }
+
+  sync(): Promise<ReplyError | null> {
+    if (this.#journal === null) throw NO_JOURNAL
+    return this.#journal.sync()
+  }
+
+  replaced(): Promise<void> | null {
+    return this.#journal === null ? null : this.#journal.replaced(++this.#rewrites).then(() => {})
+  }
+
   /** Saves in the background what has changed, if nothing saves already: for a page that may be about to go. */
   saveSoon(): void {
-    if (this.dirty > 0 && this.#lock.holder === 'none' && !this.#closed) this.bgsave()
+    if (this.dirty > 0 && this.#lock.free && !this.#closed) this.bgsave()
   }
 
   writeError(): ReplyError | null {
     const stops = this.#failure !== null && this.#rules.length > 0 && this.#engine.config.isOn('stop-writes-on-bgsave-error')
-    return stops ? new ReplyError(MISCONF, this.#failure) : null
+    return stops ? new ReplyError(MISCONF, this.#failure) : (this.#journal?.writeError() ?? null)
   }
 
   changed(): void {
@@ -112,8 +166,43 @@ export class Persistence implements Durability {
   }
 
   configured(): void {
+    this.#turnJournal(this.#engine.config.isOn('appendonly'))
+    this.#journal?.configured()
     this.#rules = parseSaveRules(this.#engine.config.get('save'))
     this.#schedule()
+  }
+
+  #turnJournal(on: boolean): void {
+    const journal = this.#journal
+    if (on === (journal !== null) || this.#turning !== null || this.#closed) return
+    if (on && this.#storage.journal === undefined) throw CANNOT_TURN_ON
+    const turned = on ? this.#turnOn() : this.#turnOff(journal!)
+    this.#turning = turned
+      .catch((error: unknown) => this.#engine.log('warning', String(error)))
+      .then(() => {
+        this.#turning = null
+        this.#turnJournal(this.#engine.config.isOn('appendonly')) // it may have been said otherwise meanwhile
+      })
+  }
+
+  /** From here on changes are written; they count once a base is there too, which a rewrite makes. */
+  async #turnOn(): Promise<void> {
+    const journal = await this.#makeJournal()
+    this.#journal = journal
+    journal.start()
+    const putOff = this.#lock.rewriting ? null : this.#lock.rewrite()
+    if (putOff === null) this.#startRewrite()
+    else {
+      const text =
+        'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.'
+      this.#engine.log('warning', text)
+    }
+  }
+
+  async #turnOff(journal: Journal): Promise<void> {
+    journal.leave()
+    this.#journal = null
+    await journal.stop()
   }
 
   flushed(): Promise<void> | null {
@@ -123,7 +212,7 @@ export class Persistence implements Durability {
 
   async #saveEmpty(): Promise<void> {
     await this.#abort()
-    if (this.#rules.length === 0 || this.#closed || this.#lock.holder !== 'none') return
+    if (this.#rules.length === 0 || this.#closed || this.#lock.saving !== 'none') return
     this.#lock.save()
     await this.#start(false).done
   }
@@ -135,8 +224,12 @@ export class Persistence implements Durability {
       const reply = await this.save()
       if (reply instanceof ReplyError) return SHUTDOWN_FAILED
     }
+    const unwritten = await this.#journal?.stop()
+    if (unwritten) return SHUTDOWN_FAILED
+    this.#journal?.leave()
     this.#closed = true
     this.#timer?.cancel()
+    await this.#turning
     await this.#storage.close()
     return OK
   }
@@ -145,39 +238,17 @@ export class Persistence implements Durability {
   #start(background: boolean): Run {
     const { dirty, clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions)
-    this.#peakCowSize = 0
-    const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, done: Promise.resolve(null) }
+    const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, peakCowSize: 0, done: Promise.resolve(null) }
     this.#run = run
     if (background) {
       this.#lastTry = seconds(run.started)
       log('notice', `Background saving started by pid ${this.#saves}`)
     }
-    run.done = this.#write(run).then(
+    run.done = writeSnapshot(run, () => this.#storage.write(), clock).then(
       () => this.#succeeded(run),
       (error: unknown) => this.#failed(run, error),
     )
     return run
-  }
-
-  async #write(run: Run): Promise<void> {
-    let writer: SnapshotWriter | null = null
-    try {
-      writer = await this.#storage.write()
-      for (let more = true; more;) {
-        if (run.aborted) throw new Aborted()
-        const slice = run.snapshot.slice()
-        more = !slice.done
-        for (const chunk of slice.chunks) await writer.write(chunk)
-        this.#peakCowSize = Math.max(this.#peakCowSize, run.snapshot.cowSize)
-        if (more) await new Promise<void>((resolve) => this.#engine.clock.soon(resolve))
-      }
-      if (run.aborted) throw new Aborted()
-      await writer.commit()
-    } catch (error) {
-      run.snapshot.release()
-      await writer?.abort().catch(() => {})
-      throw error
-    }
   }
 
   #succeeded(run: Run): null {
@@ -207,9 +278,14 @@ export class Persistence implements Durability {
     this.#lastCowSize = run.snapshot.cowSize
     if (run.background) this.#lastSeconds = seconds(this.#engine.clock.now() - run.started)
     this.#run = null
-    const next = this.#lock.release()
+    this.#released(this.#lock.release('save'))
+  }
+
+  #released(next: Next): void {
     this.#engine.restrict()
+    if (this.#closed) return
     if (next === 'bgsave') this.bgsave()
+    else if (next === 'rewrite') this.rewrite()
     else this.#schedule()
   }
 
@@ -223,7 +299,7 @@ export class Persistence implements Durability {
 
   /** Starts a save if a rule says so, or has one looked at again when a rule may. */
   #schedule(): void {
-    if (this.#closed || this.#lock.holder !== 'none') return
+    if (this.#closed || !this.#lock.free) return
     const state = { dirty: this.dirty, lastSave: this.#lastSave, lastTry: this.#lastTry, ok: this.#failure === null }
     const next = this.#rules.length === 0 ? null : nextRule(this.#rules, state)
     if (next === null) return
@@ -250,7 +326,7 @@ export class Persistence implements Durability {
     return [
       ['loading', 0],
       ['async_loading', 0],
-      ['current_cow_peak', saving ? this.#peakCowSize : 0],
+      ['current_cow_peak', saving ? run.peakCowSize : 0],
       ['current_cow_size', saving ? run.snapshot.cowSize : 0],
       ['current_cow_size_age', 0],
       ['current_fork_perc', saving ? run.snapshot.percent.toFixed(2) : '0.00'],
@@ -266,8 +342,15 @@ export class Persistence implements Durability {
       ['rdb_last_cow_size', this.#lastCowSize],
       ['rdb_last_load_keys_expired', this.#loaded.expired],
       ['rdb_last_load_keys_loaded', this.#loaded.keys],
+      ...this.#journalInfo(),
+    ]
+  }
+
+  #journalInfo(): [string, string | number][] {
+    const { usual = {}, more = [] } = this.#journal?.info() ?? {}
+    const fields: [string, string | number][] = [
       ['aof_enabled', 0],
-      ['aof_rewrite_in_progress', 0],
+      ['aof_rewrite_in_progress', this.#lock.rewriting ? 1 : 0],
       ['aof_rewrite_scheduled', this.#lock.rewriteScheduled ? 1 : 0],
       ['aof_last_rewrite_time_sec', -1],
       ['aof_current_rewrite_time_sec', -1],
@@ -279,6 +362,7 @@ export class Persistence implements Durability {
       ['module_fork_in_progress', 0],
       ['module_fork_last_cow_size', 0],
     ]
+    return [...fields.map(([name, value]): [string, string | number] => [name, usual[name] ?? value]), ...more]
   }
 }
 

@@ -2,8 +2,10 @@
 // included, and nothing waits for it, except that BGSAVE SCHEDULE may wait for a rewrite of the append-only file.
 import { type Reply, ReplyError, Status } from '../reply.ts'
 
-/** What holds the lock. */
-export type Holder = 'none' | 'save' | 'bgsave' | 'rewrite'
+/** A save that holds the lock. */
+export type Saving = 'none' | 'save' | 'bgsave'
+/** What starts when the lock is free. */
+export type Next = 'none' | 'bgsave' | 'rewrite'
 
 const IN_PROGRESS = new ReplyError('ERR Background save already in progress')
 const REWRITE_ACTIVE = new ReplyError(
@@ -14,12 +16,21 @@ const SCHEDULED = new Status('Background saving scheduled')
 const REWRITE_SCHEDULED = new Status('Background append only file rewriting scheduled')
 
 export class SaveLock {
-  #holder: Holder = 'none'
-  /** What is to start when the lock is free. */
-  #next: 'none' | 'bgsave' | 'rewrite' = 'none'
+  #saving: Saving = 'none'
+  #rewriting = false
+  #next: Next = 'none'
 
-  get holder(): Holder {
-    return this.#holder
+  get saving(): Saving {
+    return this.#saving
+  }
+
+  /** Whether the append-only file is being rewritten. Only SAVE may run beside that. */
+  get rewriting(): boolean {
+    return this.#rewriting
+  }
+
+  get free(): boolean {
+    return this.#saving === 'none' && !this.#rewriting
   }
 
   get rewriteScheduled(): boolean {
@@ -28,37 +39,39 @@ export class SaveLock {
 
   /** SAVE takes the lock. @throws if a save has it; a rewrite does not hold SAVE back */
   save(): void {
-    if (this.#holder === 'save' || this.#holder === 'bgsave') throw IN_PROGRESS
-    this.#holder = 'save'
+    if (this.#saving !== 'none') throw IN_PROGRESS
+    this.#saving = 'save'
   }
 
   /** BGSAVE takes the lock. @returns a reply if it is put off, null if it has the lock; @throws if it may not have it */
   bgsave(schedule: boolean): Reply | null {
-    if (this.#holder === 'save' || this.#holder === 'bgsave') throw IN_PROGRESS
-    if (this.#holder === 'rewrite') {
+    if (this.#saving !== 'none') throw IN_PROGRESS
+    if (this.#rewriting) {
       if (!schedule) throw REWRITE_ACTIVE
       this.#next = 'bgsave'
       return SCHEDULED
     }
-    this.#holder = 'bgsave'
+    this.#saving = 'bgsave'
     return null
   }
 
   /** BGREWRITEAOF takes the lock. @returns a reply if it is put off, null if it has the lock; @throws if it may not have it */
   rewrite(): Reply | null {
-    if (this.#holder === 'rewrite') throw REWRITE_IN_PROGRESS
-    if (this.#holder !== 'none') {
+    if (this.#rewriting) throw REWRITE_IN_PROGRESS
+    if (this.#saving !== 'none') {
       this.#next = 'rewrite'
       return REWRITE_SCHEDULED
     }
-    this.#holder = 'rewrite'
+    this.#rewriting = true
     return null
   }
 
-  /** The holder is done. @returns what is to start now */
-  release(): 'none' | 'bgsave' | 'rewrite' {
+  /** The save, or the rewrite, is done. @returns what is to start now */
+  release(done: 'save' | 'rewrite'): Next {
+    if (done === 'save') this.#saving = 'none'
+    else this.#rewriting = false
+    if (!this.free) return 'none'
     const next = this.#next
-    this.#holder = 'none'
     this.#next = 'none'
     return next
   }

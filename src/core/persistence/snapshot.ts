@@ -45,8 +45,8 @@ export class Snapshot {
   readonly total: number
   processed = 0
 
-  /** The state now is the state that is saved. */
-  constructor(engine: Engine, sinkOptions: SinkOptions = {}) {
+  /** The state now is the state that is saved. @param isBase whether it becomes the base of a journal: the file says so */
+  constructor(engine: Engine, sinkOptions: SinkOptions = {}, isBase = false) {
     this.#engine = engine
     const used = engine.databases().filter(({ keyspace }) => keyspace.size > 0)
     const version = used.some(({ keyspace }) => keyspace.hasFieldExpiry) ? VERSION_FOR_FIELD_EXPIRY : undefined
@@ -59,7 +59,7 @@ export class Snapshot {
       ['redis-bits', 64],
       ['ctime', Math.floor(engine.now / 1000)],
       ['used-mem', Math.round(engine.memory.used())],
-      ['aof-base', 0],
+      ['aof-base', isBase ? 1 : 0],
     ])
     this.#keyspaces = used.map(
       (db) => new SavedKeyspace(db.index, db.keyspace, (saved, from, to) => this.#keys(saved, from, to, this.#early)),

@@ -1,6 +1,6 @@
-// The storage port: where snapshots are kept. Each place is one small file in adapters/storage; what is asked of it is
-// little: hold the last good snapshot, take a new one without showing any of it before it is whole, and belong to one
-// engine at a time.
+// The storage port: where snapshots are kept, and a journal. Each place is one small file in adapters/storage; what is
+// asked of it is little: hold the last good snapshot, take a new one without showing any of it before it is whole, and
+// belong to one engine at a time.
 
 export interface Storage {
   /** Where it keeps them, for errors: a path, a database's name. */
@@ -13,6 +13,39 @@ export interface Storage {
   write(): Promise<SnapshotWriter>
   /** Gives the storage back. */
   close(): Promise<void>
+  /** The journal beside the snapshots, where this place can keep one. */
+  readonly journal?: JournalStore
+}
+
+/**
+ * Where a journal is kept: in parts, of which the first may be a base (a snapshot) and the others are what was appended
+ * since. It is used between `open` and `close` of its storage, by one caller that waits for each call to end.
+ */
+export interface JournalStore {
+  /** What is to be loaded, oldest first; null if there is no journal. */
+  parts(): Promise<readonly JournalPart[] | null>
+  /** Drops what the last part has beyond so many bytes. */
+  truncate(length: number): Promise<void>
+  /**
+   * What is appended from now on goes to a new part. In a journal that has no base and no part yet it counts only once the
+   * base is there.
+   */
+  split(): Promise<void>
+  /**
+   * Appends to the last part, all or nothing.
+   * @param durable whether these bytes, and all before them, must outlive a power cut when the promise resolves
+   */
+  append(bytes: Uint8Array, durable: boolean): Promise<void>
+  /** Starts a base. Committing it puts it in place of all parts before the last split. */
+  base(): Promise<SnapshotWriter>
+}
+
+export interface JournalPart {
+  /** For messages. */
+  readonly name: string
+  readonly base: boolean
+  /** @throws StorageError if it is damaged or missing */
+  read(): AsyncIterable<Uint8Array>
 }
 
 /** A snapshot in the making. Nothing of it can be read before `commit`; the last good one stays until then. */

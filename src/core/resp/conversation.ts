@@ -35,6 +35,8 @@ export class Conversation {
   #output = ''
   /** A blocking command is being waited for: what comes behind it waits too. */
   #waiting = false
+  /** Replies wait for the journal (`appendfsync always`). Settles when they are sent. */
+  #held: Promise<void> | null = null
   #ended = false
 
   constructor(engine: Engine, carrier: Carrier, peer: Peer) {
@@ -78,7 +80,8 @@ export class Conversation {
   end(): void {
     this.#flush()
     this.#ended = true
-    this.#carrier.end()
+    if (this.#held === null) this.#carrier.end()
+    else void this.#held.then(() => this.#carrier.end())
   }
 
   /** The connection is gone. */
@@ -110,9 +113,21 @@ export class Conversation {
   }
 
   #flush(): void {
-    if (this.#output === '' || this.#ended) return
+    if (this.#output === '' || this.#ended || this.#held !== null) return
     const output = this.#output
     this.#output = ''
+    const durable = this.#engine.durability.durable()
+    if (durable === null) return this.#send(output)
+    this.#held = durable.then((error) => {
+      this.#held = null
+      // What was said to be done is not durable: as when a redis-server dies, the client is told nothing.
+      if (error !== null) return this.#carrier.destroy()
+      this.#send(output)
+      this.#flush()
+    })
+  }
+
+  #send(output: ByteString): void {
     this.#engine.stats.outputBytes += output.length
     this.#carrier.send(output)
   }

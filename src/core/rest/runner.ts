@@ -8,6 +8,7 @@ import { waits } from '../client/waits.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import type { Line } from './commands.ts'
 import { notAvailable } from './errors.ts'
+import { UpstashScripts } from './scripts.ts'
 
 const REFUSED = new Set([
   ...Object.keys(CONNECTION_COMMANDS),
@@ -32,6 +33,7 @@ const REFUSED_OF_CLIENT = new Set(['REPLY', 'TRACKING', 'CACHING', 'NO-EVICT', '
 
 export class RestRunner {
   readonly #backend: Backend
+  readonly #scripts = new UpstashScripts()
 
   constructor(backend: Backend) {
     this.#backend = backend
@@ -89,7 +91,7 @@ export class RestRunner {
   #admit(line: Line): Argv | ReplyError {
     if (line instanceof ReplyError) return line
     const refused = REFUSED.has(line[0]) || (line[0] === 'CLIENT' && REFUSED_OF_CLIENT.has((line[1] ?? '').toUpperCase()))
-    return refused || (!this.#backend.capabilities.blocking && waits(line)) ? notAvailable(line) : line
+    return refused || (!this.#backend.capabilities.blocking && waits(line)) ? notAvailable(line) : this.#scripts.translate(line)
   }
 }
 

@@ -22,17 +22,18 @@ const IN_PROGRESS = '-ERR Background save already in progress'
 
 describe('the save lock', () => {
   test('when free goes to whoever asks', () => {
-    for (const take of [
-      (lock: SaveLock) => lock.save(),
-      (lock: SaveLock) => lock.bgsave(false),
-      (lock: SaveLock) => lock.bgsave(true),
-      (lock: SaveLock) => lock.rewrite(),
-    ]) {
+    const takers: ['save' | 'rewrite', (lock: SaveLock) => unknown][] = [
+      ['save', (lock) => lock.save()],
+      ['save', (lock) => lock.bgsave(false)],
+      ['save', (lock) => lock.bgsave(true)],
+      ['rewrite', (lock) => lock.rewrite()],
+    ]
+    for (const [what, take] of takers) {
       const lock = new SaveLock()
       expect(outcome(() => take(lock))).toBe(null)
-      expect(lock.holder).not.toBe('none')
-      expect(lock.release()).toBe('none')
-      expect(lock.holder).toBe('none')
+      expect(lock.free).toBe(false)
+      expect(lock.release(what)).toBe('none')
+      expect(lock.free).toBe(true)
     }
   })
 
@@ -47,7 +48,7 @@ describe('the save lock', () => {
   test('a refusal changes nothing', () => {
     const lock = heldBy('bgsave')
     outcome(() => lock.bgsave(true))
-    expect([lock.holder, lock.release()]).toEqual(['bgsave', 'none'])
+    expect([lock.saving, lock.release('save')]).toEqual(['bgsave', 'none'])
   })
 
   test('BGREWRITEAOF waits for a save, and only once for itself', () => {
@@ -55,7 +56,7 @@ describe('the save lock', () => {
     expect(outcome(() => lock.rewrite())).toBe('+Background append only file rewriting scheduled')
     expect(outcome(() => lock.rewrite())).toBe('+Background append only file rewriting scheduled')
     expect(lock.rewriteScheduled).toBe(true)
-    expect(lock.release()).toBe('rewrite')
+    expect(lock.release('save')).toBe('rewrite')
     expect(outcome(() => heldBy('rewrite').rewrite())).toBe('-ERR Background append only file rewriting already in progress')
   })
 
@@ -65,10 +66,17 @@ describe('the save lock', () => {
       "-ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
     )
     expect(outcome(() => lock.bgsave(true))).toBe('+Background saving scheduled')
-    expect(lock.release()).toBe('bgsave')
+    expect(lock.release('rewrite')).toBe('bgsave')
   })
 
   test('a rewrite does not hold SAVE back', () => {
-    expect(outcome(() => heldBy('rewrite').save())).toBe(null)
+    const lock = heldBy('rewrite')
+    expect(outcome(() => lock.save())).toBe(null)
+    expect(lock.release('save')).toBe('none')
+    expect([lock.rewriting, lock.free]).toEqual([true, false])
+    lock.bgsave(true)
+    lock.save()
+    expect(lock.release('rewrite')).toBe('none') // the save still runs
+    expect(lock.release('save')).toBe('bgsave')
   })
 })

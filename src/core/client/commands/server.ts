@@ -1,7 +1,25 @@
 // The server, its connections, saving and publishing: https://redis.io/docs/latest/commands/?group=server
 import { flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
-import { anything, integer, list, ok, type Plain, record, type Text, text, textOrNull, texts, word } from '../decode.ts'
+import {
+  anything,
+  integer,
+  list,
+  ok,
+  type Plain,
+  record,
+  type Text,
+  text,
+  textOrNull,
+  texts,
+  type ToText,
+  tupleOrNull,
+  word,
+} from '../decode.ts'
+import type { Reply } from '../../reply.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
+
+const copies = <T extends Text>(reply: Reply, toText: ToText<T>): [number, number] =>
+  tupleOrNull<T, number, number>(integer, integer)(reply, toText)!
 
 export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T> {
   /** `PONG`, or the message. */
@@ -156,6 +174,20 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
   /** Starts a save in the background. @returns Redis's words for it; @throws RedisError if another save runs */
   bgsave(options: { schedule?: boolean } = {}): Out<M, T, string> {
     return this.run(['BGSAVE', ...(options.schedule ? ['SCHEDULE'] : [])], word)
+  }
+
+  /** Writes the journal anew in the background. @returns Redis's words for it; @throws RedisError if that happens already */
+  bgrewriteaof(): Out<M, T, string> {
+    return this.run(['BGREWRITEAOF'], word)
+  }
+
+  /**
+   * Waits until all that this connection has written is in the journal and safe from a power cut.
+   * @param timeout milliseconds; 0 waits for ever
+   * @returns how many copies are: here (0 or 1), and on replicas
+   */
+  waitaof(local: 0 | 1, replicas: number, timeout: number): Out<M, T, [local: number, replicas: number]> {
+    return this.run(['WAITAOF', local, replicas, timeout], copies, { blocking: true })
   }
 
   /** When data was last saved, in seconds since 1970. */

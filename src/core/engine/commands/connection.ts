@@ -4,7 +4,7 @@ import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Status, Verbatim } from
 import { int64, integer } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Engine } from '../engine.ts'
-import { SYNTAX, wrongArity } from '../errors.ts'
+import { printed, SYNTAX, wrongArity } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { VERSION } from '../version.ts'
 import { help } from './help.ts'
@@ -68,7 +68,7 @@ export const connection: Group = {
       }),
       row('CLIENT|SETINFO', 4, CLIENT_FLAGS, '', (_db, argv, session) => {
         const attribute = argv[2].toLowerCase()
-        if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw new ReplyError(`ERR Unrecognized option '${argv[2]}'`)
+        if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw new ReplyError(`ERR Unrecognized option '${printed(argv[2])}'`)
         if (!isPrintable(argv[3])) throw new ReplyError(`ERR ${attribute} cannot contain spaces, newlines or special characters.`)
         if (attribute === 'lib-name') session.library.name = argv[3]
         else session.library.version = argv[3]
@@ -151,7 +151,7 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
     const left = argv.length - i - 1
     if (word === 'AUTH' && left >= 2) credentials = [argv[++i], argv[++i]]
     else if (word === 'SETNAME' && left >= 1) name = clientName(argv[++i])
-    else throw new ReplyError(`ERR Syntax error in HELLO option '${argv[i]}'`)
+    else throw new ReplyError(`ERR Syntax error in HELLO option '${printed(argv[i])}'`)
   }
   if (credentials !== null) authenticate(session, ...credentials)
   if (!session.authenticated) throw HELLO_NO_AUTH
@@ -219,7 +219,7 @@ const TYPES = new Set(['normal', 'master', 'replica', 'slave', 'pubsub'])
 
 function ofType(name: ByteString): (session: Session) => boolean {
   const type = name.toLowerCase()
-  if (!TYPES.has(type)) throw new ReplyError(`ERR Unknown client type '${name}'`)
+  if (!TYPES.has(type)) throw new ReplyError(`ERR Unknown client type '${printed(name)}'`)
   return (session) => type === (session.subscribed > 0 ? 'pubsub' : 'normal')
 }
 

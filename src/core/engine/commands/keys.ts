@@ -5,7 +5,7 @@ import { cursor as cursorArgument, integer } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { encodingOf } from '../encoding.ts'
-import { DB_RANGE, NO_SUCH_KEY, SAME_OBJECT, SYNTAX } from '../errors.ts'
+import { DB_RANGE, NO_SUCH_KEY, SAME_OBJECT, SYNTAX, unsupportedOption } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
 import type { SlotTable } from '../structures/slot-table.ts'
@@ -252,7 +252,7 @@ export function expireCondition(argv: Argv, from: number, to = argv.length): (cu
   const given = new Set<string>()
   for (let i = from; i < to; i++) {
     const word = argv[i].toUpperCase()
-    if (!['NX', 'XX', 'GT', 'LT'].includes(word)) throw new ReplyError(`ERR Unsupported option ${argv[i]}`)
+    if (!['NX', 'XX', 'GT', 'LT'].includes(word)) throw unsupportedOption(argv[i])
     given.add(word)
   }
   if (given.has('NX') && given.size > 1) throw EXPIRE_NX_CONFLICT

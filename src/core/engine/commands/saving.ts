@@ -1,9 +1,15 @@
 // Saving: https://redis.io/docs/latest/commands/?group=server
-import { NO_REPLY, ReplyError } from '../../reply.ts'
-import { type Group, row } from '../command.ts'
+import { NO_REPLY, type Reply, ReplyError } from '../../reply.ts'
+import { integerIn } from '../arguments.ts'
+import { type Argv, type Group, type Result, row } from '../command.ts'
+import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
+import type { Session } from '../session.ts'
 
 const CANNOT_WAIT = new ReplyError('ERR SAVE and SHUTDOWN cannot be waited for here, use BGSAVE')
+const LOCAL_RANGE = new ReplyError('ERR value is out of range, value must between 0 and 1')
+const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
+const NEGATIVE_TIMEOUT = new ReplyError('ERR timeout is negative')
 
 export const saving: Group = {
   name: 'server',
@@ -16,6 +22,7 @@ export const saving: Group = {
       if (argv.length > 2 || (argv.length === 2 && argv[1].toUpperCase() !== 'SCHEDULE')) throw SYNTAX
       return engine.durability.bgsave(argv.length === 2)
     }),
+    row('BGREWRITEAOF', 1, 'admin noscript no_async_loading', '', ({ engine }) => engine.durability.rewrite()),
     row('LASTSAVE', 1, 'loading stale fast @admin @dangerous nondeterministic_output', '', ({ engine }) => engine.durability.lastSave),
     row('SHUTDOWN', -1, 'admin noscript loading stale no_multi allow_busy', '', ({ engine }, argv, session) => {
       let save: boolean | null = null
@@ -28,5 +35,25 @@ export const saving: Group = {
       if (!session.mayBlock) throw CANNOT_WAIT
       return engine.close(save).then((reply) => (reply instanceof ReplyError ? reply : NO_REPLY))
     }),
+    row('WAITAOF', 4, 'noscript blocking @connection request_policy:all_shards response_policy:agg_min', '', waitAof),
   ],
+}
+
+/** WAITAOF numlocal numreplicas timeout: https://redis.io/docs/latest/commands/waitaof/ */
+function waitAof({ engine }: Database, argv: Argv, session: Session): Result {
+  const local = integerIn(argv[1], 0, 1, LOCAL_RANGE)
+  integerIn(argv[2], 0, Infinity, NOT_POSITIVE)
+  const limit = integerIn(argv[3], 0, Infinity, NEGATIVE_TIMEOUT)
+  // Without a journal the number of local copies is 0, which is enough only for who asks for none.
+  if (local === 0) return [0, 0]
+  const synced = engine.durability.sync().then((error): Reply => error ?? [1, 0])
+  if (!session.mayBlock) return [0, 0]
+  if (limit === 0) return synced
+  return new Promise((resolve) => {
+    const cancel = engine.clock.after(limit, () => resolve([0, 0]))
+    void synced.then((reply) => {
+      cancel?.()
+      resolve(reply)
+    })
+  })
 }

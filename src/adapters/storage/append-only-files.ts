@@ -1,0 +1,201 @@
+// A journal in files, as Redis 7 keeps one: a directory with a base (RDB), files of what was appended since, and a manifest
+// that says which of them count. A redis-server starts on it, and it is read where a redis-server left it.
+// https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#append-only-file
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
+import { syncDirectory, writeAll } from './durable-files.ts'
+
+const READ_SIZE = 1 << 20
+
+interface Part {
+  readonly name: string
+  readonly seq: number
+  /** b: the base; i: what was appended. */
+  readonly type: 'b' | 'i'
+}
+
+/** @param name `appendfilename` */
+export function appendOnlyFiles(dir: string, name: string): JournalStore & { close(): Promise<void> } {
+  return new AppendOnlyFiles(dir, name)
+}
+
+class AppendOnlyFiles implements JournalStore {
+  readonly #dir: string
+  readonly #name: string
+  /** What the manifest says; null if there is none. */
+  #parts: Part[] | null = null
+  /** The part that is appended to, with those before it that the next base does not stand for. */
+  #kept: Part[] = []
+  #file: FileHandle | null = null
+  #position = 0
+  #lastIncrement = 0
+  #lastBase = 0
+
+  constructor(dir: string, name: string) {
+    this.#dir = dir
+    this.#name = name
+  }
+
+  async parts(): Promise<readonly JournalPart[] | null> {
+    const text = await readFile(this.#path(this.#manifest), 'utf8').catch(nullIfMissing)
+    if (text === null) return null
+    this.#parts = parseManifest(text, this.#manifest)
+    this.#lastBase = Math.max(0, ...this.#parts.filter(({ type }) => type === 'b').map(({ seq }) => seq))
+    this.#lastIncrement = Math.max(0, ...this.#parts.filter(({ type }) => type === 'i').map(({ seq }) => seq))
+    await this.#dropLeftovers(this.#parts)
+    return this.#parts.map(({ name, type }) => ({ name, base: type === 'b', read: () => this.#read(name) }))
+  }
+
+  async *#read(name: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* createReadStream(this.#path(name), { highWaterMark: READ_SIZE }) as AsyncIterable<Uint8Array>
+    } catch (error) {
+      if (nullIfMissing(error) === null) throw new StorageError(`the append only file ${name} is missing`)
+    }
+  }
+
+  async truncate(length: number): Promise<void> {
+    const path = this.#path(this.#parts!.at(-1)!.name)
+    await truncate(path, length)
+    const file = await open(path, 'r+')
+    await file.sync()
+    await file.close()
+  }
+
+  async split(): Promise<void> {
+    await mkdir(this.#dir, { recursive: true })
+    const part: Part = { name: `${this.#name}.${this.#lastIncrement + 1}.incr.aof`, seq: this.#lastIncrement + 1, type: 'i' }
+    const file = await open(this.#path(part.name), 'w')
+    try {
+      await this.#file?.sync()
+      if (this.#parts !== null) await this.#commit([...this.#parts, part])
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+    await this.#file?.close()
+    this.#file = file
+    this.#position = 0
+    this.#lastIncrement++
+    this.#kept = [part]
+  }
+
+  async append(bytes: Uint8Array, durable: boolean): Promise<void> {
+    const file = (this.#file ??= await this.#openLast())
+    try {
+      await writeAll(file, bytes, this.#position)
+      if (durable) await file.datasync()
+    } catch (error) {
+      // Nothing of it is to be there. Should this fail too, the next try writes over it.
+      await file.truncate(this.#position).catch(() => {})
+      throw error
+    }
+    this.#position += bytes.length
+  }
+
+  async #openLast(): Promise<FileHandle> {
+    const last = this.#parts?.at(-1)
+    if (last?.type !== 'i') {
+      await this.split()
+      return this.#file!
+    }
+    const file = await open(this.#path(last.name), 'r+')
+    this.#position = (await file.stat()).size
+    return file
+  }
+
+  async base(): Promise<SnapshotWriter> {
+    const part: Part = { name: `${this.#name}.${this.#lastBase + 1}.base.rdb`, seq: this.#lastBase + 1, type: 'b' }
+    const temporary = this.#path(`temp-rewriteaof-${randomUUID()}.aof`)
+    const file = await open(temporary, 'wx')
+    let size = 0
+    return {
+      write: async (bytes) => {
+        await writeAll(file, bytes, size)
+        size += bytes.length
+      },
+      commit: async () => {
+        await file.sync()
+        await file.close()
+        await rename(temporary, this.#path(part.name))
+        const history = this.#parts ?? []
+        await this.#commit([part, ...this.#kept])
+        this.#lastBase++
+        // What the base stands for now is of no use, and nothing depends on its removal.
+        for (const { name } of history) if (!this.#parts!.some((each) => each.name === name)) await rm(this.#path(name), { force: true })
+      },
+      abort: async () => {
+        await file.close().catch(() => {})
+        await rm(temporary, { force: true })
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = null
+    this.#parts = null
+    this.#kept = []
+  }
+
+  get #manifest(): string {
+    return `${this.#name}.manifest`
+  }
+
+  #path(name: string): string {
+    return join(this.#dir, name)
+  }
+
+  /** The manifest names these parts from now on, and no others. */
+  async #commit(parts: Part[]): Promise<void> {
+    const temporary = this.#path(`temp-${this.#manifest}`)
+    const file = await open(temporary, 'w')
+    try {
+      const lines = parts.map(({ name, seq, type }) => `file ${quoted(name)} seq ${seq} type ${type}\n`)
+      await writeAll(file, Buffer.from(lines.join('')), 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await syncDirectory(this.#dir)
+    await rename(temporary, this.#path(this.#manifest))
+    await syncDirectory(this.#dir)
+    this.#parts = parts
+  }
+
+  /** Files that a crash left behind. */
+  async #dropLeftovers(parts: readonly Part[]): Promise<void> {
+    const counted = new Set(parts.map(({ name }) => name))
+    const ours = (file: string): boolean =>
+      file.startsWith('temp-') || (file.startsWith(`${this.#name}.`) && /\.\d+\.(base\.(rdb|aof)|incr\.aof)$/.test(file))
+    for (const file of await readdir(this.#dir)) if (ours(file) && !counted.has(file)) await rm(this.#path(file), { force: true })
+  }
+}
+
+/** Lines of names and values in turn; history (`type h`) is what a redis-server had no time to remove. */
+function parseManifest(text: string, name: string): Part[] {
+  const parts: Part[] = []
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue
+    const words = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)].map(
+      ([, inQuotes, plain]) => inQuotes?.replaceAll(/\\(.)/g, '$1') ?? plain,
+    )
+    const fields = new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]] as const] : [])))
+    const [file, seq, type] = [fields.get('file'), Number(fields.get('seq')), fields.get('type')]
+    const right = file !== undefined && !/[/\\]/.test(file) && seq > 0 && (type === 'b' || type === 'i' || type === 'h')
+    if (!right) throw new StorageError(`the manifest ${name} cannot be read: "${line.slice(0, 100)}"`)
+    if (type !== 'h') parts.push({ name: file, seq, type })
+  }
+  if (parts.length === 0) throw new StorageError(`the manifest ${name} names no file`)
+  return parts.toSorted((a, b) => (a.type === b.type ? a.seq - b.seq : a.type === 'b' ? -1 : 1))
+}
+
+const quoted = (name: string): string => (/[\s"\\]/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name)
+
+function nullIfMissing(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+  throw error
+}

@@ -1,0 +1,15 @@
+// Two things that files need to be safe from a crash.
+import { type FileHandle, open } from 'node:fs/promises'
+
+/** Writes all of the bytes: one call may write some of them only. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten
+}
+
+/** A rename is durable once its directory is. Not every system can do that: Windows refuses. */
+export async function syncDirectory(dir: string): Promise<void> {
+  const handle = await open(dir, 'r').catch(() => null)
+  if (handle === null) return
+  await handle.sync().catch(() => {})
+  await handle.close()
+}

@@ -1,0 +1,16 @@
+// Where the journal listens: every change to the data, in order. Nobody listens unless there is a journal.
+import type { ByteString } from '../bytes.ts'
+import type { Argv, Command } from './command.ts'
+import type { Database } from './database.ts'
+import type { Reply } from '../reply.ts'
+
+export interface Effects {
+  /** A write command has changed something. `reply` is null where it is still to come. */
+  ran(command: Command, argv: Argv, reply: Reply, db: Database): void
+  /** A key was removed because its time had come, or for want of memory. */
+  removed(db: Database, key: ByteString): void
+  /** Fields of a hash were removed because their time had come. */
+  fieldsRemoved(db: Database, key: ByteString, fields: readonly ByteString[]): void
+  /** What ran since this was last called belongs together: all of it is to be seen, or none. */
+  settle(): void
+}

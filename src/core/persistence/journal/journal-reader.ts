@@ -1,0 +1,100 @@
+// Reads the journal's bytes: commands in RESP, and nothing else. It knows where the last command ended, so that a tail
+// that was cut off can be dropped.
+import { type ByteString, fromUint8Array } from '../../bytes.ts'
+
+const STAR = 42
+const DOLLAR = 36
+const HASH = 35
+const CR = 13
+const LF = 10
+/** No command has more words, none of them is longer (Redis's own limits); what says otherwise is damaged. */
+const MOST_WORDS = 1 << 20
+const LONGEST_WORD = 2 ** 29
+/** A line is a sign and a number. */
+const LONGEST_LINE = 32
+const LONGEST_NOTE = 1 << 10
+
+/** The bytes are no command. */
+export class JournalFormatError extends Error {}
+
+export class JournalReader {
+  #bytes: Uint8Array = new Uint8Array(0)
+  #at = 0
+  #offset = 0
+  // What `#line` found.
+  #next = 0
+
+  /** Where what was read last ended, from the beginning. */
+  get position(): number {
+    return this.#offset + this.#at
+  }
+
+  /** What is here and not read. */
+  get rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at)
+  }
+
+  push(chunk: Uint8Array): void {
+    const rest = this.rest
+    this.#offset += this.#at
+    this.#at = 0
+    if (rest.length === 0) {
+      this.#bytes = chunk
+      return
+    }
+    const { allocUnsafeSlow } = chunk.constructor as { allocUnsafeSlow?: (length: number) => Uint8Array }
+    const length = rest.length + chunk.length
+    this.#bytes = allocUnsafeSlow?.(length) ?? new Uint8Array(length)
+    this.#bytes.set(rest)
+    this.#bytes.set(chunk, rest.length)
+  }
+
+  /** @returns the next command; null if it is not all here; @throws JournalFormatError */
+  next(): ByteString[] | null {
+    const bytes = this.#bytes
+    let at = this.#at
+    // Notes (`#TS:1700000000`) stand between the commands where redis-server has aof-timestamp-enabled.
+    while (bytes[at] === HASH) {
+      const end = bytes.indexOf(LF, at)
+      if (end < 0 && bytes.length - at > LONGEST_NOTE) throw new JournalFormatError()
+      if (end < 0) return null
+      this.#at = at = end + 1
+    }
+    if (at >= bytes.length) return null
+    const count = this.#line(at, STAR, MOST_WORDS)
+    if (count < 0) return null
+    if (count === 0) throw new JournalFormatError()
+    at = this.#next
+    const argv: ByteString[] = []
+    for (let i = 0; i < count; i++) {
+      const length = this.#line(at, DOLLAR, LONGEST_WORD)
+      if (length < 0) return null
+      const end = this.#next + length
+      if (end + 2 > bytes.length) return null
+      if (bytes[end] !== CR || bytes[end + 1] !== LF) throw new JournalFormatError()
+      argv.push(fromUint8Array(bytes, this.#next, end))
+      at = end + 2
+    }
+    this.#at = at
+    return argv
+  }
+
+  /** A sign and a number. @returns the number, -1 if the line is not all here */
+  #line(from: number, sign: number, most: number): number {
+    const bytes = this.#bytes
+    if (from >= bytes.length) return -1
+    if (bytes[from] !== sign) throw new JournalFormatError()
+    let value = 0
+    let at = from + 1
+    for (; at < bytes.length && bytes[at] !== CR; at++) {
+      const digit = bytes[at] - 48
+      if (!(digit >= 0 && digit <= 9) || at - from > LONGEST_LINE) throw new JournalFormatError()
+      value = value * 10 + digit
+    }
+    if (value > most || (at === from + 1 && at < bytes.length)) throw new JournalFormatError()
+    if (at + 1 >= bytes.length) return -1
+    if (bytes[at + 1] !== LF) throw new JournalFormatError()
+    this.#next = at + 2
+    return value
+  }
+}

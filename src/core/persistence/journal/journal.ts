@@ -1,0 +1,412 @@
+// The journal (`appendonly yes`): every change goes to it, and its file is rewritten when it has grown. Changes are
+// gathered while the host's turn lasts, or while the ones before are being written, and then written together.
+import type { ByteString } from '../../bytes.ts'
+import type { Argv, Command } from '../../engine/command.ts'
+import type { Database } from '../../engine/database.ts'
+import type { Effects } from '../../engine/effects.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { type Reply, ReplyError } from '../../reply.ts'
+import type { SinkOptions } from '../rdb/byte-sink.ts'
+import { Snapshot } from '../snapshot.ts'
+import type { JournalStore } from '../storage.ts'
+import { Aborted, type WatchedRun, writeSnapshot } from '../write-snapshot.ts'
+import { JournalWriter } from './journal-writer.ts'
+import { loadJournal } from './load-journal.ts'
+import { type Rewrite, REWRITES } from './propagation.ts'
+
+/** As Redis: bytes that could not be written are tried again after a second, and everysec syncs once in a second. */
+const SECOND_MS = 1000
+/** As Redis: after so many failures in a row an automatic rewrite waits: a minute, then twice as long each time, up to an hour. */
+const FAILURES_BEFORE_DELAY = 3
+const MOST_DELAY_MINUTES = 60
+const MINUTE_MS = 60_000
+
+type Policy = 'always' | 'everysec' | 'no'
+
+interface Waiting {
+  readonly promise: Promise<ReplyError | null>
+  settle(error: ReplyError | null): void
+}
+
+/** What is still to be done with the store, in order: bytes to be appended, or something between two of them. */
+type Job =
+  | { readonly bytes: Uint8Array; waiting: Waiting | null }
+  | { readonly bytes: null; readonly run: () => Promise<void>; readonly ended: (error: unknown) => void; readonly harmless: boolean }
+
+interface Run extends WatchedRun {
+  readonly started: number
+  done: Promise<unknown>
+  /** The journal's size when the new part began. */
+  sizeBefore?: number
+}
+
+export class Journal implements Effects {
+  readonly #engine: Engine
+  readonly #store: JournalStore
+  readonly #sinkOptions: SinkOptions
+  readonly #onGrown: () => void
+  readonly #writer: JournalWriter
+  /** By the command's index. */
+  readonly #rewrites: (Rewrite | undefined)[]
+  #policy: Policy = 'everysec'
+  #scheduled = false
+  readonly #jobs: Job[] = []
+  #pumping: Promise<void> | null = null
+  /** Whether something is written that a power cut may still undo, and when nothing was. */
+  #unsynced = false
+  #lastSync = 0
+  #cancelTimer: (() => void) | null = null
+  #failure: unknown = null
+  /** Those who wait for what is still in the writer. */
+  #waiting: Waiting | null = null
+  /** Until this has settled nothing counts as durable: all data was replaced, and is not written yet. */
+  #barrier: Promise<unknown> | null = null
+  #size = 0
+  /** The size at which growth is counted from. */
+  #sizeAfterRewrite = 0
+  #run: Run | null = null
+  #rewriteFailure: unknown = null
+  #runs = 0
+  #failures = 0
+  #notBefore = 0
+  #lastSeconds = -1
+  #lastCowSize = 0
+  #stopped = false
+
+  /** @param onGrown called when the journal has grown so much that it is to be rewritten */
+  constructor(engine: Engine, store: JournalStore, sinkOptions: SinkOptions, onGrown: () => void) {
+    this.#engine = engine
+    this.#store = store
+    this.#sinkOptions = sinkOptions
+    this.#onGrown = onGrown
+    this.#writer = new JournalWriter(sinkOptions.allocate)
+    this.#rewrites = engine.table.commands.map(({ name }) => REWRITES[name])
+    this.configured()
+  }
+
+  configured(): void {
+    this.#policy = this.#engine.config.get('appendfsync') as Policy
+  }
+
+  /** Loads the journal. @returns false if there is none; @throws StorageError, RdbError */
+  async load(): Promise<boolean> {
+    const sizes = await loadJournal(this.#engine, this.#store)
+    if (sizes === null) return false
+    this.#size = this.#sizeAfterRewrite = sizes.total
+    return true
+  }
+
+  /** From now on changes are written. */
+  start(): void {
+    this.#engine.effects = this
+  }
+
+  ran(command: Command, argv: Argv, reply: Reply, db: Database): void {
+    const rewrite = this.#rewrites[command.index]
+    if (rewrite === undefined) this.#writer.command(argv, db.index)
+    else for (const each of rewrite(argv, reply, db)) this.#writer.command(each, db.index)
+  }
+
+  removed(db: Database, key: ByteString): void {
+    this.#writer.command(['DEL', key], db.index)
+  }
+
+  fieldsRemoved(db: Database, key: ByteString, fields: readonly ByteString[]): void {
+    this.#writer.command(['HDEL', key, ...fields], db.index)
+  }
+
+  settle(): void {
+    this.#writer.settle()
+    if (!this.#scheduled && this.#writer.size > 0) this.#schedule()
+  }
+
+  #schedule(): void {
+    this.#scheduled = true
+    const flush = (): void => {
+      this.#scheduled = false
+      if (this.#failure === null) void this.#pump()
+    }
+    // Whoever waits for a reply waits for this: then it begins as soon as the code that runs now is done.
+    if (this.#policy === 'always') void Promise.resolve().then(flush)
+    else this.#engine.clock.soon(flush)
+  }
+
+  /** What is in the writer is to be appended. */
+  #enqueue(): void {
+    if (this.#writer.size === 0) return
+    this.#jobs.push({ bytes: this.#writer.take(), waiting: this.#waiting })
+    this.#waiting = null
+  }
+
+  /**
+   * Does a job between two appends.
+   * @param harmless whether the journal can go on if it fails
+   * @throws what it throws, or what the appends before it did
+   */
+  #between(run: () => Promise<void>, harmless = false): Promise<void> {
+    this.#enqueue()
+    const done = new Promise<void>((resolve, reject) => {
+      this.#jobs.push({ bytes: null, run, ended: (error) => (error === null ? resolve() : reject(error)), harmless })
+    })
+    void this.#pump()
+    return done
+  }
+
+  /** Does all jobs there are, and those that come meanwhile; ends early with an error, which `#failed` takes care of. */
+  #pump(): Promise<void> {
+    this.#pumping ??= this.#work().finally(() => (this.#pumping = null))
+    return this.#pumping
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      this.#enqueue()
+      const [first] = this.#jobs
+      if (first === undefined) break
+      try {
+        if (first.bytes === null) {
+          await first.run()
+          this.#jobs.shift()
+          first.ended(null)
+        } else await this.#append()
+      } catch (error) {
+        if (first.bytes !== null || !first.harmless) return this.#failed(error)
+        this.#jobs.shift()
+        first.ended(error)
+        continue
+      }
+      if (this.#failure !== null) this.#recovered()
+    }
+    if (this.#unsynced && this.#policy === 'everysec') this.#later(() => void this.sync())
+    this.#checkGrowth()
+  }
+
+  /** Appends the bytes of all jobs up to the next that has none. */
+  async #append(): Promise<void> {
+    const end = this.#jobs.findIndex(({ bytes }) => bytes === null)
+    const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { bytes: Uint8Array; waiting: Waiting | null }[]
+    const bytes = joined(jobs.map((job) => job.bytes))
+    const now = this.#engine.clock.now()
+    const durable = this.#policy === 'always' || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
+    await this.#store.append(bytes, durable)
+    this.#jobs.splice(0, jobs.length)
+    this.#size += bytes.length
+    this.#unsynced = !durable
+    if (durable) this.#lastSync = now
+    for (const { waiting } of jobs) waiting?.settle(null)
+  }
+
+  #later(run: () => void): void {
+    this.#cancelTimer ??= this.#engine.clock.after(SECOND_MS, () => {
+      this.#cancelTimer = null
+      run()
+    })
+  }
+
+  /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
+  async sync(): Promise<ReplyError | null> {
+    await this.#between(async () => {
+      if (!this.#unsynced) return
+      await this.#store.append(new Uint8Array(0), true)
+      this.#unsynced = false
+      this.#lastSync = this.#engine.clock.now()
+    }).catch(() => {}) // it is in `writeError`
+    return this.writeError()
+  }
+
+  #failed(error: unknown): void {
+    const { log } = this.#engine
+    if (this.#failure === null) log('warning', `Error writing to the AOF file: ${String(error)}`)
+    this.#failure = error
+    const refusal = this.writeError()
+    const jobs = this.#jobs.splice(0)
+    // Bytes stay to be tried again. What was to happen between them does not happen.
+    for (const job of jobs) {
+      if (job.bytes === null) job.ended(error)
+      else {
+        job.waiting?.settle(refusal)
+        this.#jobs.push({ bytes: job.bytes, waiting: null })
+      }
+    }
+    this.#waiting?.settle(refusal)
+    this.#waiting = null
+    this.#engine.restrict()
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+    if (!this.#stopped) this.#later(() => void this.sync())
+  }
+
+  #recovered(): void {
+    this.#failure = null
+    this.#engine.log('warning', 'AOF write error looks solved, Redis can write again.')
+    this.#engine.restrict()
+  }
+
+  /** The error that writes get while the journal cannot be written, or null. */
+  writeError(): ReplyError | null {
+    if (this.#failure === null) return null
+    return new ReplyError(`MISCONF Errors writing to the AOF file: ${messageOf(this.#failure)}`, this.#failure)
+  }
+
+  /** Settles when what has been changed so far is durable, under `always`; null if a reply need not wait. */
+  durable(): Promise<ReplyError | null> | null {
+    if (this.#policy !== 'always' || this.#failure !== null) return null
+    const written = this.#written()
+    const barrier = this.#barrier
+    return barrier === null ? written : barrier.then(() => written)
+  }
+
+  #written(): Promise<ReplyError | null> | null {
+    if (this.#writer.size > 0) return (this.#waiting ??= waiting()).promise
+    const last = this.#jobs.findLast(({ bytes }) => bytes !== null)
+    return last?.bytes ? (last.waiting ??= waiting()).promise : null
+  }
+
+  #checkGrowth(): void {
+    const { config, clock, log } = this.#engine
+    const percentage = config.number('auto-aof-rewrite-percentage')
+    if (this.#stopped || this.#run !== null || percentage === 0 || this.#size <= config.number('auto-aof-rewrite-min-size')) return
+    const growth = Math.floor((this.#size * 100) / (this.#sizeAfterRewrite || 1)) - 100
+    if (growth < percentage || clock.now() < this.#notBefore) return
+    log('notice', `Starting automatic rewriting of AOF on ${growth}% growth`)
+    this.#onGrown()
+  }
+
+  /** The state now becomes a new base. @param pid what it is called in the log; @returns what went wrong, or null */
+  rewrite(pid: number): Promise<unknown> {
+    const { clock, log } = this.#engine
+    const snapshot = new Snapshot(this.#engine, this.#sinkOptions, true)
+    const run: Run = { snapshot, aborted: false, peakCowSize: 0, started: clock.now(), done: Promise.resolve(null) }
+    this.#run = run
+    this.#runs++
+    log('notice', `Background append only file rewriting started by pid ${pid}`)
+    // What was changed up to here is in the snapshot and goes to the old part; what comes goes to a new one.
+    const split = this.#between(async () => {
+      if (run.aborted) throw new Aborted()
+      await this.#store.split()
+      run.sizeBefore = this.#size
+    }, true)
+    this.#writer.forgetDatabase()
+    run.done = split
+      .then(() => writeSnapshot(run, () => this.#store.base(), clock))
+      .then(
+        (base) => this.#rewritten(run, base),
+        (error: unknown) => this.#rewriteFailed(run, error),
+      )
+    return run.done
+  }
+
+  /** All data was replaced: only a new base can say so. Settles when it is there. */
+  replaced(pid: number): Promise<unknown> {
+    const before = this.#abort()
+    const rewritten = before === null ? this.rewrite(pid) : before.then(() => this.rewrite(pid))
+    const barrier = rewritten.then(() => {
+      if (this.#barrier === barrier) this.#barrier = null
+    })
+    this.#barrier = barrier
+    return rewritten
+  }
+
+  /** Gives a running rewrite up. @returns null if there is none */
+  #abort(): Promise<unknown> | null {
+    if (this.#run === null) return null
+    this.#run.aborted = true
+    this.#run.snapshot.release()
+    return this.#run.done
+  }
+
+  #rewritten(run: Run, base: number): null {
+    const { log, clock } = this.#engine
+    this.#size = base + (this.#size - run.sizeBefore!)
+    this.#sizeAfterRewrite = this.#size
+    this.#failures = 0
+    this.#rewriteFailure = null
+    log('notice', 'Background AOF rewrite terminated with success')
+    log('notice', 'Background AOF rewrite finished successfully')
+    this.#lastSeconds = seconds(clock.now() - run.started)
+    this.#lastCowSize = run.snapshot.cowSize
+    this.#run = null
+    return null
+  }
+
+  #rewriteFailed(run: Run, error: unknown): unknown {
+    const { log, clock } = this.#engine
+    run.snapshot.release()
+    this.#run = null
+    this.#lastSeconds = seconds(clock.now() - run.started)
+    if (error instanceof Aborted) {
+      log('warning', 'Background AOF rewrite terminated by signal 10')
+      return error
+    }
+    this.#rewriteFailure = error
+    this.#failures++
+    const minutes = this.#failures < FAILURES_BEFORE_DELAY ? 0 : Math.min(2 ** (this.#failures - FAILURES_BEFORE_DELAY), MOST_DELAY_MINUTES)
+    this.#notBefore = clock.now() + minutes * MINUTE_MS
+    log('warning', `Background AOF rewrite terminated with error: ${String(error)}`)
+    return error
+  }
+
+  /** Writes what is left and stops. @returns an error if something could not be written; then it goes on */
+  async stop(): Promise<ReplyError | null> {
+    this.#stopped = true
+    await this.#abort()
+    const error = await this.sync()
+    this.#stopped = error === null
+    if (error !== null) this.#later(() => void this.sync())
+    else this.#cancelTimer?.()
+    return error
+  }
+
+  /** Hears of no more changes. */
+  leave(): void {
+    if (this.#engine.effects === this) this.#engine.effects = null
+  }
+
+  get rewriting(): boolean {
+    return this.#run !== null
+  }
+
+  /** The fields of INFO that exist without a journal too, and those that do not. */
+  info(): { usual: Readonly<Record<string, string | number>>; more: [string, string | number][] } {
+    return {
+      usual: {
+        aof_enabled: 1,
+        aof_rewrite_in_progress: this.#run === null ? 0 : 1,
+        aof_last_rewrite_time_sec: this.#lastSeconds,
+        aof_current_rewrite_time_sec: this.#run === null ? -1 : seconds(this.#engine.clock.now() - this.#run.started),
+        aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
+        aof_rewrites: this.#runs,
+        aof_rewrites_consecutive_failures: this.#failures,
+        aof_last_write_status: this.#failure === null ? 'ok' : 'err',
+        aof_last_cow_size: this.#lastCowSize,
+      },
+      more: [
+        ['aof_current_size', this.#size],
+        ['aof_base_size', this.#sizeAfterRewrite],
+        ['aof_pending_rewrite', 0],
+        ['aof_buffer_length', this.#writer.size + this.#jobs.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)],
+        ['aof_pending_bio_fsync', this.#unsynced ? 1 : 0],
+        ['aof_delayed_fsync', 0],
+      ],
+    }
+  }
+}
+
+function waiting(): Waiting {
+  let settle: Waiting['settle'] = () => {}
+  const promise = new Promise<ReplyError | null>((resolve) => (settle = resolve))
+  return { promise, settle }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  parts.reduce((at, part) => {
+    whole.set(part, at)
+    return at + part.length
+  }, 0)
+  return whole
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replaceAll(/[\r\n]+/g, ' ')
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)

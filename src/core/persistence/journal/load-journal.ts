@@ -1,0 +1,163 @@
+// Loading a journal: its base, then every command since. What a crash cut off at the end of the last part is dropped, with
+// a line in the log; anything else that is wrong is an error, and the journal stays as it is.
+import type { ByteString } from '../../bytes.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Session } from '../../engine/session.ts'
+import { ReplyError } from '../../reply.ts'
+import { Incoming } from '../load.ts'
+import { readRdb } from '../rdb/reader.ts'
+import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
+import { JournalFormatError, JournalReader } from './journal-reader.ts'
+
+const RDB_MAGIC = 'REDIS'
+/** Between two turns of the host. */
+const SLICE_MS = 4
+
+export interface JournalSizes {
+  /** Bytes of the base, and of all parts. */
+  readonly base: number
+  readonly total: number
+}
+
+/** @returns null if there is no journal; @throws StorageError, RdbError */
+export async function loadJournal(engine: Engine, store: JournalStore): Promise<JournalSizes | null> {
+  const parts = await store.parts()
+  if (parts === null) return null
+  const loader = new Loader(engine)
+  engine.loading = true
+  try {
+    let base = 0
+    for (const [i, part] of parts.entries()) {
+      const last = i === parts.length - 1
+      const size = await loader.load(part, last ? store : null)
+      if (part.base) base += size
+    }
+    engine.log('notice', 'DB loaded from append only file')
+    return { base, total: loader.total }
+  } finally {
+    engine.loading = false
+    engine.memory.reset()
+    loader.session.close()
+  }
+}
+
+class Loader {
+  readonly session: Session
+  total = 0
+  readonly #engine: Engine
+  #transaction: ByteString[][] | null = null
+  #pause: number
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.session = engine.connect({ trusted: true })
+    this.session.mayBlock = false
+    this.#pause = engine.clock.now() + SLICE_MS
+  }
+
+  /** @param cut the store, if this is the last part: its tail may be torn; @returns how many bytes it has */
+  async load(part: JournalPart, cut: JournalStore | null): Promise<number> {
+    this.session.db = this.#engine.database(0)
+    const chunks = part.read()[Symbol.asyncIterator]()
+    const first = await chunks.next()
+    const size = first.done
+      ? 0
+      : await (isRdb(first.value) ? this.#loadRdb(first.value, chunks) : this.#loadCommands(part, first.value, chunks, cut))
+    this.total += size
+    return size
+  }
+
+  async #loadRdb(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<number> {
+    const incoming = new Incoming(this.#engine, true)
+    let size = 0
+    const chunks = async function* (): AsyncGenerator<Uint8Array> {
+      for (let chunk = first; ;) {
+        size += chunk.length
+        yield chunk
+        const next = await rest.next()
+        if (next.done) return
+        chunk = next.value
+      }
+    }
+    await readRdb(chunks(), incoming, () => this.#breathe())
+    incoming.install()
+    return size
+  }
+
+  async #loadCommands(part: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>, cut: JournalStore | null): Promise<number> {
+    const reader = new JournalReader()
+    /** Up to here everything has been run. */
+    let good = 0
+    try {
+      for (let next: IteratorResult<Uint8Array> = { value: first, done: false }; !next.done; next = await rest.next()) {
+        reader.push(next.value)
+        for (let argv = reader.next(); argv !== null; argv = reader.next()) {
+          this.#run(argv, part, reader.position)
+          if (this.#transaction === null) good = reader.position
+          if (this.#engine.clock.now() >= this.#pause) await this.#breathe()
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof JournalFormatError)) throw error
+      // A file that grew before its last bytes were written ends in zeros after a power cut.
+      if (cut === null || !(await onlyZeros(reader.rest, rest))) {
+        throw new StorageError(`Bad file format reading the append only file ${part.name}: it is damaged at byte ${reader.position}`)
+      }
+      return this.#cut(part, cut, good)
+    }
+    if (reader.rest.length > 0 || this.#transaction !== null) return this.#cut(part, cut, good)
+    return good
+  }
+
+  async #cut({ name }: JournalPart, store: JournalStore | null, length: number): Promise<number> {
+    const { config, log } = this.#engine
+    if (store === null || !config.isOn('aof-load-truncated')) {
+      throw new StorageError(
+        `Unexpected end of file reading the append only file ${name}${store === null ? '' : "; with 'aof-load-truncated' its end would be cut off"}`,
+      )
+    }
+    log('warning', `!!! Warning: short read while loading the AOF file ${name}!!!`)
+    log('warning', `AOF ${name} loaded anyway because aof-load-truncated is enabled`)
+    log('warning', `Truncating the AOF ${name} at offset ${length}`)
+    this.#transaction = null
+    await store.truncate(length)
+    return length
+  }
+
+  #run(argv: ByteString[], part: JournalPart, position: number): void {
+    const name = argv[0].toLowerCase()
+    if (name === 'multi' && this.#transaction === null) this.#transaction = []
+    else if (name === 'exec' && this.#transaction !== null) {
+      const commands = this.#transaction
+      this.#transaction = null
+      for (const command of commands) this.#run(command, part, position)
+    } else if (this.#transaction !== null) this.#transaction.push(argv)
+    else {
+      try {
+        this.#engine.begin()
+        const command = this.#engine.table.find(argv)
+        // A promise can only come from what waits for a save, and nothing is saved yet.
+        void command.handler(this.session.db, argv, this.session)
+      } catch (error) {
+        if (!(error instanceof ReplyError)) throw error
+        throw new StorageError(
+          `The command ${argv[0].slice(0, 32)} before byte ${position} of the append only file ${part.name} fails: ${error.text}`,
+        )
+      }
+    }
+  }
+
+  async #breathe(): Promise<void> {
+    await new Promise<void>((resolve) => this.#engine.clock.soon(resolve))
+    this.#pause = this.#engine.clock.now() + SLICE_MS
+  }
+}
+
+const isRdb = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, RDB_MAGIC.length)) === RDB_MAGIC
+
+async function onlyZeros(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<boolean> {
+  for (let next: IteratorResult<Uint8Array> = { value: first, done: false }; !next.done; next = await rest.next()) {
+    if (next.value.some((byte: number) => byte !== 0)) return false
+  }
+  return true
+}

@@ -1,0 +1,121 @@
+// What a command is in the journal: a command that does the same whenever and wherever it is run again. Times become
+// absolute, what was drawn by chance becomes what was drawn, what waited becomes what it did in the end. The forms are
+// Redis's own; a command that is not listed goes into the journal as it came.
+import type { ByteString } from '../../bytes.ts'
+import type { Argv } from '../../engine/command.ts'
+import type { Database } from '../../engine/database.ts'
+import { type Reply, SetReply } from '../../reply.ts'
+
+/** @returns the commands to be written; the database is as the command has left it */
+export type Rewrite = (argv: Argv, reply: Reply, db: Database) => readonly Argv[]
+
+/** When a key expires, past or not; 0 for never, -1 if it is not there. */
+function expiryOf(db: Database, key: ByteString): number {
+  const slot = db.keyspace.find(key)
+  return slot < 0 ? -1 : db.keyspace.expiry(slot)
+}
+
+/** EXPIRE and its like: conditions have been looked at already, but Redis writes them too. */
+const expire: Rewrite = (argv, _reply, db) => {
+  const at = expiryOf(db, argv[1])
+  return [at < 0 ? ['DEL', argv[1]] : ['PEXPIREAT', argv[1], String(at), ...argv.slice(3)]]
+}
+
+const set: Rewrite = (argv, _reply, db) => {
+  if (argv.length === 3) return [argv]
+  const words = argv.slice(3).map((word) => word.toUpperCase())
+  if (['EX', 'PX', 'EXAT', 'PXAT'].some((word) => words.includes(word))) return [withExpiry(db, argv[1], argv[2])]
+  return [words.includes('GET') ? argv.filter((_, i) => i < 3 || words[i - 3] !== 'GET') : argv]
+}
+
+const withExpiry = (db: Database, key: ByteString, value: ByteString): Argv => ['SET', key, value, 'PXAT', String(expiryOf(db, key))]
+
+/** SETEX and PSETEX. */
+const setex: Rewrite = (argv, _reply, db) => [withExpiry(db, argv[1], argv[3])]
+
+const getex: Rewrite = ([, key], _reply, db) => {
+  const at = expiryOf(db, key)
+  return [at < 0 ? ['DEL', key] : at === 0 ? ['PERSIST', key] : ['PEXPIREAT', key, String(at)]]
+}
+
+const spop: Rewrite = (argv, reply, db) => {
+  const [, key] = argv
+  if (argv.length === 2) return [['SREM', key, reply as ByteString]]
+  if (expiryOf(db, key) < 0) return [['DEL', key]]
+  return (reply as SetReply).items.map((member) => ['SREM', key, member as ByteString])
+}
+
+/** BLPOP and its like, without the waiting. */
+const popFrom =
+  (command: string): Rewrite =>
+  (_argv, reply) => [[command, (reply as ByteString[])[0]]]
+
+const without =
+  (command: string): Rewrite =>
+  (argv) => [[command, ...argv.slice(1, -1)]]
+
+/** LMPOP, ZMPOP and their waiting forms. @param at where numkeys stands */
+const multiPop =
+  (first: string, last: string, at: number): Rewrite =>
+  (argv, reply) => {
+    const [key, popped] = reply as [ByteString, Reply[] | { flat: Reply[] }]
+    const end = argv[at + 1 + Number(argv[at])].toUpperCase()
+    const count = Array.isArray(popped) ? popped.length : popped.flat.length / 2
+    return [[end === 'LEFT' || end === 'MIN' ? first : last, key, String(count)]]
+  }
+
+const restore: Rewrite = (argv, _reply, db) => {
+  const absolute = argv.slice(4).some((word) => word.toUpperCase() === 'ABSTTL')
+  const at = expiryOf(db, argv[1])
+  if (at < 0) return [['DEL', argv[1]]] // it had expired already, and has replaced what was there
+  if (absolute || at === 0) return [argv]
+  return [[argv[0], argv[1], String(at), ...argv.slice(3), 'ABSTTL']]
+}
+
+/** HEXPIRE and its like: of each field what came of it. */
+const expireFields: Rewrite = ([, key, , ...rest], reply, db) => {
+  const fields = rest.slice(rest.findIndex((word) => word.toUpperCase() === 'FIELDS') + 2)
+  const hash = db.keyspace.get(key)
+  const kept: [field: ByteString, at: number][] = []
+  const gone: ByteString[] = []
+  fields.forEach((field, i) => {
+    const result = (reply as number[])[i]
+    if (result === 2) gone.push(field)
+    const at = typeof hash === 'object' && hash.type === 'hash' ? hash.expires?.get(field) : undefined
+    if (result === 1 && at !== undefined) kept.push([field, at])
+  })
+  const set =
+    kept.length === 0 ? [] : [['HPEXPIREAT', key, String(kept[0][1]), 'FIELDS', String(kept.length), ...kept.map(([field]) => field)]]
+  return gone.length === 0 ? set : [...set, ['HDEL', key, ...gone]]
+}
+
+export const REWRITES: Readonly<Record<string, Rewrite>> = {
+  set,
+  setex,
+  psetex: setex,
+  getset: (argv) => [['SET', ...argv.slice(1)]],
+  getdel: (argv) => [['DEL', argv[1]]],
+  getex,
+  incrbyfloat: (argv, reply) => [['SET', argv[1], reply as ByteString, 'KEEPTTL']],
+  hincrbyfloat: (argv, reply) => [['HSET', argv[1], argv[2], reply as ByteString]],
+  expire,
+  pexpire: expire,
+  expireat: expire,
+  pexpireat: expire,
+  hexpire: expireFields,
+  hpexpire: expireFields,
+  hexpireat: expireFields,
+  hpexpireat: expireFields,
+  spop,
+  blpop: popFrom('LPOP'),
+  brpop: popFrom('RPOP'),
+  bzpopmin: popFrom('ZPOPMIN'),
+  bzpopmax: popFrom('ZPOPMAX'),
+  blmove: without('LMOVE'),
+  brpoplpush: without('RPOPLPUSH'),
+  lmpop: multiPop('LPOP', 'RPOP', 1),
+  blmpop: multiPop('LPOP', 'RPOP', 2),
+  zmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 1),
+  bzmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 2),
+  restore,
+}

@@ -1,0 +1,44 @@
+// Writing a snapshot to where it is kept, slice by slice, with a turn for the host in between. In the end it is committed
+// whole, or nothing of it is left.
+import type { Clock } from '../engine/ports.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { SnapshotWriter } from './storage.ts'
+
+/** A snapshot that was given up, not failed. */
+export class Aborted extends Error {}
+
+export interface WatchedRun {
+  readonly snapshot: Snapshot
+  /** Set from outside to have it given up. */
+  aborted: boolean
+  /** The most bytes that were held for what was changed before its turn. */
+  peakCowSize: number
+}
+
+/** @returns how many bytes were written; @throws Aborted, and what the storage throws */
+export async function writeSnapshot(run: WatchedRun, open: () => Promise<SnapshotWriter>, clock: Clock): Promise<number> {
+  const { snapshot } = run
+  let writer: SnapshotWriter | null = null
+  let size = 0
+  try {
+    writer = await open()
+    for (let more = true; more;) {
+      if (run.aborted) throw new Aborted()
+      const slice = snapshot.slice()
+      more = !slice.done
+      for (const chunk of slice.chunks) {
+        size += chunk.length
+        await writer.write(chunk)
+      }
+      run.peakCowSize = Math.max(run.peakCowSize, snapshot.cowSize)
+      if (more) await new Promise<void>((resolve) => clock.soon(resolve))
+    }
+    if (run.aborted) throw new Aborted()
+    await writer.commit()
+    return size
+  } catch (error) {
+    snapshot.release()
+    await writer?.abort().catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,202 @@
+// What the methods of keys become: a command's words, and how its reply gets the form that the method's type says. A row of
+// the table is a form and the methods that have it.
+import type { Expression } from '../tree.ts'
+import * as helpers from './helpers.ts'
+import { binary, call, command, constant, FALSE, index, not, or } from './nodes.ts'
+import type { Program } from './program.ts'
+import { ANY, BOOLEAN, dictionaryOf, INTEGER, isNumber, listOf, maybe, NULL, NUMBER, recordOf, type Shape, STRING } from './schema.ts'
+import { placed, Term } from './term.ts'
+
+const MEMBER = recordOf({ member: STRING, score: NUMBER })
+const ENTRY = recordOf({ id: STRING, fields: dictionaryOf(STRING) })
+type Form = readonly [Shape, (program: Program, reply: Expression) => Expression]
+const asIs = (_: Program, reply: Expression): Expression => reply
+const number = (_: Program, reply: Expression): Expression => call('tonumber', reply)
+
+/** By a letter or two. In the table, `,` parts what a method gives without and with a count, `|` what it gives with an option. */
+const FORMS: Readonly<Record<string, Form>> = {
+  n: [INTEGER, asIs],
+  'n?': [maybe(INTEGER), asIs],
+  s: [STRING, asIs],
+  's?': [maybe(STRING), asIs],
+  d: [NUMBER, number],
+  'd?': [maybe(NUMBER), (_, reply) => or(number(_, reply), FALSE)],
+  b: [BOOLEAN, (_, reply) => binary('==', reply, constant(1))],
+  /** OK, or null where a condition was not met. */
+  ok: [BOOLEAN, (_, reply) => not(not(reply))],
+  v: [NULL, asIs],
+  t: [STRING, (_, reply) => index(reply, 'ok')],
+  l: [listOf(STRING), asIs],
+  'l?': [maybe(listOf(STRING)), asIs],
+  ln: [listOf(INTEGER), asIs],
+  'm?': [listOf(maybe(STRING)), asIs],
+  mn: [listOf(maybe(INTEGER)), asIs],
+  md: [listOf(maybe(NUMBER)), helpers.numbers],
+  mb: [listOf(BOOLEAN), helpers.flags],
+  h: [dictionaryOf(STRING), helpers.fields],
+  p: [listOf(recordOf({ field: STRING, value: STRING })), helpers.fieldPairs],
+  z: [listOf(MEMBER), helpers.scored],
+  z1: [maybe(MEMBER), (program, reply) => or(index(helpers.scored(program, reply), constant(1)), FALSE)],
+  c: [recordOf({ cursor: STRING, items: listOf(STRING) }), helpers.scan],
+  e: [listOf(ENTRY), helpers.entries],
+  er: [listOf(ENTRY), helpers.read],
+  a: [ANY, asIs],
+}
+
+const TABLE: Readonly<Record<string, string>> = {
+  n: 'del unlink touch ttl pttl expiretime pexpiretime append strlen setrange incr incrby decr decrby setbit getbit bitcount bitpos bitop pfcount hset hlen hstrlen hdel hincrby lpush rpush lpushx rpushx llen linsert lrem sortStore=SORT sadd srem scard sinterstore sunionstore sdiffstore sintercard zadd zrem zcard zcount zlexcount zrangestore zremrangebyrank zremrangebyscore zremrangebylex zunionstore zinterstore zdiffstore zintercard geoadd xlen xdel xtrim xack xgroupDelconsumer=XGROUP+DELCONSUMER',
+  'n?': 'objectIdletime=OBJECT+IDLETIME objectFreq=OBJECT+FREQ objectRefcount=OBJECT+REFCOUNT zrank zrevrank',
+  'n?|ln': 'lpos',
+  s: 'getrange lcs',
+  's?': 'dump objectEncoding=OBJECT+ENCODING get getset getdel getex hget lindex lmove rpoplpush xadd',
+  's?,l': 'spop srandmember',
+  's?,l|p': 'hrandfield',
+  's?,l|z': 'zrandmember',
+  's?,l?': 'lpop rpop',
+  d: 'incrbyfloat hincrbyfloat zincrby',
+  'd?': 'zaddIncr=ZADD zscore geodist',
+  b: 'exists renamenx copy expire pexpire expireat pexpireat persist setnx pfadd hsetnx hexists smove sismember xgroupDestroy=XGROUP+DESTROY xgroupCreateconsumer=XGROUP+CREATECONSUMER',
+  'ok|s?': 'set',
+  v: 'rename restore setex psetex pfmerge hmset lset ltrim xgroupCreate=XGROUP+CREATE xgroupSetid=XGROUP+SETID',
+  t: 'type',
+  l: 'hkeys hvals lrange smembers sinter sunion sdiff zrangebylex zrevrangebylex',
+  'l|z': 'zrange zrevrange zrangebyscore zrevrangebyscore zunion zinter zdiff',
+  ln: 'bitfieldRo=BITFIELD_RO',
+  'm?': 'mget hmget sort sortRo=SORT_RO geohash',
+  mn: 'bitfield',
+  md: 'zmscore',
+  mb: 'smismember',
+  h: 'hgetall',
+  'z1,z': 'zpopmin zpopmax',
+  c: 'hscan sscan zscan',
+  e: 'xrange xrevrange xclaim',
+  er: 'xread xreadgroup',
+}
+
+type Options = Readonly<Record<string, unknown>>
+const isOptions = (value: unknown): value is Options =>
+  typeof value === 'object' && value !== null && !(value instanceof Term) && !Array.isArray(value) && !(value instanceof Uint8Array)
+
+/** Values in turn: arrays item by item, options by their names. */
+function spread(value: unknown): unknown[] {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return value.flatMap(spread)
+  return isOptions(value) ? Object.entries(value).flatMap(option) : [value]
+}
+
+function option([name, value]: [string, unknown]): unknown[] {
+  const word = name.toUpperCase()
+  if (value === undefined || value === false) return []
+  if (value === true) return [word]
+  if (name === 'get') return (value as unknown[]).flatMap((each) => [word, each])
+  return name === 'limit' && isOptions(value) ? [word, value['offset'], value['count']] : [word, ...spread(value)]
+}
+
+/** What does not follow the rule: the words behind the command's name. */
+const WORDS: Readonly<Record<string, (key: Term, args: readonly unknown[]) => unknown[]>> = {
+  hset: pairs,
+  hmset: pairs,
+  zadd: (key, [members, options]) => [
+    key,
+    ...spread(options),
+    ...([members].flat() as Options[]).flatMap(({ member, score }) => [score, member]),
+  ],
+  zaddIncr: (key, [increment, member, options]) => [key, ...spread(options), 'INCR', increment, member],
+  bitop: (key, [operation, ...sources]) => [operation, key, ...sources],
+  bitcount: (key, [range]) => [key, ...bounds(range)],
+  bitpos: (key, [bit, range]) => [key, bit, ...bounds(range)],
+  bitfield,
+  bitfieldRo: bitfield,
+  sortStore: (key, [to, options]) => [key, ...spread(options), 'STORE', to],
+  xadd: (key, [fields, options]) => {
+    const { id = '*', ...others } = (options ?? {}) as Options
+    return [key, ...trimming(others), id, ...Object.entries(fields as Options).flat()]
+  },
+  xtrim: (key, [options]) => [key, ...trimming(options as Options)],
+  xread: (key, [id, options]) => [...spread(options), 'STREAMS', key, id],
+  xreadgroup: (key, [group, consumer, options]) => {
+    const { id = '>', ...others } = (options ?? {}) as Options
+    return ['GROUP', group, consumer, ...spread(others), 'STREAMS', key, id]
+  },
+}
+
+function pairs(key: Term, [first, value]: readonly unknown[]): unknown[] {
+  return isOptions(first) ? [key, ...Object.entries(first).flat()] : [key, first, value]
+}
+
+function bounds(range: unknown): unknown[] {
+  if (!isOptions(range)) return []
+  const { start, end, unit } = range
+  return spread([start, end, unit])
+}
+
+function bitfield(key: Term, operations: readonly unknown[]): unknown[] {
+  return [
+    key,
+    ...(operations as Options[]).flatMap((each) => {
+      const name = ['get', 'set', 'incrby', 'overflow'].find((word) => word in each)!
+      return spread([name.toUpperCase(), each[name], each['offset'], each['value']])
+    }),
+  ]
+}
+
+function trimming({ approx, maxlen, minid, limit, ...others }: Options): unknown[] {
+  const [word, bound] = maxlen === undefined ? ['MINID', minid] : ['MAXLEN', maxlen]
+  const trim = bound === undefined ? [] : [word, approx ? '~' : '=', bound, ...spread({ limit })]
+  return [...spread(others), ...trim]
+}
+
+/** A key of a script, and with it all commands. It is its name too. */
+export class Key extends Term {
+  static {
+    for (const [forms, names] of Object.entries(TABLE)) {
+      for (const row of names.split(' ')) {
+        const [name, words = name.toUpperCase()] = row.split('=')
+        const method = function (this: Key, ...args: unknown[]): Term {
+          return this.#run(name, words.split('+'), forms, args)
+        }
+        Object.defineProperty(this.prototype, name, { value: placed<Key, unknown[], Term>((key) => Term.program(key), method) })
+      }
+    }
+  }
+
+  constructor(program: Program, node: Expression) {
+    super(program, node, STRING)
+  }
+
+  #run(name: string, words: readonly string[], forms: string, args: readonly unknown[]): Term {
+    const numbered = /^z(?:union|inter|diff)|^[sz]intercard/.test(name)
+    const behind = WORDS[name]?.(this, args) ?? (numbered ? withCount(this, name, args) : [this, ...spread(args)])
+    const [plain, flagged] = forms.split('|')
+    const [none, counted = none] = plain.split(',')
+    const options = args[args.length - 1]
+    const asked =
+      isOptions(options) && (options['withScores'] || options['withValues'] || options['count'] !== undefined || options['get'] === true)
+    const form = FORMS[flagged !== undefined && asked ? flagged : args.length > 0 ? counted : none]
+    return execute(Term.program(this), words[0].toLowerCase(), [...words, ...behind], form)
+  }
+}
+
+/** The number of keys goes before them. */
+function withCount(key: Term, name: string, [others, options]: readonly unknown[]): unknown[] {
+  const keys = name.endsWith('store') ? (others as Term[]) : [key, ...(others as Term[])]
+  return [...(name.endsWith('store') ? [key] : []), keys.length, ...keys, ...spread(options)]
+}
+
+/** Runs a command, here. */
+export function execute(program: Program, name: string, words: readonly unknown[], form = FORMS['a'], by = 'redis.call'): Term {
+  const line = command(...words.map((word, i) => wordOf(program, word, i === words.length - 1, name)))
+  const [shape, convert] = form
+  const { callee } = call(by)
+  return new Term(program, program.temp(name, convert(program, { ...line, callee } as Expression), 'moves'), shape)
+}
+
+/** What a command takes: text, or a number with all its digits; a list as the last words. @throws TypeError */
+function wordOf(program: Program, value: unknown, last: boolean, name: string): Expression {
+  const { node, shape } = Term.give(program, value)
+  const { kind, nullable, of } = shape
+  if (node.kind === 'constant' && Number.isFinite(node.value)) return kind === 'integer' ? node : Term.text(program, value)
+  if (!nullable && (kind === 'string' || kind === 'any' || isNumber(shape))) return node
+  if (!nullable && last && of !== undefined && kind === 'list' && (of.kind === 'string' || isNumber(of))) return call('unpack', node)
+  throw new TypeError(`${name} takes text and numbers, not what may be ${nullable ? 'null' : `a ${kind}`}`)
+}

@@ -1,0 +1,133 @@
+// The entry `isodis/scripts`: a script as its author defines it, ready to be run by a client.
+import { type ByteString, encodeUtf8 } from '../../core/bytes.ts'
+import { encodeArgument, type Key } from '../../core/client/arguments.ts'
+import type { Decode, Text } from '../../core/client/decode.ts'
+import type { Script, ScriptCall } from '../../core/client/script.ts'
+import { ReplyError } from '../../core/reply.ts'
+import { sha1 } from '../lua/sha1.ts'
+import type { Block } from '../tree.ts'
+import { Builder } from './builder.ts'
+import type { KeyType, KeyTypes } from './keys.ts'
+import { Program } from './program.ts'
+import { decodeResult, encodeInput, type InputOf, type Schema, type Shape, shapeOf, type TypeOf } from './schema.ts'
+import type { Anything, Expr, Give, Leaves, ValueOf } from './types.ts'
+
+export type { Script } from '../../core/client/script.ts'
+export type { Builder } from './builder.ts'
+export type { AnyKey, HashKey, KeyType, ListKey, SetKey, SortedSetKey, StreamKey, StringKey } from './keys.ts'
+export { dictionary, nullable, type Schema, type TypeOf } from './schema.ts'
+export type { Expr, Give, Leaves, Local, Untyped, Value } from './types.ts'
+
+export interface Definition {
+  /** What errors call it. */
+  readonly name: string
+  /** Its keys, and what they hold, in their order. */
+  readonly keys?: Readonly<Record<string, KeyType>>
+  /** Its arguments, in their order. */
+  readonly args?: Readonly<Record<string, Schema>>
+  /** What it returns. Default: what the function returns; a script that uses `$.return` has to say it. */
+  readonly returns?: Schema
+}
+
+type KeysOf<D extends Definition> = { readonly [K in keyof D['keys']]: D['keys'][K] extends KeyType ? KeyTypes[D['keys'][K]] : never }
+type ArgsOf<D extends Definition> = { readonly [A in keyof D['args']]: Expr<TypeOf<D['args'][A]>> }
+type Returned<D extends Definition> = D extends { readonly returns: infer S } ? TypeOf<S> : never
+/** What the function may return: with `returns` that, or nothing if it has said `$.return`. */
+type Returnable<D extends Definition> = D extends { readonly returns: infer S } ? Give<TypeOf<S>> | Leaves | void : Anything | void
+type Result<D extends Definition, V> = D extends { readonly returns: infer S } ? TypeOf<S> : ValueOf<V>
+type Names<T> = { readonly [K in keyof T]: Key }
+type Inputs<T> = { readonly [A in keyof T]: InputOf<T[A]> }
+
+/** A script that is defined: what `redis.script()` takes. */
+export interface DefinedScript<Keys, Args, Result> extends Script<Keys, Args, Result> {
+  /** The script as Lua. */
+  toLua(): string
+}
+
+/**
+ * Defines a script.
+ * @param build writes the script: it is called once, at once, and what it calls on `$`, on the keys and on expressions
+ * becomes the script's statements
+ * @throws TypeError if the definition makes no sense
+ */
+export function defineScript<const D extends Definition, V extends Returnable<D>>(
+  definition: D,
+  build: ($: Builder<Returned<D>>, keys: KeysOf<D>, args: ArgsOf<D>) => V,
+): DefinedScript<Names<D['keys'] & {}>, Inputs<D['args'] & {}>, Result<D, V>> {
+  const { name, keys = {}, args = {}, returns } = definition
+  const shapes = Object.fromEntries(Object.entries(args).map(([arg, schema]) => [arg, shapeOf(schema)]))
+  const program = new Program()
+  const start = Builder.start(program, Object.keys(keys), shapes, returns === undefined ? undefined : shapeOf(returns))
+  try {
+    start.end(build(start.builder as never, start.keys as never, start.args as never))
+    return new CompiledScript(name, Object.keys(keys), shapes, program) as never
+  } catch (error) {
+    if (error instanceof Error && !error.message.startsWith('script ')) error.message = `script ${name}: ${error.message}`
+    throw error
+  }
+}
+
+/** An error's place in the script, as Redis says it behind the message and in front of it. */
+const PLACE = /,? script: \w+, on @?user_script:(\d+)\.?$/
+const IN_FRONT = /^(?:(?!user_script)\w+ )?(?:ERR )?(?:@?user_script: ?(\d+): )/
+
+class CompiledScript implements Script<never, never, unknown> {
+  readonly name: string
+  readonly body: Block
+  readonly source: ByteString
+  readonly decode: Decode<Text, unknown>
+  readonly #keys: readonly string[]
+  readonly #args: Readonly<Record<string, Shape>>
+  readonly #sites: readonly string[]
+  #sha: string | undefined
+
+  constructor(name: string, keys: readonly string[], args: Readonly<Record<string, Shape>>, program: Program) {
+    const { body, lua, sites } = program.finish()
+    this.name = name
+    this.body = body
+    this.source = lua
+    this.#keys = keys
+    this.#args = args
+    this.#sites = sites
+    this.decode = decodeResult(program.result ?? { kind: 'null' })
+  }
+
+  get sha(): string {
+    return (this.#sha ??= sha1(this.source))
+  }
+
+  toLua(): string {
+    return this.source
+  }
+
+  words(keys: unknown, args: unknown): ScriptCall {
+    return {
+      keys: this.#given('key', this.#keys, keys).map((key, i) => {
+        if (typeof key === 'string' || key instanceof Uint8Array) return encodeArgument(key)
+        throw new TypeError(`script ${this.name}: the key ${this.#keys[i]} must be a string or bytes, not ${typeof key}`)
+      }),
+      args: this.#given('argument', Object.keys(this.#args), args).map((arg, i) => {
+        const name = Object.keys(this.#args)[i]
+        return encodeInput(arg, this.#args[name], `script ${this.name}: the argument ${name}`)
+      }),
+    }
+  }
+
+  /** Values in the order of the declaration. @throws TypeError for what is missing, and for what was not declared */
+  #given(what: string, names: readonly string[], given: unknown): unknown[] {
+    const values = (given ?? {}) as Readonly<Record<string, unknown>>
+    const unknown = Object.keys(values).find((name) => !names.includes(name))
+    if (unknown !== undefined) throw new TypeError(`script ${this.name} has no ${what} ${unknown}`)
+    return names.map((name) => {
+      if (values[name] === undefined) throw new TypeError(`script ${this.name}: the ${what} ${name} is missing`)
+      return values[name]
+    })
+  }
+
+  explain({ text, cause }: ReplyError): ReplyError {
+    const line = PLACE.exec(text)?.[1] ?? IN_FRONT.exec(text)?.[1]
+    const site = line === undefined ? undefined : this.#sites[Number(line)]
+    const plain = text.replace(PLACE, '').replace(IN_FRONT, 'ERR ')
+    return new ReplyError(`${plain} (script ${encodeUtf8(this.name)}${site ? `, ${encodeUtf8(site)}` : ''})`, cause)
+  }
+}

@@ -1,0 +1,216 @@
+// Small Lua functions that a script brings along where it needs them: what Lua's libraries lack, and the replies of Redis in
+// the form that the builder promises.
+import type { Expression, Statement } from '../tree.ts'
+import { assign, binary, breaks, call, constant, declare, FALSE, index, leave, local, named, NIL, not, object, or, plus, run, size, table, when } from './nodes.ts' // prettier-ignore
+import type { Program } from './program.ts'
+
+type Index = ReturnType<typeof index>
+const ONE = constant(1)
+
+/** `for i = start, #list, step` around statements. */
+function each(program: Program, list: Expression, step: number, body: (i: Expression) => Statement[], start: Expression = ONE): Statement {
+  const i = program.variable('i')
+  return { kind: 'for', line: 0, variable: i, start, limit: size(list), step: step === 1 ? null : constant(step), body: body(local(i)) }
+}
+
+/** `for _, value in iterator(of)` around statements. */
+function all(
+  program: Program,
+  iterator: 'ipairs' | 'pairs',
+  of: Expression,
+  body: (key: Expression, value: Expression) => Statement[],
+): Statement {
+  const variables = ['key', 'value'].slice(0, Math.max(body.length, iterator === 'ipairs' ? 2 : 1)).map((name) => program.variable(name))
+  return {
+    kind: 'for in',
+    line: 0,
+    variables,
+    values: [call(iterator, of)],
+    body: body(...(variables.map(local) as [Expression, Expression])),
+  }
+}
+
+/** A new table, what fills it, and its return. */
+function collected(program: Program, fill: (out: Expression) => Statement[]): Statement[] {
+  const out = program.variable('out')
+  return [declare(out, table()), ...fill(local(out)), leave(local(out))]
+}
+const append = (list: Expression, item: Expression): Statement => assign(index(list, plus(size(list), 1)), item)
+
+/** A helper that makes a list of another, so many items at a time. */
+function mapping(name: string, step: number, item: (list: Expression, i: Expression, program: Program) => Expression) {
+  return (program: Program, reply: Expression): Expression =>
+    call(
+      program.helper(name, ['list'], (list) =>
+        collected(program, (out) => [each(program, list, step, (i) => [append(out, item(list, i, program))])]),
+      ),
+      reply,
+    )
+}
+
+const number = (node: Expression): Expression => call('tonumber', node)
+
+export const numbers = mapping('numbers', 1, (list, i) => or(number(index(list, i)), FALSE))
+export const flags = mapping('flags', 1, (list, i) => binary('==', index(list, i), ONE))
+export const scored = mapping('scored', 2, (list, i) =>
+  object([
+    ['member', index(list, i)],
+    ['score', number(index(list, plus(i, 1)))],
+  ]),
+)
+export const fieldPairs = mapping('pairsOf', 2, (list, i) =>
+  object([
+    ['field', index(list, i)],
+    ['value', index(list, plus(i, 1))],
+  ]),
+)
+export const entries = mapping('entries', 1, (list, i, program) =>
+  object([
+    ['id', index(index(list, i), ONE)],
+    ['fields', fields(program, index(index(list, i), constant(2)))],
+  ]),
+)
+
+/** Fields and values in turn, as a dictionary. */
+export function fields(program: Program, flat: Expression): Expression {
+  const helper = program.helper('fields', ['flat'], (list) =>
+    collected(program, (out) => [each(program, list, 2, (i) => [assign(index(out, index(list, i)), index(list, plus(i, 1)))])]),
+  )
+  return call(helper, flat)
+}
+
+/** The cursor and the items of a scan. */
+export function scan(program: Program, reply: Expression): Expression {
+  const helper = program.helper('scanned', ['reply'], (list) => [
+    leave(
+      object([
+        ['cursor', index(list, ONE)],
+        ['items', index(list, constant(2))],
+      ]),
+    ),
+  ])
+  return call(helper, reply)
+}
+
+/** What XREAD found in the one stream it was asked for. */
+export function read(program: Program, reply: Expression): Expression {
+  const helper = program.helper('readEntries', ['reply'], (found) => [
+    when(not(found), [leave(table())]),
+    leave(entries(program, index(index(found, ONE), constant(2)))),
+  ])
+  return call(helper, reply)
+}
+
+export function sortedKeys(program: Program, dictionary: Expression): Expression {
+  const helper = program.helper('sortedKeys', ['dictionary'], (of) =>
+    collected(program, (out) => [all(program, 'pairs', of, (key) => [append(out, key)]), run(call('table.sort', out))]),
+  )
+  return call(helper, dictionary)
+}
+
+/** The shortest text that reads back as the same number. */
+export function decimal(program: Program, value: Expression): Expression {
+  const helper = program.helper('decimal', ['number'], (value) => {
+    const [digits, text] = [program.variable('digits'), program.variable('text')]
+    const format = call('string.format', binary('..', binary('..', constant('%.'), local(digits)), constant('g')), value)
+    return [
+      declare(text, NIL),
+      {
+        kind: 'for',
+        line: 0,
+        variable: digits,
+        start: constant(15),
+        limit: constant(17),
+        step: null,
+        body: [assign(local(text), format), when(binary('==', number(local(text)), value), [breaks()])],
+      },
+      leave(local(text)),
+    ]
+  })
+  return call(helper, value)
+}
+
+/** A number as JSON, which has no infinities. */
+export function jsonNumber(program: Program, value: Expression): Expression {
+  const helper = program.helper('jsonNumber', ['number'], (value) => [
+    when(binary('~=', binary('-', value, value), constant(0)), [run(call('error', constant('JSON has no infinite numbers')))]),
+    leave(decimal(program, value)),
+  ])
+  return call(helper, value)
+}
+
+/** Decoded JSON with null as false. */
+export function nulls(program: Program, value: Expression): Expression {
+  const helper = program.helper('withoutNull', ['value'], (value) => [
+    when(binary('==', value, named('cjson.null')), [leave(FALSE)]),
+    when(binary('==', call('type', value), constant('table')), [
+      all(program, 'pairs', value, (key, inner) => [assign(index(value, key) as Index, nulls(program, inner))]),
+    ]),
+    leave(value),
+  ])
+  return call(helper, value)
+}
+
+export function slice(program: Program, list: Expression, start: Expression, end: Expression): Expression {
+  const helper = program.helper('slice', ['list', 'start', 'stop'], (of, start, stop) => {
+    const bound = (node: Expression): Statement =>
+      when(binary('<', node, constant(0)), [assign(node as Index, call('math.max', binary('+', size(of), node), constant(0)))])
+    const i = program.variable('i')
+    return [
+      bound(start),
+      bound(stop),
+      ...collected(program, (out) => [
+        {
+          kind: 'for',
+          line: 0,
+          variable: i,
+          start: plus(start, 1),
+          limit: call('math.min', stop, size(of)),
+          step: null,
+          body: [append(out, index(of, local(i)))],
+        },
+      ]),
+    ]
+  })
+  return call(helper, list, start, end)
+}
+
+export function includes(program: Program, list: Expression, item: Expression): Expression {
+  const helper = program.helper('includes', ['list', 'item'], (of, wanted) => [
+    all(program, 'ipairs', of, (_, value) => [when(binary('==', value, wanted), [leave(constant(true))])]),
+    leave(FALSE),
+  ])
+  return call(helper, list, item)
+}
+
+export function split(program: Program, text: Expression, separator: Expression): Expression {
+  const helper = program.helper('split', ['text', 'separator'], (text, separator) => {
+    const [from, first, last] = ['from', 'first', 'last'].map((name) => program.variable(name))
+    const find = call('string.find', text, separator, local(from), constant(true))
+    return collected(program, (out) => [
+      declare(from, ONE),
+      {
+        kind: 'while',
+        line: 0,
+        condition: binary('~=', separator, constant('')),
+        body: [
+          { kind: 'declare', line: 0, variables: [first, last], values: [find] },
+          when(not(local(first)), [breaks()]),
+          append(out, call('string.sub', text, local(from), plus(local(first), -1))),
+          assign(local(from), plus(local(last), 1)),
+        ],
+      },
+      append(out, call('string.sub', text, local(from))),
+    ])
+  })
+  return call(helper, text, separator)
+}
+
+/** Sets an item of a list: no holes. */
+export function put(program: Program, list: Expression, at: Expression, item: Expression): ReturnType<typeof call> {
+  const helper = program.helper('put', ['list', 'at', 'item'], (of, at, item) => {
+    const outside = or(or(binary('<', at, constant(0)), binary('>', at, size(of))), binary('~=', binary('%', at, ONE), constant(0)))
+    return [when(outside, [run(call('error', constant('index out of range')))]), assign(index(of, plus(at, 1)), item)]
+  })
+  return call(helper, list, at, item)
+}

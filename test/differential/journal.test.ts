@@ -1,0 +1,140 @@
+// The journal against a real redis-server's append-only file: for random sequences of commands both must be written the
+// same, command by command. Then what was written is loaded, and must give the same keys.
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/adapters/host.ts'
+import { type MemoryJournal, memoryStorage } from '../../src/adapters/storage/memory.ts'
+import { CommandTable } from '../../src/core/engine/command.ts'
+import { groups as commandGroups } from '../../src/core/engine/commands/index.ts'
+import { Engine } from '../../src/core/engine/engine.ts'
+import { Journal } from '../../src/core/persistence/journal/journal.ts'
+import { JournalReader } from '../../src/core/persistence/journal/journal-reader.ts'
+import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { RespClient } from '../support/resp-client.ts'
+import { type Command, groups } from './commands.ts'
+import { keyspace, reset } from './compare.ts'
+
+const SEQUENCE = 50
+const commands = Number(process.env['ISODIS_COMMANDS'] ?? 2000)
+const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000_000)
+const only = process.env['ISODIS_GROUP']
+
+let redis: RedisServer
+let engine: EngineServer
+let reference: RespClient
+let subject: RespClient
+let written: MemoryJournal
+let journal: Journal
+
+beforeAll(async () => {
+  redis = await startRedisServer(['--appendonly', 'yes', '--appendfsync', 'no', '--auto-aof-rewrite-percentage', '0'])
+  engine = await startEngineServer()
+  reference = await RespClient.connect({ path: redis.path })
+  subject = await RespClient.connect({ path: engine.path })
+  written = memoryStorage().journal
+  await written.split()
+  written.written = []
+  await written.split()
+  journal = new Journal(engine.engine, written, {}, () => {})
+  journal.start()
+})
+
+afterAll(async () => {
+  reference?.close()
+  subject?.close()
+  await redis?.stop()
+  await engine?.stop()
+})
+
+/** The reset before each sequence is of no interest. */
+async function start(client: RespClient): Promise<number> {
+  await reset(client, 2)
+  if (client === reference) {
+    // With everysec a write may be put off while the disk is busy.
+    await client.call('CONFIG', 'SET', 'appendfsync', 'no')
+    return statSync(aofPath()).size
+  }
+  await journal.sync()
+  written.written!.at(-1)!.chunks = []
+  return 0
+}
+
+const aofPath = (): string => join(redis.dir, 'appendonlydir', 'appendonly.aof.1.incr.aof')
+
+async function journalOf(client: RespClient, from: number): Promise<Uint8Array> {
+  if (client === reference) return readFileSync(aofPath()).subarray(from)
+  await journal.sync()
+  return Buffer.concat(written.written!.at(-1)!.chunks)
+}
+
+function parsed(bytes: Uint8Array): string[][] {
+  const reader = new JournalReader()
+  reader.push(bytes)
+  const all: string[][] = []
+  for (let argv = reader.next(); argv !== null; argv = reader.next()) all.push(argv)
+  expect(reader.rest.length).toBe(0)
+  return all
+}
+
+/** What has no effect on what is loaded, or cannot be the same. */
+function comparable(all: string[][]): string[][] {
+  let db = ''
+  const wanted: string[][] = []
+  for (const argv of all) {
+    const [name, ...rest] = [argv[0].toUpperCase(), ...argv.slice(1)]
+    // Whether a SELECT is needed depends on what came before the sequence.
+    if (name === 'SELECT') db = rest[0]
+    else if (name === 'FLUSHALL' || name === 'FLUSHDB' || name === 'PFCOUNT' || name === 'PUBLISH') continue
+    else wanted.push([name === 'MULTI' || name === 'EXEC' ? '' : db || '0', name, ...rest.map(rounded)])
+  }
+  // A transaction of which one command is left is none.
+  return wanted.filter(
+    ([, name], i) =>
+      !(name === 'MULTI' && wanted[i + 2]?.[1] === 'EXEC') &&
+      !(name === 'EXEC' && wanted[i - 2]?.[1] === 'MULTI') &&
+      !(name === 'MULTI' && wanted[i + 1]?.[1] === 'EXEC') &&
+      !(name === 'EXEC' && wanted[i - 1]?.[1] === 'MULTI'),
+  )
+}
+
+/** Times may differ a little. */
+const rounded = (word: string): string => (/^1[789]\d{11}(-\d+)?$/.test(word) ? `${Math.round(Number.parseInt(word, 10) / 10_000)}` : word)
+
+describe(`the journal and redis-server's append-only file are the same (seed ${seed})`, () => {
+  const names = Object.keys(groups).filter((name) => name !== 'connection' && (only === undefined || only === name))
+  test.for(names)('%s', { timeout: 3_600_000 }, async (name) => {
+    const sequence = fc.array(groups[name], { minLength: 1, maxLength: 2 * SEQUENCE, size: 'max' })
+    const property = fc.asyncProperty(sequence, async (sequence: readonly Command[]) => {
+      const journals = new Map<RespClient, Uint8Array>()
+      for (const client of [reference, subject]) {
+        const from = await start(client)
+        await client.pipeline(sequence)
+        journals.set(client, await journalOf(client, from))
+        await client.call('RESET')
+      }
+      const ours = journals.get(subject)!
+      expect(comparable(parsed(ours))).toEqual(comparable(parsed(journals.get(reference)!)))
+
+      // BITFIELD ... OVERFLOW FAIL that changes nothing makes the key all the same, and Redis writes nothing of that.
+      if (sequence.some((command) => command.includes('FAIL'))) return
+      // What is loaded from it is what was there.
+      const wanted = await keyspace(subject)
+      await using loaded = await loadedFrom(ours)
+      const client = await RespClient.connect({ path: loaded.path })
+      expect(await keyspace(client)).toEqual(wanted)
+      client.close()
+    })
+    await fc.assert(property, { seed, numRuns: Math.ceil(commands / SEQUENCE), endOnFailure: false })
+  })
+})
+
+async function loadedFrom(bytes: Uint8Array): Promise<EngineServer> {
+  const fresh = new Engine({ table: new CommandTable(commandGroups), clock: systemClock, random: Math.random, log: () => {} })
+  const store = memoryStorage().journal
+  store.written = [{ base: false, chunks: bytes.length === 0 ? [] : [bytes] }]
+  await new Journal(fresh, store, {}, () => {}).load()
+  return startEngineServer(fresh)
+}
