@@ -12,6 +12,7 @@ const entries = {
   indexeddb: 'src/adapters/storage/indexeddb.ts',
   ioredis: 'src/adapters/ioredis.ts',
   rest: 'src/adapters/serve/rest-handler.ts',
+  lua: 'src/scripts/lua/scripting.ts',
   scripts: 'src/scripts/builder/define.ts',
   server: 'src/adapters/serve/server.ts',
   testing: 'src/adapters/testing.ts',

@@ -8,6 +8,7 @@ import { CommandTable } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
+import type { ScriptingExtension } from '../core/engine/scripting.ts'
 import type { Session } from '../core/engine/session.ts'
 import { exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
@@ -41,6 +42,8 @@ export interface RedisOptions {
   save?: string
   /** CONFIG's other parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
   config?: Readonly<Record<string, string>>
+  /** Lua scripts: `import { lua } from 'isodis/lua'`. Default: none, EVAL and its like are unknown */
+  lua?: ScriptingExtension
   /** Time and timers. Default: the host's */
   clock?: Clock
   /** Random numbers, for a test that wants to know them. Default: Math.random */
@@ -89,6 +92,15 @@ export class EmbeddedRedis extends Redis<string> {
 }
 
 let table: CommandTable | null = null
+const extended = new WeakMap<ScriptingExtension, CommandTable>()
+
+/** Engines with the same commands share their table. */
+function tableWith(lua: ScriptingExtension | undefined): CommandTable {
+  if (lua === undefined) return (table ??= new CommandTable(groups))
+  const made = extended.get(lua) ?? new CommandTable([...groups, ...lua.groups])
+  extended.set(lua, made)
+  return made
+}
 
 /**
  * Makes an engine and a client on it.
@@ -98,8 +110,8 @@ let table: CommandTable | null = null
 export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
   const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
-  table ??= new CommandTable(groups)
-  const engine = makeEngine({ table, clock, random, log, config: { ...options.config, save } })
+  const engine = makeEngine({ table: tableWith(options.lua), clock, random, log, config: { ...options.config, save } })
+  if (options.lua !== undefined) engine.scripting = options.lua.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
   if (storage !== undefined && options.save === undefined) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))

@@ -17,6 +17,7 @@ import type { Closure } from './lua/frame.ts'
 import { redisLibrary } from './lua/lib/redis.ts'
 import { type Library, Machine } from './lua/machine.ts'
 import { Table } from './lua/table.ts'
+import { Builtin } from './lua/value.ts'
 import type { FunctionExpression } from './tree.ts'
 
 export type { Library } from './lua/machine.ts'
@@ -75,5 +76,8 @@ export function runScript(
 /** Scripts share the globals: they may not change them, nor use one that is not there. */
 export function protectGlobals(machine: Machine): void {
   machine.onMissing = (name, site) => machine.fail(site, `Script attempted to access nonexistent global variable '${name}'`)
+  const metatable = new Table()
+  metatable.set('__index', new Builtin((_n, _globals, name) => machine.missing(machine.toString(name), machine.site)))
+  machine.globals.metatable = metatable
   machine.protect()
 }

@@ -7,6 +7,7 @@ import { serveEngine } from '../../src/adapters/serve/resp-server.ts'
 import { CommandTable } from '../../src/core/engine/command.ts'
 import { groups } from '../../src/core/engine/commands/index.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
+import type { ScriptingExtension } from '../../src/core/engine/scripting.ts'
 
 export interface EngineServer extends AsyncDisposable {
   readonly path: string
@@ -26,6 +27,10 @@ export async function startEngineServer(engine = newEngine()): Promise<EngineSer
   return { path, engine, stop, [Symbol.asyncDispose]: stop }
 }
 
-function newEngine(): Engine {
-  return new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
+/** @param lua scripts, if it is to have them */
+export function newEngine(lua?: ScriptingExtension): Engine {
+  const table = new CommandTable([...groups, ...(lua?.groups ?? [])])
+  const engine = new Engine({ table, clock: systemClock, random: Math.random, log: () => {} })
+  if (lua !== undefined) engine.scripting = lua.attach(engine)
+  return engine
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `isodis`: the engine as a server, with redis-server's options where it has them.
 import { parseArgs } from 'node:util'
+import { lua } from '../../scripts/lua/scripting.ts'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
@@ -102,7 +103,7 @@ async function main(): Promise<void> {
   const keeps = values.dir !== undefined || values.dbfilename !== undefined
   const storage = keeps ? fileStorage({ dir: values.dir, dbfilename: values.dbfilename }) : undefined
   if (keeps) Object.assign(config, { dir: values.dir ?? '.', dbfilename: values.dbfilename ?? 'dump.rdb' })
-  const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log })
+  const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log, lua })
   const server = await serveEngine(redis.engine, { port, host: values.host, path: values.unixsocket })
   log(
     'notice',

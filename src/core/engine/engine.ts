@@ -14,6 +14,7 @@ import { Memory } from './memory.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import type { Clock, Log, Random } from './ports.ts'
 import { PubSub } from './pubsub.ts'
+import { keptLibraries, type Scripting } from './scripting.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Stats } from './stats.ts'
 
@@ -44,6 +45,7 @@ export class Engine {
   durability: Durability = NOT_DURABLE
   /** The journal, if there is one. */
   effects: Effects | null = null
+  scripting: Scripting = keptLibraries()
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
   readonly onClose = new Set<() => void>()
   /** Effects on the data since the start; what counts toward save rules is the difference. */

@@ -7,7 +7,13 @@ import type { Session } from './session.ts'
 export function showMonitors(session: Session, command: Command, argv: Argv): void {
   // Administration and passwords are nobody's business.
   if (command.flags & (FLAG.admin | FLAG.skip_monitor) || command.name === 'auth' || command.name === 'hello') return
+  feedMonitors(session, argv)
+}
+
+/** Shows a command line to those who MONITOR. */
+export function feedMonitors(session: Session, argv: Argv): void {
   const { engine, options } = session
+  if (engine.monitors.size === 0) return
   const time = (engine.now / 1000).toFixed(6)
   const line = new Status(`${time} [${session.db.index} ${options.peer?.address ?? 'in-process'}] ${argv.map(quoted).join(' ')}`)
   for (const monitor of engine.monitors) monitor.push(line)

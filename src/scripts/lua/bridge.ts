@@ -9,6 +9,7 @@ import { type Reply, ReplyError } from '../../core/reply.ts'
 import { LuaError, ScriptStopped } from './errors.ts'
 import { type Machine, MAX_STRING } from './machine.ts'
 import { type Protocol, toReply } from './replies.ts'
+import { NOWHERE } from './site.ts'
 import { Table } from './table.ts'
 import { first, type LuaFunction, type LuaValue, NONE } from './value.ts'
 
@@ -111,6 +112,7 @@ export class Bridge {
     this.running = true
     this.#arm()
     machine.depth = 0
+    machine.site = NOWHERE
     try {
       const value = first(a === undefined ? fn.call(0) : fn.call(2, a, b, undefined, NONE))
       return toReply(value, this.protocol)
@@ -159,5 +161,5 @@ export class Bridge {
 
 /** A reply that is an error, thrown in a script. */
 export function raise(machine: Machine, error: LuaValue): never {
-  throw new LuaError(error, machine.site)
+  throw new LuaError(error, machine.blamed(machine.site))
 }

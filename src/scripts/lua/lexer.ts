@@ -37,7 +37,6 @@ export class Lexer {
   constructor(source: ByteString, name: string) {
     this.source = source
     this.chunk = chunkId(name)
-    if (source[0] === '#') this.#take(COMMENT)
     this.next()
   }
 

@@ -117,7 +117,15 @@ export class Machine {
   // Errors
 
   fail(site: Site, message: string): never {
-    throw new LuaError(site.where + message, site)
+    throw new LuaError(site.where + message, this.blamed(site))
+  }
+
+  /** The place in the script that is behind a place in a library. */
+  blamed(site: Site): Site {
+    if (site.line > 0) return site
+    if (this.site.line > 0) return this.site
+    for (let i = this.depth - 1; i >= 0; i--) if (this.callers[i].line > 0) return this.callers[i]
+    return site
   }
 
   /** An error of a library's function, at the place of its call. */

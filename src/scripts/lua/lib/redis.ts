@@ -9,6 +9,7 @@ import { type Bridge, raise } from '../bridge.ts'
 import { formatNumber } from '../number.ts'
 import { sha1 } from '../sha1.ts'
 import { tagged, toLua } from '../replies.ts'
+import { Table } from '../table.ts'
 import { argumentsOf, type LuaValue, type Native, NONE } from '../value.ts'
 
 const LEVELS: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning']
@@ -47,7 +48,11 @@ export function redisLibrary(bridge: Bridge): void {
     const { site } = machine
     const reply: Reply = bridge.command(words(n, a, b, c, rest))
     machine.site = site
-    if (reply instanceof ReplyError) raise(machine, tagged('err', reply.text))
+    if (reply instanceof ReplyError) {
+      const error = tagged('err', reply.text)
+      error.set('ignore_error_stats_update', true)
+      raise(machine, error)
+    }
     return toLua(reply, bridge.protocol)
   }
   const pcall: Native = (n, a, b, c, rest) => {
@@ -112,4 +117,6 @@ export function redisLibrary(bridge: Bridge): void {
     },
   })
   for (const [name, value] of Object.entries(CONSTANTS)) table.set(name, value)
+  // Scripts can see it in _G; here the bridge itself words what ended a script.
+  machine.functions({ __redis__err__handler: (_n, a) => (a instanceof Table ? a : tagged('err', `ERR ${machine.toString(a)}`)) })
 }

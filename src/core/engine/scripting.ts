@@ -1,0 +1,23 @@
+// What the engine asks of scripts, which the entry isodis/lua answers. Without it, libraries of functions that a snapshot
+// brings are kept as they are, so that the next snapshot still has them.
+import type { ByteString } from '../bytes.ts'
+import type { Group } from './command.ts'
+import type { Engine } from './engine.ts'
+
+export interface Scripting {
+  /** The code of every library of functions: what a snapshot keeps of scripts. */
+  libraries(): readonly ByteString[]
+  /** Takes a library in that a snapshot brings. @throws ReplyError if it cannot be loaded */
+  load(code: ByteString): void
+}
+
+/** Scripts for an engine: the commands, and what makes them work on one. */
+export interface ScriptingExtension {
+  readonly groups: readonly Group[]
+  attach(engine: Engine): Scripting
+}
+
+export function keptLibraries(): Scripting {
+  const codes: ByteString[] = []
+  return { libraries: () => codes, load: (code) => void codes.push(code) }
+}

@@ -1,0 +1,159 @@
+// EVAL and SCRIPT: https://redis.io/docs/latest/commands/?group=scripting
+import type { ByteString } from '../../../core/bytes.ts'
+import { integer } from '../../../core/engine/arguments.ts'
+import { type Argv, container, type Handler, type Row, row } from '../../../core/engine/command.ts'
+import { help } from '../../../core/engine/commands/help.ts'
+import type { Engine } from '../../../core/engine/engine.ts'
+import { feedMonitors } from '../../../core/engine/monitor.ts'
+import type { Session } from '../../../core/engine/session.ts'
+import { OK, type Reply, ReplyError } from '../../../core/reply.ts'
+import { runScript } from '../../run.ts'
+import { type Bridge, ORDINARY, type Permission } from '../bridge.ts'
+import { compileChunk } from '../compile.ts'
+import { LuaError } from '../errors.ts'
+import type { Closure } from '../frame.ts'
+import { parse } from '../parser.ts'
+import { sha1 } from '../sha1.ts'
+import { scriptShebang } from './shebang.ts'
+
+const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.')
+const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
+const NEGATIVE_KEYS = new ReplyError("ERR Number of keys can't be negative")
+const FLUSH_OPTION = new ReplyError('ERR SCRIPT FLUSH only support SYNC|ASYNC option')
+const DEBUG_OPTION = new ReplyError('ERR Use SCRIPT DEBUG YES/SYNC/NO')
+const NO_DEBUGGER = new ReplyError('ERR there is no script debugger')
+const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
+const CANNOT_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.')
+const OOM_FLAG = new ReplyError("OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'")
+
+interface Script {
+  readonly sha: string
+  readonly closure: Closure
+  /** What its shebang says; null without one. */
+  readonly permission: Permission | null
+}
+
+/** The scripts that an engine knows. */
+export class Scripts {
+  readonly bridge: Bridge
+  readonly #bySha = new Map<string, Script>()
+  // Asked by its text, a script need not be digested again.
+  readonly #bySource = new Map<ByteString, Script>()
+
+  constructor(bridge: Bridge) {
+    this.bridge = bridge
+  }
+
+  get(sha: string): Script | undefined {
+    return this.#bySha.get(sha)
+  }
+
+  /** A script by its text. @throws ReplyError if it cannot be compiled */
+  load(text: ByteString): Script {
+    const known = this.#bySource.get(text)
+    if (known !== undefined) return known
+    const sha = sha1(text)
+    const { source, permission } = scriptShebang(text)
+    const script = { sha, permission, closure: this.#compile(source) }
+    this.#bySha.set(sha, script)
+    this.#bySource.set(text, script)
+    return script
+  }
+
+  #compile(source: ByteString): Closure {
+    try {
+      return compileChunk(this.bridge.machine, parse(source, '@user_script'), '@user_script')
+    } catch (error) {
+      if (!(error instanceof LuaError)) throw error
+      throw new ReplyError(`ERR Error compiling script (new function): ${this.bridge.machine.toString(error.value)}`)
+    }
+  }
+
+  clear(): void {
+    this.#bySha.clear()
+    this.#bySource.clear()
+  }
+
+  run(session: Session, script: Script, argv: Argv, readOnly: boolean): Reply {
+    const { keys, rest } = keysOf(argv)
+    const permission = effective(this.bridge.engine, script.permission, readOnly)
+    return runScript(this.bridge, session, script.closure, script.sha, keys, rest, permission)
+  }
+}
+
+/** What a script may do that was called by a command that may write, or not. @throws ReplyError if it must not run so */
+export function effective(engine: Engine, permission: Permission | null, readOnly: boolean): Permission {
+  if (permission === null) return readOnly ? { ...ORDINARY, readOnly } : ORDINARY
+  if (!permission.readOnly) {
+    const refusal = engine.durability.writeError()
+    if (refusal !== null) throw refusal
+    if (readOnly) throw CANNOT_WRITE
+  }
+  if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OOM_FLAG
+  return permission
+}
+
+/** `numkeys key... arg...` behind the script. */
+export function keysOf(argv: Argv, badCount?: ReplyError): { keys: ByteString[]; rest: ByteString[] } {
+  const count = integer(argv[2], badCount)
+  if (count > argv.length - 3) throw TOO_MANY_KEYS
+  if (count < 0) throw NEGATIVE_KEYS
+  return { keys: argv.slice(3, 3 + count), rest: argv.slice(3 + count) }
+}
+
+/** @param of the scripts of an engine */
+export function evalRows(of: (engine: Engine) => Scripts): Row[] {
+  const evaluate =
+    (readOnly: boolean): Handler =>
+    ({ engine }, argv, session) => {
+      feedMonitors(session, argv)
+      keysOf(argv)
+      const scripts = of(engine)
+      return scripts.run(session, scripts.load(argv[1]), argv, readOnly)
+    }
+  const evaluateSha =
+    (readOnly: boolean): Handler =>
+    ({ engine }, argv, session) => {
+      feedMonitors(session, argv)
+      const scripts = of(engine)
+      const script = argv[1].length === 40 ? scripts.get(argv[1].toLowerCase()) : undefined
+      if (argv[1].length !== 40) throw NO_SCRIPT
+      keysOf(argv)
+      if (script === undefined) throw NO_SCRIPT
+      return scripts.run(session, script, argv, readOnly)
+    }
+  return [
+    row('EVAL', -3, 'noscript stale skip_monitor no_mandatory_keys', '#2 RW access update', evaluate(false)),
+    row('EVAL_RO', -3, 'readonly noscript stale skip_monitor no_mandatory_keys', '#2 RO access', evaluate(true)),
+    row('EVALSHA', -3, 'noscript stale skip_monitor no_mandatory_keys', '#2 RW access update', evaluateSha(false)),
+    row('EVALSHA_RO', -3, 'readonly noscript stale skip_monitor no_mandatory_keys', '#2 RO access', evaluateSha(true)),
+    container('SCRIPT', -2, '', [
+      row('SCRIPT|DEBUG', 3, 'noscript', '', (_db, argv) => {
+        const mode = argv[2].toUpperCase()
+        if (mode === 'YES' || mode === 'SYNC') throw NO_DEBUGGER
+        if (mode !== 'NO') throw DEBUG_OPTION
+        return OK
+      }),
+      row('SCRIPT|EXISTS', -3, 'noscript request_policy:all_shards response_policy:agg_logical_and', '', ({ engine }, argv) =>
+        argv.slice(2).map((sha) => (of(engine).get(sha.toLowerCase()) === undefined ? 0 : 1)),
+      ),
+      row('SCRIPT|FLUSH', -2, 'noscript request_policy:all_nodes response_policy:all_succeeded', '', ({ engine }, argv) => {
+        if (argv.length > 3 || (argv.length === 3 && !/^a?sync$/i.test(argv[2]))) throw FLUSH_OPTION
+        of(engine).clear()
+        return OK
+      }),
+      // A script runs to its end before any other command is heard: there is never one to be killed.
+      row('SCRIPT|KILL', 2, 'noscript allow_busy request_policy:all_shards response_policy:one_succeeded', '', () => {
+        throw NOT_BUSY
+      }),
+      row(
+        'SCRIPT|LOAD',
+        3,
+        'noscript stale request_policy:all_nodes response_policy:all_succeeded',
+        '',
+        ({ engine }, argv) => of(engine).load(argv[2]).sha,
+      ),
+      help('SCRIPT'),
+    ]),
+  ]
+}

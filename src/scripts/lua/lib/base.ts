@@ -1,0 +1,186 @@
+// The base library, as far as Redis lets scripts have it: https://www.lua.org/manual/5.1/manual.html#5.1
+import { LuaError } from '../errors.ts'
+import type { Machine } from '../machine.ts'
+import { isTrue } from '../machine.ts'
+import { parseNumber } from '../number.ts'
+import { NOWHERE } from '../site.ts'
+import { Table } from '../table.ts'
+import { all, apply, argumentsOf, Builtin, type LuaValue, type Native, NONE, type Result, typeName } from '../value.ts'
+
+/** As many values as Lua lets a function have on its stack. */
+export const MAX_VALUES = 8000
+
+export function baseLibrary(machine: Machine): void {
+  const any = (n: number, index: number): void => {
+    if (n < index) machine.argumentError(index, 'value expected')
+  }
+  /** Runs what may fail; afterwards the machine is as deep in calls as before. */
+  const attempt = (run: () => Result, failed: (error: LuaError) => LuaValue): Result => {
+    const { depth, site } = machine
+    try {
+      machine.callers[machine.depth++] = site
+      machine.site = NOWHERE
+      const result = [true, ...all(run())]
+      machine.depth = depth
+      return result
+    } catch (thrown) {
+      const error = machine.caught(thrown)
+      machine.depth = depth
+      return [false, failed(error)]
+    }
+  }
+  const next: Native = (n, a, key) => {
+    const table = machine.table(a, 1, n)
+    const from = table.after(key)
+    if (from < 0) machine.fail(NOWHERE, "invalid key to 'next'")
+    const place = table.seek(from)
+    return place < 0 ? undefined : [table.keyAt(place), table.valueAt(place)]
+  }
+  const nextItem: Native = (n, a, control) => {
+    const i = machine.number(control, 2, n) + 1
+    const value = machine.table(a, 1, n).get(i)
+    return value === undefined ? undefined : [i, value]
+  }
+  machine.next = new Builtin(next)
+  machine.nextItem = new Builtin(nextItem)
+  const { next: nextFunction, nextItem: nextItemFunction } = machine
+
+  machine.functions({
+    assert: (n, a, message, c, rest) => {
+      any(n, 1)
+      if (isTrue(a)) return argumentsOf(n, a, message, c, rest)
+      return machine.error(message === undefined ? 'assertion failed!' : machine.string(message, 2, n))
+    },
+    collectgarbage: (n, a) => {
+      const option = a === undefined ? 'collect' : machine.string(a, 1, n)
+      // There is nothing to steer; what a script can see is a plausible answer.
+      if (option === 'count') return 40
+      if (!COLLECTOR.has(option)) machine.argumentError(1, `invalid option '${option}'`)
+      return option === 'step' ? true : 0
+    },
+    gcinfo: () => 40,
+    error: (n, value, level) => {
+      const at = level === undefined ? 1 : machine.integer(level, 2, n)
+      const { site } = machine
+      if ((typeof value !== 'string' && typeof value !== 'number') || at <= 0) throw new LuaError(value, machine.blamed(site))
+      const place = at === 1 ? site : (machine.callers[machine.depth - at + 1] ?? NOWHERE)
+      throw new LuaError(`${place.where}${machine.toString(value)}`, machine.blamed(site))
+    },
+    getmetatable: (n, value) => {
+      any(n, 1)
+      const metatable = value instanceof Table ? value.metatable : typeof value === 'string' ? machine.strings : null
+      return metatable?.get('__metatable') ?? metatable ?? undefined
+    },
+    setmetatable: (n, a, metatable) => {
+      const table = machine.table(a, 1, n)
+      if (n < 2 || !(metatable === undefined || metatable instanceof Table)) return machine.argumentError(2, 'nil or table expected')
+      if (table.metatable?.get('__metatable') !== undefined) machine.error('cannot change a protected metatable')
+      if (table.readonly) machine.fail(NOWHERE, 'Attempt to modify a readonly table')
+      table.metatable = metatable ?? null
+      return table
+    },
+    ipairs: (n, a) => [nextItemFunction, machine.table(a, 1, n), 0],
+    pairs: (n, a) => [nextFunction, machine.table(a, 1, n), undefined],
+    pcall: (n, fn, b, c, rest) => {
+      any(n, 1)
+      const values = argumentsOf(n, fn, b, c, rest).slice(1)
+      return attempt(
+        () => apply(machine.callable(fn, NOWHERE, values), values),
+        ({ value }) => {
+          // As Redis does: a script that knew errors as texts still gets them so.
+          const err = value instanceof Table ? value.get('err') : undefined
+          return typeof err === 'string' || typeof err === 'number' ? err : value
+        },
+      )
+    },
+    xpcall: (n, fn, handler) => {
+      any(n, 2)
+      let handled: readonly LuaValue[] = NONE
+      const result = attempt(
+        () => apply(machine.callable(fn, NOWHERE, []), []),
+        ({ value }) => {
+          const outcome = attempt(
+            () => machine.call(handler, value),
+            () => 'error in error handling',
+          ) as readonly LuaValue[]
+          handled = outcome.slice(1)
+          return handled[0]
+        },
+      ) as readonly LuaValue[]
+      return result[0] === false ? [false, ...handled] : result
+    },
+    rawequal: (n, a, b) => {
+      any(n, 2)
+      return a === b
+    },
+    rawget: (n, a, key) => {
+      any(n, 2)
+      return machine.table(a, 1, n).get(key)
+    },
+    rawset: (n, a, key, value) => {
+      const table = machine.table(a, 1, n)
+      any(n, 2)
+      any(n, 3)
+      if (table.readonly) machine.fail(NOWHERE, 'Attempt to modify a readonly table')
+      if (key === undefined) machine.fail(NOWHERE, 'table index is nil')
+      if (key !== key) machine.fail(NOWHERE, 'table index is NaN')
+      table.set(key, value)
+      return table
+    },
+    select: (n, which, b, c, rest) => {
+      if (which === '#') return n - 1
+      const at = machine.integer(which, 1, n)
+      const from = at < 0 ? n + at : Math.min(at, n)
+      if (from < 1) machine.argumentError(1, 'index out of range')
+      return argumentsOf(n, which, b, c, rest).slice(from)
+    },
+    tonumber: (n, value, base) => {
+      if (base === undefined || base === 10) {
+        if (typeof value === 'number') return value
+        any(n, 1)
+        return typeof value === 'string' ? parseNumber(value) : undefined
+      }
+      const text = machine.string(value, 1, n)
+      const radix = machine.integer(base, 2, n)
+      if (radix < 2 || radix > 36) machine.argumentError(2, 'base out of range')
+      return parseInBase(text, radix)
+    },
+    tostring: (n, value) => {
+      any(n, 1)
+      return machine.toString(value)
+    },
+    type: (n, value) => {
+      any(n, 1)
+      return typeName(value)
+    },
+    unpack: (n, a, from, to) => {
+      const table = machine.table(a, 1, n)
+      const first = from === undefined ? 1 : machine.integer(from, 2, n)
+      const last = to === undefined ? table.length : machine.integer(to, 3, n)
+      if (last - first + 1 + n > MAX_VALUES) machine.error('too many results to unpack')
+      const values: LuaValue[] = []
+      for (let i = first; i <= last; i++) values.push(table.get(i))
+      return values
+    },
+  })
+  machine.globals.set('next', nextFunction)
+  machine.globals.set('_VERSION', 'Lua 5.1')
+  machine.globals.set('_G', machine.globals)
+}
+
+const COLLECTOR: ReadonlySet<string> = new Set(['stop', 'restart', 'collect', 'step', 'setpause', 'setstepmul'])
+
+/** As C's strtoul reads it, with a sign or without. */
+function parseInBase(text: string, base: number): number | undefined {
+  const parts = /^[ \t-\r]*([+-]?)(0[xX](?=[\da-fA-F]))?([\da-zA-Z]+)[ \t-\r]*$/.exec(text)
+  if (parts === null || (parts[2] !== undefined && base !== 16)) return undefined
+  let value = 0
+  for (const digit of parts[3]) {
+    const worth = Number.parseInt(digit, 36)
+    if (worth >= base) return undefined
+    value = value * base + worth
+  }
+  const most = 2 ** 64
+  if (value >= most) return most
+  return parts[1] === '-' && value !== 0 ? most - value : value
+}

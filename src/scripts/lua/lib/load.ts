@@ -1,0 +1,35 @@
+// `load` and `loadstring`: scripts made by scripts. They bring the parser with them.
+import { compileChunk } from '../compile.ts'
+import { LuaError } from '../errors.ts'
+import { type Machine, MAX_STRING } from '../machine.ts'
+import { parse } from '../parser.ts'
+import { first, type LuaValue, type Result } from '../value.ts'
+
+export function loadLibrary(machine: Machine): void {
+  const compile = (source: string, name: string): Result => {
+    try {
+      return compileChunk(machine, parse(source, name), name)
+    } catch (error) {
+      if (!(error instanceof LuaError)) throw error
+      return [undefined, error.value]
+    }
+  }
+  machine.functions({
+    loadstring: (n, a, b) => {
+      const source = machine.string(a, 1, n)
+      return compile(source, b === undefined ? source : machine.string(b, 2, n))
+    },
+    load: (n, reader, b) => {
+      if (typeof reader !== 'object' || !('call' in reader)) return machine.typeError(1, 'function', reader, n)
+      const name = b === undefined ? '=(load)' : machine.string(b, 2, n)
+      let source = ''
+      for (;;) {
+        const part: LuaValue = first(machine.call(reader))
+        if (part === undefined || part === '') return compile(source, name)
+        if (typeof part !== 'string') return [undefined, 'reader function must return a string']
+        if (source.length + part.length > MAX_STRING) machine.error('string length overflow')
+        source += part
+      }
+    },
+  })
+}

@@ -1,0 +1,48 @@
+// The entry `isodis/lua`: Lua 5.1 for an engine, as Redis has it. Whoever does not import it ships none of it.
+import { type Group } from '../../core/engine/command.ts'
+import type { Engine } from '../../core/engine/engine.ts'
+import type { ScriptingExtension } from '../../core/engine/scripting.ts'
+import { protectGlobals } from '../run.ts'
+import { Bridge, type Limits } from './bridge.ts'
+import { evalRows, Scripts } from './commands/eval.ts'
+import { baseLibrary } from './lib/base.ts'
+import { loadLibrary } from './lib/load.ts'
+import { mathLibrary } from './lib/math.ts'
+import { redisLibrary } from './lib/redis.ts'
+import { stringLibrary } from './lib/string.ts'
+import { tableLibrary } from './lib/table.ts'
+import { type Library, Machine } from './machine.ts'
+
+export type { Limits } from './bridge.ts'
+
+const LIBRARIES: readonly Library[] = [baseLibrary, loadLibrary, stringLibrary, tableLibrary, mathLibrary]
+
+/** Lua scripts with limits of their own. */
+export interface Lua extends ScriptingExtension {
+  /**
+   * The same with other limits: `createRedis({ lua: lua.with({ time: 1000 }) })`.
+   * A script runs on the only thread there is, so nobody can send SCRIPT KILL meanwhile. Instead a script that has not
+   * written ends with the error of a killed script after `time`, any other after `hardTime`.
+   */
+  with(limits: Limits): Lua
+}
+
+function makeLua(limits: Limits): Lua {
+  const engines = new WeakMap<Engine, Scripts>()
+  const of = (engine: Engine): Scripts => engines.get(engine)!
+  const groups: readonly Group[] = [{ name: 'scripting', rows: [...evalRows(of)] }]
+  return {
+    groups,
+    attach(engine) {
+      const bridge = new Bridge(new Machine(LIBRARIES), engine, limits)
+      redisLibrary(bridge)
+      protectGlobals(bridge.machine)
+      engines.set(engine, new Scripts(bridge))
+      return engine.scripting
+    },
+    with: makeLua,
+  }
+}
+
+/** EVAL, FUNCTION and their like: `createRedis({ lua })`. */
+export const lua: Lua = makeLua({})
