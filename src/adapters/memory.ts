@@ -10,6 +10,7 @@ import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { ScriptingExtension } from '../core/engine/scripting.ts'
 import type { Session } from '../core/engine/session.ts'
+import { dump } from '../core/persistence/commands-dump.ts'
 import { exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
@@ -96,8 +97,8 @@ const extended = new WeakMap<ScriptingExtension, CommandTable>()
 
 /** Engines with the same commands share their table. */
 function tableWith(lua: ScriptingExtension | undefined): CommandTable {
-  if (lua === undefined) return (table ??= new CommandTable(groups))
-  const made = extended.get(lua) ?? new CommandTable([...groups, ...lua.groups])
+  if (lua === undefined) return (table ??= new CommandTable([...groups, dump]))
+  const made = extended.get(lua) ?? new CommandTable([...groups, dump, ...lua.groups])
   extended.set(lua, made)
   return made
 }
@@ -168,11 +169,16 @@ class EngineBackend implements Backend {
   async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
     const session = connect(this.#engine, this.#session.db.index)
-    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    let abort = (): void => {}
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(signal?.reason)
+    })
+    signal?.addEventListener('abort', abort)
     try {
-      const reply = this.#once(session.execute(argv))
-      return await (signal === undefined ? reply : Promise.race([reply, aborted]))
+      const reply = await Promise.race([this.#once(session.execute(argv)), aborted])
+      return this.#session.closed ? CLOSED : reply
     } finally {
+      signal?.removeEventListener('abort', abort)
       session.close()
     }
   }

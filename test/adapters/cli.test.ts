@@ -113,6 +113,31 @@ describe('isodis serve', () => {
     expect(existsSync(join(dir, 'none.rdb'))).toBe(false)
   })
 
+  test('it speaks REST on a port of its own, to those who know a token', async () => {
+    const { command, port } = await serve('--rest-port', '0', '--token', 'all', '--read-only-token', 'reader')
+    const [, url] = await command.says(/Ready to accept REST requests at (http:\S+)/)
+    const ask = async (path: string, token: string): Promise<unknown> =>
+      (await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })).json()
+    expect(await ask('/set/a/b', 'all')).toEqual({ result: 'OK' })
+    expect(await call(port, 'GET', 'a')).toBe('$b')
+    expect(await ask('/get/a', 'reader')).toEqual({ result: 'b' })
+    expect(await ask('/del/a', 'reader')).toEqual({ error: expect.stringMatching(/^NOPERM/) })
+    expect(await ask('/get/a', 'guess')).toEqual({ error: 'WRONGPASS invalid or missing auth token' })
+    command.process.kill('SIGTERM')
+    expect(await command.ended).toBe(0)
+  })
+
+  test.each([
+    [['--rest-port', '0'], '--rest-port needs --token'],
+    [['--token', 'x'], '--token goes with --rest-port'],
+    [['--rest-port', 'x', '--token', 'x'], '"x" is no port'],
+    [['--rest-port', '0', '--token', 'x', '--read-only-token', 'x'], '--read-only-token must be a token of its own'],
+  ])('%j is refused', async (options, message) => {
+    const command = start('serve', '--port', '0', ...options)
+    expect(await command.ended).toBe(2)
+    expect(command.stderr).toContain(message)
+  })
+
   test('it listens on a Unix socket', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'isodis-cli-')), 'redis.sock')
     await start('serve', '--unixsocket', path).says(/Ready to accept connections unix/)

@@ -2,6 +2,7 @@
 import { Redis as UpstashRedis } from '@upstash/redis'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { requesterOn } from '../../src/adapters/drop-in/upstash.ts'
 import { serveRest, type RestServer } from '../../src/adapters/serve/rest-server.ts'
 import { connectUpstash, fromUpstash, type Redis, RedisError } from '../../src/adapters/upstash.ts'
 import { type Rest, startRest, TOKEN } from '../support/rest.ts'
@@ -403,6 +404,26 @@ describe('over a client made with @upstash/redis', () => {
     await subscription.unsubscribe()
     expect(redis.capabilities.exactIntegers).toBe(false)
   })
+})
+
+test('over @upstash/redis on the engine in process: the drop-in and back', async () => {
+  const { redis: engine } = rest
+  redis = fromUpstash(new UpstashRedis(requesterOn(engine) as never))
+  expect(await redis.pipeline().set('k', 'é').get('k').call('HGETALL', 'none').exec()).toEqual(['OK', 'é', {}])
+  const failures = [redis.lpush('k', 'secret'), redis.multi().set('k', 'secret').call('GET').exec()].map((failing) =>
+    (failing as Promise<unknown>).then(
+      () => expect.unreachable(),
+      (error: RedisError) => error.message,
+    ),
+  )
+  expect(await Promise.all(failures)).toEqual([
+    'WRONGTYPE Operation against a key holding the wrong kind of value',
+    'EXECABORT Transaction discarded because of previous errors.',
+  ])
+  const subscription = await redis.psubscribe('n*')
+  await engine.publish('news', '1,2')
+  expect((await subscription.next()).value).toEqual({ pattern: 'n*', channel: 'news', message: '1,2' })
+  await subscription.unsubscribe()
 })
 
 test('no line of the engine is in it', async () => {

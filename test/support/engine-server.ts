@@ -8,6 +8,7 @@ import { CommandTable } from '../../src/core/engine/command.ts'
 import { groups } from '../../src/core/engine/commands/index.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
 import type { ScriptingExtension } from '../../src/core/engine/scripting.ts'
+import { dump } from '../../src/core/persistence/commands-dump.ts'
 
 export interface EngineServer extends AsyncDisposable {
   readonly path: string
@@ -29,7 +30,7 @@ export async function startEngineServer(engine = newEngine()): Promise<EngineSer
 
 /** @param lua scripts, if it is to have them */
 export function newEngine(lua?: ScriptingExtension): Engine {
-  const table = new CommandTable([...groups, ...(lua?.groups ?? [])])
+  const table = new CommandTable([...groups, dump, ...(lua?.groups ?? [])])
   const engine = new Engine({ table, clock: systemClock, random: Math.random, log: () => {} })
   if (lua !== undefined) engine.scripting = lua.attach(engine)
   return engine

@@ -4,7 +4,7 @@ import type { Argv } from '../../core/client/backend.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisCluster, IoredisSingle } from './client.ts'
-import { combinerOf } from './every-node.ts'
+import { isForEveryNode } from './every-node.ts'
 import { failureOf, isLost, replyOf } from './replies.ts'
 import { lacksKeys, Sender } from './sender.ts'
 import { slotOf } from '../../core/client/slots.ts'
@@ -18,6 +18,8 @@ export class ClusterSender extends Sender<IoredisCluster> {
     const command = this.make(argv)
     command.getKeys()
     if (lacksKeys(command, argv)) return this.#toAny(argv)
+    // Any node takes it. By always the same one a channel's messages stay in order. (`slot` is private to ioredis's types.)
+    if (argv[0] === 'PUBLISH' && argv.length > 1) Object.assign(command, { slot: slotOf(argv[1]) })
     this.connection.sendCommand(command)
     return command.promise.then((value) => replyOf(argv, value), failureOf)
   }
@@ -26,7 +28,7 @@ export class ClusterSender extends Sender<IoredisCluster> {
   async transact(commands: readonly Argv[]): Promise<Reply[] | null> {
     const slots = new Set<number>()
     for (const argv of commands) {
-      if (combinerOf(argv) !== undefined) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
+      if (isForEveryNode(argv)) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
       const keys = this.keysOf(argv)
       if (keys === null) throw RedisError.from(new ReplyError(ABORTED, await this.#complaint(argv)), 'EXEC')
       for (const key of keys) slots.add(slotOf(key))
@@ -51,16 +53,19 @@ export class ClusterSender extends Sender<IoredisCluster> {
     return this.connection.nodes('master').sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1))
   }
 
-  /** The master that has a slot. */
-  async masterOf(slot: number): Promise<IoredisSingle> {
+  /** The master that has a key's slot. @param key as it is sent */
+  async masterOf(key: ByteString): Promise<IoredisSingle> {
     const masters = await this.masters()
+    const slot = slotOf(key)
+    // With `stringNumbers` ioredis knows only some slots, and learns of the others by redirections.
+    if (this.connection.slots[slot] === undefined) await this.locate(key)
     const address = this.connection.slots[slot]?.[0]
     return masters.find((node) => addressOf(node) === address) ?? masters[0]
   }
 
-  /** Asks the cluster anew who has which slot. */
-  refresh(): Promise<void> {
-    return new Promise((resolve) => this.connection.refreshSlotsCache(() => resolve()))
+  /** Makes ioredis find out who has a key's slot now. */
+  async locate(key: ByteString): Promise<void> {
+    await new Sender(this.connection, '').send(['EXISTS', key])
   }
 
   async #toAny(argv: Argv): Promise<Reply> {

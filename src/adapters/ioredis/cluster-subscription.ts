@@ -22,11 +22,10 @@ export class ClusterSubscription {
   readonly #sender: ClusterSender
   readonly #topic: Topic
   readonly #names: readonly ByteString[]
-  /** Of shard channels; -1 for others, which every node hears. */
-  readonly #slot: number
   readonly #onPush: (push: Push) => void
   readonly #onEnd: (error?: Error) => void
   #connection: IoredisSingle | null = null
+  #attempts = 0
   #ended = false
 
   /** @throws RedisError if shard channels are in several slots */
@@ -40,9 +39,7 @@ export class ClusterSubscription {
     this.#sender = sender
     this.#topic = topic
     this.#names = topic === 'shards' ? sender.keysOf(['SSUBSCRIBE', ...names])! : names
-    const slots = new Set(topic === 'shards' ? this.#names.map(slotOf) : [-1])
-    if (slots.size > 1) throw RedisError.from(CROSS_SLOT, 'SSUBSCRIBE')
-    ;[this.#slot] = slots
+    if (topic === 'shards' && new Set(this.#names.map(slotOf)).size > 1) throw RedisError.from(CROSS_SLOT, 'SSUBSCRIBE')
     this.#onPush = onPush
     this.#onEnd = onEnd
   }
@@ -68,7 +65,7 @@ export class ClusterSubscription {
   }
 
   async #listen(): Promise<void> {
-    const node = this.#slot < 0 ? await this.#anyMaster() : await this.#sender.masterOf(this.#slot)
+    const node = await this.#master()
     const connection = await connectLike(node, { keyPrefix: '' })
     hear(connection, this.#onPush)
     try {
@@ -100,10 +97,13 @@ export class ClusterSubscription {
   async #alive(): Promise<void> {
     const reply = await this.#sender.send(['PING'])
     if (isLost(reply)) throw RedisError.from(reply, METHODS[this.#topic].toUpperCase())
-    await this.#sender.refresh()
+    if (this.#topic === 'shards') await this.#sender.locate(this.#names[0])
   }
 
-  async #anyMaster(): Promise<IoredisSingle> {
+  /** Every node hears of all channels but shards'. Where the first one is published, it is heard the soonest. */
+  async #master(): Promise<IoredisSingle> {
+    const nearest = await this.#sender.masterOf(this.#names[0] ?? '')
+    if (this.#topic === 'shards' || this.#attempts++ === 0) return nearest
     const masters = await this.#sender.masters()
     return masters[Math.floor(Math.random() * masters.length)]
   }

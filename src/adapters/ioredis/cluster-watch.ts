@@ -6,7 +6,7 @@ import { RedisError, unsupported } from '../../core/client/errors.ts'
 import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisSingle } from './client.ts'
 import { type ClusterSender, CROSS_SLOT } from './cluster-sender.ts'
-import { combinerOf } from './every-node.ts'
+import { isForEveryNode } from './every-node.ts'
 import { Sender } from './sender.ts'
 import { CLOSED, connectLike, quit } from './single.ts'
 import { slotOf } from '../../core/client/slots.ts'
@@ -42,7 +42,7 @@ export class ClusterWatch implements Backend {
     if (!atomic) return Promise.all(commands.map((argv) => this.call(argv)))
     if (this.#node === null) return this.#cluster.batch(commands, true)
     for (const argv of commands) {
-      if (combinerOf(argv) !== undefined) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
+      if (isForEveryNode(argv)) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
       const keys = this.#sender.keysOf(argv) ?? []
       if (keys.some((key) => slotOf(key) !== this.#slot)) throw RedisError.from(CROSS_SLOT, argv[0])
     }
@@ -73,23 +73,23 @@ export class ClusterWatch implements Backend {
 
   async #watch(argv: Argv): Promise<Reply> {
     const keys = this.#sender.keysOf(argv)
-    if (keys === null) return this.#sender.send(argv)
+    if (keys === null || keys.length === 0) return this.#sender.send(argv)
     const slots = new Set(keys.map(slotOf))
     if (this.#node !== null) slots.add(this.#slot)
     if (slots.size > 1) return CROSS_SLOT
     ;[this.#slot] = slots
     for (let left = MAX_REDIRECTIONS; ; left--) {
-      this.#node ??= await this.#connect()
+      this.#node ??= await this.#connect(keys[0])
       const reply = await this.#node.send(argv)
       const moved = reply instanceof ReplyError && reply.text.startsWith('MOVED ')
       if (!moved || left === 0) return reply
       await this.#disconnect()
-      await this.#sender.refresh()
+      await this.#sender.locate(keys[0])
     }
   }
 
-  async #connect(): Promise<Sender<IoredisSingle>> {
-    const node = await this.#sender.masterOf(this.#slot)
+  async #connect(key: ByteString): Promise<Sender<IoredisSingle>> {
+    const node = await this.#sender.masterOf(key)
     return new Sender(await connectLike(node), this.#sender.connection.options.keyPrefix)
   }
 

@@ -40,3 +40,8 @@ export function combinerOf(argv: Argv): Combine | undefined {
   if (combine === undefined) return undefined
   return (replies) => replies.find((reply) => reply instanceof ReplyError) ?? combine(replies)
 }
+
+/** Whether a command is asked of more nodes than one. */
+export function isForEveryNode(argv: Argv): boolean {
+  return argv[0] === 'SCAN' || argv[0] === 'RANDOMKEY' || combinerOf(argv) !== undefined
+}

@@ -30,7 +30,7 @@ export class RequesterService implements Service {
 
   async single(argv: Argv): Promise<Reply> {
     try {
-      return replyOf(await this.#requester.request({ body: textOf(argv) }), fromText)
+      return bare(replyOf(await this.#requester.request({ body: textOf(argv) }), fromText))
     } catch (error) {
       return failureOf(error)
     }
@@ -41,11 +41,11 @@ export class RequesterService implements Service {
       const answer = await this.#requester.request({ path: [endpoint], body: commands.map(textOf) })
       if (!Array.isArray(answer)) {
         const reply = replyOf(answer, fromText)
-        if (reply instanceof ReplyError) return reply
+        if (reply instanceof ReplyError) return bare(reply) as ReplyError
       }
       return repliesOf(answer, commands.length, fromText)
     } catch (error) {
-      return failureOf(error)
+      return failureOf(error) as ReplyError
     }
   }
 
@@ -64,8 +64,12 @@ export class RequesterService implements Service {
   }
 }
 
-/** Upstash's own client puts the command behind the error's text, with all its values. */
-function failureOf(error: unknown): ReplyError {
-  if (!(error instanceof Error) || error.name !== 'UpstashError') return lost(error)
-  return errorOf(error.message.replace(/, command was: .*$/s, ''))
+/** A requester of @upstash/redis throws what the service says. */
+function failureOf(error: unknown): Reply {
+  return error instanceof Error && error.name === 'UpstashError' ? bare(errorOf(error.message)) : lost(error)
+}
+
+/** Upstash's own client puts the command behind an error's text, with all its values. */
+function bare(reply: Reply): Reply {
+  return reply instanceof ReplyError ? new ReplyError(reply.text.replace(/, command was: .*$/s, ''), reply.cause) : reply
 }

@@ -94,7 +94,7 @@ export class Session {
   #run(argv: Argv): Result {
     let command: Command | undefined
     try {
-      command = this.engine.table.find(argv)
+      this.last = command = this.engine.table.find(argv)
       if (!arityFits(command, argv.length)) throw wrongArity(command.name)
       if (this.#restricted || (command.flags & this.engine.restricted) !== 0) {
         const reply = this.#check(command, argv)
@@ -112,7 +112,6 @@ export class Session {
 
   /** Runs a command whose row has been checked. An error is its reply. */
   attempt(command: Command, argv: Argv): Result {
-    this.last = command
     this.argv = argv
     const { effects, dirty } = this.engine
     const { db } = this

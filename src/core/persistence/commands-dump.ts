@@ -17,7 +17,7 @@ const INVALID_FREQUENCY = new ReplyError('ERR Invalid FREQ value, must be >= 0 a
 export const dump: Group = {
   name: 'generic',
   rows: [
-    row('DUMP', 2, 'readonly', '1 RO access', (db, argv) => {
+    row('DUMP', 2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const value = db.read(argv[1])
       return value === undefined ? null : dumpValue(value)
     }),

@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await client.call('FLUSHALL')
-  const table = new CommandTable([...groups.filter((group) => group !== dump), dump])
+  const table = new CommandTable([...groups, dump])
   const clock = { now: () => now, after: () => null, soon: () => {} }
   engine = new Engine({ table, clock, random: Math.random, log: () => {} })
   session = engine.connect({})

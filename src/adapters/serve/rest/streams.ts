@@ -13,7 +13,7 @@ export interface StreamLimits {
 }
 
 /** Where a stream's events go. */
-export interface Sink {
+interface Sink {
   send(data: ByteString): void
   /** Ends the stream. @param error cuts it off */
   end(error?: Error): void

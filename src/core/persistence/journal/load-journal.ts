@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Session } from '../../engine/session.ts'
 import { ReplyError } from '../../reply.ts'
 import { Incoming } from '../load.ts'
+import { RdbError } from '../rdb/format.ts'
 import { readRdb } from '../rdb/reader.ts'
 import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
 import { JournalFormatError, JournalReader } from './journal-reader.ts'
@@ -62,12 +63,12 @@ class Loader {
     const first = await chunks.next()
     const size = first.done
       ? 0
-      : await (isRdb(first.value) ? this.#loadRdb(first.value, chunks) : this.#loadCommands(part, first.value, chunks, cut))
+      : await (isRdb(first.value) ? this.#loadRdb(part, first.value, chunks) : this.#loadCommands(part, first.value, chunks, cut))
     this.total += size
     return size
   }
 
-  async #loadRdb(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<number> {
+  async #loadRdb({ name }: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<number> {
     const incoming = new Incoming(this.#engine, true)
     let size = 0
     const chunks = async function* (): AsyncGenerator<Uint8Array> {
@@ -79,7 +80,9 @@ class Loader {
         chunk = next.value
       }
     }
-    await readRdb(chunks(), incoming, () => this.#breathe())
+    await readRdb(chunks(), incoming, () => this.#breathe()).catch((cause: unknown) => {
+      throw cause instanceof RdbError ? new StorageError(`${name} is damaged and was left as it is: ${cause.message}`, { cause }) : cause
+    })
     incoming.install()
     return size
   }
@@ -100,7 +103,7 @@ class Loader {
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error
       // A file that grew before its last bytes were written ends in zeros after a power cut.
-      if (cut === null || !(await onlyZeros(reader.rest, rest))) {
+      if (cut === null || !(await endsInZeros(reader.rest, rest))) {
         throw new StorageError(`Bad file format reading the append only file ${part.name}: it is damaged at byte ${reader.position}`)
       }
       return this.#cut(part, cut, good)
@@ -155,9 +158,14 @@ class Loader {
 
 const isRdb = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, RDB_MAGIC.length)) === RDB_MAGIC
 
-async function onlyZeros(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<boolean> {
-  for (let next: IteratorResult<Uint8Array> = { value: first, done: false }; !next.done; next = await rest.next()) {
-    if (next.value.some((byte: number) => byte !== 0)) return false
+/** Whether what could not be read is the beginning of a command, and nothing but zeros after it. */
+async function endsInZeros(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<boolean> {
+  for (let next = await rest.next(); !next.done; next = await rest.next()) if (next.value.some((byte) => byte !== 0)) return false
+  const reader = new JournalReader()
+  reader.push(first.subarray(0, first.findLastIndex((byte) => byte !== 0) + 1))
+  try {
+    return reader.next() === null
+  } catch {
+    return false
   }
-  return true
 }

@@ -1,0 +1,6 @@
+// All backends that the contract runs on, in the order of the table.
+import { engine } from './backends/engine.ts'
+import { ioredis5OnRedis, ioredisCluster, ioredisOnRedis, ioredisOnServe } from './backends/ioredis.ts'
+import type { BackendUnderTest } from './contract.ts'
+
+export const backends: readonly BackendUnderTest[] = [engine, ioredisOnServe, ioredisOnRedis, ioredis5OnRedis, ioredisCluster]

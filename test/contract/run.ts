@@ -1,0 +1,66 @@
+// Runs the contract on one backend: every case in each of its views, with its exceptions in their place.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Redis } from '../../src/core/client/redis.ts'
+import { type BackendUnderTest, type Context, exceptionOf, type Running, type View } from './contract.ts'
+import { suite } from './suite.ts'
+
+export function contract(backend: BackendUnderTest): void {
+  describe(backend.name, () => {
+    let running: Running
+    const opened: Redis[] = []
+    beforeAll(async () => {
+      running = await backend.start()
+    })
+    beforeEach(async () => {
+      await running.redis.flushall()
+    })
+    afterAll(async () => {
+      for (const redis of opened) await redis.close()
+      await running?.stop()
+    })
+    const contextOf = (view: View, called?: Set<string>): Context => ({
+      redis: seenAs(view, running.redis, called),
+      another: async () => {
+        const redis = await running.another()
+        opened.push(redis)
+        return seenAs(view, redis, called)
+      },
+    })
+
+    for (const [method, cases] of Object.entries(suite)) {
+      describe(method, () => {
+        for (const { each, view } of cases.flatMap((each) => each.views.map((view) => ({ each, view })))) {
+          const exception = exceptionOf(backend, each, view)
+          const title = `${each.title}${view === 'alone' ? '' : `, in a ${view}`}${exception === undefined ? '' : ` (${exception.name})`}`
+          test(title, async () => {
+            if (exception !== undefined) return exception.instead(contextOf(view), each.body)
+            const called = new Set<string>()
+            await each.body(contextOf(view, called))
+            // A case of a method has to call it.
+            expect(called).toContain(method)
+          })
+        }
+      })
+    }
+  })
+}
+
+/** A client that sends every command in its own pipeline or transaction. @param called gets the names of what is used */
+function seenAs(view: View, redis: Redis, called?: Set<string>): Redis {
+  const get = (target: Redis, name: string | symbol): unknown => {
+    if (typeof name === 'string') called?.add(name)
+    const value = Reflect.get(target, name, target) as unknown
+    if (name === 'bytes') return seenAs(view, value as Redis, called)
+    if (typeof value !== 'function') return value
+    if (view === 'alone' || !isCommand(name)) return value.bind(target) as unknown
+    return async (...args: unknown[]) => {
+      const batch = view === 'pipeline' ? target.pipeline() : target.multi()
+      ;(batch[name as 'get'] as (...args: unknown[]) => void)(...args)
+      return ((await batch.exec()) as unknown as [unknown])[0]
+    }
+  }
+  return new Proxy(redis, { get })
+}
+
+const NOT_COMMANDS = /^(?:pipeline|multi|watch|[ps]?subscribe|[hsz]?scanIterator|close|constructor)$/
+const isCommand = (name: string | symbol): boolean => typeof name === 'string' && !NOT_COMMANDS.test(name)

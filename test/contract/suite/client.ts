@@ -1,0 +1,529 @@
+// What the client makes of more than one command: pipelines, transactions, WATCH, subscriptions, walks; and `call`.
+import { expect } from 'vitest'
+import type { Redis } from '../../../src/core/client/redis.ts'
+import { a, b, c, type Context, does, EDGES, EVERY_BYTE, failure, type Suite, SYNTAX, WRONGTYPE } from '../contract.ts'
+
+const ALONE = { views: ['alone'] } as const
+const WATCHING = { views: ['alone'], needs: 'watching' } as const
+const SHARDS = { views: ['alone'], needs: 'shard channels' } as const
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+/** Writes while a walk goes on: what was there the whole time has to be found. */
+async function disturb(redis: Redis, walk: AsyncIterable<unknown>, write: (i: number) => Promise<unknown>): Promise<unknown[]> {
+  const found: unknown[] = []
+  let i = 0
+  for await (const item of walk) {
+    found.push(item)
+    if (i < 100) await write(i++)
+  }
+  await redis.ping()
+  return found
+}
+
+function subscribing(
+  listen: (redis: Redis) => Promise<AsyncIterableIterator<{ channel: string; message: string }> & AsyncDisposable>,
+  send: 'publish' | 'spublish',
+) {
+  return async ({ redis }: Context): Promise<void> => {
+    await using subscription = await listen(redis)
+    for (const text of ['x', '', 'é', '__proto__', 'null', '"quoted"', '9007199254740993']) {
+      await redis[send]('channel', text)
+      expect((await subscription.next()).value).toMatchObject({ channel: 'channel', message: text })
+    }
+    const next = subscription.next()
+    await redis[send]('other', 'not heard')
+    await redis[send]('channel', 'last')
+    expect((await next).value).toMatchObject({ message: 'last' })
+  }
+}
+
+export const client: Suite = {
+  call: [
+    does("gives each kind of reply in RESP3's shape", async ({ redis }) => {
+      expect(await redis.call('SET', a, 'x')).toBe('OK')
+      expect(await redis.call('get', a)).toBe('x')
+      expect(await redis.call('GET', b)).toBeNull()
+      expect(await redis.call('STRLEN', a)).toBe(1)
+      expect(await redis.call('HSET', c, 'f', 1, '__proto__', 2)).toBe(2)
+      const hash = (await redis.call('HGETALL', c)) as Record<string, string>
+      expect([Object.getPrototypeOf(hash), Object.entries(hash).sort()]).toEqual([
+        null,
+        [
+          ['__proto__', '2'],
+          ['f', '1'],
+        ],
+      ])
+      await redis.call('ZADD', b, 1.5, 'x', 'inf', 'y')
+      expect(await redis.call('ZSCORE', b, 'y')).toBe(Infinity)
+      expect(await redis.call('ZRANGE', b, 0, -1, 'WITHSCORES')).toEqual([
+        ['x', 1.5],
+        ['y', Infinity],
+      ])
+      expect(await redis.call('ZPOPMIN', b)).toEqual(['x', 1.5])
+      expect(await redis.call('LPOP', '{k}none', 2)).toBeNull()
+      expect(await redis.bytes.call('GET', a)).toEqual(Uint8Array.of(0x78))
+    }),
+    does(
+      "gives the server's errors",
+      async ({ redis }) => {
+        await expect(redis.call('GET')).rejects.toMatchObject({
+          ...failure("ERR wrong number of arguments for 'get' command"),
+          command: 'GET',
+        })
+        await expect(redis.call('nosuch', 'x', 1)).rejects.toMatchObject(
+          failure("ERR unknown command 'NOSUCH', with args beginning with: 'x' '1' "),
+        )
+        await expect(redis.call('SET', a, 'x', 'y')).rejects.toMatchObject(SYNTAX)
+        await expect(redis.call('GET', null as unknown as string)).rejects.toBeInstanceOf(TypeError)
+        await expect(redis.call(null as unknown as string)).rejects.toBeInstanceOf(TypeError)
+      },
+      ALONE,
+    ),
+    does(
+      'refuses what would change the connection',
+      async ({ redis }) => {
+        for (const name of ['MULTI', 'exec', 'WATCH', 'SUBSCRIBE', 'MONITOR', 'HELLO', 'QUIT', 'reset']) {
+          await expect(redis.call(name)).rejects.toMatchObject({ name: 'RedisError', code: 'UNSUPPORTED' })
+        }
+        expect(await redis.ping()).toBe('PONG')
+      },
+      ALONE,
+    ),
+  ],
+  pipeline: [
+    does(
+      'gives the results in order',
+      async ({ redis }) => {
+        const pipeline = redis
+          .pipeline()
+          .set(a, 'x')
+          .get(a)
+          .hset(c, { f: 1 })
+          .hgetall(c)
+          .zadd(b, { m: 1.5 })
+          .zrange(b, 0, -1, { withScores: true })
+          .call('TYPE', b)
+        expect(pipeline.length).toBe(7)
+        const [set, x, added, hash, , range, type] = await pipeline.exec()
+        expect([set, x, added, hash, range, type]).toEqual(['OK', 'x', 1, { f: '1' }, [['m', 1.5]], 'zset'])
+        expect(pipeline.length).toBe(0)
+        expect(await pipeline.exec()).toEqual([])
+      },
+      ALONE,
+    ),
+    does(
+      'throws the first error; the others have run',
+      async ({ redis }) => {
+        await expect(redis.pipeline().set(a, 1).lpush(a, 1).incr(a).lpop(a).exec()).rejects.toMatchObject({
+          ...WRONGTYPE,
+          command: 'LPUSH',
+        })
+        expect(await redis.get(a)).toBe('2')
+        const settled = await redis.pipeline().set(a, 1).lpush(a, 1).call('GET').incr(a).execSettled()
+        expect(settled).toMatchObject(['OK', WRONGTYPE, failure("ERR wrong number of arguments for 'get' command"), 2])
+      },
+      ALONE,
+    ),
+    does(
+      'takes many commands, and bytes',
+      async ({ redis }) => {
+        const pipeline = redis.pipeline()
+        for (let i = 0; i < 2000; i++) pipeline.incr(a)
+        expect(await pipeline.exec()).toEqual(Array.from({ length: 2000 }, (_, i) => i + 1))
+        expect(await redis.bytes.pipeline().set(b, EVERY_BYTE).get(b).hgetall(c).exec()).toEqual(['OK', EVERY_BYTE, []])
+      },
+      ALONE,
+    ),
+    does(
+      'what is no argument is a TypeError when it is collected',
+      async ({ redis }) => {
+        const pipeline = redis.pipeline()
+        expect(() => pipeline.set(a, NaN)).toThrow(TypeError)
+        expect(await pipeline.exec()).toEqual([])
+      },
+      ALONE,
+    ),
+  ],
+  multi: [
+    does(
+      'runs all, and gives the results in order',
+      async ({ redis }) => {
+        const multi = redis
+          .multi()
+          .set(a, 'x')
+          .get(a)
+          .zadd(b, { m: Infinity })
+          .zscore(b, 'm')
+          .zrandmember(b, 1, { withScores: true })
+          .call('HGETALL', c)
+        expect(await multi.exec()).toEqual(['OK', 'x', 1, Infinity, [['m', Infinity]], {}])
+        expect(await redis.multi().exec()).toEqual([])
+      },
+      ALONE,
+    ),
+    does(
+      'a command that fails leaves the others as they are',
+      async ({ redis }) => {
+        await expect(redis.multi().set(a, 1).lpush(a, 1).incr(a).exec()).rejects.toMatchObject({ ...WRONGTYPE, command: 'LPUSH' })
+        expect(await redis.get(a)).toBe('2')
+        expect(await redis.multi().incr(a).lpush(a, 1).execSettled()).toMatchObject([3, WRONGTYPE])
+      },
+      ALONE,
+    ),
+    does(
+      'what cannot be queued discards all',
+      async ({ redis }) => {
+        const expected = {
+          name: 'RedisError',
+          code: 'EXECABORT',
+          message: 'EXECABORT Transaction discarded because of previous errors.',
+          command: 'EXEC',
+        }
+        await expect(redis.multi().set(a, 1).call('GET').exec()).rejects.toMatchObject(expected)
+        await expect(redis.multi().set(a, 1).call('NOSUCH').execSettled()).rejects.toMatchObject(expected)
+        expect(await redis.exists(a)).toBe(0)
+        expect(await redis.multi().set(a, 1).exec()).toEqual(['OK'])
+      },
+      ALONE,
+    ),
+    does(
+      'nobody gets in between',
+      async ({ redis }) => {
+        const runs = Array.from({ length: 20 }, () => redis.multi().incr(a).incr(a).get(a).exec())
+        const between = Array.from({ length: 20 }, () => redis.decr(b))
+        for (const [first, second, text] of await Promise.all(runs)) expect([second, text]).toEqual([first + 1, String(first + 1)])
+        await Promise.all(between)
+        expect(await redis.get(a)).toBe('40')
+      },
+      ALONE,
+    ),
+  ],
+  watch: [
+    does(
+      'runs the transaction if nothing has changed',
+      async ({ redis }) => {
+        await redis.set(a, 41)
+        const result = await redis.watch(a, async (look) => {
+          const n = Number(await look.get(a))
+          return look
+            .multi()
+            .set(a, n + 1)
+            .get(a)
+            .exec()
+        })
+        expect(result).toEqual(['OK', '42'])
+      },
+      WATCHING,
+    ),
+    does(
+      'gives null if a key has changed, and nothing has run',
+      async ({ redis }) => {
+        const changes: ((redis: Redis) => Promise<unknown>)[] = [
+          (redis) => redis.set(b, 1),
+          (redis) => redis.pexpire(b, 100_000),
+          (redis) => redis.del(b),
+          (redis) => redis.flushall(),
+        ]
+        for (const change of changes) {
+          await redis.set(b, 0)
+          const result = await redis.watch([a, b], async (look) => {
+            await change(redis)
+            return look.multi().set(a, 'changed').exec()
+          })
+          expect(result).toBeNull()
+          expect(await redis.get(a)).toBeNull()
+        }
+      },
+      WATCHING,
+    ),
+    does(
+      'looks again as often as it is told',
+      async ({ redis }) => {
+        let looks = 0
+        const result = await redis.watch(
+          a,
+          async (look) => {
+            if (looks++ < 2) await redis.incr(a)
+            return look.multi().incr(a).exec()
+          },
+          { retries: 5 },
+        )
+        expect([result, looks]).toEqual([[3], 3])
+      },
+      WATCHING,
+    ),
+    does(
+      'many at once lose nothing',
+      async ({ redis }) => {
+        const add = (): Promise<unknown> =>
+          redis.watch(
+            a,
+            async (look) =>
+              look
+                .multi()
+                .set(a, Number(await look.get(a)) + 1)
+                .exec(),
+            { retries: 100 },
+          )
+        await Promise.all(Array.from({ length: 8 }, add))
+        expect(await redis.get(a)).toBe('8')
+      },
+      WATCHING,
+    ),
+    does(
+      'a failing look fails, and leaves nothing behind',
+      async ({ redis }) => {
+        await expect(redis.watch(a, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+        await expect(redis.watch(a, (look) => look.multi().call('GET').exec())).rejects.toMatchObject({ code: 'EXECABORT' })
+        expect(await redis.watch(a, async () => 'anything')).toBe('anything')
+        expect(await redis.multi().get(a).exec()).toEqual([null])
+        await expect(redis.watch([], async () => 1)).rejects.toMatchObject(failure("ERR wrong number of arguments for 'watch' command"))
+      },
+      WATCHING,
+    ),
+  ],
+  subscribe: [
+    does(
+      'gives the messages of its channels',
+      subscribing((redis) => redis.subscribe('channel'), 'publish'),
+      ALONE,
+    ),
+    does(
+      'of several, in order',
+      async ({ redis }) => {
+        await using subscription = await redis.subscribe(['x', 'y'])
+        for (let i = 0; i < 50; i++) await redis.publish(i % 2 ? 'x' : 'y', i)
+        for (let i = 0; i < 50; i++) expect((await subscription.next()).value).toEqual({ channel: i % 2 ? 'x' : 'y', message: String(i) })
+      },
+      ALONE,
+    ),
+    does(
+      'any text as a message',
+      async ({ redis }) => {
+        await using subscription = await redis.subscribe('channel')
+        for (const text of EDGES) {
+          await redis.publish('channel', text)
+          expect((await subscription.next()).value).toEqual({ channel: 'channel', message: text })
+        }
+      },
+      { views: ['alone'], needs: 'any message' },
+    ),
+    does(
+      'any bytes as a message, any text as a channel',
+      async ({ redis }) => {
+        await using bytes = await redis.bytes.subscribe(['__proto__', 'é, /%\n'])
+        await redis.publish('__proto__', EVERY_BYTE)
+        expect((await bytes.next()).value).toEqual({ channel: '__proto__', message: EVERY_BYTE })
+        await redis.publish('é, /%\n', new Uint8Array())
+        expect((await bytes.next()).value).toEqual({ channel: 'é, /%\n', message: new Uint8Array() })
+      },
+      { views: ['alone'], needs: 'any message' },
+    ),
+    does(
+      'ends when it is left',
+      async ({ redis }) => {
+        const subscription = await redis.subscribe('channel')
+        await redis.publish('channel', 'x')
+        for await (const { message } of subscription) {
+          expect(message).toBe('x')
+          break
+        }
+        expect(await subscription.next()).toEqual({ done: true, value: undefined })
+        await expect.poll(() => redis.pubsubNumsub('channel')).toEqual({ channel: 0 })
+      },
+      ALONE,
+    ),
+    does(
+      'drops the oldest that nobody reads',
+      async ({ redis }) => {
+        await using subscription = await redis.subscribe(['channel', 'end'], { limit: 3 })
+        for (let i = 0; i < 10; i++) await redis.publish('channel', i)
+        await expect.poll(() => subscription.dropped).toBe(7)
+        expect((await subscription.next()).value).toEqual({ channel: 'channel', message: '7' })
+      },
+      ALONE,
+    ),
+  ],
+  psubscribe: [
+    does(
+      'gives the messages of channels that fit',
+      subscribing((redis) => redis.psubscribe('chan*'), 'publish'),
+      ALONE,
+    ),
+    does(
+      'tells the pattern',
+      async ({ redis }) => {
+        await using subscription = await redis.psubscribe(['x?', '*y'])
+        await redis.publish('xy', 'm')
+        const both = [(await subscription.next()).value, (await subscription.next()).value]
+        expect(both).toEqual(
+          expect.arrayContaining([
+            { pattern: 'x?', channel: 'xy', message: 'm' },
+            { pattern: '*y', channel: 'xy', message: 'm' },
+          ]),
+        )
+      },
+      ALONE,
+    ),
+  ],
+  ssubscribe: [
+    does(
+      'gives the messages of its shard channels',
+      subscribing((redis) => redis.ssubscribe('channel'), 'spublish'),
+      SHARDS,
+    ),
+  ],
+  scanIterator: [
+    does(
+      'walks over all keys, or those of a pattern or type',
+      async ({ redis }) => {
+        const keys = [...EDGES]
+        for (const key of keys) await redis.set(key, 1)
+        await redis.sadd('set', 1)
+        expect((await collect(redis.scanIterator({ count: 3 }))).sort()).toEqual([...keys, 'set'].sort())
+        expect(await collect(redis.scanIterator({ match: '__pro*' }))).toEqual(['__proto__'])
+        expect(await collect(redis.scanIterator({ type: 'set' }))).toEqual(['set'])
+        await redis.set(EVERY_BYTE, 1)
+        expect(await collect(redis.bytes.scanIterator({ match: '*\u0001*' }))).toEqual([EVERY_BYTE])
+      },
+      ALONE,
+    ),
+    does(
+      'finds what is there the whole time, although others write',
+      async ({ redis }) => {
+        const keys = Array.from({ length: 300 }, (_, i) => `stays${i}`)
+        const fill = redis.pipeline()
+        for (const key of keys) fill.set(key, 1)
+        for (let i = 0; i < 100; i++) fill.set(`goes${i}`, 1)
+        await fill.exec()
+        const found = await disturb(redis, redis.scanIterator({ count: 10 }), async (i) => {
+          await redis.del(`goes${i}`)
+          await redis.set(`comes${i}`, 1)
+        })
+        expect(new Set(found)).toEqual(new Set([...keys, ...(found as string[]).filter((key) => !key.startsWith('stays'))]))
+      },
+      ALONE,
+    ),
+  ],
+  hscanIterator: [
+    does(
+      'walks over fields and values, although others write',
+      async ({ redis }) => {
+        const fields = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, String(i)]))
+        await redis.hset(a, fields)
+        const found = (await disturb(redis, redis.hscanIterator(a, { count: 10 }), (i) => redis.hset(a, { [`new${i}`]: i }))) as [
+          string,
+          string,
+        ][]
+        expect(Object.fromEntries(found.filter(([field]) => field.startsWith('f')))).toEqual(fields)
+        expect(await collect(redis.hscanIterator(a, { match: 'f7' }))).toEqual([['f7', '7']])
+        expect(await collect(redis.hscanIterator(b))).toEqual([])
+      },
+      ALONE,
+    ),
+  ],
+  sscanIterator: [
+    does(
+      'walks over members, although others write',
+      async ({ redis }) => {
+        const members = Array.from({ length: 300 }, (_, i) => `m${i}`)
+        await redis.sadd(a, ...members)
+        const found = await disturb(redis, redis.sscanIterator(a, { count: 10 }), (i) => redis.sadd(a, `new${i}`))
+        expect(new Set(found.filter((member) => (member as string).startsWith('m')))).toEqual(new Set(members))
+        await redis.sadd(b, EVERY_BYTE)
+        expect(await collect(redis.bytes.sscanIterator(b))).toEqual([EVERY_BYTE])
+      },
+      ALONE,
+    ),
+  ],
+  zscanIterator: [
+    does(
+      'walks over members and scores, although others write',
+      async ({ redis }) => {
+        const members = Array.from({ length: 300 }, (_, i) => ({ member: `m${i}`, score: i / 4 }))
+        await redis.zadd(a, members)
+        const found = (await disturb(redis, redis.zscanIterator(a, { count: 10 }), (i) => redis.zadd(a, { [`new${i}`]: i }))) as [
+          string,
+          number,
+        ][]
+        expect(Object.fromEntries(found.filter(([member]) => member.startsWith('m')))).toEqual(
+          Object.fromEntries(members.map(({ member, score }) => [member, score])),
+        )
+        await redis.zadd(b, { x: Infinity, y: -Infinity })
+        expect((await collect(redis.zscanIterator(b))).sort()).toEqual([
+          ['x', Infinity],
+          ['y', -Infinity],
+        ])
+      },
+      ALONE,
+    ),
+  ],
+  bytes: [
+    does(
+      'is the same client with bytes for text',
+      async ({ redis }) => {
+        await redis.bytes.hset(a, EVERY_BYTE, EVERY_BYTE)
+        expect(await redis.bytes.hvals(a)).toEqual([EVERY_BYTE])
+        expect(await redis.bytes.type(a)).toBe('hash')
+        expect(await redis.bytes.hlen(a)).toBe(1)
+      },
+      ALONE,
+    ),
+  ],
+  capabilities: [
+    does(
+      'says what the backend can do',
+      async ({ redis }) => {
+        const { delivery, ...abilities } = redis.capabilities
+        expect(['exactly once', 'at least once']).toContain(delivery)
+        expect(Object.keys(abilities).sort()).toEqual([
+          'blocking',
+          'databases',
+          'exactIntegers',
+          'multipleSlots',
+          'persistence',
+          'subscribe',
+          'watch',
+        ])
+        for (const ability of Object.values(abilities)) expect(ability).toBeTypeOf('boolean')
+      },
+      ALONE,
+    ),
+  ],
+  close: [
+    does(
+      'ends the client: waits, subscriptions and later calls',
+      async ({ another }) => {
+        const redis = await another()
+        await redis.set(a, 1)
+        const subscription = await redis.subscribe('channel')
+        const next = subscription.next()
+        await redis.close()
+        expect(await next).toEqual({ done: true, value: undefined })
+        const closed = { name: 'RedisError', message: 'ERR The client is closed' }
+        await expect(redis.get(a)).rejects.toMatchObject(closed)
+        await expect(redis.pipeline().get(a).exec()).rejects.toMatchObject(closed)
+        await expect(redis.multi().get(a).exec()).rejects.toMatchObject(closed)
+        await expect(redis.subscribe('channel')).rejects.toMatchObject(closed)
+        await redis.close()
+      },
+      ALONE,
+    ),
+    does(
+      'ends commands that wait',
+      async ({ another }) => {
+        const redis = await another()
+        const waiting = expect(redis.blpop(a, 0)).rejects.toMatchObject({ name: 'RedisError', message: 'ERR The client is closed' })
+        await redis.ping()
+        await redis.close()
+        await waiting
+      },
+      { views: ['alone'], needs: 'waiting' },
+    ),
+  ],
+}

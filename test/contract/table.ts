@@ -1,0 +1,46 @@
+// docs/contract.md: method by backend, as the contract found it. A cell says what the tests of the method have shown: all
+// that the contract says, or which of the named exceptions takes its place.
+import type { BackendUnderTest, Case, Exception } from './contract.ts'
+import { exceptionOf } from './contract.ts'
+import { groups } from './suite.ts'
+
+const INTRO = `# The contract
+
+Every method of the client, on every backend. \`test/contract\` says what a method does once, and runs it everywhere: alone, in a
+pipeline and in a transaction, with real servers and the real client libraries. ✓: all that the contract says, to the letter. A
+number: a named exception, listed below, which is tested in the place of the case that it touches. This page is written by the
+tests (\`npx vitest run --project node test/contract/table -u\`) and compared with them in every run.
+`
+
+interface Column {
+  readonly backend: BackendUnderTest
+  readonly cell: (cases: readonly Case[]) => string
+}
+
+export function table(backends: readonly BackendUnderTest[]): string {
+  const numbers = new Map<string, number>()
+  const notes: string[] = []
+  const numberOf = (exception: Exception): number => {
+    const key = exception.name
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    numbers.set(key, notes.length + 1)
+    notes.push(`${notes.length + 1}. **${exception.name}**: ${exception.why}.`)
+    return notes.length
+  }
+  const columns = backends.map((backend): Column => ({ backend, cell: (cases) => cellOf(backend, cases, (found) => numberOf(found)) }))
+
+  const parts = Object.entries(groups).map(([group, suite]) => {
+    const head = `| ${group} | ${backends.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(backends.length)}`
+    const rows = Object.entries(suite).map(([method, cases]) => `| \`${method}\` | ${columns.map(({ cell }) => cell(cases)).join(' | ')} |`)
+    return `${head}\n${rows.join('\n')}`
+  })
+  return `${INTRO}\n${parts.join('\n\n')}\n\n## Named exceptions\n\n${notes.join('\n')}\n`
+}
+
+/** ✓, and the numbers of the exceptions; without ✓ if no case holds as it is. */
+function cellOf(backend: BackendUnderTest, cases: readonly Case[], numberOf: (exception: Exception) => number): string {
+  const all = cases.flatMap((each) => each.views.map((view) => exceptionOf(backend, each, view)))
+  const found = [...new Set(all.filter((exception) => exception !== undefined).map(numberOf))].sort((a, b) => a - b)
+  return [...(all.includes(undefined) ? ['✓'] : []), ...found].join(' ')
+}

@@ -1,0 +1,455 @@
+// The journal as a user sees it: what a reply promises, what is found again, and what a rewrite says. Time is moved by hand.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createRedis, type EmbeddedRedis, RedisError } from '../../../../src/adapters/memory.ts'
+import { type MemoryStorage, memoryStorage } from '../../../../src/adapters/storage/memory.ts'
+import { type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
+import { ManualClock, settled } from '../../../support/manual-clock.ts'
+import { startRedisServer } from '../../../support/redis-server.ts'
+import { RespClient } from '../../../support/resp-client.ts'
+
+interface Setup {
+  redis: EmbeddedRedis
+  clock: ManualClock
+  storage: FaultyStorage
+  memory: MemoryStorage
+  log: string[]
+  /** What the next engine finds. */
+  found(): Promise<EmbeddedRedis>
+}
+
+interface Options {
+  appendfsync?: string
+  memory?: MemoryStorage
+  config?: Record<string, string>
+}
+
+async function setup({ appendfsync = 'always', memory = memoryStorage(), config = {} }: Options = {}): Promise<Setup> {
+  const clock = new ManualClock()
+  const storage = faultyStorage(memory)
+  const log: string[] = []
+  const redis = await createRedis({
+    storage,
+    save: '',
+    clock,
+    log: (level, message) => log.push(`${level}: ${message}`),
+    config: { appendonly: 'yes', appendfsync, ...config },
+  })
+  storage.calls.length = 0
+  log.length = 0
+  const found = (): Promise<EmbeddedRedis> =>
+    createRedis({ storage: copyOf(memory), save: '', clock: new ManualClock(clock.now()), config: { appendonly: 'yes' } })
+  return { redis, clock, storage, memory, log, found }
+}
+
+/** What a crash at this moment would leave. */
+function copyOf(memory: MemoryStorage): MemoryStorage {
+  const copy = memoryStorage(memory.snapshot)
+  copy.journal.written = memory.journal.written?.map(({ base, chunks }) => ({ base, chunks: chunks.slice() })) ?? null
+  return copy
+}
+
+async function info(redis: EmbeddedRedis): Promise<Record<string, string>> {
+  const lines = (await redis.info('persistence')).split('\r\n').filter((line) => line.includes(':'))
+  return Object.fromEntries(lines.map((line) => line.split(':') as [string, string]))
+}
+
+const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(String, (error: unknown) => (error instanceof RedisError ? error.message : String(error)))
+const pending = async (promise: Promise<unknown>): Promise<boolean> => {
+  let done = false
+  void promise.then(() => (done = true), () => (done = true)) // prettier-ignore
+  await settled()
+  return !done
+}
+
+describe('what was written', () => {
+  test('is found again, over a base and what came after it', async () => {
+    const { redis, found, clock } = await setup()
+    await redis.set('a', 1)
+    await redis.rpush('list', 'x', 'y', 'ü')
+    await redis.call('SELECT', '3')
+    await redis.set('b', 2)
+    await redis.bgrewriteaof()
+    await redis.incr('b')
+    await clock.drain()
+    await redis.append('b', '!')
+    const again = await found()
+    expect([await again.get('a'), await again.lrange('list', 0, -1), again.engine.database(3).keyspace.get('b')]).toEqual([
+      '1',
+      ['x', 'y', 'ü'],
+      '3!',
+    ])
+    expect(await info(again)).toMatchObject({ aof_enabled: '1', rdb_changes_since_last_save: '0', loading: '0' })
+  })
+
+  test('is found though it was written by those who waited, by scripts of commands and by what expired', async () => {
+    const { redis, found, clock } = await setup()
+    const popped = redis.blpop(['q'], 0)
+    await redis.rpush('q', 1, 2, 3)
+    expect(await popped).toEqual(['q', '1'])
+    await redis.set('short', 1, { px: 50 })
+    await redis.call('HSET', 'h', 'f', '1', 'g', '1')
+    await redis.call('HPEXPIRE', 'h', '50', 'FIELDS', '1', 'f')
+    clock.advance(100)
+    await redis.setnx('short', 'new')
+    await redis.hincrby('h', 'f', 5)
+    await redis.multi().sadd('s', 1, 2, 3).spop('s', 2).incrbyfloat('n', 1.5).exec()
+    const again = await found()
+    expect(await again.lrange('q', 0, -1)).toEqual(['2', '3'])
+    expect([await again.get('short'), await again.pttl('short')]).toEqual(['new', -1])
+    expect(await again.hgetall('h')).toEqual({ f: '5', g: '1' })
+    expect([await again.smembers('s'), await again.get('n')]).toEqual([await redis.smembers('s'), '1.5'])
+  })
+
+  test('before the journal was turned on is found too: a snapshot, and what only memory held', async () => {
+    const memory = memoryStorage()
+    const first = await createRedis({ storage: memory, save: '' })
+    await first.set('saved', 1)
+    await first.save()
+    await first.close()
+    const { redis, found } = await setup({ memory })
+    expect(await redis.get('saved')).toBe('1')
+    expect(await (await found()).get('saved')).toBe('1')
+    await redis.close()
+    const off = await createRedis({ storage: memory, save: '' })
+    await off.set('only', 2)
+    await off.configSet('appendonly', 'yes')
+    await expect.poll(async () => (await info(off))['aof_last_rewrite_time_sec']).not.toBe('-1')
+    await off.set('later', 3)
+    await off.close()
+    const last = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })
+    expect(await last.mget('saved', 'only', 'later')).toEqual(['1', '2', '3'])
+  })
+
+  test('after it was turned off is in no journal', async () => {
+    const { redis, clock, memory } = await setup()
+    await redis.set('a', 1)
+    await redis.configSet('appendonly', 'no')
+    await redis.set('a', 2)
+    await clock.drain()
+    expect(Buffer.concat(memory.journal.written!.at(-1)!.chunks).toString()).toContain('$1\r\na\r\n$1\r\n1')
+    expect(Buffer.concat(memory.journal.written!.at(-1)!.chunks).toString()).not.toContain('$1\r\na\r\n$1\r\n2')
+    expect((await info(redis))['aof_enabled']).toBe('0')
+  })
+
+  test('by an import is found as a whole, and what is written after it', async () => {
+    const { redis, clock, found } = await setup()
+    await redis.set('old', 1)
+    const source = await createRedis()
+    for (let i = 0; i < 5000; i++) source.sync.set(`key${i}`, i)
+    const imported = redis.importRdb(source.exportRdb())
+    for (let i = 0; i < 300 && (await pending(imported)); i++) {
+      await clock.drain()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await imported
+    await redis.set('after', 1)
+    const again = await found()
+    expect([await again.dbsize(), await again.exists('old'), await again.get('after')]).toEqual([5001, 0, '1'])
+  })
+})
+
+describe('appendfsync always', () => {
+  test('a reply comes when the change is durable, and what reads it waits too', async () => {
+    const { redis, storage } = await setup()
+    let release = (): void => {}
+    const durables: unknown[] = []
+    storage.before = (call, durable) => {
+      if (call !== 'append') return
+      durables.push(durable)
+      return new Promise((resolve) => (release = resolve))
+    }
+    const write = redis.set('a', 1)
+    const read = redis.get('a')
+    const piped = redis.pipeline().set('b', 1).get('b').exec()
+    const transaction = redis.multi().set('c', 1).exec()
+    for (const each of [write, read, piped, transaction]) expect(await pending(each)).toBe(true)
+    // One append for all that was written at once.
+    release()
+    expect(await Promise.all([write, read, piped, transaction])).toEqual(['OK', '1', ['OK', '1'], ['OK']])
+    expect(durables).toEqual([true])
+    expect(await pending(redis.get('a'))).toBe(false)
+  })
+
+  test('.sync cannot wait; WAITAOF does it for what it has written', async () => {
+    const { redis, storage } = await setup()
+    let release = (): void => {}
+    storage.before = (call) => (call === 'append' ? new Promise((resolve) => (release = resolve)) : undefined)
+    expect(redis.sync.set('a', 1)).toBe('OK')
+    const waited = redis.waitaof(1, 0, 0)
+    expect(await pending(waited)).toBe(true)
+    release()
+    expect(await waited).toEqual([1, 0])
+  })
+
+  test('a change that cannot be written is MISCONF with the cause, until it can', async () => {
+    const { redis, storage, clock, log, found } = await setup()
+    const cause = new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+    storage.before = (call) => {
+      if (call === 'append') throw cause
+    }
+    const text = 'MISCONF Errors writing to the AOF file: The quota has been exceeded.'
+    expect(await redis.set('a', 1).catch((error: unknown) => error)).toMatchObject({ message: text, cause })
+    expect(await messageOf(redis.set('a', 2))).toBe(text)
+    expect(await messageOf(redis.ping())).toBe(text)
+    expect(await redis.get('a')).toBe('1')
+    expect(await info(redis)).toMatchObject({ aof_last_write_status: 'err' })
+    storage.before = () => {}
+    clock.advance(1000)
+    await clock.drain()
+    expect(await info(redis)).toMatchObject({ aof_last_write_status: 'ok', aof_buffer_length: '0' })
+    expect(await redis.set('b', 2)).toBe('OK')
+    expect(log).toEqual([
+      'warning: Error writing to the AOF file: QuotaExceededError: The quota has been exceeded.',
+      'warning: AOF write error looks solved, Redis can write again.',
+    ])
+    // What could not be written at first was not forgotten.
+    expect(await (await found()).mget('a', 'b')).toEqual(['1', '2'])
+  })
+})
+
+describe('appendfsync everysec and no', () => {
+  test('everysec: a reply waits for nothing; after a second all is durable', async () => {
+    const { redis, storage, clock } = await setup({ appendfsync: 'everysec' })
+    const durables: unknown[] = []
+    storage.before = (call, durable) => void (call === 'append' && durables.push(durable))
+    await redis.set('a', 1)
+    await clock.drain()
+    await redis.set('a', 2)
+    await clock.drain()
+    expect(durables).toEqual([true, false])
+    clock.advance(1000)
+    await clock.drain()
+    expect(durables).toEqual([true, false, true])
+    expect(clock.timers).toBe(0)
+  })
+
+  test('no: only WAITAOF and the end ask for it', async () => {
+    const { redis, storage, clock } = await setup({ appendfsync: 'no' })
+    const durables: unknown[] = []
+    storage.before = (call, durable) => void (call === 'append' && durables.push(durable))
+    await redis.set('a', 1)
+    await clock.drain()
+    clock.advance(10_000)
+    expect(durables).toEqual([false])
+    const waited = redis.waitaof(1, 0, 100)
+    await clock.drain()
+    expect(await waited).toEqual([1, 0])
+    expect(durables).toEqual([false, true])
+    await redis.set('a', 2)
+    await redis.close()
+    expect(durables).toEqual([false, true, false, true])
+  })
+
+  test('WAITAOF gives up when its time is over, and without a journal is an error', async () => {
+    const { redis, storage, clock } = await setup({ appendfsync: 'everysec' })
+    storage.before = (call) => (call === 'append' ? new Promise(() => {}) : undefined)
+    await redis.set('a', 1)
+    const waited = redis.waitaof(1, 0, 100)
+    await clock.drain()
+    clock.advance(100)
+    expect(await waited).toEqual([0, 0])
+    const without = await createRedis()
+    expect(await messageOf(without.waitaof(1, 0, 0))).toBe('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.')
+    expect(await without.waitaof(0, 0, 0)).toEqual([0, 0])
+  })
+})
+
+describe('BGREWRITEAOF', () => {
+  const STARTED = 'Background append only file rewriting started'
+
+  test('replies and states are those of a real server', async () => {
+    const { redis, clock, log } = await setup()
+    await redis.set('a', 1)
+    log.length = 0
+    expect(await redis.bgrewriteaof()).toBe(STARTED)
+    expect(await messageOf(redis.bgrewriteaof())).toBe('ERR Background append only file rewriting already in progress')
+    expect(await messageOf(redis.bgsave())).toMatch(/^ERR Another child process is active \(AOF\?\)/)
+    expect(await redis.bgsave({ schedule: true })).toBe('Background saving scheduled')
+    const saved = redis.save()
+    expect(await info(redis)).toMatchObject({ aof_rewrite_in_progress: '1', aof_current_rewrite_time_sec: '0', aof_rewrites: '2' })
+    await clock.drain()
+    expect(await saved).toBe('OK')
+    expect(await info(redis)).toMatchObject({
+      aof_rewrite_in_progress: '0',
+      aof_last_rewrite_time_sec: '0',
+      aof_last_bgrewrite_status: 'ok',
+      rdb_saves: '2',
+    })
+    expect(log).toEqual(expect.arrayContaining([
+      'notice: Background append only file rewriting started by pid 2',
+      'notice: Background AOF rewrite terminated with success',
+      'notice: Background AOF rewrite finished successfully',
+      'notice: Background saving started by pid 2',
+    ])) // prettier-ignore
+    await redis.bgsave()
+    expect(await redis.bgrewriteaof()).toBe('Background append only file rewriting scheduled')
+    expect((await info(redis))['aof_rewrite_scheduled']).toBe('1')
+    await clock.drain()
+    expect(await info(redis)).toMatchObject({ aof_rewrite_scheduled: '0', aof_rewrites: '3' })
+  })
+
+  test('that fails leaves the journal as it was, and it goes on', async () => {
+    for (const failing of ['split', 'base', 'base chunk', 'base commit'] as const) {
+      const { redis, clock, storage, found, log } = await setup()
+      await redis.set('a', 1)
+      storage.before = (call) => {
+        if (call === failing) throw new Error('no')
+      }
+      expect(await redis.bgrewriteaof()).toBe(STARTED)
+      await clock.drain()
+      expect(await info(redis)).toMatchObject({
+        aof_last_bgrewrite_status: 'err',
+        aof_rewrites_consecutive_failures: '1',
+        aof_last_write_status: 'ok',
+      })
+      expect(log.at(-1)).toBe('warning: Background AOF rewrite terminated with error: Error: no')
+      await redis.set('b', 2)
+      expect(await (await found()).mget('a', 'b')).toEqual(['1', '2'])
+      storage.before = () => {}
+      await redis.bgrewriteaof()
+      await clock.drain()
+      expect(await info(redis)).toMatchObject({ aof_last_bgrewrite_status: 'ok', aof_rewrites_consecutive_failures: '0' })
+      expect(await (await found()).mget('a', 'b')).toEqual(['1', '2'])
+    }
+  })
+
+  test('happens by itself when the journal has grown enough', async () => {
+    const { redis, clock, log, memory } = await setup({
+      config: { 'auto-aof-rewrite-min-size': '5000', 'auto-aof-rewrite-percentage': '100' },
+    })
+    for (let i = 0; i < 200; i++) await redis.set('a', i)
+    await clock.drain()
+    expect(log[0]).toMatch(/^notice: Starting automatic rewriting of AOF on \d+% growth$/)
+    expect(log.at(-1)).toBe('notice: Background AOF rewrite finished successfully')
+    expect(memory.journal.written!.reduce((sum, { chunks }) => sum + Buffer.concat(chunks).length, 0)).toBeLessThan(5000)
+    expect(Number((await info(redis))['aof_current_size'])).toBe(
+      memory.journal.written!.reduce((sum, { chunks }) => sum + Buffer.concat(chunks).length, 0),
+    )
+  })
+
+  test('without a journal writes one all the same; without a place for one is an error', async () => {
+    const memory = memoryStorage()
+    const redis = await createRedis({ storage: memory, save: '' })
+    await redis.set('a', 1)
+    expect(await redis.bgrewriteaof()).toBe(STARTED)
+    await expect.poll(() => memory.journal.written?.[0]?.base).toBe(true)
+    const { journal: _, ...plain } = memoryStorage()
+    const placeless = await createRedis({ storage: plain })
+    expect(await messageOf(placeless.bgrewriteaof())).toBe('ERR this storage keeps no journal')
+    expect(await messageOf(placeless.configSet('appendonly', 'yes'))).toBe(
+      "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.",
+    )
+    expect(await placeless.configGet('appendonly')).toEqual({ appendonly: 'no' })
+    await expect(createRedis({ storage: plain, config: { appendonly: 'yes' } })).rejects.toThrow('keeps no journal')
+  })
+})
+
+describe('a journal that was cut off', () => {
+  async function journalOf(): Promise<{ memory: MemoryStorage; bytes: Buffer }> {
+    const { redis, memory } = await setup()
+    for (let i = 0; i < 20; i++) await redis.multi().incr('a').incr('b').exec()
+    return { memory, bytes: Buffer.concat(memory.journal.written!.at(-1)!.chunks) }
+  }
+
+  test('at any byte is loaded up to its last whole transaction, with a line in the log, and goes on from there', async () => {
+    const { bytes } = await journalOf()
+    for (let length = 0; length < bytes.length; length += 7) {
+      for (const rest of [0, 5]) {
+        const memory = memoryStorage()
+        memory.journal.written = [{ base: false, chunks: [bytes.subarray(0, length), Buffer.alloc(rest)] }]
+        const log: string[] = []
+        const redis = await createRedis({
+          storage: memory,
+          save: '',
+          config: { appendonly: 'yes', appendfsync: 'always' },
+          log: (_, line) => log.push(line),
+        })
+        const [a, b] = await redis.mget('a', 'b')
+        expect(a).toBe(b)
+        const whole = Buffer.concat(memory.journal.written[0].chunks).length
+        expect(whole).toBeLessThanOrEqual(length)
+        expect(log.some((line) => line.startsWith('Truncating the AOF'))).toBe(whole < length + rest)
+        await redis.multi().incr('a').incr('b').exec()
+        const again = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })
+        expect(await again.get('b')).toBe(String(Number(b) + 1))
+      }
+    }
+  })
+
+  test('is an error with aof-load-truncated no, and so is damage inside; both leave it as it is', async () => {
+    const { bytes } = await journalOf()
+    const damaged = Buffer.from(bytes)
+    damaged[200] ^= 0x40
+    for (const [part, config, message] of [
+      [bytes.subarray(0, 500), { 'aof-load-truncated': 'no' }, /Unexpected end of file/],
+      [damaged, {}, /Bad file format reading the append only file part 1: it is damaged at byte \d+|fails: /],
+    ] as const) {
+      const memory = memoryStorage()
+      memory.journal.written = [{ base: false, chunks: [part] }]
+      await expect(createRedis({ storage: memory, save: '', config: { appendonly: 'yes', ...config } })).rejects.toThrow(message)
+      expect(memory.journal.written).toEqual([{ base: false, chunks: [part] }])
+    }
+  })
+
+  test('in a part that is not the last is an error', async () => {
+    const { bytes } = await journalOf()
+    const memory = memoryStorage()
+    memory.journal.written = [{ base: false, chunks: [bytes.subarray(0, 100)] }, { base: false, chunks: [] }] // prettier-ignore
+    await expect(createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })).rejects.toThrow(/Unexpected end of file/)
+  })
+})
+
+test('a crash at any moment of writes and rewrites leaves exactly what had been written', async () => {
+  const action = fc.oneof(
+    { weight: 8, arbitrary: fc.tuple(fc.constantFrom('SET', 'APPEND', 'DEL', 'RPUSH', 'SELECT', 'EXPIRE'), fc.nat(5), fc.nat(3)) },
+    { weight: 1, arbitrary: fc.constant(['BGREWRITEAOF', 0, 0] as const) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant('turn'), fc.nat(3), fc.constant(0)) },
+    { weight: 2, arbitrary: fc.constant(['crash', 0, 0] as const) },
+  )
+  const property = fc.asyncProperty(fc.array(action, { maxLength: 80, size: 'max' }), async (actions) => {
+    const { redis, clock, memory } = await setup()
+    for (let i = 0; i < 1000; i++) redis.sync.set(`filler${i}`, i)
+    await redis.waitaof(1, 0, 0)
+    const session = redis.engine.connect({ trusted: true })
+    for (const [what, n, m] of actions) {
+      if (what === 'turn') for (let i = 0; i < n; i++) await clock.turn()
+      else if (what === 'crash') {
+        while (redis.engine.durability.durable() !== null) await settled()
+        const again = await createRedis({
+          storage: copyOf(memory),
+          save: '',
+          clock: new ManualClock(clock.now()),
+          config: { appendonly: 'yes' },
+        })
+        for (const { index, keyspace } of redis.engine.databases()) {
+          const other = again.engine.database(index).keyspace
+          expect(other.size).toBe(keyspace.size)
+          keyspace.keys.forEach((key, slot) => {
+            expect([key, JSON.stringify(other.get(key)), other.expiry(other.find(key))]).toEqual([
+              key,
+              JSON.stringify(keyspace.values[slot]),
+              keyspace.expiry(slot),
+            ])
+          })
+        }
+      } else if (what === 'BGREWRITEAOF') void session.execute(['BGREWRITEAOF'])
+      else if (what === 'SELECT') void session.execute(['SELECT', String(m)])
+      else if (what === 'DEL') void session.execute(['DEL', `k${n}`])
+      else if (what === 'EXPIRE') void session.execute(['EXPIRE', `k${n}`, '100'])
+      else void session.execute([what, `k${n}`, `v${m}`])
+    }
+  })
+  await fc.assert(property, { numRuns: 60 })
+}, 120_000)
+
+test('INFO persistence has the fields of a real server with its journal on, in its order', async () => {
+  await using server = await startRedisServer(['--appendonly', 'yes'])
+  const client = await RespClient.connect({ path: server.path })
+  const real = ((await client.call('INFO', 'persistence')).value as string).split('\r\n')
+  const { redis } = await setup()
+  const names = (lines: string[]): string[] => lines.filter((line) => line !== '').map((line) => line.split(':')[0])
+  expect(names((await redis.info('persistence')).split('\r\n'))).toEqual(names(real))
+  client.close()
+})

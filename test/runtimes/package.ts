@@ -1,0 +1,65 @@
+// The package as it is published, installed in a folder of its own, and programs that use it there.
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { build as bundle } from 'esbuild'
+import { build as buildLibrary } from 'vite'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What a program in that folder runs. */
+const ENTRIES = `import * as isodis from 'isodis'
+import * as rest from 'isodis/rest'
+import * as upstash from 'isodis/upstash'
+import { smoke } from './smoke.mjs'
+export const outcome = () => smoke({ isodis, rest, upstash })
+`
+const PROGRAMS = {
+  /** Prints the outcome: Node, Deno, Bun. */
+  'print.mjs': `import { outcome } from './entries.mjs'\nconsole.log(JSON.stringify(await outcome()))\n`,
+  /** Answers with the outcome: Workers. */
+  'worker.mjs': `import { outcome } from './entries.mjs'\nexport default { fetch: async () => Response.json(await outcome()) }\n`,
+  /** Shows the outcome: pages. */
+  'page.mjs': `import { outcome } from './entries.mjs'\nglobalThis.outcome = outcome\n`,
+}
+
+export interface InstalledPackage extends AsyncDisposable {
+  readonly dir: string
+  /** Makes one file of a program and all it imports, as tools for Workers and pages do. */
+  bundle(program: keyof typeof PROGRAMS): Promise<string>
+}
+
+export async function installPackage(): Promise<InstalledPackage> {
+  const dir = await mkdtemp(join(tmpdir(), 'isodis-package-'))
+  const packed = join(dir, 'packed')
+  await mkdir(packed)
+  await cp(join(root, 'package.json'), join(packed, 'package.json'))
+  await buildLibrary({
+    root,
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: join(packed, 'dist'), emptyOutDir: true },
+  })
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], { cwd: packed })
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
+  const installed = join(dir, 'node_modules', 'isodis')
+  await mkdir(installed, { recursive: true })
+  await run('tar', ['-xzf', join(packed, filename), '-C', installed, '--strip-components=1'])
+  await symlink(join(root, 'node_modules', 'idb-keyval'), join(dir, 'node_modules', 'idb-keyval'))
+  await bundle({ entryPoints: [join(root, 'test/runtimes/smoke.ts')], outfile: join(dir, 'smoke.mjs'), format: 'esm', target: 'es2022' })
+  await writeFile(join(dir, 'entries.mjs'), ENTRIES)
+  for (const [name, text] of Object.entries(PROGRAMS)) await writeFile(join(dir, name), text)
+  return {
+    dir,
+    async bundle(program) {
+      const outfile = join(dir, `bundled-${program}`)
+      await bundle({ entryPoints: [join(dir, program)], outfile, bundle: true, format: 'esm', platform: 'browser', target: 'es2022' })
+      return outfile
+    },
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,195 @@
+// What every runtime must be able to do, with nothing but the language and the built package: it runs in Node, Deno, Bun,
+// workerd and a page. Each check throws if something is not as it should be.
+import type * as Isodis from '../../src/adapters/memory.ts'
+import type * as Rest from '../../src/adapters/serve/rest-handler.ts'
+import type * as Upstash from '../../src/adapters/upstash.ts'
+
+/** The package's public paths, as the runtime has loaded them. */
+interface Entries {
+  readonly isodis: typeof Isodis
+  readonly rest: typeof Rest
+  readonly upstash: typeof Upstash
+}
+
+export interface Outcome {
+  readonly passed: string[]
+  readonly failed: string[]
+}
+
+const TOKEN = 'token'
+const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, i) => i)
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    if (each instanceof Uint8Array) return `bytes ${each.join(' ')}`
+    return typeof each === 'bigint' || (typeof each === 'number' && !Number.isFinite(each)) ? String(each) : each
+  })
+}
+
+function same(got: unknown, wanted: unknown): void {
+  if (shown(got) !== shown(wanted)) throw new Error(`${shown(got)} instead of ${shown(wanted)}`)
+}
+
+async function fails(promise: Promise<unknown>): Promise<Error & { code?: string }> {
+  try {
+    await promise
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('it did not fail')
+}
+
+const CHECKS: Record<string, (entries: Entries) => Promise<void>> = {
+  'data types': async ({ isodis }) => {
+    await using redis = await isodis.createRedis()
+    await redis.set('text', 'grüße 🙂')
+    same(await redis.get('text'), 'grüße 🙂')
+    await redis.bytes.set(ALL_BYTES, ALL_BYTES)
+    same(await redis.bytes.get(ALL_BYTES), ALL_BYTES)
+    await redis.set('n', '9223372036854775806')
+    same(await redis.incr('n'), 9223372036854775807n)
+    await redis.hset('hash', { a: 1, ['__proto__']: 'x' })
+    same(Object.entries(await redis.hgetall('hash')), [
+      ['a', '1'],
+      ['__proto__', 'x'],
+    ])
+    await redis.rpush('list', 'a', 'b', 'c')
+    same(await redis.lrange('list', 0, -1), ['a', 'b', 'c'])
+    await redis.sadd('set', 'x', 'y')
+    same(await redis.scard('set'), 2)
+    await redis.zadd('zset', [
+      { score: 1.5, member: 'm' },
+      { score: Infinity, member: 'top' },
+    ])
+    same(await redis.zrange('zset', 0, -1, { withScores: true }), [
+      ['m', 1.5],
+      ['top', Infinity],
+    ])
+    const keys: string[] = []
+    for await (const key of redis.scanIterator()) keys.push(key)
+    same(keys.length, 7)
+    same(await redis.pipeline().incrby('count', 5).get('count').exec(), [5, '5'])
+    same(redis.sync.get('count'), '5')
+  },
+
+  errors: async ({ isodis }) => {
+    await using redis = await isodis.createRedis()
+    await redis.set('k', 'v')
+    const error = await fails(redis.lpush('k', 'x'))
+    same([error instanceof isodis.RedisError, error.code], [true, 'WRONGTYPE'])
+    same(await redis.get('k'), 'v')
+  },
+
+  expiry: async ({ isodis }) => {
+    await using redis = await isodis.createRedis({ config: { 'notify-keyspace-events': 'Ex' } })
+    await using expired = await redis.subscribe('__keyevent@0__:expired')
+    await redis.set('k', 'v', { px: 30 })
+    same(await redis.get('k'), 'v')
+    // Nobody asks for it: it goes by itself.
+    same((await expired.next()).value, { channel: '__keyevent@0__:expired', message: 'k' })
+    same(await redis.exists('k'), 0)
+  },
+
+  'MULTI and WATCH': async ({ isodis }) => {
+    await using redis = await isodis.createRedis()
+    same(await redis.multi().set('k', 1).incr('k').get('k').exec(), ['OK', 2, '2'])
+    let changed = false
+    const result = await redis.watch(
+      'k',
+      async (watching) => {
+        const value = Number(await watching.get('k'))
+        if (!changed) await redis.incr('k')
+        changed = true
+        return watching
+          .multi()
+          .set('k', value * 10)
+          .exec()
+      },
+      { retries: 1 },
+    )
+    same([result, await redis.get('k')], [['OK'], '30'])
+  },
+
+  'publish and subscribe': async ({ isodis }) => {
+    await using redis = await isodis.createRedis()
+    await using subscription = await redis.psubscribe('n*')
+    same(await redis.publish('news', 'hello'), 1)
+    same((await subscription.next()).value, { pattern: 'n*', channel: 'news', message: 'hello' })
+  },
+
+  'waiting commands': async ({ isodis }) => {
+    await using redis = await isodis.createRedis()
+    const waiting = redis.blpop('list', 0)
+    await redis.rpush('list', 'x')
+    same(await waiting, ['list', 'x'])
+    same(await redis.blpop('list', 0.02), null)
+    const controller = new AbortController()
+    const aborted = fails(redis.blpop('list', 0, { signal: controller.signal }))
+    controller.abort(new Error('enough'))
+    same((await aborted).message, 'enough')
+  },
+
+  snapshots: async ({ isodis }) => {
+    const storage = isodis.memoryStorage()
+    const first = await isodis.createRedis({ storage })
+    await first.bytes.set('bytes', ALL_BYTES)
+    await first.hset('hash', { f: 'v' })
+    await first.set('soon', 'x', { ex: 1000 })
+    await first.save()
+    await first.close()
+    await using second = await isodis.createRedis({ storage })
+    same([await second.bytes.get('bytes'), await second.hgetall('hash')], [ALL_BYTES, { f: 'v' }])
+    same((await second.ttl('soon')) > 900, true)
+    await second.set('late', 1)
+    await second.bgsave()
+    for (let i = 0; (await second.info('persistence')).includes('rdb_bgsave_in_progress:1') && i < 100; i++) await pause(10)
+    same((await second.info('persistence')).includes('rdb_last_bgsave_status:ok'), true)
+  },
+
+  'the Upstash adapter on the REST handler': async ({ isodis, rest, upstash }) => {
+    await using engine = await isodis.createRedis()
+    const handler = rest.createRestHandler(engine, { token: TOKEN, readOnlyToken: 'reader' })
+    const fetch = (url: string, init: RequestInit): Promise<Response> => handler(new Request(url, init))
+    await using redis = upstash.connectUpstash({ url: 'http://localhost', token: TOKEN, fetch })
+    await redis.bytes.set('k', ALL_BYTES)
+    same(await redis.bytes.get('k'), ALL_BYTES)
+    same(await Promise.all([redis.set('n', 1), redis.incr('n'), redis.get('n')]), ['OK', 2, '2'])
+    same(await redis.multi().hset('h', { a: 1 }).hgetall('h').exec(), [1, { a: '1' }])
+    same((await fails(redis.lpush('n', 'x'))).code, 'WRONGTYPE')
+    await using reader = upstash.connectUpstash({ url: 'http://localhost', token: 'reader', fetch })
+    same([await reader.get('n'), (await fails(reader.set('n', 5))).code], ['2', 'NOPERM'])
+    await using stranger = upstash.connectUpstash({ url: 'http://localhost', token: 'guess', fetch })
+    same((await fails(stranger.get('n'))).code, 'WRONGPASS')
+    const subscription = await redis.subscribe('news')
+    await redis.publish('news', 'hello')
+    same((await subscription.next()).value, { channel: 'news', message: 'hello' })
+    await subscription.unsubscribe()
+    for (let i = 0; (await engine.publish('news', 'x')) > 0 && i < 100; i++) await pause(10)
+    same(await engine.publish('news', 'x'), 0)
+    const path = await handler(new Request(`http://localhost/set/%C3%A9/raw?_token=${TOKEN}&EX=100`))
+    same([path.status, await path.json(), await engine.ttl('é')], [200, { result: 'OK' }, 100])
+  },
+}
+
+async function inTime(check: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it takes too long')), 10_000)
+  })
+  await Promise.race([check, late]).finally(() => clearTimeout(timer))
+}
+
+/** Runs all checks. It does not reject. */
+export async function smoke(entries: Entries): Promise<Outcome> {
+  const outcome: Outcome = { passed: [], failed: [] }
+  for (const [name, check] of Object.entries(CHECKS)) {
+    try {
+      await inTime(check(entries))
+      outcome.passed.push(name)
+    } catch (error) {
+      outcome.failed.push(`${name}: ${(error as Error).stack ?? String(error)}`)
+    }
+  }
+  return outcome
+}
