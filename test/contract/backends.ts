@@ -1,6 +1,15 @@
 // All backends that the contract runs on, in the order of the table.
 import { engine } from './backends/engine.ts'
 import { ioredis5OnRedis, ioredisCluster, ioredisOnRedis, ioredisOnServe } from './backends/ioredis.ts'
+import { upstashOnEngine, upstashOnRedis } from './backends/upstash.ts'
 import type { BackendUnderTest } from './contract.ts'
 
-export const backends: readonly BackendUnderTest[] = [engine, ioredisOnServe, ioredisOnRedis, ioredis5OnRedis, ioredisCluster]
+export const backends: readonly BackendUnderTest[] = [
+  engine,
+  ioredisOnServe,
+  ioredisOnRedis,
+  ioredis5OnRedis,
+  ioredisCluster,
+  upstashOnEngine,
+  upstashOnRedis,
+]

@@ -42,3 +42,61 @@ export const rounding: Exception = {
     expect(await redis.get('n')).toBe('9007199254740993')
   },
 }
+
+/** What Upstash's REST service has no way for: the adapter says so before anything is sent. */
+export const requests = {
+  waiting: {
+    name: 'no waiting over REST',
+    why: '`UNSUPPORTED` for commands that wait, before anything is sent: a request cannot. In a transaction, where nothing waits, they run',
+    views: ['alone', 'pipeline'],
+    instead: async ({ redis }) => {
+      expect(redis.capabilities.blocking).toBe(false)
+      await expect(redis.blpop('list', 1)).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/^UNSUPPORTED BLPOP: /),
+      })
+      await expect(redis.bzpopmin('zset', 1)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    },
+  },
+  watching: {
+    name: 'no WATCH over REST',
+    why: '`UNSUPPORTED`, as WATCH needs a connection of its own: a script does the same',
+    instead: async ({ redis }) => {
+      expect(redis.capabilities.watch).toBe(false)
+      await expect(redis.watch('key', async () => null)).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/^UNSUPPORTED WATCH: /),
+      })
+    },
+  },
+  'shard channels': {
+    name: 'no shard channels over REST',
+    why: '`UNSUPPORTED` for SSUBSCRIBE: the service has no stream for it, and no slots that would need it. SPUBLISH reaches others who listen',
+    instead: async ({ redis }) => {
+      await expect(redis.ssubscribe('channel')).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/^UNSUPPORTED SSUBSCRIBE: /),
+      })
+      expect(await redis.spublish('channel', 'x')).toBe(0)
+      expect(await redis.pubsubShardchannels()).toEqual([])
+    },
+  },
+} satisfies Record<string, Exception>
+
+/** Upstash's event streams are lines of text. Two ends of this project agree on more. */
+export const lines: Exception = {
+  name: 'line breaks in messages over REST',
+  why: 'an event stream tells lines apart, not how they end: CR and CR LF in a message arrive as LF. Everything arrives as it was where `isodis/rest` is the server. Values are never touched',
+  instead: async ({ redis }) => {
+    await using subscription = await redis.subscribe('a,b')
+    for (const [sent, arrives] of [
+      ['one\r\ntwo\rthree\n four\n\n', 'one\ntwo\nthree\n four\n\n'],
+      ['ä€𝄞 \uFEFFbom\0', 'ä€𝄞 \uFEFFbom\0'],
+      ['', ''],
+      ['1,2', '1,2'],
+    ]) {
+      await redis.publish('a,b', sent)
+      expect((await subscription.next()).value).toEqual({ channel: 'a,b', message: arrives })
+    }
+  },
+}

@@ -157,13 +157,27 @@ function jsonOf({ text }: Answer): unknown {
   return parseExactly(text, INTEGER_MARK)
 }
 
-/** Reads an event stream line by line, as its server flushes it. */
+/**
+ * Reads an event stream. An event ends with an empty line; as long as none has come, each line is taken for an event, which
+ * is how @upstash/redis reads them.
+ */
 async function readEvents(response: Response, onData: (data: ByteString) => void): Promise<void> {
   const reader = response.body!.getReader()
   let rest = ''
+  let data: ByteString | null = null
+  let separated = false
+  const finish = (): void => {
+    if (data !== null) onData(data)
+    data = null
+  }
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     const lines = (rest + fromUint8Array(next.value)).split('\n')
     rest = lines.pop()!
-    for (const line of lines) if (line.startsWith('data: ')) onData(line.slice(6).replace(/\r$/, ''))
+    for (const line of lines) {
+      const [, text] = /^data: ?([^]*?)\r?$/.exec(line) ?? []
+      if (text !== undefined) data = data === null ? text : `${data}\n${text}`
+      separated ||= /^\r?$/.test(line)
+      if (text === undefined || !separated) finish()
+    }
   }
 }
