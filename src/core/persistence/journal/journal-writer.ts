@@ -40,27 +40,29 @@ export class JournalWriter {
   }
 
   command(argv: Argv, db: number): void {
-    if (this.#commands === 1) this.#beginTransaction()
+    if (this.#commands++ === 1) this.#beginTransaction()
     if (db !== this.#db) {
       this.#db = db
       this.#command(['SELECT', String(db)])
     }
-    this.#commands++
     this.#command(argv)
   }
 
-  /** What was written since the last call belongs together. */
-  settle(): void {
+  /** What was written since the last call belongs together. @returns whether there was any */
+  settle(): boolean {
+    if (this.#commands === 0) return false
     if (this.#commands > 1) this.#text(EXEC)
     this.#commands = 0
     this.#start = this.#at
+    return true
   }
 
   /** Takes what is there; `settle` was called before. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#at)
-    // What is being written away must not change, so a new buffer begins: as large as this one was full.
-    this.#bytes = this.#allocate(Math.max(FIRST_SIZE, this.#at))
+    // What is being written away must not change, so a new buffer begins: as large as this one, unless that was too large.
+    const { length } = this.#bytes
+    this.#bytes = this.#allocate(this.#at * 4 > length || length === FIRST_SIZE ? length : Math.max(FIRST_SIZE, length >> 1))
     this.#at = this.#start = 0
     return taken
   }
@@ -74,48 +76,26 @@ export class JournalWriter {
     this.#at = end
   }
 
+  // One function with its place in a local variable: in pieces it takes twice as long, and every write pays for it.
   #command(argv: Argv): void {
     let length = 16
     for (let i = 0; i < argv.length; i++) length += argv[i].length + 16
     this.#room(length)
-    this.#header(42, argv.length) // *
+    const bytes = this.#bytes
+    let at = header(bytes, this.#at, 42, argv.length) // *
     for (let i = 0; i < argv.length; i++) {
       const word = argv[i]
-      this.#header(36, word.length) // $
-      this.#raw(word)
-      const bytes = this.#bytes
-      bytes[this.#at++] = 13
-      bytes[this.#at++] = 10
+      at = header(bytes, at, 36, word.length) // $
+      at = raw(bytes, at, word)
+      bytes[at++] = 13
+      bytes[at++] = 10
     }
-  }
-
-  #header(sign: number, value: number): void {
-    const bytes = this.#bytes
-    let at = this.#at
-    bytes[at++] = sign
-    if (value < 10) bytes[at++] = 48 + value
-    else if (value < 100) {
-      const tens = (value * 205) >> 11 // value / 10
-      bytes[at++] = 48 + tens
-      bytes[at++] = 48 + value - tens * 10
-    } else for (const digit of String(value)) bytes[at++] = digit.charCodeAt(0)
-    bytes[at++] = 13
-    bytes[at++] = 10
     this.#at = at
   }
 
   #text(text: ByteString): void {
     this.#room(text.length)
-    this.#raw(text)
-  }
-
-  #raw(text: ByteString): void {
-    const { length } = text
-    const bytes = this.#bytes
-    const native = length < NATIVE_FROM ? undefined : (bytes as Latin1).latin1Write
-    if (native !== undefined) native.call(bytes, text, this.#at, length)
-    else for (let i = 0, at = this.#at; i < length; i++) bytes[at++] = text.charCodeAt(i)
-    this.#at += length
+    this.#at = raw(this.#bytes, this.#at, text)
   }
 
   #room(length: number): void {
@@ -124,4 +104,31 @@ export class JournalWriter {
     this.#bytes = this.#allocate(Math.max(old.length * 2, this.#at + length))
     this.#bytes.set(old.subarray(0, this.#at))
   }
+}
+
+function header(bytes: Uint8Array, start: number, sign: number, value: number): number {
+  let at = start
+  bytes[at++] = sign
+  if (value < 10) bytes[at++] = 48 + value
+  else if (value < 100) {
+    const tens = (value * 205) >> 11 // value / 10
+    bytes[at++] = 48 + tens
+    bytes[at++] = 48 + value - tens * 10
+  } else for (const digit of String(value)) bytes[at++] = digit.charCodeAt(0)
+  bytes[at++] = 13
+  bytes[at++] = 10
+  return at
+}
+
+function raw(bytes: Uint8Array, start: number, text: ByteString): number {
+  const { length } = text
+  if (length >= NATIVE_FROM) {
+    const native = (bytes as Latin1).latin1Write
+    if (native !== undefined) {
+      native.call(bytes, text, start, length)
+      return start + length
+    }
+  }
+  for (let i = 0; i < length; i++) bytes[start + i] = text.charCodeAt(i)
+  return start + length
 }

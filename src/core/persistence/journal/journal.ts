@@ -103,8 +103,9 @@ export class Journal implements Effects {
 
   ran(command: Command, argv: Argv, reply: Reply, db: Database): void {
     const rewrite = this.#rewrites[command.index]
-    if (rewrite === undefined) this.#writer.command(argv, db.index)
-    else for (const each of rewrite(argv, reply, db)) this.#writer.command(each, db.index)
+    const rewritten = rewrite === undefined ? null : rewrite(argv, reply, db)
+    if (rewritten === null) this.#writer.command(argv, db.index)
+    else for (const each of rewritten) this.#writer.command(each, db.index)
   }
 
   removed(db: Database, key: ByteString): void {
@@ -116,8 +117,7 @@ export class Journal implements Effects {
   }
 
   settle(): void {
-    this.#writer.settle()
-    if (!this.#scheduled && this.#writer.size > 0) this.#schedule()
+    if (this.#writer.settle() && !this.#scheduled) this.#schedule()
   }
 
   #schedule(): void {

@@ -6,8 +6,8 @@ import type { Argv } from '../../engine/command.ts'
 import type { Database } from '../../engine/database.ts'
 import { type Reply, SetReply } from '../../reply.ts'
 
-/** @returns the commands to be written; the database is as the command has left it */
-export type Rewrite = (argv: Argv, reply: Reply, db: Database) => readonly Argv[]
+/** @returns the commands to be written, null for the command as it came; the database is as the command has left it */
+export type Rewrite = (argv: Argv, reply: Reply, db: Database) => readonly Argv[] | null
 
 /** When a key expires, past or not; 0 for never, -1 if it is not there. */
 function expiryOf(db: Database, key: ByteString): number {
@@ -22,7 +22,7 @@ const expire: Rewrite = (argv, _reply, db) => {
 }
 
 const set: Rewrite = (argv, _reply, db) => {
-  if (argv.length === 3) return [argv]
+  if (argv.length === 3) return null
   const words = argv.slice(3).map((word) => word.toUpperCase())
   if (['EX', 'PX', 'EXAT', 'PXAT'].some((word) => words.includes(word))) return [withExpiry(db, argv[1], argv[2])]
   return [words.includes('GET') ? argv.filter((_, i) => i < 3 || words[i - 3] !== 'GET') : argv]
