@@ -12,7 +12,7 @@ const budgets = [
     name: 'isodis with isodis/indexeddb',
     code: "export * from './adapters/memory.ts'; export * from './adapters/storage/indexeddb.ts'",
     initial: 60,
-    total: 75,
+    total: 85,
   },
   // The goal is 10; nearly 8 of it are the client's methods, which every backend shares.
   { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 13, total: 13 },

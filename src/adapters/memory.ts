@@ -38,7 +38,8 @@ export interface RedisOptions {
   storage?: Storage
   /**
    * Save rules in Redis's form: `'3600 1 300 100 60 10000'`; `''` for none.
-   * Default with a storage: what suits a page: a save starts at most 5 s after a change, and when the page is hidden
+   * Default with a storage: what suits a page: a save starts at most 5 s after a change, and when the page is hidden;
+   * with a journal (`config: { appendonly: 'yes' }`) none, since the journal has every change
    */
   save?: string
   /** CONFIG's other parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
@@ -110,12 +111,13 @@ function tableWith(lua: ScriptingExtension | undefined): CommandTable {
  */
 export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
-  const save = options.save ?? (storage === undefined ? '' : PAGE_RULES)
+  const journals = /^yes$/i.test(options.config?.['appendonly'] ?? '')
+  const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
   const engine = makeEngine({ table: tableWith(options.lua), clock, random, log, config: { ...options.config, save } })
   if (options.lua !== undefined) engine.scripting = options.lua.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
-  if (storage !== undefined && options.save === undefined) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
+  if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
   return new EmbeddedRedis(engine)
 }
 

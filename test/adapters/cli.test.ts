@@ -105,6 +105,24 @@ describe('isodis serve', () => {
     await redis.stop()
   })
 
+  test('--appendonly keeps every write, also when the process is killed; a second process on the directory is told so', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+    const options = ['--dir', own, '--appendonly', 'yes', '--appendfsync', 'always', '--config', 'appenddirname=journal']
+    const first = await serve(...options)
+    expect(await call(first.port, 'SET', 'kept', 'value')).toBe('+OK')
+    const second = start('serve', '--port', '0', ...options)
+    expect(await second.ended).toBe(1)
+    expect(second.stderr).toContain(`in use by process ${first.command.process.pid}`)
+    first.command.process.kill('SIGKILL')
+    await first.command.ended
+    const again = await serve(...options)
+    expect(await call(again.port, 'GET', 'kept')).toBe('$value')
+    expect(existsSync(join(own, 'journal', 'appendonly.aof.manifest'))).toBe(true)
+    const { stdout } = await run(process.execPath, [file, 'rdb', join(own, 'journal', 'appendonly.aof.1.base.rdb'), '--check'])
+    expect(stdout).toBe('RDB version 10; 0 keys in 0 databases; the checksum is right\n')
+    rmSync(own, { recursive: true, force: true })
+  })
+
   test('SHUTDOWN NOSAVE ends it without a file', async () => {
     const { command, port } = await serve('--dir', join(dir), '--dbfilename', 'none.rdb')
     await call(port, 'SET', 'a', 'b')

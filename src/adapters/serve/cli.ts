@@ -21,6 +21,8 @@ const USAGE = `Usage: isodis serve [options]
   --save RULES        save rules such as "3600 1 300 100 60 10000"; default none, or Redis's own with --dir
   --dir D             keep a snapshot in this directory
   --dbfilename F      the snapshot's file name; default dump.rdb
+  --appendonly yes    keep a journal too, in the directory
+  --appendfsync WHEN  when the journal must be on the disk: always, everysec (the default) or no
   --config NAME=VALUE any other parameter of CONFIG; may be repeated
   --rest-port N       also speak Upstash's REST protocol on this port, at the same host
   --token T           what REST clients must know; needed with --rest-port
@@ -37,6 +39,8 @@ const OPTIONS = {
   save: { type: 'string' },
   dir: { type: 'string' },
   dbfilename: { type: 'string' },
+  appendonly: { type: 'string' },
+  appendfsync: { type: 'string' },
   config: { type: 'string', multiple: true },
   check: { type: 'boolean' },
   'rest-port': { type: 'string' },
@@ -99,9 +103,13 @@ async function main(): Promise<void> {
   const rest = restOf(values)
   const config: Record<string, string> = { port: String(values.unixsocket === undefined ? port : 0) }
   for (const pair of values.config ?? []) config[pair.split('=', 1)[0]] = pair.slice(pair.indexOf('=') + 1)
-  if (values.requirepass !== undefined) config['requirepass'] = values.requirepass
-  const keeps = values.dir !== undefined || values.dbfilename !== undefined
-  const storage = keeps ? fileStorage({ dir: values.dir, dbfilename: values.dbfilename }) : undefined
+  for (const name of ['requirepass', 'appendonly', 'appendfsync'] as const) {
+    const value = values[name]
+    if (value !== undefined) config[name] = value
+  }
+  const keeps = values.dir !== undefined || values.dbfilename !== undefined || config['appendonly'] === 'yes'
+  const { appenddirname, appendfilename } = config
+  const storage = keeps ? fileStorage({ dir: values.dir, dbfilename: values.dbfilename, appenddirname, appendfilename }) : undefined
   if (keeps) Object.assign(config, { dir: values.dir ?? '.', dbfilename: values.dbfilename ?? 'dump.rdb' })
   const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log, lua })
   const server = await serveEngine(redis.engine, { port, host: values.host, path: values.unixsocket })

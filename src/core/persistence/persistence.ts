@@ -151,9 +151,10 @@ export class Persistence implements Durability {
     return this.#journal === null ? null : this.#journal.replaced(++this.#rewrites).then(() => {})
   }
 
-  /** Saves in the background what has changed, if nothing saves already: for a page that may be about to go. */
+  /** Makes durable in the background what has changed, if that does not happen already: for a page that may be about to go. */
   saveSoon(): void {
-    if (this.dirty > 0 && this.#lock.free && !this.#closed) this.bgsave()
+    if (this.#journal !== null) void this.#journal.sync()
+    else if (this.dirty > 0 && this.#lock.free && !this.#closed) this.bgsave()
   }
 
   writeError(): ReplyError | null {
