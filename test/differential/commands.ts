@@ -1,6 +1,7 @@
 // Random commands, a generator a group: few keys and values, so that commands meet; now and then a wrong type, a wrong
 // number or a word too many, so that errors are compared as well.
 import fc from 'fast-check'
+import { streams } from './commands-streams.ts'
 import {
   type Command,
   count,
@@ -341,4 +342,5 @@ export const groups: Readonly<Record<string, fc.Arbitrary<Command>>> = {
   'sorted sets': spoilt(fc.oneof({ weight: 3, arbitrary: sortedSets }, { weight: 1, arbitrary: lexSets })),
   transactions: spoilt(transactions),
   connection: spoilt(connection),
+  streams: spoilt(streams),
 }

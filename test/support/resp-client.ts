@@ -45,6 +45,7 @@ export class RespClient {
 
   /** Sends bytes as they are and waits for so many replies. */
   raw(bytes: string, replies: number): Promise<WireReply[]> {
+    if (this.closed) return Promise.reject(new Error('connection closed'))
     const answers = Array.from(
       { length: replies },
       () => new Promise<WireReply>((resolve, reject) => this.#waiting.push({ resolve, reject })),

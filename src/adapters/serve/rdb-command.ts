@@ -4,7 +4,8 @@ import { createReadStream } from 'node:fs'
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'
 import { readRdb } from '../../core/persistence/rdb/reader.ts'
-import { textOf, type Value } from '../../core/engine/values.ts'
+import { formatId, MAX_ID, MIN_ID } from '../../core/engine/structures/stream-id.ts'
+import { type Stream, textOf, type Value } from '../../core/engine/values.ts'
 
 /** How many databases a file may have. */
 const DATABASES = 2 ** 31 - 1
@@ -103,5 +104,21 @@ function plain(value: Value): unknown {
       )
       return pairs
     }
+    case 'stream':
+      return plainStream(value)
   }
+}
+
+/** Entries with their fields and values in turn; groups with what is pending for whom, since when and how often delivered. */
+function plainStream(stream: Stream): unknown {
+  const entries: unknown[] = []
+  stream.walk(MIN_ID, MAX_ID, false, (fields, ms, seq) => void entries.push([formatId({ ms, seq }), fields.map(shown)]))
+  const groups = [...stream.groups].map(([name, { lastId, consumers, pel }]) => {
+    const pending: unknown[] = []
+    pel.walk(MIN_ID, MAX_ID, false, ({ consumer, time, count }, ms, seq) => {
+      pending.push([formatId({ ms, seq }), shown(consumer.name), time, Number(count)])
+    })
+    return { name: shown(name), lastId: formatId(lastId), consumers: [...consumers.keys()].map(shown), pending }
+  })
+  return { entries, lastId: formatId(stream.lastId), groups }
 }

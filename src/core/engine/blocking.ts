@@ -16,9 +16,14 @@ export interface Wait {
   readonly onTimeout: Reply
   /** The reply where waiting is not allowed. Default: that of a timeout */
   readonly onDenied?: Reply
+  /** The reply when one of the keys goes or gets another type. Default: it waits on */
+  readonly onGone?: Reply
   /** Tries to answer from one key. @returns undefined if there is still nothing */
   readonly attempt: (key: ByteString) => Reply | undefined
 }
+
+/** A timer cannot be longer. */
+const MAX_DELAY_MS = 2 ** 31 - 1
 
 export class Waiter {
   readonly session: Session
@@ -42,15 +47,17 @@ export class Waiter {
       if (others === undefined) db.waiters.set(key, new Set([this]))
       else others.add(this)
     }
-    if (wait.timeout > 0) this.#startTimer(db.engine.clock.now() + wait.timeout)
+    if (wait.timeout > 0) this.#startTimer(db.engine.clock.now() + wait.timeout, wait.timeout)
   }
 
-  // A timer may be early, and cannot be longer than 2^31 ms.
-  #startTimer(deadline: number): void {
+  // A timer may be early.
+  #startTimer(deadline: number, left: number): void {
     const { clock } = this.db.engine
-    const left = deadline - clock.now()
-    if (left <= 0) return this.settle(this.wait.onTimeout)
-    this.#cancelTimer = clock.after(left, () => this.#startTimer(deadline))
+    this.#cancelTimer = clock.after(Math.min(left, MAX_DELAY_MS), () => {
+      const rest = deadline - clock.now()
+      if (rest > 0) this.#startTimer(deadline, rest)
+      else this.settle(this.wait.onTimeout)
+    })
   }
 
   settle(reply: Reply): void {
@@ -89,7 +96,10 @@ export class Blocking {
 
 function serveOne(waiter: Waiter, key: ByteString): void {
   const value = waiter.db.peek(key)
-  if (value === undefined || typeOf(value) !== waiter.wait.type) return
+  if (value === undefined || typeOf(value) !== waiter.wait.type) {
+    if (waiter.wait.onGone !== undefined) waiter.settle(waiter.wait.onGone)
+    return
+  }
   try {
     const { engine } = waiter.db
     const { dirty } = engine

@@ -82,6 +82,7 @@ const PARAMETERS: Record<string, Parameter> = {
   dir: { default: '', check: text },
   'hash-max-listpack-entries': { default: '512', check: between(0, LONG) },
   'hash-max-listpack-value': { default: '64', check: between(0, LONG) },
+  'hll-sparse-max-bytes': { default: '3000', check: memory(0) },
   'lfu-decay-time': { default: '1', check: between(0, INT) },
   'lfu-log-factor': { default: '10', check: between(0, INT) },
   'list-compress-depth': { default: '0', check: between(0, INT) },

@@ -7,7 +7,7 @@ import { WRONG_TYPE } from './errors.ts'
 import { EVENT } from './events.ts'
 import { Keyspace } from './keyspace.ts'
 import type { Session } from './session.ts'
-import { Hash, List, Members, SortedSet, type StringValue, type TypeName, type Value } from './values.ts'
+import { Hash, List, Members, SortedSet, Stream, type StringValue, type TypeName, type Value } from './values.ts'
 
 /** One type's keys: a key of another type is WRONGTYPE. */
 class Typed<T extends Value> {
@@ -80,6 +80,7 @@ export class Database {
   readonly list = new Typed(this, 'list', () => new List())
   readonly set = new Typed(this, 'set', () => new Members())
   readonly zset = new Typed(this, 'zset', () => new SortedSet())
+  readonly stream = new Typed(this, 'stream', () => new Stream())
 
   constructor(engine: Engine, index: number) {
     this.engine = engine
@@ -164,6 +165,7 @@ export class Database {
     const slot = this.find(key)
     if (slot < 0) return false
     this.keyspace.removeAt(slot)
+    if (this.waiters.size !== 0) this.signal(key)
     return true
   }
 
@@ -194,8 +196,13 @@ export class Database {
    * @param dirty how many changes it counts as
    */
   changed(key: ByteString, kind: number, event: string, dirty = 1): void {
-    this.engine.dirty += dirty
     if (this.watchers.size !== 0) this.touch(key)
+    this.noted(key, kind, event, dirty)
+  }
+
+  /** As `changed`, for what WATCH does not see: the consumer groups of a stream. */
+  noted(key: ByteString, kind: number, event: string, dirty = 1): void {
+    this.engine.dirty += dirty
     if (this.engine.events & kind) this.notify(kind, event, key)
   }
 
@@ -229,6 +236,7 @@ export class Database {
   expire(slot: number): void {
     const key = this.keyspace.keys[slot]
     this.keyspace.removeAt(slot)
+    if (this.waiters.size !== 0) this.signal(key)
     this.engine.stats.expired++
     this.engine.effects?.removed(this, key)
     if (this.watchers.size !== 0) this.touch(key)
@@ -258,7 +266,7 @@ export class Database {
     const old = this.keyspace
     for (const key of this.watchers.keys()) if (old.has(key) || keyspace.has(key)) this.touch(key)
     this.keyspace = keyspace
-    for (const key of this.waiters.keys()) if (keyspace.has(key)) this.signal(key)
+    for (const key of this.waiters.keys()) if (old.has(key) || keyspace.has(key)) this.signal(key)
     if (keyspace.queue.next !== Infinity) this.engine.expiry.schedule(keyspace.queue.next)
     return old.size
   }

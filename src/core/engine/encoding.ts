@@ -21,6 +21,8 @@ export function encodingOf(value: Value, config: Config): string {
     }
     case 'zset':
       return isShort(value.scores.keys, 'zset', config) ? 'listpack' : 'skiplist'
+    case 'stream':
+      return 'stream'
   }
 }
 

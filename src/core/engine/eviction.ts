@@ -114,6 +114,7 @@ export class Eviction {
     if (db.watchers.size !== 0) db.touch(key)
     engine.effects?.removed(db, key)
     engine.effects?.settle()
+    db.signal(key)
     db.notify(EVENT.evicted, 'evicted', key)
     return true
   }

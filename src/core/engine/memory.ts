@@ -3,12 +3,15 @@
 import type { ByteString } from '../bytes.ts'
 import type { Engine } from './engine.ts'
 import type { Keyspace } from './keyspace.ts'
-import { Raw, type Value } from './values.ts'
+import { MAX_ID, MIN_ID } from './structures/stream-id.ts'
+import { Raw, type Stream, type Value } from './values.ts'
 
 // Bytes on V8 without pointer compression, measured with a million entries (bench/memory.ts).
 const STRING_HEADER = 16
 const SLOT = 45 // an index entry, and a place in the columns
 const OBJECT = 200 // a collection with its arrays
+const ENTRY = 80 // a stream's entry: its places in three columns, and an array
+const PENDING = 140 // an entry in a pending list and in its consumer's
 const SAMPLES = 5
 const KEYS_SAMPLED = 512
 
@@ -41,8 +44,26 @@ function sizeOfValue(value: Value, samples: number): number {
       break
     case 'zset':
       for (let i = 0; i < sampled; i++) bytes += 2 * SLOT + sizeOfString(value.scores.keys[i])
+      break
+    case 'stream':
+      bytes = sizeOfEntries(value, sampled)
   }
   return OBJECT + Math.round((bytes / sampled) * value.size)
+}
+
+/** Bytes of a stream's first entries, with their part of what is pending. */
+function sizeOfEntries(stream: Stream, sampled: number): number {
+  let pending = 0
+  for (const { pel } of stream.groups.values()) pending += pel.size
+  let bytes = (pending / stream.size) * PENDING * sampled
+  let left = sampled
+  stream.walk(MIN_ID, MAX_ID, false, (fields) => {
+    bytes += ENTRY
+    // The names are shared by a node's entries.
+    for (let i = 0; i < fields.length; i++) bytes += 8 + (i % 2) * sizeOfString(fields[i])
+    return --left > 0
+  })
+  return bytes
 }
 
 export class Memory {

@@ -3,14 +3,16 @@
 import type { ByteString } from '../bytes.ts'
 import { fromUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
+import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
 import { Dict } from './structures/dict.ts'
 import { RankedTree } from './structures/ranked-tree.ts'
 import { SlotTable } from './structures/slot-table.ts'
+import { StreamLog } from './structures/stream-log.ts'
 
 export type StringValue = ByteString | number | Raw
-export type Value = StringValue | Hash | List | Members | SortedSet
-export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash'
+export type Value = StringValue | Hash | List | Members | SortedSet | Stream
+export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream'
 
 export function typeOf(value: Value): TypeName {
   return typeof value === 'object' ? value.type : 'string'
@@ -95,6 +97,8 @@ export function copyOf(value: Value): Value {
       value.scores.keys.forEach((member, slot) => zset.set(member, value.scores.values[slot]))
       return zset
     }
+    case 'stream':
+      return value.copy()
   }
 }
 
@@ -183,5 +187,18 @@ export class SortedSet {
     this.order.delete(this.scores.values[slot], member)
     this.scores.removeAt(slot)
     return true
+  }
+}
+
+/** Entries and consumer groups. A stream without entries is still there. */
+export class Stream extends StreamLog {
+  readonly type = 'stream'
+  readonly groups = new Map<ByteString, ConsumerGroup>()
+
+  copy(): Stream {
+    const stream = new Stream()
+    stream.copyFrom(this)
+    for (const [name, group] of this.groups) stream.groups.set(name, group.copy())
+    return stream
   }
 }

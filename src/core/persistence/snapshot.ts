@@ -4,12 +4,13 @@
 // values are taken apart into pages of their own in the same way, so that neither a slice nor a pre-image takes long.
 import type { Engine } from '../engine/engine.ts'
 import type { Keyspace } from '../engine/keyspace.ts'
-import type { Chunk, ChunkGuard } from '../engine/structures/deque.ts'
+import type { ChunkGuard } from '../engine/structures/id-map.ts'
 import { PAGE_BITS, type PageGuard, type SlotTable } from '../engine/structures/slot-table.ts'
-import { type List, Raw, type StringValue, type Value } from '../engine/values.ts'
+import { Raw, type StringValue, type Value } from '../engine/values.ts'
 import { VERSION } from '../engine/version.ts'
 import { ByteSink, type SinkOptions } from './rdb/byte-sink.ts'
 import { LzfCompressor } from './rdb/lzf.ts'
+import { type PlacedPart, streamParts } from './rdb/stream.ts'
 import { expiryBase, RdbWriter } from './rdb/writer.ts'
 
 /** A slice ends after so many milliseconds: half of a frame at 60 Hz and more is left to the page. */
@@ -149,7 +150,9 @@ export class Snapshot {
 function isLarge(value: Value): boolean {
   if (typeof value === 'number') return false
   if (typeof value === 'string' || value.type === 'string') return value.length > LARGE_LENGTH
-  return value.size > LARGE_SIZE
+  let { size } = value
+  if (value.type === 'stream') for (const { pel, consumers } of value.groups.values()) size += pel.size + consumers.size
+  return size > LARGE_SIZE
 }
 
 /** One database's keys as they were. */
@@ -275,7 +278,11 @@ interface Parts {
 
 function partsOf(value: Value, early: RdbWriter): Parts {
   if (typeof value !== 'object' || value.type === 'string') return stringParts(value)
-  if (value.type === 'list') return listParts(value, early)
+  if (value.type === 'stream') return placedParts(streamParts(value), early)
+  if (value.type === 'list') {
+    const parts = value.chunks().map((chunk) => ({ owner: value, chunk, write: (writer: RdbWriter) => writer.listChunk(chunk) }))
+    return placedParts(parts, early)
+  }
   const base = value.type === 'hash' ? expiryBase(value) : 0
   const write = (writer: RdbWriter, from: number, to: number): void => {
     if (value.type === 'hash') writer.hashSlots(value, from, to, base)
@@ -321,28 +328,40 @@ function stringParts(value: StringValue): Parts {
   }
 }
 
-/** A list's order matters: a chunk that changes before its turn leaves its bytes in its place. */
-function listParts(list: List, early: RdbWriter): Parts {
-  const parts: (Chunk | Uint8Array[])[] = list.chunks()
-  const places = new Map(parts.map((chunk, i) => [chunk as Chunk, i]))
+/** Of lists and streams, whose order matters: a chunk that changes before its turn leaves its bytes in its place. */
+function placedParts(given: readonly PlacedPart[], early: RdbWriter): Parts {
+  const places = new Map<object, number>()
+  const guards = new Map<NonNullable<PlacedPart['owner']>, ChunkGuard<object>>()
+  const copy = earlyWriter(early)
   let next = 0
   let held = 0
-  const own: ChunkGuard = {
+  const image = ({ write }: PlacedPart): Uint8Array[] => {
+    held -= copy.sink.size
+    write(copy)
+    held += copy.sink.size
+    copy.sink.flush()
+    return copy.sink.take()
+  }
+  const newGuard = (): ChunkGuard<object> => ({
     below: null,
-    before(chunk: Chunk): void {
-      own.below?.before(chunk)
+    before(chunk) {
+      this.below?.before(chunk)
       const place = places.get(chunk)
       if (place === undefined) return
       places.delete(chunk)
-      const copy = earlyWriter(early)
-      copy.listChunk(chunk)
-      copy.sink.flush()
-      parts[place] = copy.sink.take()
-      held += copy.sink.size
+      parts[place] = image(parts[place] as PlacedPart)
     },
+  })
+  const parts = given.map((part, i): PlacedPart | Uint8Array[] => {
+    if (part.owner === null) return image(part)
+    if (!guards.has(part.owner)) guards.set(part.owner, newGuard())
+    places.set(part.chunk!, i)
+    return part
+  })
+  for (const [owner, own] of guards) guard(owner, own)
+  const release = (): void => {
+    for (const [owner, own] of guards) unguard(owner, own)
   }
-  guard(list, own)
-  const release = (): void => unguard(list, own)
   return {
     get held() {
       return held
@@ -350,12 +369,14 @@ function listParts(list: List, early: RdbWriter): Parts {
     next(writer) {
       const part = parts[next]
       if (part === undefined) return false
-      if (places.delete(part as Chunk)) writer.listChunk(part as Chunk)
-      else {
-        for (const bytes of part as Uint8Array[]) {
+      if (Array.isArray(part)) {
+        for (const bytes of part) {
           writer.sink.bytes(bytes)
           held -= bytes.length
         }
+      } else {
+        places.delete(part.chunk!)
+        part.write(writer)
       }
       parts[next++] = []
       if (next === parts.length) release()

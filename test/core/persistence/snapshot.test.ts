@@ -11,6 +11,7 @@ import { textOf, type Value } from '../../../src/core/engine/values.ts'
 import { load } from '../../../src/core/persistence/load.ts'
 import { Snapshot } from '../../../src/core/persistence/snapshot.ts'
 import { type Command, groups } from '../../differential/commands.ts'
+import { contentOf } from './rdb/content.ts'
 
 const NOW = 1_700_000_000_000
 /** Every look at the clock finds a slice's time over, so that each step of a save is a slice of its own. */
@@ -37,7 +38,7 @@ function plain(value: Value): unknown {
   if (value.type === 'zset') return ['zset', ...value.scores.keys.map((member, slot) => [member, value.scores.values[slot]]).toSorted()]
   if (value.type === 'hash')
     return ['hash', ...value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field)]).toSorted()]
-  return value
+  return ['stream', contentOf(value).value]
 }
 
 /** Many keys, and values of every type that are large enough to be taken apart. */
@@ -52,12 +53,23 @@ function fill(session: Session, keys: number, elements: number): void {
   session.execute(['ZADD', 'z1', ...numbered('member').flatMap((member, i) => [String(i / 3), member])])
   session.execute(['SET', 'long', 'x'.repeat(elements * 300)])
   session.execute(['SETBIT', 'bits', String(elements * 2400), '1'])
+  for (let i = 1; i <= elements; i++) session.execute(['XADD', 'x1', `${i}-1`, 'name', `entry${i}`, 'number', String(i)])
+  for (const [group, consumer, part] of [
+    ['g1', 'c1', 3],
+    ['g1', 'c2', 2],
+    ['g2', 'c1', 1],
+  ] as const) {
+    session.execute(['XGROUP', 'CREATE', 'x1', group, '0'])
+    session.execute(['XREADGROUP', 'GROUP', group, consumer, 'COUNT', String(Math.ceil(elements / part)), 'STREAMS', 'x1', '>'])
+  }
   session.execute(['SELECT', '1'])
   session.execute(['HSET', 'other', ...numbered('field').flatMap((field) => [field, field])])
   session.execute(['SELECT', '0'])
 }
 
 const numbered = (most: number): fc.Arbitrary<string> => fc.nat(most).map(String)
+const group = fc.constantFrom('g1', 'g1', 'g2', 'g3')
+const consumer = fc.constantFrom('c1', 'c2', 'c3')
 /** Changes to what `fill` made: elements and keys all over, and values as a whole. */
 const changes: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(numbered(700), numbered(9)).map(([n, v]) => ['SET', `key${n}`, v]),
@@ -76,6 +88,20 @@ const changes: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(numbered(400), numbered(400)).map(([a, b]) => ['LTRIM', 'l1', a, `-${Number(b) + 1}`]),
   fc.tuple(numbered(9_000_000), fc.constantFrom('0', '1')).map(([at, bit]) => ['SETBIT', 'bits', at, bit]),
   fc.tuple(numbered(900_000), numbered(9)).map(([at, v]) => ['SETRANGE', 'long', at, v]),
+  fc.tuple(group, consumer, numbered(300)).map(([g, c, n]) => ['XREADGROUP', 'GROUP', g, c, 'COUNT', n, 'STREAMS', 'x1', '>']),
+  fc.tuple(group, consumer, numbered(3000)).map(([g, c, n]) => ['XREADGROUP', 'GROUP', g, c, 'COUNT', '5', 'STREAMS', 'x1', n]),
+  fc
+    .tuple(group, fc.array(numbered(3000), { minLength: 1, maxLength: 300 }))
+    .map(([g, ns]) => ['XACK', 'x1', g, ...ns.map((n) => `${n}-1`)]),
+  fc.tuple(group, consumer, numbered(3000)).map(([g, c, n]) => ['XCLAIM', 'x1', g, c, '0', `${n}-1`, 'FORCE']),
+  fc.tuple(group, consumer, numbered(3000)).map(([g, c, n]) => ['XAUTOCLAIM', 'x1', g, c, '0', n]),
+  fc.array(numbered(3000), { minLength: 1, maxLength: 300 }).map((ns) => ['XDEL', 'x1', ...ns.map((n) => `${n}-1`)]),
+  fc.tuple(fc.constantFrom('~', '='), numbered(3000)).map(([how, n]) => ['XTRIM', 'x1', 'MAXLEN', how, n]),
+  numbered(9).map((v) => ['XADD', 'x1', '*', 'name', v, 'number', v]),
+  fc.constantFrom<Command>(
+    ['XGROUP', 'DESTROY', 'x1', 'g1'], ['XGROUP', 'DELCONSUMER', 'x1', 'g1', 'c1'], ['XGROUP', 'CREATE', 'x1', 'g3', '0'], ['XGROUP', 'SETID', 'x1', 'g2', '5'],
+    ['RENAME', 'x1', 'x2'], ['RENAME', 'x2', 'x1'], ['COPY', 'x1', 'x2'], ['DEL', 'x1'], ['XSETID', 'x1', '99999999999999'],
+  ), // prettier-ignore
   fc.constantFrom<Command>(
     ['APPEND', 'long', 'more'], ['RENAME', 'h1', 'h2'], ['RENAME', 'h2', 'h1'], ['COPY', 'z1', 'z2', 'REPLACE'], ['MOVE', 'set1', '1'], ['SWAPDB', '0', '1'],
     ['DEL', 'l1'], ['FLUSHDB'], ['UNLINK', 'h1', 'z1'], ['SPOP', 'set1', '500'], ['ZPOPMAX', 'z1', '300'], ['SORT', 'l1', 'ALPHA', 'STORE', 'l1'], ['GETDEL', 'long'],

@@ -126,6 +126,10 @@ describe('isodis rdb', () => {
     await redis.hset('hash', { f: 'g' })
     await redis.zadd('zset', { a: 1.5, z: Infinity })
     await redis.call('SET', 'later', 'x', 'PXAT', '9999999999999')
+    await redis.call('XADD', 'stream', '5-1', 'f', 'g')
+    await redis.call('XGROUP', 'CREATE', 'stream', 'group', '0')
+    await redis.call('XREADGROUP', 'GROUP', 'group', 'alice', 'STREAMS', 'stream', '>')
+    await redis.call('XCLAIM', 'stream', 'group', 'bob', '0', '5-1', 'TIME', '1700000000000')
     const path = join(await mkdtemp(join(tmpdir(), 'isodis-rdb-')), 'dump.rdb')
     await writeFile(path, await bytesOf(redis.exportRdb()))
     let text = ''
@@ -137,8 +141,14 @@ describe('isodis rdb', () => {
       { db: 0, key: 'hash', type: 'hash', value: [['f', 'g']] },
       { db: 0, key: 'zset', type: 'zset', value: [['a', 1.5], ['z', 'inf']] },
       { db: 0, key: 'later', type: 'string', expireAt: 9999999999999, value: 'x' },
+      { db: 0, key: 'stream', type: 'stream', value: {
+        entries: [['5-1', ['f', 'g']]], lastId: '5-1',
+        groups: [{ name: 'group', lastId: '5-1', consumers: ['alice', 'bob'], pending: [['5-1', 'bob', 1700000000000, 2]] }],
+      } },
     ]) // prettier-ignore
-    expect(describeSummary(summary)).toBe('RDB version 10; 6 keys in 1 databases; string 3, list 1, hash 1, zset 1; the checksum is right')
+    expect(describeSummary(summary)).toBe(
+      'RDB version 10; 7 keys in 1 databases; string 3, list 1, hash 1, zset 1, stream 1; the checksum is right',
+    )
     const bytes = await readFile(path)
     bytes[40] ^= 1
     await writeFile(path, bytes)

@@ -13,6 +13,10 @@ import { sets } from './sets.ts'
 import { sort } from './sort.ts'
 import { sortedSetAlgebra } from './sorted-set-algebra.ts'
 import { sortedSets } from './sorted-sets.ts'
+import { streamGroups } from './stream-groups.ts'
+import { streamInfo } from './stream-info.ts'
+import { streamReading } from './stream-reading.ts'
+import { streams } from './streams.ts'
 import { strings } from './strings.ts'
 import { transactions } from './transactions.ts'
 
@@ -26,6 +30,10 @@ export const groups: readonly Group[] = [
   sets,
   sortedSets,
   sortedSetAlgebra,
+  streams,
+  streamReading,
+  streamGroups,
+  streamInfo,
   transactions,
   pubsub,
   connection,

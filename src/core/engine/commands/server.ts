@@ -124,6 +124,6 @@ function swap(a: Database, b: Database): void {
   const keyspace = a.keyspace
   a.keyspace = b.keyspace
   b.keyspace = keyspace
-  // Whoever waits for a key may find it now.
-  for (const db of [a, b]) for (const key of [...db.waiters.keys()]) if (db.keyspace.has(key)) db.signal(key)
+  // Whoever waits for a key may find it now, or it is gone.
+  for (const db of [a, b]) for (const key of db.waiters.keys()) db.signal(key)
 }

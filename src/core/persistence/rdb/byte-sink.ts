@@ -1,10 +1,11 @@
 // Where a snapshot's bytes are written: a buffer that grows up to a chunk's size and is then handed out and begun anew.
 // It keeps the checksum of all that went through, and knows how RDB writes lengths, since those stand before everything.
 import type { ByteString } from '../../bytes.ts'
+import type { Int64 } from '../../numbers.ts'
 import { Crc64 } from './crc64.ts'
 
 export interface SinkOptions {
-  /** How large a chunk gets, in bytes. Default: 256 KiB */
+  /** How large a chunk gets, in bytes: at least 256. Default: 256 KiB */
   chunkSize?: number
   /** Whether to keep a checksum; bytes that are only on their way to another sink need none. Default: true */
   checksum?: boolean
@@ -31,6 +32,8 @@ export class ByteSink {
   #buffer: Uint8Array
   #view: DataView
   #at = 0
+  /** Up to here the buffer is in the checksum. */
+  #summed = 0
 
   constructor({ chunkSize = 1 << 18, checksum = true, allocate = (length) => new Uint8Array(length) }: SinkOptions = {}) {
     this.#chunkSize = chunkSize
@@ -64,15 +67,17 @@ export class ByteSink {
       chunk = this.#allocate(this.#at)
       chunk.set(this.#buffer.subarray(0, this.#at))
     }
-    this.#crc?.update(chunk)
+    this.#crc?.update(chunk, this.#summed)
     this.#chunks.push(chunk)
     this.#flushed += this.#at
     this.#at = 0
+    this.#summed = 0
   }
 
-  /** The checksum of all that has been written; flushes. */
+  /** The checksum of all that has been written; zeros where none is kept. */
   digest(): Uint8Array {
-    this.flush()
+    this.#crc?.update(this.#buffer, this.#summed, this.#at)
+    this.#summed = this.#at
     return this.#crc?.digest() ?? new Uint8Array(8)
   }
 
@@ -95,6 +100,20 @@ export class ByteSink {
       if (long) this.#uint32(Math.floor(value / 2 ** 32), false)
       this.#uint32(value, false)
     }
+  }
+
+  /** 64 bits in the form of a length. */
+  identifier(value: Int64): void {
+    if (typeof value === 'number' && value >= 0) return this.length(value)
+    this.byte(0x81)
+    this.half(value)
+  }
+
+  /** Eight bytes, highest first. */
+  half(value: Int64): void {
+    if (this.#at + 8 > this.#buffer.length) this.#makeRoom(8)
+    this.#view.setBigUint64(this.#at, BigInt.asUintN(64, BigInt(value)))
+    this.#at += 8
   }
 
   /** An integer, lowest byte first. @param width 1, 2 or 4 */

@@ -188,7 +188,12 @@ export class ByteSource {
     return Number(this.#view.getBigUint64(this.#pass(8)))
   }
 
-  /** A length that is really an identifier of 64 bits. */
+  /** Eight bytes, highest first. */
+  half(): bigint {
+    return this.#view.getBigUint64(this.#pass(8))
+  }
+
+  /** A length that is really 64 bits of something else. */
   identifier(): bigint {
     if (this.#bytes[this.#at] !== 0x81) return BigInt(this.length())
     return this.#view.getBigUint64(this.#pass(9) + 1)

@@ -4,6 +4,8 @@
 export const NEWEST_VERSION = 12
 /** Redis 7.0's version: what is written unless a value needs a newer one. */
 export const USUAL_VERSION = 10
+/** Redis 7.2's version, the first where a stream's consumers have two times. */
+export const ACTIVE_TIME_VERSION = 11
 /** Redis 7.4's version, the first with hash fields that expire. */
 export const FIELD_EXPIRY_VERSION = 12
 

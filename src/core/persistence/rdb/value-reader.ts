@@ -7,6 +7,7 @@ import type { ByteSource } from './byte-source.ts'
 import * as format from './format.ts'
 import { readIntset } from './intset.ts'
 import { readListpack } from './listpack.ts'
+import { readStream } from './stream.ts'
 import { readZiplist } from './ziplist.ts'
 import { readZipmap } from './zipmap.ts'
 
@@ -41,6 +42,10 @@ export function readValue(source: ByteSource, type: number, done: Done): void {
     case format.HASH_LISTPACK_EX_PRE_GA:
     case format.HASH_LISTPACK_EX:
       return readHash(source, type, done)
+    case format.STREAM_LISTPACKS:
+    case format.STREAM_LISTPACKS_2:
+    case format.STREAM_LISTPACKS_3:
+      return readStream(source, type, done)
     case format.MODULE_PRE_GA:
     case format.MODULE_2:
       throw source.fail(`a value of the module type ${moduleName(source)} cannot be read`)
@@ -141,7 +146,7 @@ const orNull = (value: Collection): Collection | null => (value.size === 0 ? nul
 const PACKED = { listpack: readListpack, ziplist: readZiplist, zipmap: readZipmap, intset: readIntset }
 
 /** The elements in a string, whose number must be a multiple of `width`. */
-export function packed(source: ByteSource, kind: keyof typeof PACKED, width = 1): ByteString[] {
+function packed(source: ByteSource, kind: keyof typeof PACKED, width = 1): ByteString[] {
   const elements = PACKED[kind](source.blob())
   if (elements === null || elements.length % width !== 0) throw source.fail(`damaged ${kind}`)
   return elements

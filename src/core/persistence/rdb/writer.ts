@@ -8,6 +8,7 @@ import { type Hash, type Members, Raw, type SortedSet, type StringValue, textOf,
 import type { ByteSink } from './byte-sink.ts'
 import * as format from './format.ts'
 import type { LzfCompressor } from './lzf.ts'
+import { nodesOf, streamParts } from './stream.ts'
 
 export interface WriterOptions {
   /** Of the format. Default: 10, which does not know hash fields that expire (12 does) */
@@ -66,7 +67,7 @@ export class RdbWriter {
 
   /** A key with all of its value. @param expiry in milliseconds since 1970, 0 for none */
   entry(key: ByteString, value: Value, expiry: number, use: format.Use): void {
-    this.#key(rdbTypeOf(value), key, expiry, use)
+    this.#key(rdbTypeOf(value, this.version), key, expiry, use)
     this.value(value)
   }
 
@@ -75,7 +76,7 @@ export class RdbWriter {
    * them, with the functions below.
    */
   entryHead(key: ByteString, value: Value, expiry: number, use: format.Use): void {
-    this.#key(rdbTypeOf(value), key, expiry, use)
+    this.#key(rdbTypeOf(value, this.version), key, expiry, use)
     if (typeof value === 'object') this.#head(value)
     else this.sink.length(textOf(value).length)
   }
@@ -99,6 +100,7 @@ export class RdbWriter {
 
   #head(value: Exclude<Value, string | number>): void {
     if (value.type === 'string') return this.sink.length(value.length)
+    if (value.type === 'stream') return this.sink.length(nodesOf(value))
     const base = value.type === 'hash' ? expiryBase(value) : 0
     if (base !== 0) this.sink.milliseconds(base)
     this.sink.length(value.size)
@@ -118,6 +120,8 @@ export class RdbWriter {
         return this.hashSlots(value, 0, value.size, expiryBase(value))
       case 'zset':
         return this.zsetSlots(value, 0, value.size)
+      case 'stream':
+        for (const { write } of streamParts(value)) write(this)
     }
   }
 
@@ -203,8 +207,9 @@ export function expiryBase(hash: Hash): number {
 const TYPES = { string: format.STRING, list: format.LIST, set: format.SET, zset: format.ZSET_2 }
 
 /** The type that a value is written as. */
-export function rdbTypeOf(value: Value): number {
+export function rdbTypeOf(value: Value, version = format.USUAL_VERSION): number {
   if (typeof value !== 'object') return format.STRING
+  if (value.type === 'stream') return version < format.ACTIVE_TIME_VERSION ? format.STREAM_LISTPACKS_2 : format.STREAM_LISTPACKS_3
   if (value.type !== 'hash') return TYPES[value.type]
   return expiryBase(value) === 0 ? format.HASH : format.HASH_METADATA
 }
@@ -212,15 +217,17 @@ export function rdbTypeOf(value: Value): number {
 /** The integer of 32 bits that a text is the only form of; NaN if there is none. */
 function smallInteger(text: ByteString): number {
   const { length } = text
-  const first = text.charCodeAt(0)
-  // 45 is the minus, 48 to 57 are the digits. Most strings are told apart here.
-  if (length > 11 || !(first <= 57 && (first >= 48 || first === 45))) return NaN
-  let value = 0
-  for (let i = first === 45 ? 1 : 0; i < length; i++) {
+  if (length > 11) return NaN
+  const start = text.charCodeAt(0) === 45 ? 1 : 0 // a minus
+  const first = text.charCodeAt(start) - 48
+  // Most strings are told apart here.
+  if (!(first > 0 && first < 10)) return first === 0 && length === 1 ? 0 : NaN
+  let value = first
+  for (let i = start + 1; i < length; i++) {
     const digit = text.charCodeAt(i) - 48
     if (digit < 0 || digit > 9) return NaN
     value = value * 10 + digit
   }
-  if (first === 45) value = -value
-  return value === (value | 0) && String(value) === text ? value : NaN
+  if (start === 1) value = -value
+  return value === (value | 0) ? value : NaN
 }

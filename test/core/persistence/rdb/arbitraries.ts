@@ -1,7 +1,10 @@
 // Random values of all types, with what the encodings treat differently: integers at their limits, lengths at theirs,
 // text that compresses and bytes that do not, collections on both sides of Redis's small forms.
 import * as fc from 'fast-check'
-import { encodeString, Hash, List, Members, Raw, SortedSet, type Value } from '../../../../src/core/engine/values.ts'
+import { ConsumerGroup } from '../../../../src/core/engine/structures/consumer-group.ts'
+import { compareIds, formatId } from '../../../../src/core/engine/structures/stream-id.ts'
+import { encodeString, Hash, List, Members, Raw, SortedSet, Stream, type Value } from '../../../../src/core/engine/values.ts'
+import type { Int64 } from '../../../../src/core/numbers.ts'
 import type { KeyToWrite } from './content.ts'
 
 const bytes = (most: number): fc.Arbitrary<string> =>
@@ -78,7 +81,51 @@ export const expiringHashes: fc.Arbitrary<Value> = fc
     return hash
   })
 
-export const values: fc.Arbitrary<Value> = fc.oneof(strings, lists, sets, hashes, sortedSets)
+const halves = fc.oneof(
+  { weight: 8, arbitrary: fc.nat(50) },
+  { weight: 2, arbitrary: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom<Int64>(2 ** 53 - 1, 2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n) },
+)
+const ids = fc.record({ ms: halves, seq: halves }).filter(({ ms, seq }) => ms !== 0 || seq !== 0)
+const fields = fc.oneof(
+  // Often the same names, which a node keeps once.
+  { weight: 3, arbitrary: fc.tuple(elements, elements).map(([a, b]) => ['name', a, 'number', b]) },
+  { weight: 1, arbitrary: fc.array(fc.tuple(elements, elements), { minLength: 1, maxLength: 4 }).map((pairs) => pairs.flat()) },
+)
+const TIMES = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 })
+const group = fc.record({
+  name: elements,
+  lastId: ids,
+  read: fc.constantFrom(-1, 0, 7),
+  consumers: fc.uniqueArray(fc.tuple(elements, TIMES), { minLength: 1, maxLength: 3, selector: ([name]) => name }),
+  pending: fc.array(fc.tuple(ids, fc.nat(), TIMES, fc.nat(5)), { maxLength: 30 }),
+})
+
+export const streams = fc
+  .record({
+    entries: fc.uniqueArray(fc.tuple(ids, fields), { maxLength: 40, size: 'max', selector: ([id]) => formatId(id) }),
+    deleted: fc.array(fc.nat(40), { maxLength: 5 }),
+    limits: fc.constantFrom({ bytes: 4096, entries: 100 }, { bytes: 100, entries: 0 }, { bytes: 0, entries: 3 }),
+    groups: fc.uniqueArray(group, { maxLength: 2, selector: ({ name }) => name }),
+  })
+  .map(({ entries, deleted, limits, groups }): Value => {
+    const stream = new Stream()
+    const sorted = entries.toSorted(([a], [b]) => compareIds(a, b))
+    for (const [id, fields] of sorted) stream.append(id, [...fields], limits)
+    for (const i of deleted) {
+      const id = sorted[i]?.[0]
+      if (id !== undefined && stream.delete(id) && compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id
+    }
+    for (const { name, lastId, read, consumers, pending } of groups) {
+      const group = new ConsumerGroup(lastId, read)
+      const readers = consumers.map(([name, seen]) => group.addConsumer(name, seen))
+      for (const [id, which, time, count] of pending) group.assign(id, { consumer: readers[which % readers.length], time, count })
+      stream.groups.set(name, group)
+    }
+    return stream
+  })
+
+export const values: fc.Arbitrary<Value> = fc.oneof(strings, lists, sets, hashes, sortedSets, streams)
 
 /** Keys of some databases, without duplicates. */
 export function keysOf(value: fc.Arbitrary<Value>, most = 12): fc.Arbitrary<KeyToWrite[]> {

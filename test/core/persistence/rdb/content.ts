@@ -3,7 +3,8 @@ import { readRdb } from '../../../../src/core/persistence/rdb/reader.ts'
 import { ByteSink, type SinkOptions } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import type { Use } from '../../../../src/core/persistence/rdb/format.ts'
 import { RdbWriter, type WriterOptions } from '../../../../src/core/persistence/rdb/writer.ts'
-import { textOf, type Value } from '../../../../src/core/engine/values.ts'
+import { formatId, MAX_ID, MIN_ID } from '../../../../src/core/engine/structures/stream-id.ts'
+import { type Stream, textOf, type Value } from '../../../../src/core/engine/values.ts'
 import { formatDouble } from '../../../../src/core/numbers.ts'
 import { plain, type RespClient, type WireReply } from '../../../support/resp-client.ts'
 
@@ -41,7 +42,78 @@ export function contentOf(value: Value): { type: string; value: unknown } {
       value.order.walk(0, value.size, false, (member, score) => members.push([member, formatDouble(score)]))
       return { type: 'zset', value: members }
     }
+    case 'stream':
+      return { type: 'stream', value: contentOfStream(value) }
   }
+}
+
+/** What XINFO STREAM FULL tells of a stream, but for its nodes. */
+function contentOfStream(stream: Stream): unknown {
+  const entries: unknown[] = []
+  stream.walk(MIN_ID, MAX_ID, false, (fields, ms, seq) => void entries.push([formatId({ ms, seq }), [...fields]]))
+  return {
+    length: stream.size,
+    lastId: formatId(stream.lastId),
+    maxDeletedId: formatId(stream.maxDeletedId),
+    added: Number(stream.added),
+    entries,
+    groups: [...stream.groups].toSorted(byName).map(([name, group]) => {
+      const pel: unknown[] = []
+      const own = new Map<string, unknown[]>(group.sortedConsumers().map(({ name }) => [name, []]))
+      group.pel.walk(MIN_ID, MAX_ID, false, ({ consumer, time, count }, ms, seq) => {
+        pel.push([formatId({ ms, seq }), consumer.name, time, Number(count)])
+        if (consumer.pending.get({ ms, seq })) own.get(consumer.name)!.push([formatId({ ms, seq }), time, Number(count)])
+      })
+      return {
+        name,
+        lastId: formatId(group.lastId),
+        read: group.entriesRead === -1 ? null : Number(group.entriesRead),
+        pel,
+        consumers: group.sortedConsumers().map((consumer) => ({ name: consumer.name, seen: consumer.seen, pel: own.get(consumer.name) })),
+      }
+    }),
+  }
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
+
+type Info = Record<string, never>
+
+/** The same from the reply of XINFO STREAM FULL. */
+export function contentOfInfo(reply: unknown): unknown {
+  const {
+    length,
+    'last-generated-id': lastId,
+    'max-deleted-entry-id': maxDeletedId,
+    'entries-added': added,
+    entries,
+    groups,
+  } = asInfo(reply)
+  return {
+    length,
+    lastId,
+    maxDeletedId,
+    added,
+    entries,
+    groups: (groups as unknown[])
+      .map(asInfo)
+      .toSorted((a, b) => (a['name'] < b['name'] ? -1 : 1))
+      .map((group) => ({
+        name: group['name'],
+        lastId: group['last-delivered-id'],
+        read: group['entries-read'],
+        pel: group['pending'],
+        consumers: (group['consumers'] as unknown[])
+          .map(asInfo)
+          .toSorted((a, b) => (a['name'] < b['name'] ? -1 : 1))
+          .map((consumer) => ({ name: consumer['name'], seen: consumer['seen-time'], pel: consumer['pending'] })),
+      })),
+  }
+}
+
+function asInfo(flat: unknown): Info {
+  const list = flat as unknown[]
+  return Object.fromEntries(list.flatMap((name, i) => (i % 2 === 0 ? [[name === 'pel' ? 'pending' : name, list[i + 1]]] : []))) as Info
 }
 
 const sorted = <T extends [string, ...unknown[]]>(rows: T[]): T[] => rows.toSorted((a, b) => (a[0] < b[0] ? -1 : 1))
@@ -119,9 +191,11 @@ const COMMANDS: Readonly<Record<string, (key: string) => string[]>> = {
   set: (key) => ['SMEMBERS', key],
   hash: (key) => ['HGETALL', key],
   zset: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
+  stream: (key) => ['XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'],
 }
 
 function serverValue(type: string, reply: WireReply): unknown {
+  if (type === 'stream') return contentOfInfo(plain(reply))
   const value = plain(reply) as string[]
   if (type === 'set') return value.toSorted()
   if (type === 'hash') return sorted(pairs(value).map(([field, text]) => [field, text, 0]))

@@ -8,8 +8,10 @@ import { restoreValue } from '../../../../src/core/persistence/rdb/dump.ts'
 import * as format from '../../../../src/core/persistence/rdb/format.ts'
 import { backLength } from '../../../../src/core/persistence/rdb/listpack.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
+import { RdbWriter } from '../../../../src/core/persistence/rdb/writer.ts'
 import { type RedisServer, startRedisServer } from '../../../support/redis-server.ts'
 import { plain, RespClient } from '../../../support/resp-client.ts'
+import { streams } from './arbitraries.ts'
 import { contentOf, readFile, readServer } from './content.ts'
 
 let server: RedisServer
@@ -210,6 +212,45 @@ describe('read as redis-server reads it', () => {
   })
 })
 
+test('a stream of Redis 5, which does not say what was deleted', async () => {
+  const id = (ms: number, seq: number): Buffer => joined(le(ms, 8).reverse(), le(seq, 8).reverse())
+  const node = listpack([
+    '2',
+    '1',
+    '1',
+    'f',
+    '0',
+    '2',
+    '0',
+    '0',
+    'one',
+    '4',
+    '3',
+    '1',
+    '0',
+    'gone',
+    '4',
+    '0',
+    '5',
+    '-1',
+    '1',
+    'g',
+    '7',
+    '6',
+  ])
+  const pending = [id(6, 0), le(1_700_000_000_000, 8)]
+  const group = [string('group'), [6, 0], [1], ...pending, [3], [1], string('alice'), le(1_700_000_000_001, 8), [1], id(6, 0)].map((part) =>
+    Buffer.from(part),
+  )
+  const read = payload(format.STREAM_LISTPACKS, length(1), string(id(1, 1)), string(node), Buffer.of(2, 6, 0, 1), ...group)
+  await readAlike(read)
+  expect(contentOf(restoreValue(read)).value).toMatchObject({
+    entries: [['1-1', ['f', 'one']], ['6-0', ['g', '7']]], // prettier-ignore
+    added: 2,
+    groups: [{ name: 'group', read: 2, consumers: [{ name: 'alice', pel: [['6-0', 1_700_000_000_000, 3]] }] }],
+  })
+})
+
 describe('what redis-server 7.0 does not know', () => {
   const hash = (rows: [string, string, number][]): unknown => ({ type: 'hash', value: rows })
   const at = 4_102_444_800_000
@@ -217,6 +258,18 @@ describe('what redis-server 7.0 does not know', () => {
   test('a set as a listpack', () => {
     const read = restoreValue(payload(format.SET_LISTPACK, string(listpack(['a', '1', '-5000']))))
     expect(contentOf(read)).toEqual({ type: 'set', value: ['-5000', '1', 'a'] })
+  })
+
+  test('a stream of Redis 7.2, whose consumers have two times', () => {
+    fc.assert(
+      fc.property(streams, (stream) => {
+        const sink = new ByteSink()
+        new RdbWriter(sink, { version: 11 }).value(stream)
+        sink.flush()
+        const written = payload(format.STREAM_LISTPACKS_3, ...sink.take().map((chunk) => Buffer.from(chunk)))
+        expect(contentOf(restoreValue(written))).toEqual(contentOf(stream))
+      }),
+    )
   })
 
   test('hash fields that expire, of Redis 7.4', () => {

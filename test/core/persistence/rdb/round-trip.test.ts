@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 import type { StringValue, Value } from '../../../../src/core/engine/values.ts'
 import { ByteSink } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
+import { streamParts } from '../../../../src/core/persistence/rdb/stream.ts'
 import { expiryBase, RdbWriter } from '../../../../src/core/persistence/rdb/writer.ts'
-import { expiringHashes, hashes, keysOf, lists, sets, sortedSets, strings, values } from './arbitraries.ts'
+import { expiringHashes, hashes, keysOf, lists, sets, sortedSets, streams, strings, values } from './arbitraries.ts'
 import { contentOf, contentOfKeys, readFile, writeFile } from './content.ts'
 
 const options = fc.record({
@@ -21,7 +22,7 @@ const cut = (bytes: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
 
 describe('what is written is read', () => {
-  test.each(Object.entries({ strings, lists, sets, hashes, expiringHashes, sortedSets, values }))('%s', async (_, value) => {
+  test.each(Object.entries({ strings, lists, sets, hashes, expiringHashes, sortedSets, streams, values }))('%s', async (_, value) => {
     const property = fc.asyncProperty(keysOf(value), options, fc.integer({ min: 1, max: 5000 }), async (keys, options, size) => {
       const file = await readFile(cut(writeFile(keys, options), size))
       expect(file.content).toEqual(contentOfKeys(keys))
@@ -63,11 +64,14 @@ function writePart(writer: RdbWriter, value: Value, from: number, to: number, ba
   else if (value.type === 'list') writer.listChunk(value.slice(from, to - 1))
   else if (value.type === 'set') writer.setSlots(value, from, to)
   else if (value.type === 'zset') writer.zsetSlots(value, from, to)
+  else if (value.type === 'stream') for (const { write } of streamParts(value).slice(from, to)) write(writer)
   else writer.hashSlots(value, from, to, base)
 }
 
-const sizeOf = (value: Value): number =>
-  typeof value === 'object' && value.type !== 'string' ? value.size : (contentOf(value).value as string).length
+function sizeOf(value: Value): number {
+  if (typeof value !== 'object' || value.type === 'string') return (contentOf(value).value as string).length
+  return value.type === 'stream' ? streamParts(value).length : value.size
+}
 
 test('a value written in parts, some of them to other sinks first, is the same value', async () => {
   const all = fc.oneof(values, expiringHashes)

@@ -1,0 +1,209 @@
+// XREAD and XREADGROUP, which may wait: https://redis.io/docs/latest/commands/xread/
+import type { ByteString } from '../../bytes.ts'
+import { MapReply, NULL_ARRAY, type Reply, ReplyError } from '../../reply.ts'
+import { integer } from '../arguments.ts'
+import { type Argv, type Group, type Result, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { printed, SYNTAX, TIMEOUT_NEGATIVE } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import type { Session } from '../session.ts'
+import type { Consumer, ConsumerGroup } from '../structures/consumer-group.ts'
+import { compareIds, formatId, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from '../structures/stream-id.ts'
+import { type StreamLog, sum } from '../structures/stream-log.ts'
+import type { Stream } from '../values.ts'
+import { entries, entry, streamId } from './stream-ids.ts'
+
+const TIMEOUT_NOT_INTEGER = new ReplyError('ERR timeout is not an integer or out of range')
+const UNBALANCED = new ReplyError("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.")
+const NO_GROUP_GIVEN = new ReplyError('ERR Missing GROUP option for XREADGROUP')
+const GROUP_ONLY = new ReplyError('ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.')
+const END_IN_GROUP = new ReplyError(
+  'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
+)
+const KEY_GONE = new ReplyError('UNBLOCKED the stream key no longer exists')
+const GROUP_GONE = new ReplyError('NOGROUP the consumer group this client was blocked on no longer exists')
+const notForXread = (option: string): ReplyError =>
+  new ReplyError(`ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`)
+
+/** Who waited without a COUNT gets no more than so many entries. */
+const WOKEN_COUNT = 1000
+
+export const streamReading: Group = {
+  name: 'stream',
+  rows: [
+    row('XREAD', -4, 'readonly blocking', 'STREAMS@1 RO access', (db, argv, session) => read(db, session, readOptions(argv, false))),
+    row('XREADGROUP', -7, 'write blocking', 'STREAMS@4 RO access', (db, argv, session) => read(db, session, readOptions(argv, true))),
+  ],
+}
+
+interface ReadOptions {
+  /** Null for XREAD. */
+  group: ByteString | null
+  consumer: ByteString
+  noAck: boolean
+  /** At most so many entries a stream; 0 for all. */
+  count: number
+  /** Milliseconds, 0 for ever; null if it does not wait. */
+  block: number | null
+  keys: ByteString[]
+  ids: ByteString[]
+}
+
+function readOptions(argv: Argv, grouped: boolean): ReadOptions {
+  const options: ReadOptions = { group: null, consumer: '', noAck: false, count: 0, block: null, keys: [], ids: [] }
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const left = argv.length - i - 1
+    if (word === 'BLOCK' && left > 0) {
+      options.block = integer(argv[++i], TIMEOUT_NOT_INTEGER)
+      if (options.block < 0) throw TIMEOUT_NEGATIVE
+    } else if (word === 'COUNT' && left > 0) options.count = Math.max(integer(argv[++i]), 0)
+    else if (word === 'STREAMS' && left > 0) {
+      if (left % 2 !== 0) throw UNBALANCED
+      options.keys = argv.slice(i + 1, i + 1 + left / 2)
+      options.ids = argv.slice(i + 1 + left / 2)
+      break
+    } else if (word === 'GROUP' && left > 1) {
+      if (!grouped) throw notForXread('GROUP')
+      options.group = argv[++i]
+      options.consumer = argv[++i]
+    } else if (word === 'NOACK') {
+      if (!grouped) throw notForXread('NOACK')
+      options.noAck = true
+    } else throw SYNTAX
+  }
+  if (options.keys.length === 0) throw SYNTAX
+  if (grouped && options.group === null) throw NO_GROUP_GIVEN
+  return options
+}
+
+interface Source {
+  key: ByteString
+  stream: Stream | undefined
+  group: ConsumerGroup | null
+  /** What comes after this ID is read; of a group, the highest ID asks for what is new to it. */
+  after: StreamId
+}
+
+function read(db: Database, session: Session, options: ReadOptions): Result {
+  const sources = options.keys.map((key, i) => sourceOf(db, key, options.ids[i], options.group))
+  const found: Reply[] = []
+  for (const source of sources) {
+    const reply = source.stream === undefined ? null : serve(db, source, source.stream, options)
+    if (reply !== null) found.push(source.key, reply)
+  }
+  if (found.length > 0) return keyed(session, found)
+  if (options.block === null) return NULL_ARRAY
+  // Once it waits, anything that was ever added counts as news, even if it is deleted by then.
+  let waiting = false
+  const reply = session.block({
+    keys: options.keys,
+    type: 'stream',
+    timeout: options.block,
+    onTimeout: NULL_ARRAY,
+    onGone: options.group === null ? undefined : KEY_GONE,
+    attempt: (key) => {
+      const source = sources.find((each) => each.key === key)!
+      const found = waiting ? wake(db, source, { ...options, count: options.count || WOKEN_COUNT }) : null
+      return found === null ? undefined : keyed(session, [key, found])
+    },
+  })
+  waiting = true
+  return reply
+}
+
+/** Streams by key: a map, and in RESP2 an array of pairs. */
+function keyed(session: Session, flat: Reply[]): Reply {
+  if (session.protocol === 3) return new MapReply(flat)
+  return flat.flatMap((key, i): Reply[] => (i % 2 === 0 ? [[key, flat[i + 1]]] : []))
+}
+
+function sourceOf(db: Database, key: ByteString, id: ByteString, groupName: ByteString | null): Source {
+  const stream = db.stream.read(key)
+  const group = groupName === null ? null : stream?.groups.get(groupName)
+  if (group === undefined) throw noGroup(key, groupName!, ' in XREADGROUP with GROUP option')
+  if (group !== null && id === '$') throw END_IN_GROUP
+  if (group === null && id === '>') throw GROUP_ONLY
+  return { key, stream, group, after: group === null ? startOf(stream, id) : id === '>' ? MAX_ID : streamId(id) }
+}
+
+/** `$` is the end of a stream, `+` lies before its last entry. */
+function startOf(stream: Stream | undefined, id: ByteString): StreamId {
+  const end = stream?.lastId ?? MIN_ID
+  if (id === '$') return end
+  if (id !== '+') return streamId(id)
+  const last = stream?.edge(true)
+  return last === undefined ? end : previousId(last)!
+}
+
+/** What a source has at once; null if it has nothing. */
+function serve(db: Database, { key, group, after }: Source, stream: Stream, options: ReadOptions): Reply[] | null {
+  if (group === null) {
+    const from = nextId(after)
+    const found = from === undefined ? [] : entries(stream, from, MAX_ID, options.count)
+    return found.length > 0 ? found : null
+  }
+  const isNew = compareIds(after, MAX_ID) === 0
+  if (isNew && compareIds(stream.edge(true) ?? MIN_ID, group.lastId) <= 0) return null
+  willChange(db, key)
+  const consumer = consumerOf(db, key, group, options.consumer)
+  db.noted(key, 0, '')
+  return isNew ? deliver(stream, group, consumer, options) : history(stream, group, consumer, nextId(after)!, options.count)
+}
+
+/** What a source has for someone who waited; null if it has nothing. @throws the group is gone */
+function wake(db: Database, { key, after }: Source, options: ReadOptions): Reply[] | null {
+  const stream = db.stream.write(key)!
+  const group = options.group === null ? null : stream.groups.get(options.group)
+  if (group === undefined) throw GROUP_GONE
+  const from = group?.lastId ?? after
+  if (compareIds(stream.lastId, from) <= 0) return null
+  if (group === null) return entries(stream, nextId(from)!, MAX_ID, options.count)
+  return deliver(stream, group, consumerOf(db, key, group, options.consumer), options)
+}
+
+/** Hands out entries that are new to a group. */
+function deliver(stream: Stream, group: ConsumerGroup, consumer: Consumer, { count, noAck }: ReadOptions): Reply[] {
+  const found: Reply[] = []
+  stream.walk(nextId(group.lastId)!, MAX_ID, false, (fields, ms, seq) => {
+    const id = { ms, seq }
+    group.advance(stream, id)
+    if (!noAck) group.assign(id, { consumer, time: consumer.seen, count: 1 })
+    found.push([formatId(id), fields.slice()])
+    return found.length !== count
+  })
+  return found
+}
+
+/** What was handed out to a consumer and is still pending; an entry that is gone has no fields. */
+function history(log: StreamLog, group: ConsumerGroup, consumer: Consumer, from: StreamId, count: number): Reply[] {
+  const found: Reply[] = []
+  consumer.pending.walk(from, MAX_ID, false, (_, ms, seq) => {
+    const id = { ms, seq }
+    const there = entry(log, id)
+    if (there !== undefined) group.assign(id, { consumer, time: consumer.seen, count: sum(group.pel.get(id)!.count, 1) })
+    found.push(there ?? [formatId(id), NULL_ARRAY])
+    return found.length !== count
+  })
+  return found
+}
+
+/** Must be called before a group changes whose stream was looked up for reading. */
+export function willChange(db: Database, key: ByteString): void {
+  db.keyspace.beforeChange(db.keyspace.find(key))
+}
+
+/** A consumer that is heard of now; it is made if it is not there. */
+export function consumerOf(db: Database, key: ByteString, group: ConsumerGroup, name: ByteString): Consumer {
+  const consumer = group.consumers.get(name)
+  if (consumer !== undefined) {
+    consumer.seen = db.engine.now
+    return consumer
+  }
+  db.noted(key, EVENT.stream, 'xgroup-createconsumer')
+  return group.addConsumer(name, db.engine.now)
+}
+
+export function noGroup(key: ByteString, group: ByteString, where = ''): ReplyError {
+  return new ReplyError(`NOGROUP No such key '${printed(key)}' or consumer group '${printed(group)}'${where}`)
+}

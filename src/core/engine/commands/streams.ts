@@ -1,0 +1,181 @@
+// Streams: https://redis.io/docs/latest/commands/?group=stream. Reading is in stream-reading.ts, groups in stream-groups.ts.
+import type { ByteString } from '../../bytes.ts'
+import type { Int64 } from '../../numbers.ts'
+import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
+import { int64, integer } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import { compareIds, formatId, MAX_ID, MIN_ID, nextId, type StreamId } from '../structures/stream-id.ts'
+import type { Trim } from '../structures/stream-log.ts'
+import { entries, partialId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
+
+const ZERO_ID = new ReplyError('ERR The ID specified in XADD must be greater than 0-0')
+const ID_NOT_ABOVE = new ReplyError('ERR The ID specified in XADD is equal or smaller than the target stream top item')
+/** What Redis says when a millisecond has no more IDs. */
+const TOO_LARGE = new ReplyError('ERR Elements are too large to be stored')
+const EXHAUSTED = new ReplyError('ERR The stream has exhausted the last possible ID, unable to add more items')
+const ONE_STRATEGY = new ReplyError('ERR syntax error, MAXLEN and MINID options at the same time are not compatible')
+const NO_STRATEGY = new ReplyError('ERR syntax error, XTRIM must be called with a trimming strategy')
+const LIMIT_ALONE = new ReplyError('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy')
+const LIMIT_EXACT = new ReplyError('ERR syntax error, LIMIT cannot be used without the special ~ option')
+const negative = (option: string): ReplyError => new ReplyError(`ERR The ${option} argument must be >= 0.`)
+const ADDED_NEGATIVE = new ReplyError('ERR entries_added must be positive')
+const ADDED_BELOW_LENGTH = new ReplyError('ERR The entries_added specified in XSETID is smaller than the target stream length')
+const below = (what: string): ReplyError => new ReplyError(`ERR The ID specified in XSETID is smaller than ${what}`)
+
+/** Trimming with `~` looks at no more than so many nodes, and entries, at once. */
+const TRIMMED_NODES = 100
+const MOST_TRIMMED = 1_000_000
+
+export const streams: Group = {
+  name: 'stream',
+  rows: [
+    row('XADD', -5, 'write denyoom fast nondeterministic_output', '1 RW update', xadd),
+    row('XLEN', 2, 'readonly fast', '1 RO', (db, argv) => db.stream.read(argv[1])?.size ?? 0),
+    row('XRANGE', -4, 'readonly', '1 RO access', (db, argv) => xrange(db, argv, false)),
+    row('XREVRANGE', -4, 'readonly', '1 RO access', (db, argv) => xrange(db, argv, true)),
+
+    row('XDEL', -3, 'write fast', '1 RW delete', (db, argv) => {
+      const stream = db.stream.write(argv[1])
+      if (stream === undefined) return 0
+      const ids = argv.slice(2).map((text) => streamId(text))
+      let deleted = 0
+      for (const id of ids) {
+        if (!stream.delete(id)) continue
+        deleted++
+        if (compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id
+      }
+      if (deleted > 0) db.changed(argv[1], EVENT.stream, 'xdel', deleted)
+      return deleted
+    }),
+
+    row('XTRIM', -4, 'write nondeterministic_output', '1 RW delete', (db, argv) => {
+      const { trim } = addOptions(db, argv, false)
+      const trimmed = db.stream.write(argv[1])?.trim(trim!) ?? 0
+      if (trimmed > 0) db.changed(argv[1], EVENT.stream, 'xtrim', trimmed)
+      return trimmed
+    }),
+
+    row('XSETID', -3, 'write denyoom fast', '1 RW update', xsetid),
+  ],
+}
+
+function xadd(db: Database, argv: Argv): Reply {
+  const key = argv[1]
+  const { trim, makeStream, id: asked, at } = addOptions(db, argv, true)
+  const fields = argv.slice(at + 1)
+  if (fields.length === 0 || fields.length % 2 !== 0) throw wrongArity('xadd')
+  if (asked?.ms === 0 && asked.seq === 0) throw ZERO_ID
+  const stream = makeStream ? db.stream.orCreate(key) : db.stream.write(key)
+  if (stream === undefined) return null
+  if (compareIds(stream.lastId, MAX_ID) === 0) throw EXHAUSTED
+  const id = newId(stream.lastId, asked, db.engine.now)
+  if (id === undefined) throw TOO_LARGE
+  if (compareIds(id, stream.lastId) <= 0) throw ID_NOT_ABOVE
+  const { config } = db.engine
+  stream.append(id, fields, { bytes: config.number('stream-node-max-bytes'), entries: config.number('stream-node-max-entries') })
+  db.changed(key, EVENT.stream, 'xadd')
+  if (trim !== null && stream.trim(trim) > 0) db.notify(EVENT.stream, 'xtrim', key)
+  if (db.waiters.size !== 0) db.signal(key)
+  return formatId(id)
+}
+
+type AskedId = ReturnType<typeof partialId>
+
+/** The ID of a new entry; undefined if there is none left in a millisecond. @param asked null for `*` */
+function newId(last: StreamId, asked: AskedId | null, now: number): StreamId | undefined {
+  if (asked === null) return now > last.ms ? { ms: now, seq: 0 } : nextId(last)!
+  const { ms, seq } = asked
+  if (seq !== null) return { ms, seq }
+  if (ms !== last.ms) return { ms, seq: 0 }
+  const next = nextId(last)!
+  return next.ms === ms ? next : undefined
+}
+
+interface AddOptions {
+  trim: Trim | null
+  makeStream: boolean
+  /** Null for `*`. */
+  id: AskedId | null
+  /** Position of the ID. */
+  at: number
+}
+
+/** The options of XADD, up to its ID, or of XTRIM. */
+function addOptions(db: Database, argv: Argv, adding: boolean): AddOptions {
+  let strategy: Pick<Trim, 'maxlen' | 'minId'> | null = null
+  let approximate = false
+  let limit: number | null = null
+  let makeStream = true
+  let id: AddOptions['id'] = null
+  let at = 2
+  for (; at < argv.length; at++) {
+    const word = argv[at].toUpperCase()
+    const left = argv.length - at - 1
+    if (adding && word === '*') break
+    if ((word === 'MAXLEN' || word === 'MINID') && left > 0) {
+      if (strategy !== null) throw ONE_STRATEGY
+      if (left > 1 && (argv[at + 1] === '~' || argv[at + 1] === '=')) approximate = argv[++at] === '~'
+      const bound = argv[++at]
+      strategy = word === 'MINID' ? { maxlen: 0, minId: streamId(bound) } : { maxlen: notNegative(bound, word), minId: null }
+    } else if (word === 'LIMIT' && left > 0) limit = notNegative(argv[++at], word)
+    else if (word === 'NOMKSTREAM' && adding) makeStream = false
+    else if (adding) {
+      id = partialId(argv[at])
+      break
+    } else throw SYNTAX
+  }
+  if (limit && strategy === null) throw LIMIT_ALONE
+  if (!adding && strategy === null) throw NO_STRATEGY
+  if (limit !== null && !approximate) throw LIMIT_EXACT
+  if (approximate) limit ??= Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)
+  return { trim: strategy && { ...strategy, approximate, limit: limit ?? 0 }, makeStream, id, at }
+}
+
+function notNegative(text: ByteString, option: string): number {
+  const value = integer(text)
+  if (value < 0) throw negative(option)
+  return value
+}
+
+function xrange(db: Database, argv: Argv, reverse: boolean): Reply {
+  const from = rangeStart(argv[reverse ? 3 : 2])
+  const to = rangeEnd(argv[reverse ? 2 : 3])
+  let count: number | null = null
+  for (let i = 4; i < argv.length; i += 2) {
+    if (argv[i].toUpperCase() !== 'COUNT' || i + 1 === argv.length) throw SYNTAX
+    count = Math.max(integer(argv[i + 1]), 0)
+  }
+  const stream = db.stream.read(argv[1])
+  if (stream === undefined) return []
+  return count === 0 ? NULL_ARRAY : entries(stream, from, to, count ?? 0, reverse)
+}
+
+function xsetid(db: Database, argv: Argv): Reply {
+  const id = streamId(argv[2])
+  let added: Int64 | null = null
+  let maxDeletedId = MIN_ID
+  for (let i = 3; i < argv.length; i += 2) {
+    const word = argv[i].toUpperCase()
+    if (i + 1 === argv.length) throw SYNTAX
+    if (word === 'ENTRIESADDED') {
+      added = int64(argv[i + 1])
+      if (added < 0) throw ADDED_NEGATIVE
+    } else if (word === 'MAXDELETEDID') {
+      maxDeletedId = streamId(argv[i + 1])
+      if (compareIds(id, maxDeletedId) < 0) throw below('the provided max_deleted_entry_id')
+    } else throw SYNTAX
+  }
+  const stream = db.stream.write(argv[1])
+  if (stream === undefined) throw NO_SUCH_KEY
+  const last = stream.edge(true)
+  if (last !== undefined && compareIds(id, last) < 0) throw below('the target stream top item')
+  if (last !== undefined && added !== null && added < stream.size) throw ADDED_BELOW_LENGTH
+  stream.lastId = id
+  stream.added = added ?? stream.added
+  if (compareIds(maxDeletedId, MIN_ID) !== 0) stream.maxDeletedId = maxDeletedId
+  db.noted(argv[1], EVENT.stream, 'xsetid')
+  return OK
+}
