@@ -14,8 +14,8 @@ const budgets = [
     initial: 60,
     total: 85,
   },
-  // The goal is 10; nearly 8 of it are the client's methods, which every backend shares.
-  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 13, total: 13 },
+  // The goal is 10; more than 8 of it are the client's methods, which every backend shares.
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 16, total: 16 },
 ]
 
 const rows = []

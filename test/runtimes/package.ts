@@ -23,6 +23,29 @@ const PROGRAMS = {
   'print.mjs': `import { outcome } from './entries.mjs'\nconsole.log(JSON.stringify(await outcome()))\n`,
   /** Answers with the outcome: Workers. */
   'worker.mjs': `import { outcome } from './entries.mjs'\nexport default { fetch: async () => Response.json(await outcome()) }\n`,
+  /** Serves the REST handler on a free port and prints it: Node, Deno, Bun, each with what it has. */
+  'serve.mjs': `import { createRedis } from 'isodis'
+import { createRestHandler } from 'isodis/rest'
+const handler = createRestHandler(await createRedis(), { token: 'token' })
+const { Bun, Deno } = globalThis
+if (Bun) console.log(Bun.serve({ hostname: '127.0.0.1', port: 0, idleTimeout: 0, fetch: handler }).port)
+else if (Deno) Deno.serve({ hostname: '127.0.0.1', port: 0, onListen: ({ port }) => console.log(port) }, handler)
+else {
+  const { serveRest } = await import('isodis/server')
+  console.log((await serveRest(handler, { port: 0 })).port)
+}
+`,
+  /** The REST handler on an engine that lives as long as the isolate: Workers. */
+  'rest-worker.mjs': `import { createRedis } from 'isodis'
+import { createRestHandler } from 'isodis/rest'
+let made
+export default {
+  async fetch(request, env) {
+    made ??= createRedis().then((redis) => createRestHandler(redis, { token: env.TOKEN }))
+    return (await made)(request)
+  },
+}
+`,
   /** Shows the outcome: pages. */
   'page.mjs': `import { outcome } from './entries.mjs'\nglobalThis.outcome = outcome\n`,
 }

@@ -3,10 +3,11 @@ import { execFile, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Redis } from '@upstash/redis'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Browser } from '../support/chromium.ts'
 import { type InstalledPackage, installPackage } from './package.ts'
 import type { Outcome } from './smoke.ts'
@@ -32,49 +33,112 @@ const ALL = [
 ]
 const check = (outcome: Outcome): void => expect(outcome).toEqual({ passed: ALL, failed: [] })
 
-test.each([
+const RUNTIMES: [name: string, command: string, args: string[]][] = [
   ['Node', process.execPath, []],
   ['Deno', bin('deno'), ['run', '--allow-all', '--node-modules-dir=manual']],
   ['Bun', bin('bun'), ['run']],
-])('%s', async (_name, command, args) => {
-  const environment = { ...process.env, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' }
-  const { stdout } = await run(command, [...args, 'print.mjs'], { cwd: installed.dir, env: environment })
+]
+const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' }
+
+test.each(RUNTIMES)('%s', async (_name, command, args) => {
+  const { stdout } = await run(command, [...args, 'print.mjs'], { cwd: installed.dir, env })
   check(JSON.parse(stdout) as Outcome)
 })
 
-test('workerd', async () => {
-  const file = await installed.bundle('worker.mjs')
+interface Served extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Starts a server. @param portOf finds the port in what it says */
+async function serve(command: string, args: string[], says: 1 | 3, portOf: (text: string) => number | undefined): Promise<Served> {
+  const child = spawn(command, args, { cwd: installed.dir, env, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)))
+    let text = ''
+    child.stdio[says]!.on('data', (chunk: Buffer) => {
+      text += String(chunk)
+      const port = portOf(text)
+      if (port !== undefined) resolve(port)
+    })
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+async function serveWorker(program: 'worker.mjs' | 'rest-worker.mjs'): Promise<Served> {
+  const file = await installed.bundle(program)
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "${file.slice(dirname(file).length + 1)}")],
+  modules = [(name = "worker", esModule = embed "${basename(file)}")],
+  bindings = [(name = "TOKEN", text = "token")],
   compatibilityDate = "2026-10-01"
 );
 `
-  await writeFile(join(installed.dir, 'config.capnp'), config)
-  const workerd = spawn(bin('workerd'), ['serve', 'config.capnp', '--control-fd=3'], {
-    cwd: installed.dir,
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  await writeFile(join(installed.dir, `${program}.capnp`), config)
+  return serve(bin('workerd'), ['serve', `${program}.capnp`, '--control-fd=3'], 3, (text) => {
+    const port = /"event":"listen".*"port":(\d+)/.exec(text)?.[1]
+    return port === undefined ? undefined : Number(port)
   })
-  try {
-    const port = await new Promise<number>((resolve, reject) => {
-      workerd.once('error', reject)
-      workerd.once('exit', (code) => reject(new Error(`workerd ended with ${code}`)))
-      workerd.stdio[3]!.on('data', (text: Buffer) => {
-        const event = JSON.parse(String(text).split('\n')[0]) as { event: string; port: number }
-        if (event.event === 'listen') resolve(event.port)
-      })
-    })
-    const response = await fetch(`http://127.0.0.1:${port}/`)
-    const text = await response.text()
-    expect([response.status, text]).toEqual([200, expect.stringMatching(/^\{/)])
-    check(JSON.parse(text) as Outcome)
-  } finally {
-    workerd.kill('SIGKILL')
-  }
+}
+
+test('workerd', async () => {
+  await using worker = await serveWorker('worker.mjs')
+  const response = await fetch(worker.url)
+  const text = await response.text()
+  expect([response.status, text]).toEqual([200, expect.stringMatching(/^\{/)])
+  check(JSON.parse(text) as Outcome)
+})
+
+/** What an unmodified client does with the handler. */
+async function useRest(url: string): Promise<Redis> {
+  const redis = new Redis({ url, token: 'token', enableTelemetry: false, retry: false })
+  expect(await redis.set('k', { text: 'é' }, { ex: 100 })).toBe('OK')
+  expect(await redis.get('k')).toEqual({ text: 'é' })
+  expect(await redis.pipeline().incr('n').get('n').exec()).toEqual([1, 1])
+  expect(await redis.multi().incr('n').ttl('k').exec()).toEqual([2, 100])
+  await expect(redis.lpush('k', 'x')).rejects.toThrow('WRONGTYPE')
+  const large = 'x'.repeat(500_000)
+  await redis.set('large', large)
+  expect(await redis.get('large')).toBe(large)
+  const stranger = await fetch(`${url}/get/k`)
+  expect([stranger.status, await stranger.json()]).toEqual([401, { error: 'WRONGPASS invalid or missing auth token' }])
+  return redis
+}
+
+test.each(RUNTIMES)('the REST handler is served by %s', async (_name, command, args) => {
+  await using server = await serve(command, [...args, 'serve.mjs'], 1, (text) => (text.includes('\n') ? Number(text) : undefined))
+  const redis = await useRest(server.url)
+  const subscriber = redis.subscribe('news')
+  const messages: unknown[] = []
+  subscriber.on('message', ({ message }) => messages.push(message))
+  await new Promise<void>((resolve) => subscriber.on('subscribe', () => resolve()))
+  expect(await redis.publish('news', 'hello')).toBe(1)
+  await vi.waitFor(() => expect(messages).toEqual(['hello']))
+  // Who leaves is noticed: its stream and its waiting end.
+  await subscriber.unsubscribe()
+  await vi.waitFor(async () => expect(await redis.publish('news', 'x')).toBe(0))
+  const client = new AbortController()
+  const waiting = fetch(`${server.url}/blpop/none/0?_token=token`, { signal: client.signal })
+  await vi.waitFor(async () => expect(await redis.exec(['INFO', 'clients'])).toContain('blocked_clients:1'))
+  client.abort()
+  await expect(waiting).rejects.toThrow()
+  await vi.waitFor(async () => expect(await redis.exec(['INFO', 'clients'])).toContain('blocked_clients:0'))
+})
+
+test('the REST handler is served by workerd', async () => {
+  await using worker = await serveWorker('rest-worker.mjs')
+  await useRest(worker.url)
 })
 
 test('Chromium', async () => {
