@@ -6,6 +6,7 @@ import { type RequesterOptions, requesterOn } from '../../src/adapters/drop-in/u
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import { createRestHandler } from '../../src/adapters/serve/rest-handler.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
+import { fromUpstash } from '../../src/adapters/upstash.ts'
 
 let behindHttp: EmbeddedRedis
 let inProcess: EmbeddedRedis
@@ -197,6 +198,19 @@ test('shares data with the typed client; when that is closed it says so', async 
   await own.close()
   await expect(redis.get('a')).rejects.toThrow('ERR The client is closed, command was: ["get","a"]')
   await expect(redis.pipeline().get('a').exec()).rejects.toThrow('ERR The client is closed, command was: [["get","a"]]')
+})
+
+test('under the typed client every byte and every digit arrives, which @upstash/redis itself could not', async () => {
+  const redis = fromUpstash(new Upstash(requesterOn(inProcess)))
+  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
+  await redis.bytes.set(bytes, bytes)
+  expect(await redis.bytes.get(bytes)).toEqual(bytes)
+  await redis.set('text', '\ufeffA')
+  await redis.set('n', '9007199254740992')
+  expect(await redis.pipeline().get('text').incr('n').exec()).toEqual(['\ufeffA', 9007199254740993n])
+  await using news = await redis.subscribe(['a,b', 'c\nd'])
+  await redis.publish('c\nd', 'two\r\nlines')
+  expect((await news.next()).value).toEqual({ channel: 'c\nd', message: 'two\r\nlines' })
 })
 
 describe('faults', () => {

@@ -1,13 +1,14 @@
 // The entry `isodis/drop-in/upstash`: an unmodified @upstash/redis client on the engine in the same process. It gives what
 // the client would have read from Upstash's REST service, by way of the same code that serves it, without HTTP.
-import { decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
+import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import type { Topic } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import type { Redis } from '../../core/client/redis.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
+import { BYTES_HEADER } from '../../core/rest/agreed.ts'
 import { commandFrom, commandsFrom, named } from '../../core/rest/commands.ts'
 import { eventOf, messageData } from '../../core/rest/events.ts'
-import { asText, resultJson } from '../../core/rest/replies.ts'
+import { asBase64, asText, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
 import { systemClock } from '../host.ts'
 import { Fair } from './fair.ts'
@@ -38,6 +39,8 @@ export interface UpstashResponse<R> {
 export interface EngineRequester {
   readYourWrites: boolean
   upstashSyncToken: string
+  /** `fromUpstash` asks it for bytes, which @upstash/redis itself could not. */
+  readonly takesBytes: boolean
   request<R = unknown>(request: UpstashRequest): Promise<UpstashResponse<R>>
 }
 
@@ -65,6 +68,7 @@ interface Part {
 class Requester implements EngineRequester {
   readYourWrites = true
   upstashSyncToken = ''
+  readonly takesBytes = true
   readonly #redis: Pick<Redis, 'backend'>
   readonly #runner: RestRunner
   readonly #base64: boolean
@@ -72,6 +76,8 @@ class Requester implements EngineRequester {
   readonly #backoff: (retryCount: number) => number
   readonly #fair = new Fair()
   #requests = 0
+  /** What all event streams have to tell, in order. */
+  #events: (() => unknown)[] = []
 
   constructor(redis: Pick<Redis, 'backend'>, { responseEncoding = 'base64', retry }: RequesterOptions) {
     this.#redis = redis
@@ -101,10 +107,11 @@ class Requester implements EngineRequester {
     // A path is joined and split as in an address.
     const [endpoint = '', ...words] = (request.path ?? []).join('/').split('/')
     const body = onTheWire(request.body)
+    const bytes = asksForBytes(request)
     try {
-      if (endpoint === '') return await this.#runner.run(commandFrom(body), request.signal)
+      if (endpoint === '') return await this.#runner.run(commandFrom(body, bytes), request.signal)
       if (endpoint === 'pipeline' || endpoint === 'multi-exec') {
-        const lines = commandsFrom(body)
+        const lines = commandsFrom(body, bytes)
         if (lines instanceof ReplyError) return lines
         const replies = await (endpoint === 'pipeline' ? this.#runner.pipeline(lines, request.signal) : this.#runner.transaction(lines))
         return replies instanceof ReplyError ? replies : (replies.find(isLost) ?? new Replies(replies))
@@ -119,7 +126,11 @@ class Requester implements EngineRequester {
     }
   }
 
-  #response(answer: Reply | Replies, request: UpstashRequest): Part | Part[] {
+  #response(answer: Reply | Replies, request: UpstashRequest): Part | Part[] | string {
+    if (asksForBytes(request)) {
+      const json = (reply: Reply): string => resultJson(reply, asBase64)
+      return answer instanceof Replies ? `[${answer.items.map(json).join(',')}]` : json(answer)
+    }
     if (answer instanceof Replies) return answer.items.map((reply) => this.#part(reply))
     const part = this.#part(answer)
     if (part.error === undefined) return part
@@ -136,41 +147,41 @@ class Requester implements EngineRequester {
   }
 
   /** Gives the client an event stream's lines. They come later, as over a network, so that listeners are there first. */
-  async #stream(topic: Topic | 'monitor', kind: string, words: string[], { onMessage, signal }: UpstashRequest): Promise<Reply> {
+  async #stream(topic: Topic | 'monitor', kind: string, words: string[], request: UpstashRequest): Promise<Reply> {
+    const { onMessage, signal } = request
     const { backend } = this.#redis
+    const bytes = asksForBytes(request)
     if (topic !== 'monitor' && words.join('') === '') return new ReplyError(`ERR wrong number of arguments for '${kind}' command`)
-    const names = words.map(encodeUtf8)
-    let lines: string[] = []
-    let confirmed = false
-    const flush = (): void => {
-      for (const line of lines.splice(0)) if (!signal?.aborted) onMessage?.(line)
-    }
-    const show = (data: string): void => {
+    const names = bytes ? [words.join('/')] : words.map(encodeUtf8)
+    const deliver = (data: ByteString): void => {
       // The client reads the lines that begin with this.
-      const first = eventOf(data).split('\n', 1)[0].slice('data: '.length)
-      if (lines.push(decodeUtf8(first)) === 1 && confirmed) systemClock.soon(flush)
+      const line = decodeUtf8(eventOf(data).split('\n', 1)[0].slice('data: '.length))
+      if (this.#events.push(() => signal?.aborted || onMessage?.(line)) === 1) systemClock.soon(() => this.#deliver())
     }
+    // What comes before the subscription is confirmed is shown after it.
+    let early: ByteString[] | null = []
+    const show = (data: ByteString): void => void (early === null ? deliver(data) : early.push(data))
     const stop =
       topic === 'monitor'
         ? await backend.monitor?.(show, () => {})
         : await backend.subscribe(
             topic,
             names,
-            ({ items }) => show(messageData(items as string[], false)),
+            ({ items }) => show(messageData(items as ByteString[], bytes)),
             () => {},
           )
-    // What came before the confirmation is shown after it.
-    const early = lines
-    lines = []
-    if (topic === 'monitor') show('"OK"')
-    else names.forEach((name, i) => show(messageData([kind, name, String(i + 1)], false)))
-    lines.push(...early)
-    confirmed = true
-    systemClock.soon(flush)
+    if (topic === 'monitor') deliver('"OK"')
+    else names.forEach((name, i) => deliver(messageData([kind, name, String(i + 1)], bytes)))
+    for (const data of early) deliver(data)
+    early = null
     const end = (): void => void stop?.()
     if (signal?.aborted) end()
     else signal?.addEventListener('abort', end, { once: true })
     return 1
+  }
+
+  #deliver(): void {
+    for (const event of this.#events.splice(0)) event()
   }
 }
 
@@ -185,6 +196,11 @@ class Replies {
 /** Whether the connection broke: then the client would not have got an answer at all. */
 function isLost(answer: Reply | Replies): answer is ReplyError {
   return answer instanceof ReplyError && answer.text.startsWith('CONNECTION ')
+}
+
+/** By this project's own client: see core/rest/agreed.ts. */
+function asksForBytes({ headers }: UpstashRequest): boolean {
+  return headers?.[BYTES_HEADER] !== undefined
 }
 
 /** What of an argument arrives as JSON. */

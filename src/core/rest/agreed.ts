@@ -9,5 +9,8 @@ export const EVENTS_HEADER = 'isodis-events'
  * runs nothing of it.
  */
 export const BYTES_PREFIX = 'bytes:'
-/** Confirms that a body was read in that way. */
+/**
+ * Confirms that a body was read in that way. A requester with `takesBytes` is asked by it: then the words of the body are
+ * byte strings, and the answer is the JSON text of a response in base64.
+ */
 export const BYTES_HEADER = 'isodis-bytes'
