@@ -6,7 +6,7 @@ import type { Engine } from '../../core/engine/engine.ts'
 import { OUT_OF_MEMORY } from '../../core/engine/errors.ts'
 import { Session } from '../../core/engine/session.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import { LuaError, ScriptStopped } from './errors.ts'
+import { ScriptStopped } from './errors.ts'
 import { type Machine, MAX_STRING } from './machine.ts'
 import { type Protocol, toReply } from './replies.ts'
 import { NOWHERE } from './site.ts'
@@ -112,6 +112,7 @@ export class Bridge {
     this.running = true
     this.#arm()
     machine.depth = 0
+    machine.coroutine = null
     machine.site = NOWHERE
     try {
       const value = first(a === undefined ? fn.call(0) : fn.call(2, a, b, undefined, NONE))
@@ -157,9 +158,4 @@ export class Bridge {
     if (text.length > MAX_STRING) text = 'ERR error message too long'
     return new ReplyError(site === null ? text : `${text} script: ${label}, on ${site.source}:${site.line}.`)
   }
-}
-
-/** A reply that is an error, thrown in a script. */
-export function raise(machine: Machine, error: LuaValue): never {
-  throw new LuaError(error, machine.blamed(machine.site))
 }

@@ -37,6 +37,7 @@ export function compileFunction(machine: Machine, node: FunctionExpression, sour
   const boxed = [...node.parameters, ...(node.arg === null ? [] : [node.arg])].filter(isBoxed).map(({ slot }) => slot)
   const body = compileBlock(context, node.body)
   const parameters = node.parameters.length
+  context.compiled = true
   return {
     machine,
     line: node.line,
@@ -48,7 +49,8 @@ export function compileFunction(machine: Machine, node: FunctionExpression, sour
     arg,
     boxed,
     body,
-    steps: null,
+    node,
+    context,
   }
 }
 

@@ -1,6 +1,6 @@
 // The memory of a running function, and what its code is compiled to: closures over the frame. No eval, no
 // `new Function`: it runs under a strict content security policy and on edge runtimes.
-import type { FunctionScope, Variable } from '../tree.ts'
+import type { FunctionExpression, FunctionScope, Variable } from '../tree.ts'
 import type { Machine } from './machine.ts'
 import { Site } from './site.ts'
 import { LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
@@ -49,8 +49,9 @@ export interface Prototype {
   /** Parameters that live in a box. */
   boxed: readonly number[]
   body: Exec
-  /** The same body for coroutines, once one has called it. */
-  steps: unknown
+  /** What coroutines need, who run it step by step. */
+  readonly node: FunctionExpression
+  readonly context: FunctionContext
 }
 
 const SMALL_FRAME = 12
@@ -109,6 +110,11 @@ export class FunctionContext {
   readonly source: string
   readonly chunk: string
   readonly scope: FunctionScope
+  compiled = false
+  /** What coroutines run of it: the numbers of its nodes, and their closures. */
+  readonly ids = new Map<object, number>()
+  readonly codes: Code[] = []
+  readonly execs: Exec[] = []
   /** The next free slot. */
   top = FIRST
   size = FIRST
@@ -120,9 +126,9 @@ export class FunctionContext {
     this.scope = scope
   }
 
-  /** Gives a variable a slot. */
+  /** Gives a variable a slot; the one that it has, once the function has been compiled. */
   declare(variable: Variable): number {
-    variable.slot = this.reserve()
+    if (!this.compiled) variable.slot = this.reserve()
     return variable.slot
   }
 

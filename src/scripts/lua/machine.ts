@@ -1,6 +1,7 @@
 // What one Lua state has: globals, the count of calls and steps, and the operations on values with their metamethods.
 // Compiled code handles the common case of each operation itself and comes here for the rest.
 import type { ByteString } from '../../core/bytes.ts'
+import type { Coroutine } from './coroutine.ts'
 import { LuaError } from './errors.ts'
 import { formatNumber, parseNumber } from './number.ts'
 import { NOWHERE, type Site } from './site.ts'
@@ -32,6 +33,8 @@ export class Machine {
   /** `next`, and what `ipairs` gives: loops over them need no calls. */
   next: Builtin | null = null
   nextItem: Builtin | null = null
+  /** The coroutine that runs; null outside of all. */
+  coroutine: Coroutine | null = null
   /** What a global is that is not there. Default: nil */
   onMissing: ((name: ByteString, site: Site) => never) | null = null
 
@@ -118,6 +121,11 @@ export class Machine {
 
   fail(site: Site, message: string): never {
     throw new LuaError(site.where + message, this.blamed(site))
+  }
+
+  /** Raises any value at the place of the last call. */
+  raise(value: LuaValue): never {
+    throw new LuaError(value, this.blamed(this.site))
   }
 
   /** The place in the script that is behind a place in a library. */

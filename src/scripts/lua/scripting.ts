@@ -6,16 +6,32 @@ import { protectGlobals } from '../run.ts'
 import { Bridge, type Limits } from './bridge.ts'
 import { evalRows, Scripts } from './commands/eval.ts'
 import { baseLibrary } from './lib/base.ts'
+import { bitLibrary } from './lib/bit.ts'
+import { cjsonLibrary } from './lib/cjson.ts'
+import { cmsgpackLibrary } from './lib/cmsgpack.ts'
+import { coroutineLibrary } from './lib/coroutine.ts'
 import { loadLibrary } from './lib/load.ts'
 import { mathLibrary } from './lib/math.ts'
 import { redisLibrary } from './lib/redis.ts'
 import { stringLibrary } from './lib/string.ts'
+import { structLibrary } from './lib/struct.ts'
 import { tableLibrary } from './lib/table.ts'
 import { type Library, Machine } from './machine.ts'
 
 export type { Limits } from './bridge.ts'
 
-const LIBRARIES: readonly Library[] = [baseLibrary, loadLibrary, stringLibrary, tableLibrary, mathLibrary]
+const LIBRARIES: readonly Library[] = [
+  baseLibrary,
+  loadLibrary,
+  stringLibrary,
+  tableLibrary,
+  mathLibrary,
+  coroutineLibrary,
+  cjsonLibrary,
+  cmsgpackLibrary,
+  bitLibrary,
+  structLibrary,
+]
 
 /** Lua scripts with limits of their own. */
 export interface Lua extends ScriptingExtension {

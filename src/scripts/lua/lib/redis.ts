@@ -5,7 +5,7 @@ import type { LogLevel } from '../../../core/engine/ports.ts'
 import { VERSION } from '../../../core/engine/version.ts'
 import { type Reply, ReplyError } from '../../../core/reply.ts'
 import { arityFits } from '../../../core/engine/command.ts'
-import { type Bridge, raise } from '../bridge.ts'
+import type { Bridge } from '../bridge.ts'
 import { formatNumber } from '../number.ts'
 import { sha1 } from '../sha1.ts'
 import { tagged, toLua } from '../replies.ts'
@@ -30,7 +30,7 @@ const CONSTANTS: Readonly<Record<string, LuaValue>> = {
 /** Puts `redis` into the globals of the bridge's machine. */
 export function redisLibrary(bridge: Bridge): void {
   const { machine } = bridge
-  const fail = (message: string): never => raise(machine, tagged('err', message))
+  const fail = (message: string): never => machine.raise(tagged('err', message))
 
   /** A command's words: strings as they are, numbers with all their digits. */
   const words = (n: number, a: LuaValue, b: LuaValue, c: LuaValue, rest: readonly LuaValue[]): ByteString[] => {
@@ -51,7 +51,7 @@ export function redisLibrary(bridge: Bridge): void {
     if (reply instanceof ReplyError) {
       const error = tagged('err', reply.text)
       error.set('ignore_error_stats_update', true)
-      raise(machine, error)
+      machine.raise(error)
     }
     return toLua(reply, bridge.protocol)
   }

@@ -1,0 +1,229 @@
+// The library `cmsgpack`: https://github.com/msgpack/msgpack/blob/master/spec.md as Redis's library reads and writes it.
+import type { ByteString } from '../../../core/bytes.ts'
+import { type Machine, MAX_STRING } from '../machine.ts'
+import { Table } from '../table.ts'
+import { argumentsOf, type LuaValue, type Result } from '../value.ts'
+
+/** Tables within tables; deeper ones become nil. */
+const MAX_NESTING = 16
+
+export function cmsgpackLibrary(machine: Machine): void {
+  const unpack = (n: number, a: LuaValue, limit: number, offset: number): Result => {
+    const text = machine.string(a, 1, n)
+    if (limit < 0 || offset < 0) {
+      return machine.error(`Invalid request to unpack with offset of ${offset} and limit of ${text.length}.`)
+    }
+    if (offset > text.length) machine.error(`Start offset ${offset} greater than input length ${text.length}.`)
+    const reader = new Reader(machine, text, offset)
+    const values: LuaValue[] = []
+    const all = limit === 0
+    while (reader.at < text.length && (all || values.length < limit)) values.push(reader.value())
+    if (all) return values
+    return [reader.at === text.length ? -1 : reader.at, ...values]
+  }
+  const table = machine.library('cmsgpack', {
+    pack: (n, a, b, c, rest) => {
+      if (n === 0) machine.argumentError(0, 'MessagePack pack needs input.')
+      let text = ''
+      for (const value of argumentsOf(n, a, b, c, rest)) text += pack(machine, value, 0)
+      return text
+    },
+    unpack: (n, a) => unpack(n, a, 0, 0),
+    unpack_one: (n, a, offset) => unpack(n, a, 1, offset === undefined ? 0 : machine.integer(offset, 2, n)),
+    unpack_limit: (n, a, limit, offset) => {
+      const most = machine.integer(limit, 2, n)
+      return unpack(n, a, most, offset === undefined ? 0 : machine.integer(offset, 3, n))
+    },
+  })
+  table.set('_NAME', 'cmsgpack')
+  table.set('_VERSION', 'lua-cmsgpack 0.4.0')
+  table.set('_COPYRIGHT', 'Copyright (C) 2012, Salvatore Sanfilippo')
+  table.set('_DESCRIPTION', 'MessagePack C implementation for Lua')
+}
+
+/** An unsigned number of `size` bytes behind its type. */
+function typed(type: number, size: number, value: number): ByteString {
+  let text = String.fromCharCode(type)
+  for (let i = size - 1; i >= 0; i--) text += String.fromCharCode(Math.floor(value / 2 ** (8 * i)) & 255)
+  return text
+}
+
+function pack(machine: Machine, value: LuaValue, level: number): ByteString {
+  switch (typeof value) {
+    case 'string':
+      return packLength(value.length, 0xa0, 32, 0xd9) + value
+    case 'number':
+      return packNumber(value)
+    case 'boolean':
+      return value ? '\xc3' : '\xc2'
+    default:
+      return value instanceof Table && level < MAX_NESTING ? packTable(machine, value, level) : '\xc0'
+  }
+}
+
+/** @param most how many fit into the type's own byte */
+function packLength(length: number, fixed: number, most: number, type: number): ByteString {
+  if (length < most) return String.fromCharCode(fixed + length)
+  const bytes = type === 0xd9 && length <= 0xff
+  if (bytes) return typed(type, 1, length)
+  const wide = type === 0xd9 ? type + 1 : type
+  return length <= 0xffff ? typed(wide, 2, length) : typed(wide + 1, 4, length)
+}
+
+function packNumber(value: number): ByteString {
+  if (!Number.isInteger(value) || value < -(2 ** 63) || value >= 2 ** 63) {
+    const single = Math.fround(value) === value || value !== value
+    const view = new DataView(new ArrayBuffer(8))
+    if (single) view.setFloat32(0, value)
+    else view.setFloat64(0, value)
+    let text = single ? '\xca' : '\xcb'
+    for (let i = 0; i < (single ? 4 : 8); i++) text += String.fromCharCode(view.getUint8(i))
+    return text
+  }
+  if (value >= 0) {
+    if (value <= 127) return String.fromCharCode(value)
+    if (value <= 0xff) return typed(0xcc, 1, value)
+    if (value <= 0xffff) return typed(0xcd, 2, value)
+    return value <= 0xffffffff ? typed(0xce, 4, value) : packLong(0xcf, value)
+  }
+  if (value >= -32) return String.fromCharCode(256 + value)
+  if (value >= -128) return typed(0xd0, 1, 256 + value)
+  if (value >= -32_768) return typed(0xd1, 2, 65_536 + value)
+  return value >= -2_147_483_648 ? typed(0xd2, 4, 4_294_967_296 + value) : packLong(0xd3, value)
+}
+
+function packLong(type: number, value: number): ByteString {
+  const bits = BigInt.asUintN(64, BigInt(value))
+  return typed(type, 4, Number(bits >> 32n)) + typed(0, 4, Number(bits & 0xffffffffn)).slice(1)
+}
+
+function packTable(machine: Machine, table: Table, level: number): ByteString {
+  if (--machine.steps < 0) machine.tick()
+  let count = 0
+  let most = 0
+  let array = true
+  for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
+    const key = table.keyAt(place)
+    if (typeof key !== 'number' || key <= 0 || !Number.isInteger(key)) array = false
+    else most = Math.max(most, key)
+    count++
+  }
+  let text: ByteString
+  if (array && most === count) {
+    text = packLength(count, 0x90, 16, 0xdc)
+    for (let i = 1; i <= count; i++) text += pack(machine, table.get(i), level + 1)
+  } else {
+    text = packLength(count, 0x80, 16, 0xde)
+    for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
+      text += pack(machine, table.keyAt(place), level + 1) + pack(machine, table.valueAt(place), level + 1)
+    }
+  }
+  if (text.length > MAX_STRING) machine.error('not enough memory')
+  return text
+}
+
+class Reader {
+  readonly #machine: Machine
+  readonly #text: ByteString
+  at: number
+  #depth = 0
+
+  constructor(machine: Machine, text: ByteString, at: number) {
+    this.#machine = machine
+    this.#text = text
+    this.at = at
+  }
+
+  value(): LuaValue {
+    const type = this.#unsigned(1)
+    if (type < 0x80) return type
+    if (type >= 0xe0) return type - 256
+    if (type < 0x90) return this.#map(type & 15)
+    if (type < 0xa0) return this.#array(type & 15)
+    if (type < 0xc0) return this.#take(type & 31)
+    switch (type) {
+      case 0xc0:
+        return undefined
+      case 0xc2:
+      case 0xc3:
+        return type === 0xc3
+      case 0xca:
+      case 0xcb:
+        return this.#float(type === 0xca ? 4 : 8)
+      case 0xcc:
+      case 0xcd:
+      case 0xce:
+        return this.#unsigned(2 ** (type - 0xcc))
+      case 0xcf:
+        return this.#unsigned(4) * 2 ** 32 + this.#unsigned(4)
+      case 0xd0:
+      case 0xd1:
+      case 0xd2: {
+        const size = 2 ** (type - 0xd0)
+        const value = this.#unsigned(size)
+        return value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value
+      }
+      case 0xd3: {
+        const high = this.#unsigned(4) | 0
+        return high * 2 ** 32 + this.#unsigned(4)
+      }
+      case 0xd9:
+      case 0xda:
+      case 0xdb:
+        return this.#take(this.#unsigned(2 ** (type - 0xd9)))
+      case 0xdc:
+      case 0xdd:
+        return this.#array(this.#unsigned(type === 0xdc ? 2 : 4))
+      case 0xde:
+      case 0xdf:
+        return this.#map(this.#unsigned(type === 0xde ? 2 : 4))
+      default:
+        return this.#machine.error('Bad data format in input.')
+    }
+  }
+
+  #take(length: number): ByteString {
+    const start = this.at
+    if (length > this.#text.length - start) this.#machine.error('Missing bytes in input.')
+    this.at += length
+    return this.#text.slice(start, this.at)
+  }
+
+  #unsigned(size: number): number {
+    const bytes = this.#take(size)
+    let value = 0
+    for (let i = 0; i < size; i++) value = value * 256 + bytes.charCodeAt(i)
+    return value
+  }
+
+  #float(size: number): number {
+    const bytes = this.#take(size)
+    const view = new DataView(new ArrayBuffer(8))
+    for (let i = 0; i < size; i++) view.setUint8(i, bytes.charCodeAt(i))
+    return size === 4 ? view.getFloat32(0) : view.getFloat64(0)
+  }
+
+  #enter(): void {
+    if (--this.#machine.steps < 0) this.#machine.tick()
+    if (++this.#depth > 1000) this.#machine.error('Bad data format in input.')
+  }
+
+  #array(length: number): Table {
+    this.#enter()
+    const items: LuaValue[] = []
+    for (let i = 0; i < length; i++) items.push(this.value())
+    this.#depth--
+    return items.includes(undefined) ? Table.withHoles(items) : Table.of(items)
+  }
+
+  #map(length: number): Table {
+    this.#enter()
+    const table = new Table()
+    for (let i = 0; i < length; i++) {
+      const key = this.value()
+      this.#machine.setIndex(table, key, this.value(), this.#machine.site)
+    }
+    this.#depth--
+    return table
+  }
+}
