@@ -265,7 +265,7 @@ class Decoder {
   }
 
   #fail(expected: string): never {
-    const found = this.#type === 'T_ERROR' ? String(this.#value as string) : this.#type
+    const found = this.#type === 'T_ERROR' ? (this.#value as string) : this.#type
     return this.#machine.error(`Expected ${expected} but found ${found} at character ${this.#index + 1}`)
   }
 
