@@ -15,8 +15,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const ENTRIES = `import * as isodis from 'isodis'
 import * as rest from 'isodis/rest'
 import * as upstash from 'isodis/upstash'
+import * as scripts from 'isodis/scripts'
+import * as lua from 'isodis/lua'
 import { smoke } from './smoke.mjs'
-export const outcome = () => smoke({ isodis, rest, upstash })
+export const outcome = () => smoke({ isodis, rest, upstash, scripts, lua })
 `
 const PROGRAMS = {
   /** Prints the outcome: Node, Deno, Bun. */

@@ -29,6 +29,7 @@ const ALL = [
   'publish and subscribe',
   'waiting commands',
   'snapshots',
+  'scripts',
   'the Upstash adapter on the REST handler',
 ]
 const check = (outcome: Outcome): void => expect(outcome).toEqual({ passed: ALL, failed: [] })

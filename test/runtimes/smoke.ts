@@ -3,12 +3,16 @@
 import type * as Isodis from '../../src/adapters/memory.ts'
 import type * as Rest from '../../src/adapters/serve/rest-handler.ts'
 import type * as Upstash from '../../src/adapters/upstash.ts'
+import type * as Scripts from '../../src/scripts/builder/define.ts'
+import type * as Lua from '../../src/scripts/lua/scripting.ts'
 
 /** The package's public paths, as the runtime has loaded them. */
 interface Entries {
   readonly isodis: typeof Isodis
   readonly rest: typeof Rest
   readonly upstash: typeof Upstash
+  readonly scripts: typeof Scripts
+  readonly lua: typeof Lua
 }
 
 export interface Outcome {
@@ -145,6 +149,27 @@ const CHECKS: Record<string, (entries: Entries) => Promise<void>> = {
     await second.bgsave()
     for (let i = 0; (await second.info('persistence')).includes('rdb_bgsave_in_progress:1') && i < 100; i++) await pause(10)
     same((await second.info('persistence')).includes('rdb_last_bgsave_status:ok'), true)
+  },
+
+  scripts: async ({ isodis, rest, upstash, lua: { lua }, scripts: { defineScript } }) => {
+    await using redis = await isodis.createRedis({ lua })
+    same(await redis.call('EVAL', "return {redis.call('INCR', KEYS[1]), string.format('%5.2f', ARGV[1]), false}", 1, 'n', 2.345), [
+      1,
+      ' 2.35',
+      null,
+    ])
+    const error = await fails(redis.call('EVAL', 'return nothing.field', 0))
+    same(error.message.includes("Script attempted to access nonexistent global variable 'nothing'"), true)
+    const take = defineScript({ name: 'take', keys: { stock: 'hash' }, args: { item: 'string' } }, (_, { stock }, { item }) => {
+      stock.hincrby(item, -1)
+      return { left: stock.hget(item), kinds: stock.hlen() }
+    })
+    await redis.hset('stock', { apple: 3 })
+    same(await redis.script(take)({ stock: 'stock' }, { item: 'apple' }), { left: '2', kinds: 1 })
+    const handler = rest.createRestHandler(redis, { token: TOKEN })
+    const fetch = (url: string, init: RequestInit): Promise<Response> => handler(new Request(url, init))
+    await using remote = upstash.connectUpstash({ url: 'http://localhost', token: TOKEN, fetch })
+    same(await remote.script(take)({ stock: 'stock' }, { item: 'apple' }), { left: '1', kinds: 1 })
   },
 
   'the Upstash adapter on the REST handler': async ({ isodis, rest, upstash }) => {
