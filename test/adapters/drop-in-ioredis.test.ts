@@ -5,6 +5,7 @@ import { Redis as Redis5 } from 'ioredis5'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
+import { lua } from '../../src/scripts/lua/scripting.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
 
 let server: RedisServer
@@ -15,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 beforeEach(async () => {
-  redis = await createRedis()
+  redis = await createRedis({ lua })
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.disconnect()
@@ -274,6 +275,48 @@ describe.for(Object.entries(versions))('%s', ([, Redis]) => {
       const early = make()
       log.push(await early.quit())
       return log
+    })
+  })
+
+  test('runs scripts, by their text and by their digest', async () => {
+    await same(Redis, async (make) => {
+      const client = make({ keyPrefix: 'app:' })
+      client.defineCommand('addAll', {
+        numberOfKeys: 1,
+        lua: "local sum = 0 for i, n in ipairs(ARGV) do sum = sum + n end return {redis.call('INCRBY', KEYS[1], sum), KEYS[1], 3.9, false}",
+      })
+      const { addAll } = client as unknown as { addAll: (...args: (string | number)[]) => Promise<unknown> }
+      const defined = addAll.bind(client)
+      const results = await (client.multi() as unknown as { addAll: (...args: (string | number)[]) => ReturnType<Redis6['multi']> }).addAll('sum', 1).exec()
+      return [
+        await defined('sum', 1, 2, 3),
+        await defined('sum', 4),
+        results,
+        await client.eval("return redis.call('GET', KEYS[1])", 1, 'sum'),
+        await client.evalsha('f'.repeat(40), 0).catch(failure),
+        await client.eval("return redis.call('LPUSH', KEYS[1], 1)", 1, 'sum').catch(failure),
+        await client.eval('return {err = "MY own"}', 0).catch(failure),
+        await client.eval('return 1 +', 0).catch(failure),
+        await client.script('LOAD', 'return 1'),
+        await client.script('EXISTS', 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db', 'f'.repeat(40)),
+      ]
+    })
+  }) // prettier-ignore
+
+  test('reads streams', async () => {
+    await same(Redis, async (make) => {
+      const [client, other] = [make(), make()]
+      const log: unknown[] = [
+        await client.xadd('stream', '1-1', 'f', 'v', 'g', 'w'),
+        await client.xgroup('CREATE', 'stream', 'group', '0'),
+        await client.xreadgroup('GROUP', 'group', 'ann', 'STREAMS', 'stream', '>'),
+        await client.xread('BLOCK', 10, 'STREAMS', 'stream', '$'),
+      ]
+      const waiting = client.xread('BLOCK', 5000, 'STREAMS', 'stream', '$')
+      await blocked(other)
+      await other.xadd('stream', '2-1', 'f', 'v')
+      log.push(await waiting, await other.xpending('stream', 'group'), await other.xack('stream', 'group', '1-1'))
+      return [...log, await other.xrange('stream', '-', '+')]
     })
   })
 

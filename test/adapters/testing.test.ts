@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
 import { memoryStorage } from '../../src/adapters/storage/memory.ts'
 import { createTestRedis, redisFixture, type TestOptions, type TestRedis } from '../../src/adapters/testing.ts'
+import { lua } from '../../src/scripts/lua/scripting.ts'
 
 let open: { close(): unknown }[] = []
 afterEach(async () => {
@@ -132,6 +133,14 @@ describe('the clock', () => {
     await expect(clock.advance(-1)).rejects.toThrow(RangeError)
     expect(() => clock.skip(NaN)).toThrow(RangeError)
   })
+})
+
+test('scripts run on the clock and the seed of the test', async () => {
+  const redis = await make({ lua, now: 1_000_000, seed: 3 })
+  const script = "redis.call('SET', KEYS[1], redis.call('TIME')[1], 'PX', 500) return redis.call('GET', KEYS[1])"
+  expect(await redis.call('EVAL', script, 1, 'key')).toBe('1000')
+  await redis.clock.advance(500)
+  expect(await redis.exists('key')).toBe(0)
 })
 
 describe('faults for the typed client', () => {
