@@ -87,8 +87,19 @@ function comparable(all: string[][]): string[][] {
     const [name, ...rest] = [argv[0].toUpperCase(), ...argv.slice(1)]
     // Whether a SELECT is needed depends on what came before the sequence.
     if (name === 'SELECT') db = rest[0]
+    // Redis 7.0 forgets a consumer that has got nothing yet, and how many entries were read.
+    else if (name === 'XGROUP' && /^(createconsumer|setid)$/i.test(rest[0])) continue
     else if (name === 'FLUSHALL' || name === 'FLUSHDB' || name === 'PFCOUNT' || name === 'PUBLISH') continue
-    else wanted.push([name === 'MULTI' || name === 'EXEC' ? '' : db || '0', name, ...rest.map(rounded)])
+    else {
+      // Redis leaves a limit where it says how far was trimmed, which does nothing.
+      const limit =
+        name === 'XADD' || name === 'XTRIM' ? rest.findIndex((word, i) => word.toUpperCase() === 'LIMIT' && rest[i - 2] === '=') : -1
+      if (limit > 0) rest.splice(limit, 2)
+      // There it may name an entry that is deleted.
+      const minId = rest.findIndex((word, i) => word.toUpperCase() === 'MINID' && rest[i + 1] === '=')
+      if (minId > 0) rest[minId + 2] = 'id'
+      wanted.push([name === 'MULTI' || name === 'EXEC' ? '' : db || '0', name, ...rest.map(rounded)])
+    }
   }
   // A transaction of which one command is left is none.
   return wanted.filter(
@@ -98,6 +109,12 @@ function comparable(all: string[][]): string[][] {
       !(name === 'MULTI' && wanted[i + 1]?.[1] === 'EXEC') &&
       !(name === 'EXEC' && wanted[i - 1]?.[1] === 'MULTI'),
   )
+}
+
+/** How often and when pending entries were read again is not written, as in Redis; how large nodes get is configured. */
+function forgetful(keys: unknown): unknown {
+  const shown = JSON.stringify(keys).replace(/":(?:now|\d+)",":\d+"\]/g, '"delivered"]')
+  return JSON.parse(shown.replace(/(radix-tree-\w+",)":\d+"/g, '$1"some"'))
 }
 
 /** Times may differ a little. */
@@ -119,12 +136,14 @@ describe(`the journal and redis-server's append-only file are the same (seed ${s
       expect(comparable(parsed(ours))).toEqual(comparable(parsed(journals.get(reference)!)))
 
       // BITFIELD ... OVERFLOW FAIL that changes nothing makes the key all the same, and Redis writes nothing of that.
-      if (sequence.some((command) => command.includes('FAIL'))) return
+      // And a count of entries that has wrapped around is not kept.
+      if (sequence.some((command) => command.includes('FAIL') || (command[0] === 'XGROUP' && command.includes('9223372036854775807'))))
+        return
       // What is loaded from it is what was there.
-      const wanted = await keyspace(subject)
+      const wanted = forgetful(await keyspace(subject))
       await using loaded = await loadedFrom(ours)
       const client = await RespClient.connect({ path: loaded.path })
-      expect(await keyspace(client)).toEqual(wanted)
+      expect(forgetful(await keyspace(client))).toEqual(wanted)
       client.close()
     })
     await fc.assert(property, { seed, numRuns: Math.ceil(commands / SEQUENCE), endOnFailure: false })

@@ -13,7 +13,7 @@ import { sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { help } from './help.ts'
 import { entry, looseId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
-import { consumerOf, noGroup, willChange } from './stream-reading.ts'
+import { consumerOf, noGroup, present, willChange, wroteClaim, wroteProgress } from './stream-reading.ts'
 
 const NO_STREAM = new ReplyError(
   'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
@@ -214,7 +214,7 @@ function xclaim(db: Database, argv: Argv): Reply {
   const key = argv[1]
   const { stream, group } = groupOf(db, argv)
   const minIdle = integer(argv[4], invalidArgument('min-idle-time', 'XCLAIM'))
-  const { now } = db.engine
+  const now = present(db)
   const ids: StreamId[] = []
   let at = 5
   for (; at < argv.length; at++) {
@@ -232,7 +232,9 @@ function xclaim(db: Database, argv: Argv): Reply {
     const there = entry(stream, id)
     const pending = group.pel.get(id)
     if (there === undefined) {
-      if (!group.acknowledge(id)) continue
+      if (pending === undefined) continue
+      wroteClaim(db, key, argv[2], group, id)
+      group.acknowledge(id)
       moved = false
       db.noted(key, 0, '')
       continue
@@ -242,9 +244,13 @@ function xclaim(db: Database, argv: Argv): Reply {
     const count = options.retryCount >= 0 ? options.retryCount : options.justId ? before : sum(before, 1)
     group.assign(id, { consumer: consumerOf(db, key, group, argv[3]), time: options.time, count })
     claimed.push(options.justId ? formatId(id) : there)
+    wroteClaim(db, key, argv[2], group, id)
     db.noted(key, 0, '')
   }
-  if (moved) db.noted(key, 0, '')
+  if (moved) {
+    wroteProgress(db, key, argv[2], group)
+    db.noted(key, 0, '')
+  }
   return claimed
 }
 
@@ -288,11 +294,13 @@ function xautoclaim(db: Database, argv: Argv): Reply {
   for (const id of due) {
     const there = entry(stream, id)
     if (there === undefined) {
+      wroteClaim(db, key, argv[2], group, id)
       group.acknowledge(id)
       deleted.push(formatId(id))
     } else {
       const count = sum(group.pel.get(id)!.count, justId ? 0 : 1)
       group.assign(id, { consumer: consumerOf(db, key, group, argv[3]), time: now, count })
+      wroteClaim(db, key, argv[2], group, id)
       claimed.push(justId ? formatId(id) : there)
     }
   }

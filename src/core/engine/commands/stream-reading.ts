@@ -146,9 +146,10 @@ function serve(db: Database, { key, group, after }: Source, stream: Stream, opti
   const isNew = compareIds(after, MAX_ID) === 0
   if (isNew && compareIds(stream.edge(true) ?? MIN_ID, group.lastId) <= 0) return null
   willChange(db, key)
-  const consumer = consumerOf(db, key, group, options.consumer)
+  if (isNew) return deliver(db, key, stream, group, options)
+  const consumer = readerOf(db, key, group, options, true)
   db.noted(key, 0, '')
-  return isNew ? deliver(stream, group, consumer, options) : history(stream, group, consumer, nextId(after)!, options.count)
+  return history(stream, group, consumer, nextId(after)!, options.count)
 }
 
 /** What a source has for someone who waited; null if it has nothing. @throws the group is gone */
@@ -159,20 +160,46 @@ function wake(db: Database, { key, after }: Source, options: ReadOptions): Reply
   const from = group?.lastId ?? after
   if (compareIds(stream.lastId, from) <= 0) return null
   if (group === null) return entries(stream, nextId(from)!, MAX_ID, options.count)
-  return deliver(stream, group, consumerOf(db, key, group, options.consumer), options)
+  return deliver(db, key, stream, group, options)
+}
+
+/** @param silent whether nothing else tells the journal of a new consumer */
+function readerOf(db: Database, key: ByteString, group: ConsumerGroup, { group: name, consumer }: ReadOptions, silent: boolean): Consumer {
+  if (silent && !group.consumers.has(consumer)) db.engine.effects?.wrote(db, ['XGROUP', 'CREATECONSUMER', key, name!, consumer])
+  return consumerOf(db, key, group, consumer)
 }
 
 /** Hands out entries that are new to a group. */
-function deliver(stream: Stream, group: ConsumerGroup, consumer: Consumer, { count, noAck }: ReadOptions): Reply[] {
+function deliver(db: Database, key: ByteString, stream: Stream, group: ConsumerGroup, options: ReadOptions): Reply[] {
+  const { count, noAck } = options
+  const consumer = readerOf(db, key, group, options, noAck)
+  db.noted(key, 0, '')
   const found: Reply[] = []
   stream.walk(nextId(group.lastId)!, MAX_ID, false, (fields, ms, seq) => {
     const id = { ms, seq }
     group.advance(stream, id)
-    if (!noAck) group.assign(id, { consumer, time: consumer.seen, count: 1 })
+    if (!noAck) {
+      group.assign(id, { consumer, time: consumer.seen, count: 1 })
+      wroteClaim(db, key, options.group!, group, id)
+    }
     found.push([formatId(id), fields.slice()])
     return found.length !== count
   })
+  wroteProgress(db, key, options.group!, group)
   return found
+}
+
+/** Tells the journal what of an entry is pending now. */
+export function wroteClaim(db: Database, key: ByteString, name: ByteString, group: ConsumerGroup, id: StreamId): void {
+  const { consumer, time, count } = group.pel.get(id)!
+  const words = ['0', formatId(id), 'TIME', String(time), 'RETRYCOUNT', String(count), 'FORCE', 'JUSTID', 'LASTID']
+  db.engine.effects?.wrote(db, ['XCLAIM', key, name, consumer.name, ...words, formatId(group.lastId)])
+}
+
+/** Tells the journal how far a group has come. */
+export function wroteProgress(db: Database, key: ByteString, name: ByteString, { lastId, entriesRead }: ConsumerGroup): void {
+  // A count that has wrapped around is as good as unknown.
+  db.engine.effects?.wrote(db, ['XGROUP', 'SETID', key, name, formatId(lastId), 'ENTRIESREAD', String(entriesRead < 0 ? -1 : entriesRead)])
 }
 
 /** What was handed out to a consumer and is still pending; an entry that is gone has no fields. */
@@ -193,15 +220,21 @@ export function willChange(db: Database, key: ByteString): void {
   db.keyspace.beforeChange(db.keyspace.find(key))
 }
 
+/** The time, also while a journal is loaded: the engine's own time stands still then. */
+export function present({ engine }: Database): number {
+  return engine.loading ? engine.clock.now() : engine.now
+}
+
 /** A consumer that is heard of now; it is made if it is not there. */
 export function consumerOf(db: Database, key: ByteString, group: ConsumerGroup, name: ByteString): Consumer {
   const consumer = group.consumers.get(name)
+  const now = present(db)
   if (consumer !== undefined) {
-    consumer.seen = db.engine.now
+    consumer.seen = now
     return consumer
   }
   db.noted(key, EVENT.stream, 'xgroup-createconsumer')
-  return group.addConsumer(name, db.engine.now)
+  return group.addConsumer(name, now)
 }
 
 export function noGroup(key: ByteString, group: ByteString, where = ''): ReplyError {

@@ -104,7 +104,7 @@ interface AddOptions {
 }
 
 /** The options of XADD, up to its ID, or of XTRIM. */
-function addOptions(db: Database, argv: Argv, adding: boolean): AddOptions {
+export function addOptions(db: Database, argv: Argv, adding: boolean): AddOptions {
   let strategy: Pick<Trim, 'maxlen' | 'minId'> | null = null
   let approximate = false
   let limit: number | null = null
@@ -129,9 +129,10 @@ function addOptions(db: Database, argv: Argv, adding: boolean): AddOptions {
   }
   if (limit && strategy === null) throw LIMIT_ALONE
   if (!adding && strategy === null) throw NO_STRATEGY
-  if (limit !== null && !approximate) throw LIMIT_EXACT
+  // Redis leaves the limit where it writes how far was trimmed.
+  if (limit !== null && !approximate && !db.engine.loading) throw LIMIT_EXACT
   if (approximate) limit ??= Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)
-  return { trim: strategy && { ...strategy, approximate, limit: limit ?? 0 }, makeStream, id, at }
+  return { trim: strategy && { ...strategy, approximate, limit: (approximate && limit) || 0 }, makeStream, id, at }
 }
 
 function notNegative(text: ByteString, option: string): number {

@@ -108,6 +108,10 @@ export class Journal implements Effects {
     else for (const each of rewritten) this.#writer.command(each, db.index)
   }
 
+  wrote(db: Database, argv: Argv): void {
+    this.#writer.command(argv, db.index)
+  }
+
   removed(db: Database, key: ByteString): void {
     this.#writer.command(['DEL', key], db.index)
   }

@@ -3,7 +3,10 @@
 // Redis's own; a command that is not listed goes into the journal as it came.
 import type { ByteString } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
+import { addOptions } from '../../engine/commands/streams.ts'
 import type { Database } from '../../engine/database.ts'
+import { formatId, MAX_ID } from '../../engine/structures/stream-id.ts'
+import type { Stream } from '../../engine/values.ts'
 import { type Reply, SetReply } from '../../reply.ts'
 
 /** @returns the commands to be written, null for the command as it came; the database is as the command has left it */
@@ -72,6 +75,24 @@ const restore: Rewrite = (argv, _reply, db) => {
   return [[argv[0], argv[1], String(at), ...argv.slice(3), 'ABSTTL']]
 }
 
+/** XADD and XTRIM: the ID that the entry got, and how far was trimmed. */
+const xadd: Rewrite = (argv, reply, db) => {
+  const { trim, at } = addOptions(db, argv, argv[0].length === 'XADD'.length)
+  const options = argv.slice(0, at)
+  if (trim?.approximate) {
+    const stream = db.keyspace.get(argv[1]) as Stream
+    const how = options.indexOf('~', 2)
+    options.splice(how, 2, '=', trim.minId === null ? String(stream.size) : formatId(stream.edge(false) ?? MAX_ID))
+    const limit = options.findIndex((word, i) => i > 1 && word.toUpperCase() === 'LIMIT')
+    if (limit > 0) options.splice(limit, 2)
+  }
+  const id = argv[at]?.endsWith('*') ? [reply as ByteString] : argv.slice(at, at + 1)
+  return [[...options, ...id, ...argv.slice(at + 1)]]
+}
+
+/** What says itself what it did. */
+const nothing: Rewrite = () => []
+
 /** HEXPIRE and its like: of each field what came of it. */
 const expireFields: Rewrite = ([, key, , ...rest], reply, db) => {
   const fields = rest.slice(rest.findIndex((word) => word.toUpperCase() === 'FIELDS') + 2)
@@ -118,4 +139,9 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   zmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 1),
   bzmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 2),
   restore,
+  xadd,
+  xtrim: xadd,
+  xreadgroup: nothing,
+  xclaim: nothing,
+  xautoclaim: nothing,
 }
