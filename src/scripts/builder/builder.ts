@@ -7,7 +7,7 @@ import * as helpers from './helpers.ts'
 import type { KeyType, KeyTypes } from './keys.ts'
 import { binary, breaks, call, constant, declare, define, effective, FALSE, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
 import { type Placed, Program } from './program.ts'
-import { dictionaryOf, INTEGER, isNumber, listOf, NULL, NUMBER, type Schema, type Shape, shapeOf, STRING, type TypeOf } from './schema.ts'
+import { dictionaryOf, INTEGER, isNumber, listOf, NULL, type Schema, type Shape, shapeOf, STRING, type TypeOf, widen } from './schema.ts'
 import { LEAVES, placed, Term } from './term.ts'
 import type { Anything, Expr, Give, IsNull, IsThere, Leaves, Local, Typed, Untyped, Value, ValueOf } from './types.ts'
 
@@ -26,6 +26,14 @@ export type Level = 'debug' | 'verbose' | 'notice' | 'warning'
 type Parameters<A> = { readonly [P in keyof A]: Expr<TypeOf<A[P]>> }
 type Arguments<A> = { readonly [P in keyof A]: Give<TypeOf<A[P]>> }
 type Schemas = Readonly<Record<string, Schema>>
+interface FunctionDefinition {
+  readonly name: string
+  readonly args: Schemas
+  /** What it returns. Default: nothing */
+  readonly returns?: Schema
+}
+type Returned<D> = D extends { readonly returns: infer S } ? TypeOf<S> : null
+type Callable<D extends FunctionDefinition> = (args: Arguments<D['args']>) => Expr<Returned<D>>
 
 /** @typeParam R what the script returns; never, if it has not said that it returns something early */
 export class Builder<R> {
@@ -52,16 +60,15 @@ export class Builder<R> {
   /** Makes a variable with a value. A name is what it is called in Lua; a type is needed where the value does not say it. */
   local<V extends Anything>(value: V): Local<ValueOf<V>>
   local<V extends Anything>(name: string, value: V): Local<ValueOf<V>>
-  local<const S extends Schema>(name: string, schema: S, value: Give<TypeOf<S>>): Local<TypeOf<S>>
+  local<const S extends string | object>(name: string, schema: S & Schema, value: Give<TypeOf<S>>): Local<TypeOf<S>>
   local(...args: unknown[]): unknown {
     const name = args.length > 1 ? (args[0] as string) : 'value'
     const given = this.#give(args[args.length - 1])
-    // What is assigned later may have a fraction.
-    const shape =
-      args.length > 2 ? shapeOf(args[1] as Schema) : given.shape.kind === 'integer' ? { ...given.shape, ...NUMBER } : given.shape
+    const shape = args.length > 2 ? shapeOf(args[1] as Schema) : given.shape
     const variable = this.#program.variable(name)
     this.#program.emit(declare(variable, given.node))
-    return this.#term(local(variable), shape)
+    // What is assigned later may have a fraction.
+    return this.#term(local(variable), widen(shape))
   }
 
   /** Ends the script, or the function that this is in, with a value. */
@@ -165,6 +172,7 @@ export class Builder<R> {
    */
   for(range: Range, body: (i: Expr<number>) => unknown): void
   for<T>(list: Typed<readonly T[]>, body: (item: Expr<T>, index: Expr<number>) => unknown): void
+  for<V extends Anything>(list: readonly V[], body: (item: Expr<ValueOf<V>>, index: Expr<number>) => unknown): void
   for<T>(dictionary: Typed<{ readonly [field: string]: T }>, body: (field: Expr<string>, value: Expr<T>) => unknown): void
   for(over: unknown, body: (...values: never[]) => unknown): void {
     const program = this.#program
@@ -195,13 +203,13 @@ export class Builder<R> {
   }
 
   /** Makes a function of the script. It may call itself: `self`. Calling it runs it, there. */
-  function<const A extends Schemas, const S extends Schema = 'null'>(
-    definition: { readonly name: string; readonly args: A; readonly returns?: S },
-    body: ($: Builder<TypeOf<S>>, args: Parameters<A>, self: (args: Arguments<A>) => Expr<TypeOf<S>>) => Give<TypeOf<S>> | void | Leaves,
-  ): (args: Arguments<A>) => Expr<TypeOf<S>>
-  function(definition: { name: string; args: Schemas; returns?: Schema }, body: (...args: never[]) => unknown): unknown {
+  function<const D extends FunctionDefinition>(
+    definition: D,
+    body: ($: Builder<Returned<D>>, args: Parameters<D['args']>, self: Callable<D>) => Give<Returned<D>> | void | Leaves,
+  ): Callable<D>
+  function(definition: FunctionDefinition, body: (...args: never[]) => unknown): unknown {
     const program = this.#program
-    const returns = shapeOf(definition.returns ?? 'null')
+    const returns = widen(shapeOf(definition.returns ?? 'null'))
     const variable = program.variable(definition.name)
     const scope = new FunctionScope(program.scope)
     const parameters: Variable[] = []
@@ -224,7 +232,7 @@ export class Builder<R> {
       for (const [name, schema] of Object.entries(definition.args)) {
         const parameter = program.variable(name)
         parameters.push(parameter)
-        args[name] = this.#term(local(parameter), shapeOf(schema))
+        args[name] = this.#term(local(parameter), widen(shapeOf(schema)))
       }
       this.#end((body as (...args: unknown[]) => unknown)(this, args, self))
     }, scope)
@@ -265,21 +273,24 @@ export class Builder<R> {
   }
 
   /** A list, to be kept in a local: `$.local('found', $.list('string'))`. */
-  list<const S extends Schema>(of: S, items?: readonly Give<TypeOf<S>>[]): Expr<TypeOf<S>[]>
+  list<const S extends string | object>(of: S & Schema, items?: readonly Give<TypeOf<S>>[]): Expr<TypeOf<S>[]>
   list(of: Schema, items: readonly unknown[] = []): unknown {
-    return this.#term(this.#give(items).node, listOf(shapeOf(of)))
+    return this.#term(this.#give(items).node, listOf(widen(shapeOf(of))))
   }
 
   /** A record with any fields, to be kept in a local: `$.local('counts', $.dictionary('number'))`. */
-  dictionary<const S extends Schema>(of: S, values?: { readonly [field: string]: Give<TypeOf<S>> }): Expr<{ [field: string]: TypeOf<S> }>
+  dictionary<const S extends string | object>(
+    of: S & Schema,
+    values?: { readonly [field: string]: Give<TypeOf<S>> },
+  ): Expr<{ [field: string]: TypeOf<S> }>
   dictionary(of: Schema, values: Readonly<Record<string, unknown>> = {}): unknown {
-    return this.#term(this.#give(values).node, dictionaryOf(shapeOf(of)))
+    return this.#term(this.#give(values).node, dictionaryOf(widen(shapeOf(of))))
   }
 
   /** What JSON text holds. It is taken to be of the type that is said; an error if it is no JSON. */
-  parseJson<const S extends Schema>(text: Give<string>, schema: S): Expr<TypeOf<S>>
+  parseJson<const S extends string | object>(text: Give<string>, schema: S & Schema): Expr<TypeOf<S>>
   parseJson(text: unknown, schema: Schema): unknown {
-    return this.#term(this.#program.temp('parsed', this.#parsed(this.#give(text).node), 'stays'), shapeOf(schema))
+    return this.#term(this.#program.temp('parsed', this.#parsed(this.#give(text).node), 'stays'), widen(shapeOf(schema)))
   }
 
   /** A value as JSON text. */

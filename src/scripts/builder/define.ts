@@ -16,7 +16,7 @@ export type { Script } from '../../core/client/script.ts'
 export type { Builder } from './builder.ts'
 export type { AnyKey, HashKey, KeyType, ListKey, SetKey, SortedSetKey, StreamKey, StringKey } from './keys.ts'
 export { dictionary, nullable, type Schema, type TypeOf } from './schema.ts'
-export type { Expr, Give, Leaves, Local, Untyped, Value } from './types.ts'
+export type { Anything, Expr, Give, Leaves, Local, Untyped, Value } from './types.ts'
 
 export interface Definition {
   /** What errors call it. */
@@ -125,7 +125,7 @@ class CompiledScript implements Script<never, never, unknown> {
   }
 
   explain({ text, cause }: ReplyError): ReplyError {
-    const line = PLACE.exec(text)?.[1] ?? IN_FRONT.exec(text)?.[1]
+    const line = IN_FRONT.exec(text)?.[1] ?? PLACE.exec(text)?.[1]
     const site = line === undefined ? undefined : this.#sites[Number(line)]
     const plain = text.replace(PLACE, '').replace(IN_FRONT, 'ERR ')
     return new ReplyError(`${plain} (script ${encodeUtf8(this.name)}${site ? `, ${encodeUtf8(site)}` : ''})`, cause)

@@ -133,7 +133,7 @@ export function decimal(program: Program, value: Expression): Expression {
 /** A number as JSON, which has no infinities. */
 export function jsonNumber(program: Program, value: Expression): Expression {
   const helper = program.helper('jsonNumber', ['number'], (value) => [
-    when(binary('~=', binary('-', value, value), constant(0)), [run(call('error', constant('JSON has no infinite numbers')))]),
+    when(binary('~=', binary('-', value, value), constant(0)), [run(call('error', constant('JSON has no infinite numbers'), constant(2)))]),
     leave(decimal(program, value)),
   ])
   return call(helper, value)
@@ -210,7 +210,7 @@ export function split(program: Program, text: Expression, separator: Expression)
 export function put(program: Program, list: Expression, at: Expression, item: Expression): ReturnType<typeof call> {
   const helper = program.helper('put', ['list', 'at', 'item'], (of, at, item) => {
     const outside = or(or(binary('<', at, constant(0)), binary('>', at, size(of))), binary('~=', binary('%', at, ONE), constant(0)))
-    return [when(outside, [run(call('error', constant('index out of range')))]), assign(index(of, plus(at, 1)), item)]
+    return [when(outside, [run(call('error', constant('index out of range'), constant(2)))]), assign(index(of, plus(at, 1)), item)]
   })
   return call(helper, list, at, item)
 }

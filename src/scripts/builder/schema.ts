@@ -85,6 +85,14 @@ export const dictionaryOf = (of: Shape): Shape => ({ kind: 'dictionary', of })
 export const maybe = (shape: Shape): Shape => ({ ...shape, nullable: true })
 export const present = (shape: Shape): Shape => ({ ...shape, nullable: false })
 
+/** A shape in which integers may become numbers with a fraction. */
+export function widen(shape: Shape): Shape {
+  const { kind, of, fields } = shape
+  if (of !== undefined) return { ...shape, of: widen(of) }
+  if (fields !== undefined) return { ...shape, fields: new Map([...fields].map(([field, inner]) => [field, widen(inner)])) }
+  return kind === 'integer' ? { ...shape, kind: 'number' } : shape
+}
+
 const SCALAR = /^(?:(?:string|number|integer)\??|boolean|null)$/
 
 /** @throws TypeError if it is no schema */
@@ -173,8 +181,10 @@ export function decodeResult<T extends Text>(shape: Shape): Decode<T, unknown> {
   return (reply, toText) => {
     if (reply === null || reply instanceof NullArray) return null
     if (kind === 'string') return text(reply, toText)
-    if (kind === 'integer') return integer(reply)
-    if (kind === 'number') return typeof reply === 'string' && reply.includes('nan') ? NaN : double(reply)
+    if (kind === 'integer' || kind === 'number') {
+      if (typeof reply !== 'string') return integer(reply)
+      return reply.includes('nan') ? NaN : double(reply)
+    }
     if (kind === 'boolean') return reply === 1
     const items = reply as Reply[]
     if (kind === 'list') return items.map((item) => inner!(item, toText))

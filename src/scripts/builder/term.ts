@@ -40,6 +40,7 @@ import {
   type Shape,
   shapeOf,
   STRING,
+  widen,
 } from './schema.ts'
 
 export interface Parts {
@@ -108,7 +109,10 @@ export class Term {
     if (value instanceof Uint8Array) return { node: constant(fromUint8Array(value)), shape: STRING }
     if (Array.isArray(value)) {
       const items = value.map((item) => Term.give(program, item))
-      return { node: table(items.map(({ node }) => node)), shape: listOf(items.map(({ shape }) => shape).reduce(join, NULL)) }
+      return {
+        node: table(items.map(({ node }) => node)),
+        shape: listOf(items.length === 0 ? NULL : items.map(({ shape }) => shape).reduce((a, b) => join(a, b))),
+      }
     }
     if (typeof value !== 'object') throw new TypeError(`a script cannot take ${typeof value}`)
     const fields = Object.entries(value).map(([name, each]) => [name, Term.give(program, each)] as const)
@@ -226,7 +230,7 @@ export class Term {
   // Untyped
 
   as(schema: Schema): Term {
-    return Term.found(this.#program, this.#node, shapeOf(schema))
+    return Term.found(this.#program, this.#node, widen(shapeOf(schema)))
   }
   isError(): Term {
     return this.#new(and(binary('==', this.#function('type'), constant('table')), not(not(index(this.#node, 'err')))), BOOLEAN)

@@ -3,7 +3,8 @@
 import type { Schema, TypeOf } from './schema.ts'
 
 declare const TYPE: unique symbol
-declare const CHECKED: unique symbol
+declare const MISSING: unique symbol
+declare const THERE: unique symbol
 
 /** Something that has a type in the script. */
 export interface Typed<T> {
@@ -93,13 +94,13 @@ interface Comparable<T> {
 
 /** A condition that says whether a value is missing. */
 export interface IsNull<T> extends BooleanMethods, Typed<boolean> {
-  readonly [CHECKED]: T
+  readonly [MISSING]: T
   eq(other: Give<boolean>): Expr<boolean>
   ne(other: Give<boolean>): Expr<boolean>
 }
 /** A condition that says whether a value is there. */
 export interface IsThere<T> extends BooleanMethods, Typed<boolean> {
-  readonly [CHECKED]: readonly [T]
+  readonly [THERE]: T
   eq(other: Give<boolean>): Expr<boolean>
   ne(other: Give<boolean>): Expr<boolean>
 }
@@ -117,7 +118,7 @@ interface Missing<T> {
 
 interface UntypedMethods {
   /** Says what it is. Nothing is checked or changed, except that nil becomes null. */
-  as<const S extends Schema>(schema: S): Expr<TypeOf<S>>
+  as<const S extends string | object>(schema: S & Schema): Expr<TypeOf<S>>
   /** Whether it is an error that `$.pcall` caught. */
   isError(): Expr<boolean>
   /** The text of an error that `$.pcall` caught. */
