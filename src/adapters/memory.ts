@@ -2,7 +2,8 @@
 import type { ByteString } from '../core/bytes.ts'
 import { asBytes, asText, Redis } from '../core/client/redis.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
-import { RedisError, unreachable } from '../core/client/errors.ts'
+import { RedisError, unreachable, unsupported } from '../core/client/errors.ts'
+import type { ScriptSource } from '../core/client/script.ts'
 import { SyncRedis } from '../core/client/sync.ts'
 import { CommandTable } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
@@ -46,6 +47,8 @@ export interface RedisOptions {
   config?: Readonly<Record<string, string>>
   /** Lua scripts: `import { lua } from 'isodis/lua'`. Default: none, EVAL and its like are unknown */
   lua?: ScriptingExtension
+  /** Scripts of isodis/scripts, where `lua` is not there: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
+  scripts?: ScriptingExtension
   /** Time and timers. Default: the host's */
   clock?: Clock
   /** Random numbers, for a test that wants to know them. Default: Math.random */
@@ -113,8 +116,9 @@ export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedR
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
   const journals = /^yes$/i.test(options.config?.['appendonly'] ?? '')
   const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
-  const engine = makeEngine({ table: tableWith(options.lua), clock, random, log, config: { ...options.config, save } })
-  if (options.lua !== undefined) engine.scripting = options.lua.attach(engine)
+  const extension = options.lua ?? options.scripts
+  const engine = makeEngine({ table: tableWith(extension), clock, random, log, config: { ...options.config, save } })
+  if (extension !== undefined) engine.scripting = extension.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
   if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
@@ -202,6 +206,14 @@ class EngineBackend implements Backend {
       })
     }
     return Array.isArray(replies) ? replies : null
+  }
+
+  loadScript({ sha, body }: ScriptSource): void {
+    const { scripting } = this.#engine
+    if (scripting.loadTree === undefined) {
+      throw unsupported('scripts', "give createRedis { scripts } from 'isodis/scripts/engine', or { lua } from 'isodis/lua'")
+    }
+    scripting.loadTree(sha, body)
   }
 
   async connect(): Promise<Backend> {

@@ -420,7 +420,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
             yes: true,
           }),
           again: $.toJson(found),
-          scalars: [$.toJson('ü"/\n'), $.toJson(0.1), $.toJson(null), $.toJson(12345678901234567)],
+          scalars: [$.toJson('ü"/\n'), $.toJson(0.1), $.toJson(null), $.toJson(2 ** 53 - 1)],
         }
       })
       const value = { id: 'é', tags: ['a', null], note: null, size: 0.1, more: { b: 1, a: 1e15 + 1 } }
@@ -429,7 +429,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
       expect(note).toBe('no note')
       expect(JSON.parse(text)).toEqual({ id: 'é', 'a "b"': [0.1, null], empty: [], none: {}, yes: true })
       expect(JSON.parse(again)).toEqual(value)
-      expect(scalars.map((each) => JSON.parse(each))).toEqual(['ü"/\n', 0.1, null, 12345678901234567])
+      expect(scalars.map((each) => JSON.parse(each))).toEqual(['ü"/\n', 0.1, null, 2 ** 53 - 1])
       const half = redis.script(script)({}, { text: '{"id":' })
       await expect(half).rejects.toThrow(/^ERR Expected value but found T_END at character 7 \(script json, .*builder.test.ts:\d+\)$/)
     })
@@ -574,7 +574,6 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
         bits: row(s.setbit(0, 1), s.getbit(0), s.bitcount(), s.bitcount({ start: 0, end: 0 }), s.bitpos(1), other.s.bitop('not', s)),
         fields: s.bitfield({ set: 'u8', offset: 0, value: 200 }, { overflow: 'fail' }, { incrby: 'u8', offset: 0, value: 100 }, { get: 'u4', offset: '#1' }),
         several: s.mget(other.s).length(),
-        loglog: row(other.l.exists(), $.key('string', 'other:p').pfadd('a', 'b'), $.key('string', 'other:p').pfcount().gt(0)),
         hash: row(h.hset('a', 1), h.hset({ b: 2, c: 'x' }), h.hlen(), h.hstrlen('c'), h.hincrby('a', 2), h.hincrbyfloat('b', 0.5), h.hdel('c', 'd')),
         fieldsOf: row(h.hkeys(), h.hvals()),
         ask: row(h.hsetnx('a', 1), h.hexists('a')),
@@ -612,7 +611,6 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
     }) // prettier-ignore
     const keys = { s: 's', h: 'h', l: 'l', t: 't', z: 'z', x: 'x' }
     const result = await redis.script(script)(keys)
-    await redis.del('other:p')
     const all = JSON.stringify({ result, data: await dataOf(redis) }, null, 2)
     await expect(all).toMatchFileSnapshot('commands.expected.json')
   })

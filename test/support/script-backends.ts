@@ -2,6 +2,9 @@
 import { Redis as IORedis } from 'ioredis'
 import { fromIoredis } from '../../src/adapters/ioredis.ts'
 import type { Redis } from '../../src/core/client/redis.ts'
+import { createRedis } from '../../src/adapters/memory.ts'
+import { scripts } from '../../src/scripts/engine.ts'
+import { lua } from '../../src/scripts/lua/scripting.ts'
 import { startRedisServer } from './redis-server.ts'
 
 export interface ScriptBackend {
@@ -20,6 +23,14 @@ export const scriptBackends: Readonly<Record<string, () => Promise<ScriptBackend
         await server.stop()
       },
     }
+  },
+  engine: async () => {
+    const redis = await createRedis({ scripts })
+    return { redis, close: () => redis.close() }
+  },
+  'engine with Lua': async () => {
+    const redis = await createRedis({ lua })
+    return { redis, close: () => redis.close() }
   },
 }
 

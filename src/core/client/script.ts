@@ -19,7 +19,7 @@ export interface ScriptSource {
   readonly sha: ByteString
   /** In Lua. */
   readonly source: ByteString
-  /** As a tree, for who can run that. */
+  /** As a tree, for who can run that: its main function. */
   readonly body: unknown
 }
 

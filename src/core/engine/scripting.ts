@@ -9,6 +9,11 @@ export interface Scripting {
   libraries(): readonly ByteString[]
   /** Takes a library in that a snapshot brings. @throws ReplyError if it cannot be loaded */
   load(code: ByteString): void
+  /**
+   * Takes a script as a tree, for EVALSHA. Missing where no scripts can run.
+   * @param chunk its main function, as src/scripts/tree.ts has it
+   */
+  loadTree?(sha: ByteString, chunk: unknown): void
 }
 
 /** Scripts for an engine: the commands, and what makes them work on one. */

@@ -5,7 +5,7 @@ import type { Decode, Text } from '../../core/client/decode.ts'
 import type { Script, ScriptCall } from '../../core/client/script.ts'
 import { ReplyError } from '../../core/reply.ts'
 import { sha1 } from '../lua/sha1.ts'
-import type { Block } from '../tree.ts'
+import type { FunctionExpression } from '../tree.ts'
 import { Builder } from './builder.ts'
 import type { KeyType, KeyTypes } from './keys.ts'
 import { Program } from './program.ts'
@@ -73,7 +73,7 @@ const IN_FRONT = /^(?:(?!user_script)\w+ )?(?:ERR )?(?:@?user_script: ?(\d+): )/
 
 class CompiledScript implements Script<never, never, unknown> {
   readonly name: string
-  readonly body: Block
+  readonly body: FunctionExpression
   readonly source: ByteString
   readonly decode: Decode<Text, unknown>
   readonly #keys: readonly string[]
@@ -82,9 +82,9 @@ class CompiledScript implements Script<never, never, unknown> {
   #sha: string | undefined
 
   constructor(name: string, keys: readonly string[], args: Readonly<Record<string, Shape>>, program: Program) {
-    const { body, lua, sites } = program.finish()
+    const { chunk, lua, sites } = program.finish()
     this.name = name
-    this.body = body
+    this.body = chunk
     this.source = lua
     this.#keys = keys
     this.#args = args

@@ -3,7 +3,7 @@
 // that is its only use.
 import type { ByteString } from '../../core/bytes.ts'
 import { print, visit } from '../printer.ts'
-import { type Block, type Call, type Expression, FunctionScope, type Statement, Variable } from '../tree.ts'
+import { type Block, type Call, type Expression, type FunctionExpression, FunctionScope, type Statement, Variable } from '../tree.ts'
 import { declare, define, type Effect, leave, local, run, truth } from './nodes.ts'
 import type { Shape } from './schema.ts'
 
@@ -107,7 +107,7 @@ export class Program {
   }
 
   /** The script as a tree and as Lua, and where the author wrote each line. */
-  finish(): { body: Block; lua: ByteString; sites: string[] } {
+  finish(): { chunk: FunctionExpression; lua: ByteString; sites: string[] } {
     const body = replace([...this.#helpers, ...fold(this.block)], null, null) as Block
     const sites: string[] = []
     const lua = print(body, (node, line) => {
@@ -123,7 +123,8 @@ export class Program {
       },
       this.main,
     )
-    return { body, lua, sites }
+    const chunk: FunctionExpression = { kind: 'function', line: 0, scope: this.main, parameters: [], vararg: false, arg: null, body }
+    return { chunk, lua, sites }
   }
 }
 

@@ -3,6 +3,7 @@ import { type Group } from '../../core/engine/command.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import type { ScriptingExtension } from '../../core/engine/scripting.ts'
 import { protectGlobals } from '../run.ts'
+import type { FunctionExpression } from '../tree.ts'
 import { Bridge, type Limits } from './bridge.ts'
 import { evalRows, Scripts } from './commands/eval.ts'
 import { baseLibrary } from './lib/base.ts'
@@ -53,8 +54,9 @@ function makeLua(limits: Limits): Lua {
       const bridge = new Bridge(new Machine(LIBRARIES), engine, limits)
       redisLibrary(bridge)
       protectGlobals(bridge.machine)
-      engines.set(engine, new Scripts(bridge))
-      return engine.scripting
+      const scripts = new Scripts(bridge)
+      engines.set(engine, scripts)
+      return { ...engine.scripting, loadTree: (sha, chunk) => scripts.loadTree(sha, chunk as FunctionExpression) }
     },
     with: makeLua,
   }

@@ -8,6 +8,7 @@ import { feedMonitors } from '../../../core/engine/monitor.ts'
 import type { Session } from '../../../core/engine/session.ts'
 import { OK, type Reply, ReplyError } from '../../../core/reply.ts'
 import { runScript } from '../../run.ts'
+import type { FunctionExpression } from '../../tree.ts'
 import { type Bridge, ORDINARY, type Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
 import { LuaError } from '../errors.ts'
@@ -58,6 +59,12 @@ export class Scripts {
     this.#bySha.set(sha, script)
     this.#bySource.set(text, script)
     return script
+  }
+
+  /** A script that comes as a tree: its text need not be parsed. */
+  loadTree(sha: string, chunk: FunctionExpression): void {
+    if (this.#bySha.has(sha)) return
+    this.#bySha.set(sha, { sha, permission: null, closure: compileChunk(this.bridge.machine, chunk, '@user_script') })
   }
 
   #compile(source: ByteString): Closure {
