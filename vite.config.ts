@@ -14,6 +14,7 @@ const entries = {
   rest: 'src/adapters/serve/rest-handler.ts',
   lua: 'src/scripts/lua/scripting.ts',
   scripts: 'src/scripts/builder/define.ts',
+  'scripts/engine': 'src/scripts/engine.ts',
   server: 'src/adapters/serve/server.ts',
   testing: 'src/adapters/testing.ts',
   upstash: 'src/adapters/upstash.ts',

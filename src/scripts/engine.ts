@@ -11,6 +11,7 @@ import { keysOf } from './lua/commands/eval.ts'
 import { compileChunk } from './lua/compile.ts'
 import type { Closure } from './lua/frame.ts'
 import { baseLibrary } from './lua/lib/base.ts'
+import { cjsonLibrary } from './lua/lib/cjson.ts'
 import { mathLibrary } from './lua/lib/math.ts'
 import { redisLibrary } from './lua/lib/redis.ts'
 import { stringLibrary } from './lua/lib/string.ts'
@@ -41,7 +42,7 @@ function makeScripts(): ScriptingExtension {
   return {
     groups,
     attach(engine): Scripting {
-      const bridge = new Bridge(new Machine([baseLibrary, stringLibrary, tableLibrary, mathLibrary]), engine)
+      const bridge = new Bridge(new Machine([baseLibrary, cjsonLibrary, stringLibrary, tableLibrary, mathLibrary]), engine)
       redisLibrary(bridge)
       protectGlobals(bridge.machine)
       const closures = new Map<ByteString, Closure>()
