@@ -1,4 +1,5 @@
 // All backends that the contract runs on, in the order of the table.
+import { dropInIoredis, dropInUpstash } from './backends/drop-in.ts'
 import { engine } from './backends/engine.ts'
 import { ioredis5OnRedis, ioredisCluster, ioredisOnRedis, ioredisOnServe } from './backends/ioredis.ts'
 import { upstashOnEngine, upstashOnRedis } from './backends/upstash.ts'
@@ -12,4 +13,6 @@ export const backends: readonly BackendUnderTest[] = [
   ioredisCluster,
   upstashOnEngine,
   upstashOnRedis,
+  dropInIoredis,
+  dropInUpstash,
 ]

@@ -22,7 +22,7 @@ export const redis70 = {
   'Redis 7.2': {
     name: 'needs Redis 7.2',
     why: "the server's error: `ERR syntax error` for an option, `ERR unknown command` for a command",
-    instead: failsWith(/ERR syntax error|ERR wrong number of arguments|EXECABORT/),
+    instead: failsWith(/ERR syntax error|ERR wrong number of arguments|ERR unknown command|EXECABORT/),
   },
   'Redis 7.4': {
     name: 'needs Redis 7.4',

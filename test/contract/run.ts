@@ -62,5 +62,5 @@ function seenAs(view: View, redis: Redis, called?: Set<string>): Redis {
   return new Proxy(redis, { get })
 }
 
-const NOT_COMMANDS = /^(?:pipeline|multi|watch|[ps]?subscribe|[hsz]?scanIterator|close|constructor)$/
+const NOT_COMMANDS = /^(?:pipeline|multi|watch|[ps]?subscribe|[hsz]?scanIterator|script|close|constructor)$/
 const isCommand = (name: string | symbol): boolean => typeof name === 'string' && !NOT_COMMANDS.test(name)

@@ -25,6 +25,7 @@ const ROWS: ReadonlyMap<string, Combine | Readonly<Record<string, Combine>>> = n
     ['FLUSHDB', first],
     ['SAVE', first],
     ['BGSAVE', first],
+    ['BGREWRITEAOF', first],
     ['LASTSAVE', lowest],
     ['SCRIPT', { LOAD: first, FLUSH: first, EXISTS: everywhere }],
     ['FUNCTION', { LOAD: first, DELETE: first, FLUSH: first, RESTORE: first }],

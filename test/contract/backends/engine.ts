@@ -1,12 +1,13 @@
 // The engine in this process.
 import { createRedis } from '../../../src/adapters/memory.ts'
+import { lua } from '../../../src/scripts/lua/scripting.ts'
 import type { BackendUnderTest } from '../contract.ts'
 
 export const engine: BackendUnderTest = {
   name: 'engine',
   exceptions: {},
   async start() {
-    const redis = await createRedis()
-    return { redis, another: () => createRedis(), stop: () => redis.close() }
+    const redis = await createRedis({ lua })
+    return { redis, another: () => createRedis({ lua }), stop: () => redis.close() }
   },
 }

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import { fromIoredis } from '../../../src/adapters/ioredis.ts'
 import { createRedis } from '../../../src/adapters/memory.ts'
 import { serveResp } from '../../../src/adapters/serve/server.ts'
+import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
@@ -24,7 +25,7 @@ export const ioredisOnServe: BackendUnderTest = {
   name: 'ioredis → isodis serve',
   exceptions: {},
   async start() {
-    const engine = await createRedis()
+    const engine = await createRedis({ lua })
     const { port } = await serveResp(engine, { port: 0 })
     return running(() => fromIoredis(new Redis({ port, stringNumbers: true })), { stop: () => engine.close() })
   },

@@ -7,6 +7,7 @@ import { createRedis, type Redis } from '../../../src/adapters/memory.ts'
 import { createRestHandler, type RestHandler } from '../../../src/adapters/serve/rest-handler.ts'
 import { serveRest } from '../../../src/adapters/serve/rest-server.ts'
 import { fromUpstash } from '../../../src/adapters/upstash.ts'
+import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
 import { lines, redis70, requests } from '../exceptions.ts'
@@ -46,7 +47,7 @@ export const upstashOnEngine: BackendUnderTest = {
   exceptions: requests,
   async start() {
     return served(
-      await createRedis(),
+      await createRedis({ lua }),
       async () => {},
       (handler) => handler,
     )

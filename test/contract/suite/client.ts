@@ -1,11 +1,26 @@
 // What the client makes of more than one command: pipelines, transactions, WATCH, subscriptions, walks; and `call`.
 import { expect } from 'vitest'
 import type { Redis } from '../../../src/core/client/redis.ts'
+import { defineScript } from '../../../src/scripts/builder/define.ts'
 import { a, b, c, type Context, does, EDGES, EVERY_BYTE, failure, type Suite, SYNTAX, WRONGTYPE } from '../contract.ts'
 
 const ALONE = { views: ['alone'] } as const
 const WATCHING = { views: ['alone'], needs: 'watching' } as const
 const SHARDS = { views: ['alone'], needs: 'shard channels' } as const
+
+const takeUpTo = defineScript(
+  { name: 'take up to', keys: { stock: 'string' }, args: { wanted: 'integer', by: 'string' }, returns: 'integer' },
+  ($, { stock }, { wanted }) => {
+    const left = $.local('left', stock.get().orElse('0').toNumber().orElse(0))
+    $.if(left.lt(wanted), () => {
+      stock.set(0)
+      $.return(left)
+    })
+    stock.decrby(wanted)
+    return wanted
+  },
+)
+const echo = defineScript({ name: 'echo', args: { text: 'string' }, returns: 'string' }, (_, _keys, { text }) => text)
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
@@ -294,11 +309,17 @@ export const client: Suite = {
       ALONE,
     ),
     does(
-      'of several, in order',
+      'of several, each in order',
       async ({ redis }) => {
         await using subscription = await redis.subscribe(['x', 'y'])
         for (let i = 0; i < 50; i++) await redis.publish(i % 2 ? 'x' : 'y', i)
-        for (let i = 0; i < 50; i++) expect((await subscription.next()).value).toEqual({ channel: i % 2 ? 'x' : 'y', message: String(i) })
+        const heard: Record<string, number[]> = { x: [], y: [] }
+        for (let i = 0; i < 50; i++) {
+          const { channel, message } = (await subscription.next()).value!
+          heard[channel].push(Number(message))
+        }
+        const inOrder = (first: number): number[] => Array.from({ length: 25 }, (_, i) => first + 2 * i)
+        expect(heard).toEqual({ x: inOrder(1), y: inOrder(0) })
       },
       ALONE,
     ),
@@ -459,6 +480,46 @@ export const client: Suite = {
           ['x', Infinity],
           ['y', -Infinity],
         ])
+      },
+      ALONE,
+    ),
+  ],
+  script: [
+    does(
+      'runs where the data is, with what it is called with',
+      async ({ redis }) => {
+        const take = redis.script(takeUpTo)
+        await redis.set(a, 5)
+        expect(await take({ stock: a }, { wanted: 3, by: 'é' })).toBe(3)
+        expect(await take({ stock: a }, { wanted: 3, by: 'x' })).toBe(2)
+        expect(await take({ stock: b }, { wanted: 1, by: 'x' })).toBe(0)
+        expect(await redis.get(a)).toBe('0')
+        await redis.rpush(c, 'x')
+        await expect(take({ stock: c }, { wanted: 1, by: 'x' })).rejects.toMatchObject({ name: 'RedisError', code: 'WRONGTYPE' })
+      },
+      ALONE,
+    ),
+    does(
+      'also in pipelines and transactions, and through bytes',
+      async ({ redis }) => {
+        await redis.set(a, 5)
+        const call = [{ stock: a }, { wanted: 2, by: 'x' }] as const
+        expect(
+          await redis
+            .pipeline()
+            .script(takeUpTo, ...call)
+            .get(a)
+            .exec(),
+        ).toEqual([2, '3'])
+        expect(
+          await redis
+            .multi()
+            .script(takeUpTo, ...call)
+            .get(a)
+            .exec(),
+        ).toEqual([2, '1'])
+        expect(await redis.bytes.script(echo)({}, { text: 'é' })).toEqual(Uint8Array.of(0xc3, 0xa9))
+        expect(await redis.script(echo)({}, { text: 'é' })).toBe('é')
       },
       ALONE,
     ),

@@ -1,12 +1,21 @@
 // The server, its connections, saving and publishing.
 import { expect } from 'vitest'
+import { asText, Redis } from '../../../src/core/client/redis.ts'
 import { a, b, does, EDGES, EVERY_BYTE, failure, type Suite } from '../contract.ts'
 
 const OUTSIDE = { views: ['alone', 'pipeline'] } as const
 const EVERY_NODE = { needs: 'every node' } as const
 
-/** A save that another test has started may still run. */
-const unlessBusy = (save: () => Promise<string>) => (): Promise<string> => save().catch((error: Error) => error.message)
+/** Waits until no node saves: another test may have started one. */
+async function idle(redis: Redis): Promise<void> {
+  const saving = async (): Promise<boolean> => {
+    for (const node of await redis.backend.nodes()) {
+      if (/(?:rdb_bgsave|aof_rewrite)_in_progress:1/.test(await new Redis(node, asText).info('persistence'))) return true
+    }
+    return false
+  }
+  await expect.poll(saving, { timeout: 20_000 }).toBe(false)
+}
 
 export const server: Suite = {
   ping: [
@@ -270,7 +279,8 @@ export const server: Suite = {
       async ({ redis }) => {
         await redis.set(a, 1)
         const start = Math.floor(Date.now() / 1000)
-        await expect.poll(unlessBusy(() => redis.save())).toBe('OK')
+        await idle(redis)
+        expect(await redis.save()).toBe('OK')
         expect(await redis.lastsave()).toBeGreaterThanOrEqual(start)
       },
       OUTSIDE,
@@ -280,10 +290,36 @@ export const server: Suite = {
     does(
       "says Redis's words",
       async ({ redis }) => {
-        await expect.poll(unlessBusy(() => redis.bgsave())).toBe('Background saving started')
-        await expect.poll(unlessBusy(() => redis.bgsave({ schedule: true }))).toBe('Background saving started')
+        await idle(redis)
+        expect(await redis.bgsave()).toBe('Background saving started')
+        await idle(redis)
+        expect(await redis.bgsave({ schedule: true })).toBe('Background saving started')
       },
       OUTSIDE,
+    ),
+  ],
+  bgrewriteaof: [
+    does(
+      "says Redis's words",
+      async ({ redis }) => {
+        await idle(redis)
+        expect(await redis.bgrewriteaof()).toMatch(/^Background append only file rewriting (?:started|scheduled)$/)
+        await idle(redis)
+      },
+      OUTSIDE,
+    ),
+  ],
+  waitaof: [
+    does(
+      'needs a journal to wait for',
+      async ({ redis }) => {
+        await redis.set(a, 1)
+        expect(await redis.waitaof(0, 0, 100)).toEqual([0, 0])
+        await expect(redis.waitaof(1, 0, 100)).rejects.toMatchObject({
+          message: 'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.',
+        })
+      },
+      { needs: ['waiting', 'Redis 7.2'] },
     ),
   ],
   lastsave: [
