@@ -5,7 +5,7 @@ import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/cl
 import { RedisError, unreachable, unsupported } from '../core/client/errors.ts'
 import type { ScriptSource } from '../core/client/script.ts'
 import { SyncRedis } from '../core/client/sync.ts'
-import { CommandTable } from '../core/engine/command.ts'
+import { CommandTable, FLAG } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
@@ -20,6 +20,7 @@ import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
 import { allocate, systemClock } from './host.ts'
 import { chunksOf, streamOf } from './byte-stream.ts'
 import { onPageHidden } from './page.ts'
+import type { SharedRedis } from './shared/shared-redis.ts'
 import { memoryStorage } from './storage/memory.ts'
 
 export { RedisError } from '../core/client/errors.ts'
@@ -28,11 +29,20 @@ export { memoryStorage } from './storage/memory.ts'
 export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
 export { RdbError } from '../core/persistence/rdb/format.ts'
 export { StorageError, type SnapshotWriter, type Storage } from '../core/persistence/storage.ts'
+export type { Role, SharedRedis } from './shared/shared-redis.ts'
 export type { Loaded } from '../core/persistence/load.ts'
 export type { Key, Pairs, Value } from '../core/client/arguments.ts'
 export type { Capabilities } from '../core/client/backend.ts'
 export type { Plain } from '../core/client/decode.ts'
 export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
+
+export interface SharingOptions {
+  /**
+   * How long the tab that runs the commands may be silent until another takes its place, in milliseconds. What it has not
+   * saved is lost then. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
+   */
+  patience?: number
+}
 
 export interface RedisOptions {
   /** Where snapshots are kept. Default: in memory, for as long as the client lives */
@@ -55,6 +65,16 @@ export interface RedisOptions {
   random?: Random
   /** Gets the engine's log, in Redis's words. Default: nothing is logged */
   log?: Log
+  shared?: false
+}
+
+export interface SharedRedisOptions extends Omit<RedisOptions, 'shared'> {
+  storage: Storage
+  /**
+   * All tabs of a browser that use this storage have one live database: one of them runs the commands, and when it is gone
+   * another one goes on with what is stored. Default: false, the storage belongs to one tab
+   */
+  shared: true | SharingOptions
 }
 
 /** By the second that Redis compares with: a change made now is being saved at most 5 s from now. */
@@ -112,7 +132,13 @@ function tableWith(lua: ScriptingExtension | undefined): CommandTable {
  * @throws StorageError if the storage belongs to another engine, or what it holds is damaged; it stays where it is
  * @throws RedisError if a parameter of `config` or the rules of `save` are none
  */
-export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedRedis> {
+export function createRedis(options: SharedRedisOptions): Promise<SharedRedis>
+export function createRedis(options?: RedisOptions): Promise<EmbeddedRedis>
+export async function createRedis(options: RedisOptions | SharedRedisOptions = {}): Promise<EmbeddedRedis | SharedRedis> {
+  return options.shared ? shareStorage(options) : embed(options)
+}
+
+async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
   const journals = /^yes$/i.test(options.config?.['appendonly'] ?? '')
   const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
@@ -124,6 +150,35 @@ export async function createRedis(options: RedisOptions = {}): Promise<EmbeddedR
   if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
   return new EmbeddedRedis(engine)
 }
+
+/** Who shares loads some more code. */
+async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
+  if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
+  const { abandonable, share } = await import('./shared/share.ts')
+  const table = tableWith(options.lua)
+  const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
+  const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'
+  return share({
+    name: `isodis:shared:${storage.name}`,
+    capabilities: CAPABILITIES,
+    patience: (shared === true ? undefined : shared.patience) ?? (nothingCanBeLost ? 300 : 3000),
+    isRepeatable: (argv) => ((table.get(argv[0])?.flags ?? 0) & FLAG.readonly) !== 0 || REPEATABLE.has(argv[0].toUpperCase()),
+    async open(takeOver) {
+      const owned = abandonable(storage, takeOver)
+      const redis = await embed({ ...options, storage: owned })
+      return {
+        redis,
+        async abandon() {
+          owned.abandon()
+          await redis.engine.close(false)
+        },
+      }
+    },
+  })
+}
+
+/** Commands that do no harm when they run twice, besides those that only read. */
+const REPEATABLE = new Set(['PING', 'ECHO', 'TIME', 'INFO', 'LASTSAVE', 'SELECT', 'COMMAND', 'CLIENT', 'SAVE', 'BGSAVE'])
 
 function makeEngine(options: EngineOptions): Engine {
   try {

@@ -53,12 +53,13 @@ describe('damaged data', () => {
 describe('a full storage', () => {
   test('shows the cause, and saving works again when there is room', async () => {
     await using browser = await Browser.withNewProfile()
-    const page = await browser.open(site.url)
-    await ready(page)
+    const page = await browser.open('about:blank')
     const session = await page.context().newCDPSession(page)
     const { origin } = new URL(site.url)
-    // Before the first save: Chromium remembers for half a minute how much room there was.
-    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
+    // Before the database is opened: Chromium remembers for half a minute how much room there was.
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 10_000 })
+    await page.goto(site.url)
+    await ready(page)
     await page.evaluate(() => {
       // What compresses well would fit all the same.
       const bytes = crypto.getRandomValues(new Uint8Array(60_000))

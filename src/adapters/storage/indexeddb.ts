@@ -13,7 +13,7 @@ export interface IndexedDbOptions {
    * Default: strict
    */
   durability?: 'strict' | 'relaxed'
-  /** How long to wait for another tab to give the storage back, in milliseconds. Default: 1000, enough for a reload */
+  /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000, enough for a reload */
   patience?: number
 }
 
@@ -49,10 +49,11 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
 
   return {
     name: `IndexedDB isodis:${name}`,
-    async open() {
-      giveBack = await holdLock(`isodis:${name}`, patience)
+    async open(takeOver) {
+      giveBack = await holdLock(`isodis:${name}`, patience, takeOver)
       store = objectStore(`isodis:${name}`, 'snapshot', durability)
       try {
+        await store.claim()
         manifest = await get<Manifest>(MANIFEST, store.use)
         if (manifest !== undefined && manifest.format !== 1) throw new StorageError(`"${name}" was written by a newer version of isodis`)
         await dropLeftovers(store, manifest)

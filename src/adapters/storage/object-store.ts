@@ -2,14 +2,21 @@
 // threw, holds up the deletion of the database, and never recovers a connection that the browser has closed
 // (https://github.com/jakearchibald/idb-keyval/issues/165). This one does.
 import { promisifyRequest, type UseStore } from 'idb-keyval'
+import { StorageError } from '../../core/persistence/storage.ts'
 
 export interface Store {
   readonly use: UseStore
+  /** From now on only this store writes: transactions of others, who may not know yet, are undone. */
+  claim(): Promise<void>
   close(): void
 }
 
+/** The record that says who may write. */
+const OWNER = 'owner'
+
 export function objectStore(database: string, name: string, durability: IDBTransactionDurability): Store {
   let connection: Promise<IDBDatabase> | null = null
+  let owner: string | null = null
 
   const connect = (): Promise<IDBDatabase> => {
     const request = indexedDB.open(database)
@@ -44,13 +51,24 @@ export function objectStore(database: string, name: string, durability: IDBTrans
   const use: UseStore = async (mode, callback) => {
     const transaction = await begin(mode, true)
     const done = ended(transaction)
+    const records = transaction.objectStore(name)
+    let taken = false
+    if (mode === 'readwrite' && owner !== null) {
+      // It is asked before anything is written, and answered before anything can be committed.
+      const request: IDBRequest<unknown> = records.get(OWNER)
+      request.addEventListener('success', () => {
+        taken = request.result !== owner
+        if (taken) abort(transaction)
+      })
+    }
     try {
-      const result = await callback(transaction.objectStore(name))
+      const result = await callback(records)
       if (mode === 'readwrite') await done
       return result
     } catch (error) {
       abort(transaction)
       await done.catch(() => {})
+      if (taken) throw new StorageError(`"${database}" was taken over by another tab`)
       // An abort says why in the transaction's own error: a full quota, above all.
       throw transaction.error ?? error
     }
@@ -58,6 +76,11 @@ export function objectStore(database: string, name: string, durability: IDBTrans
 
   return {
     use,
+    async claim() {
+      const token = crypto.randomUUID()
+      await use('readwrite', (records) => promisifyRequest(records.put(token, OWNER)))
+      owner = token
+    },
     close() {
       void connection?.then((db) => db.close()).catch(() => {})
       connection = null

@@ -3,15 +3,16 @@
 import { StorageError } from '../../core/persistence/storage.ts'
 
 interface Locks {
-  request(name: string, options: { signal: AbortSignal }, held: () => Promise<void>): Promise<void>
+  request(name: string, options: { signal?: AbortSignal; steal?: boolean }, held: () => Promise<void>): Promise<void>
 }
 
 /**
  * @param patience milliseconds to wait for whoever has it
+ * @param steal takes it from whoever has it
  * @returns a function that gives the lock back
  * @throws StorageError if another has it
  */
-export async function holdLock(name: string, patience: number): Promise<() => void> {
+export async function holdLock(name: string, patience: number, steal = false): Promise<() => void> {
   // happy-dom has the property, and null in it.
   const locks = (globalThis as { navigator?: { locks?: Locks | null } }).navigator?.locks
   if (!locks) return () => {}
@@ -22,7 +23,8 @@ export async function holdLock(name: string, patience: number): Promise<() => vo
       return new Promise((done) => (giveBack = done))
     }
     const failed = (cause: unknown): void => reject(new StorageError(`the storage "${name}" belongs to another tab or worker`, { cause }))
-    locks.request(name, { signal: AbortSignal.timeout(patience) }, held).catch(failed)
+    const options = steal ? { steal } : patience === Infinity ? {} : { signal: AbortSignal.timeout(patience) }
+    locks.request(name, options, held).catch(failed)
   })
   return () => giveBack()
 }

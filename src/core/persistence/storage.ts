@@ -5,8 +5,12 @@
 export interface Storage {
   /** Where it keeps them, for errors: a path, a database's name. */
   readonly name: string
-  /** Takes the storage for this engine alone. @throws StorageError if another has it */
-  open(): Promise<void>
+  /**
+   * Takes the storage for this engine alone.
+   * @param takeOver takes it even if another has it, who does not answer any more; whatever that still writes is refused
+   * @throws StorageError if another has it
+   */
+  open(takeOver?: boolean): Promise<void>
   /** The bytes of the last snapshot, in order; null if there is none. @throws StorageError if a part is damaged or missing */
   read(): Promise<AsyncIterable<Uint8Array> | null>
   /** Starts a snapshot. */

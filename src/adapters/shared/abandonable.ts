@@ -1,0 +1,34 @@
+// A storage whose engine can be made to end without writing: another tab has taken the storage over, and would refuse it.
+// What the engine still writes on its way out goes nowhere, and nobody is told that it went anywhere.
+import type { JournalStore, SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
+
+export interface AbandonableStorage extends Storage {
+  abandon(): void
+}
+
+/** @param takeOver whether to open it even if another engine has it */
+export function abandonable(storage: Storage, takeOver: boolean): AbandonableStorage {
+  let abandoned = false
+  const unless = async <T>(instead: T, write: () => Promise<T>): Promise<T> => (abandoned ? instead : write())
+  const { journal } = storage
+  const writes: JournalStore | undefined = journal && {
+    parts: () => journal.parts(),
+    truncate: (length) => unless(undefined, () => journal.truncate(length)),
+    split: () => unless(undefined, () => journal.split()),
+    append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),
+    base: () => unless(NOWHERE, () => journal.base()),
+  }
+  return {
+    name: storage.name,
+    open: () => storage.open(takeOver),
+    read: () => storage.read(),
+    write: () => unless(NOWHERE, () => storage.write()),
+    close: () => storage.close(),
+    abandon() {
+      abandoned = true
+    },
+    ...(writes === undefined ? {} : { journal: writes }),
+  }
+}
+
+const NOWHERE: SnapshotWriter = { write: async () => {}, commit: async () => {}, abort: async () => {} }

@@ -1,0 +1,96 @@
+// Who owns the database: whoever holds a Web Lock. The browser gives it to the next tab in the queue when the owner's tab
+// is closed or has crashed; from an owner that no longer answers it is taken. Each tab also holds a lock of its own for
+// as long as it lives, so that the owner learns when a guest is gone.
+import type { LockManager } from './channels.ts'
+
+export interface Candidate {
+  /** @param stolen whether the owner before may still believe that it is the owner */
+  won(stolen: boolean): void
+  /** Another tab has taken the lock. */
+  robbed(): void
+}
+
+export class Election {
+  readonly #locks: LockManager
+  readonly #name: string
+  readonly #candidate: Candidate
+  /** Gives the tab's own lock back. */
+  #leave: () => void = () => {}
+  /** Stops waiting in the queue. */
+  #waiting: AbortController | null = null
+  /** Gives the owner's lock back. */
+  #resign: (() => void) | null = null
+  #ended = false
+
+  constructor(locks: LockManager, name: string, candidate: Candidate) {
+    this.#locks = locks
+    this.#name = name
+    this.#candidate = candidate
+  }
+
+  /** Says that this tab is there and gets in line. Settles when others can see that it is there. */
+  async enter(tab: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      void this.#locks.request(`${this.#name}:${tab}`, {}, () => {
+        resolve()
+        return new Promise<void>((leave) => (this.#leave = leave))
+      })
+    })
+    this.#queue(false)
+  }
+
+  /** Takes the lock from an owner that does not answer. */
+  steal(): void {
+    if (this.#resign !== null || this.#ended) return
+    this.#waiting?.abort()
+    this.#queue(true)
+  }
+
+  #queue(steal: boolean): void {
+    const waiting = new AbortController()
+    this.#waiting = waiting
+    let won = false
+    const held = (): Promise<void> => {
+      if (this.#ended) return Promise.resolve()
+      won = true
+      this.#waiting = null
+      return new Promise((resign) => {
+        this.#resign = resign
+        this.#candidate.won(steal)
+      })
+    }
+    // Who steals does not wait, so there is nothing to abort.
+    const options = steal ? { steal } : { signal: waiting.signal }
+    const again = (): void => {
+      if (won && !this.#ended) this.#queue(false)
+    }
+    this.#locks.request(`${this.#name}:owner`, options, held).then(again, () => {
+      if (!won || this.#ended) return
+      this.#resign = null
+      this.#candidate.robbed()
+      again()
+    })
+  }
+
+  /** Calls back when a tab is gone. @returns a function that stops waiting for it */
+  whenGone(tab: string, gone: () => void): () => void {
+    const waiting = new AbortController()
+    this.#locks.request(`${this.#name}:${tab}`, { signal: waiting.signal }, async () => gone()).catch(() => {})
+    return () => waiting.abort()
+  }
+
+  /** Lets another tab own it, and gets in line again unless this was the end. */
+  resign(): void {
+    const resign = this.#resign
+    this.#resign = null
+    resign?.()
+  }
+
+  /** Leaves for good. */
+  end(): void {
+    this.#ended = true
+    this.#waiting?.abort()
+    this.resign()
+    this.#leave()
+  }
+}

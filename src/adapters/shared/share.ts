@@ -1,0 +1,279 @@
+// One live database in several tabs: the tab that holds the lock owns it and runs the commands of all, and when it is
+// gone the next one loads what is stored and goes on. Loaded by `createRedis({ shared: true })` only.
+import type { Argv, Capabilities } from '../../core/client/backend.ts'
+import { RedisError } from '../../core/client/errors.ts'
+import type { EmbeddedRedis } from '../memory.ts'
+import { Channel, hostLocks, type LockManager } from './channels.ts'
+import { type Candidate, Election } from './election.ts'
+import { Guest } from './guest.ts'
+import { onFreeze } from './page-freeze.ts'
+import { Remote } from './remote.ts'
+import { SharedBackend } from './shared-backend.ts'
+import { SharedRedis } from './shared-redis.ts'
+import { Watchdog } from './watchdog.ts'
+import type { Answers, Notice, Requests } from './wire.ts'
+
+export { abandonable } from './abandonable.ts'
+
+export interface ShareOptions {
+  /** What the tabs that share it have in common. */
+  readonly name: string
+  readonly capabilities: Capabilities
+  readonly isRepeatable: (argv: Argv) => boolean
+  /** Milliseconds until an owner that does not answer loses the database. */
+  readonly patience: number
+  /** Makes the engine in this tab. @param takeOver the owner before may not know that it is none any more */
+  readonly open: (takeOver: boolean) => Promise<Owned>
+}
+
+/** The engine of this tab, if it is the owner. */
+export interface Owned {
+  readonly redis: EmbeddedRedis
+  /** Another tab has taken over: it ends without touching what is stored. */
+  abandon(): Promise<void>
+}
+
+/** @throws RedisError where there are no Web Locks and broadcast channels; what `open` throws */
+export async function share(options: ShareOptions): Promise<SharedRedis> {
+  const locks = hostLocks()
+  if (locks === null)
+    throw new RedisError('UNSUPPORTED shared: it needs Web Locks and BroadcastChannel, which secure pages in browsers have')
+  const member = new Member(locks, options)
+  await member.enter()
+  return member.redis
+}
+
+/** Thieves wait for a moment, so that not all tabs that notice the same freeze take the lock from each other. */
+const JITTER_MS = 40
+const CLOSED = 'ERR The client is closed'
+
+class Member implements Candidate {
+  readonly redis: SharedRedis
+  readonly #options: ShareOptions
+  readonly #tab = crypto.randomUUID()
+  readonly #election: Election
+  readonly #everyone: Channel<Notice, Notice>
+  readonly #answers: Channel<never, Answers>
+  readonly #backend: SharedBackend
+  readonly #watchdog: Watchdog
+  readonly #stopListening: () => void
+  /** The owner that this tab is a guest of, or asks to be. */
+  #remote: Remote | null = null
+  /** This tab's ownership, from the moment that the lock is won. */
+  #reign: Reign | null = null
+  #reigns = 0
+  /** Who was heard last to own the database, or to be about to. */
+  #owner = ''
+  #ended = false
+
+  constructor(locks: LockManager, options: ShareOptions) {
+    this.#options = options
+    const { capabilities, isRepeatable } = options
+    this.#backend = new SharedBackend({
+      capabilities,
+      isRepeatable,
+      onWait: () => this.#watchdog.watch(),
+      close: () => this.#close(),
+    })
+    this.redis = new SharedRedis(this.#backend, () => this.#reign?.owned?.redis ?? null)
+    this.#everyone = new Channel(options.name, (notice) => this.#hear(notice))
+    this.#answers = new Channel(`${options.name}:${this.#tab}`, (answers) => this.#receive(answers))
+    this.#election = new Election(locks, options.name, this)
+    this.#watchdog = new Watchdog(options.patience, {
+      isBusy: () => this.#reign === null && (this.#backend.waits || this.#remote?.busy === true),
+      ping: () => this.#everyone.send({ is: 'ping' }),
+      suspect: () => this.#steal(),
+    })
+    this.#stopListening = onFreeze(() => this.#reign !== null && this.#everyone.send({ is: 'frozen', owner: this.#reign.id }))
+  }
+
+  /** Settles when the database can be used, here or in another tab. */
+  async enter(): Promise<void> {
+    await this.#election.enter(this.#tab)
+    this.#everyone.send({ is: 'hello' })
+    await this.#backend.ready()
+  }
+
+  // The owner's side.
+
+  won(stolen: boolean): void {
+    const reign = this.#newReign()
+    this.#watchdog.stop()
+    this.#everyone.send({ is: 'claim', owner: reign.id })
+    this.#leaveOwner()
+    void this.#begin(reign, stolen)
+  }
+
+  #newReign(): Reign {
+    const id = `${this.#tab}:${++this.#reigns}`
+    this.#owner = id
+    return (this.#reign = { id, owned: null, over: false, closing: false, guests: new Map(), requests: null })
+  }
+
+  async #begin(reign: Reign, stolen: boolean): Promise<void> {
+    let owned: Owned
+    try {
+      owned = await this.#options.open(stolen)
+    } catch (error) {
+      if (!reign.over) this.#end(error as Error, false)
+      return
+    }
+    if (reign.over) return owned.abandon()
+    // SHUTDOWN, said in any tab: the next tab starts anew.
+    owned.redis.engine.onClose.add(() => this.#shutDown(owned))
+    await this.#open(reign, owned)
+  }
+
+  async #open(reign: Reign, owned: Owned): Promise<void> {
+    reign.requests = new Channel(`${this.#options.name}:${reign.id}`, ({ tab, requests }) => reign.guests.get(tab)?.guest.receive(requests))
+    reign.owned = owned
+    await this.#backend.use(owned.redis.backend)
+    this.#everyone.send({ is: 'owner', owner: reign.id })
+  }
+
+  #shutDown(owned: Owned): void {
+    const reign = this.#reign
+    if (reign?.owned !== owned || reign.closing) return
+    this.#abdicate(reign)
+    this.#election.resign()
+  }
+
+  robbed(): void {
+    const reign = this.#reign
+    if (reign === null) return
+    const { owned } = reign
+    this.#abdicate(reign)
+    void owned?.abandon()
+    this.#everyone.send({ is: 'hello' })
+  }
+
+  #abdicate(reign: Reign): void {
+    reign.over = true
+    this.#reign = null
+    this.#backend.drop()
+    for (const { guest, forget } of reign.guests.values()) {
+      forget()
+      guest.end()
+    }
+    reign.guests.clear()
+    reign.requests?.close()
+  }
+
+  async #admit(reign: Reign, tab: string): Promise<void> {
+    const { owned, guests, id } = reign
+    if (owned === null || guests.has(tab)) return
+    const backend = await owned.redis.backend.connect()
+    const guest = new Guest(id, `${this.#options.name}:${tab}`, backend)
+    const forget = this.#election.whenGone(tab, () => {
+      guests.delete(tab)
+      guest.end()
+    })
+    if (reign.over) forget()
+    else guests.set(tab, { guest, forget })
+  }
+
+  // A guest's side.
+
+  #hear(notice: Notice): void {
+    const reign = this.#reign
+    switch (notice.is) {
+      case 'hello':
+      case 'ping':
+        if (reign === null) return
+        return this.#everyone.send({ is: notice.is === 'ping' ? 'alive' : reign.owned === null ? 'claim' : 'owner', owner: reign.id })
+      case 'join':
+        if (notice.owner === reign?.id) void this.#admit(reign, notice.tab)
+        return
+      case 'alive':
+        if (notice.owner === this.#owner) this.#watchdog.heard()
+        return
+      case 'frozen':
+        if (notice.owner === this.#owner) this.#steal()
+        return
+      case 'claim':
+      case 'owner':
+        return this.#follow(notice.owner, notice.is === 'owner')
+      case 'closing':
+        // What it has run will still be answered.
+        if (notice.owner === this.#owner && reign === null) this.#backend.pause()
+    }
+  }
+
+  /** Another tab owns the database, or is about to. */
+  #follow(owner: string, open: boolean): void {
+    // This tab may have lost the lock and not know it yet; it will be told.
+    if (this.#reign !== null) return
+    this.#watchdog.heard()
+    if (owner !== this.#owner) this.#leaveOwner()
+    this.#owner = owner
+    if (!open || this.#remote !== null) return
+    const { name, capabilities } = this.#options
+    this.#remote = new Remote(owner, `${name}:${owner}`, this.#tab, capabilities, () => this.#watchdog.watch())
+    this.#everyone.send({ is: 'join', owner, tab: this.#tab })
+  }
+
+  #receive({ owner, answers }: Answers): void {
+    const remote = this.#remote
+    if (remote === null || owner !== remote.owner) return
+    this.#watchdog.heard()
+    if (answers[0].is === 'welcome') void this.#backend.use(remote.main)
+    remote.receive(answers)
+  }
+
+  #leaveOwner(): void {
+    this.#backend.pause()
+    this.#remote?.lose()
+    this.#remote = null
+  }
+
+  #steal(): void {
+    const suspected = this.#owner
+    setTimeout(() => {
+      if (this.#owner === suspected && this.#reign === null && !this.#ended) this.#election.steal()
+    }, Math.random() * JITTER_MS)
+  }
+
+  // The end.
+
+  async #close(): Promise<void> {
+    if (this.#ended) return
+    const reign = this.#reign
+    if (reign?.owned) {
+      const { owned } = reign
+      reign.closing = true
+      this.#everyone.send({ is: 'closing', owner: reign.id })
+      for (const { guest } of reign.guests.values()) guest.refuse()
+      await owned.redis.close().catch(async (error: unknown) => {
+        // An engine that cannot save goes on, and its guests come back.
+        this.#abdicate(reign)
+        await this.#open(this.#newReign(), owned)
+        throw error
+      })
+    }
+    this.#end(new RedisError(CLOSED), true)
+  }
+
+  #end(error: Error, closed: boolean): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#backend.end(error, closed)
+    this.#remote?.lose()
+    if (this.#reign !== null) this.#abdicate(this.#reign)
+    this.#watchdog.stop()
+    this.#stopListening()
+    this.#election.end()
+    this.#everyone.close()
+    this.#answers.close()
+  }
+}
+
+/** The time during which a tab owns the database. */
+interface Reign {
+  readonly id: string
+  owned: Owned | null
+  over: boolean
+  closing: boolean
+  readonly guests: Map<string, { readonly guest: Guest; readonly forget: () => void }>
+  /** What guests ask comes in here. */
+  requests: Channel<never, Requests> | null
+}

@@ -1,0 +1,188 @@
+// The backend of a tab that shares: it passes commands to whatever runs them now, the engine in this tab or the owner's
+// tab, and carries on when that changes. What certainly has not run is run again, and so is what only reads or waits;
+// of a write that was not answered nobody knows whether it has run, and that is what its caller is told.
+import type { ByteString } from '../../core/bytes.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { Lost } from './remote.ts'
+
+type Stop = () => Promise<void>
+type Begin = (backend: Backend, onEnd: (error?: Error) => void) => Promise<Stop>
+
+export interface SharedBackendOptions {
+  readonly capabilities: Capabilities
+  readonly isRepeatable: (argv: Argv) => boolean
+  /** Somebody begins to wait for an owner. */
+  readonly onWait: () => void
+  /** Leaves the other tabs. */
+  readonly close: () => Promise<void>
+}
+
+export class SharedBackend implements Backend {
+  readonly capabilities: Capabilities
+  readonly #isRepeatable: (argv: Argv) => boolean
+  readonly #close: () => Promise<void>
+  readonly #onWait: () => void
+  #current: Backend | null = null
+  /** Waiting for `#current`. */
+  #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = []
+  /** Why there will never be one again. */
+  #ended: Error | null = null
+  #closed = false
+  /** What runs in this tab's own engine: it has to be told that the engine counts no more. */
+  readonly #running = new Set<(error: Lost) => void>()
+  /** The database that was selected: a new owner does not know. */
+  #db: ByteString = '0'
+
+  constructor({ capabilities, isRepeatable, onWait, close }: SharedBackendOptions) {
+    this.capabilities = capabilities
+    this.#isRepeatable = isRepeatable
+    this.#onWait = onWait
+    this.#close = close
+  }
+
+  /** Whether somebody waits for an owner. */
+  get waits(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Commands go here from now on. */
+  async use(backend: Backend): Promise<void> {
+    if (this.#db !== '0') await backend.call(['SELECT', this.#db])
+    this.#current = backend
+    for (const { resolve } of this.#waiting.splice(0)) resolve()
+  }
+
+  /** Nobody runs commands at the moment. */
+  pause(): void {
+    this.#current = null
+  }
+
+  /** The engine in this tab runs them no more, and what it has not answered is lost. */
+  drop(): void {
+    this.pause()
+    const lost = new Lost(false)
+    for (const reject of this.#running) reject(lost)
+    this.#running.clear()
+  }
+
+  /** Nobody will run commands any more. @param closed whether that was wanted: then subscriptions end without an error */
+  end(error: Error, closed: boolean): void {
+    this.drop()
+    this.#ended = error
+    this.#closed = closed
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
+  }
+
+  /** Settles when commands can be run. */
+  ready(): Promise<void> {
+    if (this.#ended !== null) return Promise.reject(this.#ended)
+    if (this.#current !== null) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.#onWait()
+    })
+  }
+
+  call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
+    const again = (): Promise<Reply> => this.ready().then(() => this.call(argv, options))
+    if (this.#current === null) return again()
+    const reply = this.#current.call(argv, options)
+    if (!(reply instanceof Promise)) return this.#follow(argv, reply)
+    return this.#outlast(
+      reply.then((settled) => this.#follow(argv, settled)),
+      () => options?.blocking === true || this.#isRepeatable(argv),
+      again,
+    )
+  }
+
+  batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+    const again = (): Promise<readonly Reply[] | null> => this.ready().then(() => this.batch(commands, atomic))
+    if (this.#current === null) return again()
+    return this.#outlast(this.#current.batch(commands, atomic), () => commands.every((argv) => this.#isRepeatable(argv)), again)
+  }
+
+  /** The connection is one to the present owner: when that changes, what it watched is gone, and so is it. */
+  async connect(): Promise<Backend> {
+    await this.ready()
+    return this.#outlast(
+      this.#current!.connect(),
+      () => true,
+      () => this.connect(),
+    )
+  }
+
+  #follow(argv: Argv, reply: Reply): Reply {
+    if (argv[0] === 'SELECT' && !(reply instanceof ReplyError)) this.#db = argv[1]
+    return reply
+  }
+
+  async #outlast<T>(running: Promise<T>, repeatable: () => boolean, again: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#untilDropped(running)
+    } catch (error) {
+      if (error instanceof Lost && (error.notRun || repeatable())) return again()
+      throw error
+    }
+  }
+
+  #untilDropped<T>(running: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#running.add(reject)
+      running.finally(() => this.#running.delete(reject)).then(resolve, reject)
+    })
+  }
+
+  subscribe(
+    topic: Topic,
+    names: readonly ByteString[],
+    onPush: (push: Push) => void,
+    onEnd: (error?: Error) => void,
+  ): Promise<() => Promise<void>> {
+    return this.#last((backend, ended) => backend.subscribe(topic, names, onPush, ended), onEnd)
+  }
+
+  monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
+    return this.#last((backend, ended) => backend.monitor!(onLine, ended), onEnd)
+  }
+
+  /** Begins something that lasts, and begins it anew with every owner. */
+  async #last(begin: Begin, onEnd: (error?: Error) => void): Promise<Stop> {
+    let stopped = false
+    let stop: Stop = async () => {}
+    const start = async (): Promise<void> => {
+      for (;;) {
+        await this.ready()
+        const backend = this.#current!
+        const ended = (error?: Error): void => {
+          if (stopped) return
+          if (!(error instanceof Lost) && this.#current === backend) onEnd(error)
+          else if (begun) start().catch((failure: Error) => onEnd(this.#closed ? undefined : failure))
+        }
+        let begun = false
+        try {
+          const end = await begin(backend, ended)
+          begun = true
+          if (stopped) await end()
+          else stop = end
+          return
+        } catch (error) {
+          if (!(error instanceof Lost)) throw error
+        }
+      }
+    }
+    await start()
+    return () => {
+      stopped = true
+      return stop()
+    }
+  }
+
+  nodes(): readonly Backend[] {
+    return [this]
+  }
+
+  close(): Promise<void> {
+    return this.#close()
+  }
+}

@@ -1,0 +1,68 @@
+// Notices that the owner's tab does not answer although it is there: its thread is blocked, or the browser has frozen it.
+// It looks only while somebody waits for the owner.
+
+export interface Watched {
+  /** Whether somebody waits. */
+  isBusy(): boolean
+  ping(): void
+  /** It has not answered for as long as patience lasts. */
+  suspect(): void
+}
+
+/** A third of the patience may pass until silence is noticed, after the second it is asked, and it has the third to answer. */
+const STEPS = 3
+
+export class Watchdog {
+  readonly #patience: number
+  readonly #watched: Watched
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #heard = false
+  #asked = false
+
+  /** @param patience milliseconds */
+  constructor(patience: number, watched: Watched) {
+    this.#patience = patience
+    this.#watched = watched
+  }
+
+  /** The owner has said something. */
+  heard(): void {
+    this.#heard = true
+  }
+
+  /** Somebody begins to wait. */
+  watch(): void {
+    if (this.#timer !== undefined) return
+    this.#heard = this.#asked = false
+    this.#wait()
+  }
+
+  #wait(): void {
+    const step = this.#patience / STEPS
+    const due = performance.now() + step
+    this.#timer = setTimeout(() => {
+      // A timer that is late tells that this thread was blocked itself: what the owner has said may still be to be heard.
+      this.#look(performance.now() - due > step / 2)
+    }, step)
+  }
+
+  #look(late: boolean): void {
+    this.#timer = undefined
+    if (!this.#watched.isBusy()) return
+    if (this.#heard || late) {
+      this.#heard = this.#asked = false
+    } else if (!this.#asked) {
+      this.#asked = true
+      this.#watched.ping()
+    } else {
+      this.#asked = false
+      this.#watched.suspect()
+    }
+    this.#wait()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}

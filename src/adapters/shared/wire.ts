@@ -1,0 +1,134 @@
+// What tabs say to each other. One tab owns the database and runs the commands; the others are its guests. Messages are
+// plain data, as structured clones carry it; replies, which are classes here, are packed into it.
+import type { ByteString } from '../../core/bytes.ts'
+import type { Argv, Topic } from '../../core/client/backend.ts'
+import {
+  Double,
+  MapReply,
+  NULL_ARRAY,
+  NullArray,
+  Pairs,
+  Push,
+  type Reply,
+  ReplyError,
+  SetReply,
+  Several,
+  Status,
+  Verbatim,
+} from '../../core/reply.ts'
+
+/** What every tab hears. */
+export type Notice =
+  /** Is there an owner? */
+  | { readonly is: 'hello' }
+  /** The lock is won, and what is stored is being loaded. */
+  | { readonly is: 'claim'; readonly owner: string }
+  /** The database is open here. */
+  | { readonly is: 'owner'; readonly owner: string }
+  /** A guest says that it is there. */
+  | { readonly is: 'join'; readonly owner: string; readonly tab: string }
+  /** The owner ends: commands that come now are not run any more. */
+  | { readonly is: 'closing'; readonly owner: string }
+  /** The browser stops the owner's tab. */
+  | { readonly is: 'frozen'; readonly owner: string }
+  | { readonly is: 'ping' }
+  | { readonly is: 'alive'; readonly owner: string }
+
+/** From a guest to the owner. `id` names what is asked, and its answer. */
+export type Request = { readonly id: number; readonly connection: number } & (
+  | { readonly op: 'call'; readonly argv: Argv; readonly blocking: boolean }
+  | { readonly op: 'batch'; readonly commands: readonly Argv[]; readonly atomic: boolean }
+  | { readonly op: 'subscribe'; readonly topic: Topic; readonly names: readonly ByteString[] }
+  | { readonly op: 'monitor' }
+  /** A connection of its own, which has this id from now on. */
+  | { readonly op: 'connect' }
+  /** Ends what that id began: a subscription, or the waiting of a command. */
+  | { readonly op: 'stop' }
+  | { readonly op: 'close' }
+)
+
+/** From the owner to a guest. */
+export type Answer = { readonly id: number } & (
+  | { readonly is: 'welcome' }
+  | { readonly is: 'reply'; readonly reply: Packed }
+  | { readonly is: 'replies'; readonly replies: readonly Packed[] | null }
+  | { readonly is: 'done' }
+  /** The request failed as a whole: a transaction that was refused. */
+  | { readonly is: 'failed'; readonly error: Packed; readonly cause: { readonly command: string; readonly error: Packed } | null }
+  /** A published message, or a line of MONITOR. */
+  | { readonly is: 'push'; readonly push: Packed }
+  /** A subscription has ended by itself. */
+  | { readonly is: 'ended'; readonly error: Packed | null }
+  /** The owner ends, and has not run it. */
+  | { readonly is: 'not run' }
+)
+
+export interface Requests {
+  readonly tab: string
+  readonly requests: readonly Request[]
+}
+
+export interface Answers {
+  readonly owner: string
+  readonly answers: readonly Answer[]
+}
+
+/** A reply as plain data: what is no string, number, null or array says its kind. */
+export type Packed = ByteString | number | bigint | boolean | null | readonly Packed[] | { readonly kind: number; readonly value: unknown }
+
+const enumerate = (...kinds: unknown[]): ReadonlyMap<unknown, number> => new Map(kinds.map((kind, i) => [kind, i]))
+const KINDS = enumerate(Status, ReplyError, Double, MapReply, SetReply, Pairs, Push, Verbatim, NullArray, Several)
+
+export function pack(reply: Reply): Packed {
+  if (typeof reply !== 'object' || reply === null) return reply
+  if (Array.isArray(reply)) return reply.map(pack)
+  return { kind: KINDS.get(reply.constructor)!, value: contentOf(reply) }
+}
+
+function contentOf(reply: Exclude<Reply & object, Reply[]>): unknown {
+  if (reply instanceof ReplyError) return [reply.text, cloneable(reply.cause)]
+  if (reply instanceof Status || reply instanceof Verbatim) return reply.text
+  if (reply instanceof Double) return [reply.value, reply.text]
+  if (reply instanceof NullArray) return null
+  return (reply instanceof MapReply || reply instanceof Pairs ? reply.flat : reply.items).map(pack)
+}
+
+/** An error keeps its name and message on the way. What else there is may not be fit for travel. */
+function cloneable(cause: unknown): unknown {
+  return cause instanceof Error ? cause : undefined
+}
+
+export function unpack(packed: Packed): Reply {
+  if (typeof packed !== 'object' || packed === null) return packed
+  if (isList(packed)) return packed.map(unpack)
+  const { kind, value } = packed
+  switch (kind) {
+    case 0:
+      return new Status(value as ByteString)
+    case 1: {
+      const [text, cause] = value as [ByteString, unknown]
+      return new ReplyError(text, cause)
+    }
+    case 2: {
+      const [number, text] = value as [number, ByteString | undefined]
+      return new Double(number, text)
+    }
+    case 7:
+      return new Verbatim(value as ByteString)
+    case 8:
+      return NULL_ARRAY
+  }
+  const items = (value as Packed[]).map(unpack)
+  return kind === 3
+    ? new MapReply(items)
+    : kind === 4
+      ? new SetReply(items)
+      : kind === 5
+        ? new Pairs(items)
+        : kind === 6
+          ? new Push(items)
+          : new Several(items)
+}
+
+/** `Array.isArray` does not know read-only arrays. */
+const isList = (packed: Packed & object): packed is readonly Packed[] => Array.isArray(packed)

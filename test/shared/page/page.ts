@@ -1,0 +1,107 @@
+// What the tests of shared tabs have a page do. Everything goes through the public client.
+import { createRedis, type SharedRedis, type Subscription } from '../../../src/adapters/memory.ts'
+import { indexedDb } from '../../../src/adapters/storage/indexeddb.ts'
+
+let redis: SharedRedis
+let subscription: Subscription<string>
+
+const page = {
+  /** Opens the database. @param patience until an owner that does not answer loses it */
+  async open(options: { patience?: number; config?: Record<string, string>; save?: string } = {}): Promise<string> {
+    const { patience, config = {}, save = '' } = options
+    redis = await createRedis({ storage: indexedDb('shared'), save, config, shared: patience === undefined ? true : { patience } })
+    return redis.role
+  },
+  /** Opens the database for this tab alone. @param patience how long it waits for other tabs */
+  openAlone: (patience: number): Promise<string> =>
+    createRedis({ storage: indexedDb('shared', { patience }), save: '' }).then((alone) => `${alone.sync.dbsize()} key`, String),
+  role: (): string => redis.role,
+  call: (...argv: [string, ...(string | number)[]]): Promise<unknown> => redis.call(...argv),
+  /** A command, or the error it gives. */
+  attempt: (...argv: [string, ...(string | number)[]]): Promise<unknown> =>
+    redis.call(...argv).catch((error: Error & { code?: string; cause?: Error }) => ({
+      name: error.name,
+      code: error.code,
+      message: error.message,
+      cause: error.cause?.message,
+    })),
+  sync(): unknown {
+    try {
+      return redis.sync.dbsize()
+    } catch (error) {
+      return (error as Error).message
+    }
+  },
+  hgetall: (key: string): Promise<Record<string, string>> => redis.hgetall(key),
+  transaction: (): Promise<unknown> =>
+    redis.multi().set('t', 1).incr('t').zadd('z', { a: 1.5 }).zrange('z', 0, -1, { withScores: true }).exec(),
+  brokenTransaction: (): Promise<unknown> =>
+    redis
+      .multi()
+      .call('NONSENSE')
+      .exec()
+      .catch((error: Error) => [error.message, (error.cause as Error).message]),
+  pipeline: (): Promise<unknown> =>
+    redis
+      .pipeline()
+      .set('p', 'x')
+      .lpush('p', 1)
+      .get('p')
+      .execSettled()
+      .then((all) => (all as unknown[]).map(String)),
+  /** Watches a key, waits until it is told to go on, and then tries to change it. */
+  async watch(key: string): Promise<unknown> {
+    return redis.watch(key, async (watching) => {
+      const seen = await watching.get(key)
+      await redis.blpop('go on', 10)
+      return watching.multi().set(key, `${seen}!`).exec()
+    })
+  },
+  async subscribe(channel: string): Promise<void> {
+    subscription = await redis.subscribe(channel)
+  },
+  next: async (): Promise<unknown> => (await subscription.next()).value,
+  blpop: (key: string, seconds: number): Promise<unknown> => redis.blpop(key, seconds),
+  abortedBlpop: (): Promise<string> =>
+    redis.blpop('never', 0, { signal: AbortSignal.timeout(50) }).then(
+      () => 'no error',
+      (error: Error) => error.name,
+    ),
+  close: (): Promise<void> => redis.close(),
+  /** The page's thread does nothing else for so long. */
+  freeze(milliseconds: number): void {
+    setTimeout(() => {
+      const end = performance.now() + milliseconds
+      while (performance.now() < end);
+    })
+  },
+  /** How long it takes until a command is answered. */
+  async time(...argv: [string, ...(string | number)[]]): Promise<number> {
+    const start = performance.now()
+    await redis.call(...argv)
+    return performance.now() - start
+  },
+  /** Writes numbers one after the other until it is stopped. @returns what was acknowledged, and what became of the others */
+  async writeUntil(list: string, milliseconds: number): Promise<{ acknowledged: number[]; errors: string[] }> {
+    const acknowledged: number[] = []
+    const errors: string[] = []
+    const end = performance.now() + milliseconds
+    for (let i = 0; performance.now() < end; i++) {
+      try {
+        await redis.rpush(list, i)
+        acknowledged.push(i)
+      } catch (error) {
+        errors.push((error as { code: string }).code)
+      }
+      // In the owner's tab a write is no wait: others have to get a turn.
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    return { acknowledged, errors }
+  },
+}
+
+declare global {
+  // oxlint-disable-next-line no-var -- how a global is declared
+  var tab: typeof page
+}
+Object.assign(globalThis, { tab: page })
