@@ -264,6 +264,15 @@ describe('errors', () => {
     )
   })
 
+  test('without a limit an answer may take its time', async () => {
+    redis = connect({ timeout: Infinity })
+    answer = async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return rest.handler(request)
+    }
+    expect(await redis.incr('n')).toBe(1)
+  })
+
   test('retries, if they are asked for', async () => {
     redis = connect({ retries: 2 })
     expect(redis.capabilities.delivery).toBe('at least once')

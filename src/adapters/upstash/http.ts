@@ -25,8 +25,6 @@ export interface HttpTarget {
   readonly readYourWrites?: boolean
   /** What the last answer said, for the next request to read at least as much. */
   upstashSyncToken?: string
-  readonly timeout?: number
-  readonly fetch?: Fetch
 }
 
 interface Answer {
@@ -35,6 +33,9 @@ interface Answer {
   readonly text: string
 }
 
+const DEFAULT_TIMEOUT_MS = 30_000
+/** Hosts take more for nothing at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 const SYNC_TOKEN = 'upstash-sync-token'
 /** It has not said whether it takes bytes. */
 const UNKNOWN = null
@@ -43,11 +44,15 @@ export class HttpService implements Service {
   readonly repeats: boolean
   readonly exactIntegers = true
   readonly #target: HttpTarget
+  readonly #timeout: number
+  readonly #fetch: Fetch
   readonly #headers: Headers
   #takesBytes: boolean | typeof UNKNOWN = UNKNOWN
 
-  constructor(target: HttpTarget) {
+  constructor(target: HttpTarget, timeout = DEFAULT_TIMEOUT_MS, fetch: Fetch = (url, init) => globalThis.fetch(url, init)) {
     this.#target = target
+    this.#timeout = timeout
+    this.#fetch = fetch
     this.repeats = target.retry.attempts > 0
     this.#headers = new Headers(target.headers)
     this.#headers.set('content-type', 'application/json')
@@ -77,7 +82,7 @@ export class HttpService implements Service {
     headers.set('accept', 'text/event-stream')
     headers.set(EVENTS_HEADER, 'base64')
     const path = name.replace(/[^\w.~-]/g, (char) => `%${(char.charCodeAt(0) + 256).toString(16).slice(1)}`)
-    const response = await this.#fetch(`/${kind}/${path}`, '[]', headers, signal)
+    const response = await this.#ask(`/${kind}/${path}`, '[]', headers, signal)
     if (!response.ok) throw failureOf({ status: response.status, headers: response.headers, text: await response.text() })
     const base64 = response.headers.get(EVENTS_HEADER) === 'base64'
     await readEvents(response, (data) => onEvent(wordsOf(data, name, base64)))
@@ -96,13 +101,13 @@ export class HttpService implements Service {
   }
 
   async #post(path: string, body: string): Promise<Answer> {
-    const { timeout, readYourWrites = true } = this.#target
+    const { readYourWrites = true } = this.#target
     if (readYourWrites) this.#headers.set(SYNC_TOKEN, this.#target.upstashSyncToken ?? '')
     const late = new AbortController()
-    const timer =
-      timeout === undefined ? undefined : setTimeout(() => late.abort(new Error(`there was no answer within ${timeout} ms`)), timeout)
+    const tooLate = (): void => late.abort(new Error(`there was no answer within ${this.#timeout} ms`))
+    const timer = this.#timeout > LONGEST_TIMER_MS ? undefined : setTimeout(tooLate, this.#timeout)
     try {
-      const response = await this.#fetch(path, body, this.#headers, late.signal)
+      const response = await this.#ask(path, body, this.#headers, late.signal)
       if (readYourWrites) this.#target.upstashSyncToken = response.headers.get(SYNC_TOKEN) ?? ''
       return { status: response.status, headers: response.headers, text: await response.text() }
     } finally {
@@ -110,8 +115,8 @@ export class HttpService implements Service {
     }
   }
 
-  async #fetch(path: string, body: string, headers: Headers, signal: AbortSignal): Promise<Response> {
-    const { baseUrl, retry, options, fetch = globalThis.fetch } = this.#target
+  async #ask(path: string, body: string, headers: Headers, signal: AbortSignal): Promise<Response> {
+    const { baseUrl, retry, options } = this.#target
     const own = typeof options?.signal === 'function' ? options.signal() : options?.signal
     const { cache = defaultCache(), agent, backend } = options ?? {}
     const init = {
@@ -125,7 +130,7 @@ export class HttpService implements Service {
     }
     for (let attempt = 0; ; attempt++) {
       try {
-        return await fetch(baseUrl + path, init)
+        return await this.#fetch(baseUrl + path, init)
       } catch (error) {
         if (attempt >= retry.attempts || init.signal.aborted) throw error
         await new Promise((resolve) => setTimeout(resolve, retry.backoff(attempt)))
