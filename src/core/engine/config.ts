@@ -1,6 +1,6 @@
 // CONFIG's parameters as rows: name, default, and how a text is checked. Values are kept as the text that CONFIG GET shows.
 import { ReplyError } from '../reply.ts'
-import { formatEvents, parseEvents } from './events.ts'
+import { formatEvents, parseEvents, shownEvents } from './events.ts'
 import { matches } from './glob.ts'
 
 /** @returns the text to keep; @throws a string that says what is wrong */
@@ -9,6 +9,8 @@ interface Parameter {
   readonly default: string
   readonly check: Check
   readonly immutable?: boolean
+  /** How CONFIG GET shows a value, if not as it is. */
+  readonly show?: (value: string) => string
 }
 
 const text: Check = (value) => value
@@ -91,7 +93,7 @@ const PARAMETERS: Record<string, Parameter> = {
   maxmemory: { default: '0', check: memory(0) },
   'maxmemory-policy': { default: 'noeviction', check: oneOf(...POLICIES) },
   'maxmemory-samples': { default: '5', check: between(1, INT) },
-  'notify-keyspace-events': { default: '', check: events },
+  'notify-keyspace-events': { default: '', check: events, show: shownEvents },
   port: { default: '0', check: between(0, 65_535), immutable: true },
   'proto-max-bulk-len': { default: '536870912', check: memory(1024 * 1024) },
   rdbchecksum: { default: 'yes', check: yesNo, immutable: true },
@@ -162,7 +164,11 @@ export class Config {
   match(patterns: readonly string[]): string[] {
     const names = [...Object.keys(PARAMETERS), ...Object.keys(ALIASES)]
     const wanted = names.filter((name) => patterns.some((pattern) => matches(pattern.toLowerCase(), name)))
-    return wanted.flatMap((name) => [name, this.get(ALIASES[name] ?? name)])
+    return wanted.flatMap((given) => {
+      const name = ALIASES[given] ?? given
+      const value = this.get(name)
+      return [given, PARAMETERS[name].show?.(value) ?? value]
+    })
   }
 
   #put(name: string, value: string): void {

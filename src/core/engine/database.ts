@@ -109,15 +109,20 @@ export class Database {
     return slot < 0 ? undefined : this.keyspace.values[slot]
   }
 
-  /** The value of a key for reading: counts a hit or a miss and marks the key used. */
-  read(key: ByteString): Value | undefined {
+  /** As `find`, for commands that ask about a key without using it: counts a hit or a miss. */
+  lookAt(key: ByteString): number {
     const slot = this.find(key)
     if (slot < 0) {
       this.engine.stats.misses++
       if (this.engine.events & EVENT.miss) this.notify(EVENT.miss, 'keymiss', key)
-      return undefined
-    }
-    this.engine.stats.hits++
+    } else this.engine.stats.hits++
+    return slot
+  }
+
+  /** The value of a key for reading: counts a hit or a miss and marks the key used. */
+  read(key: ByteString): Value | undefined {
+    const slot = this.lookAt(key)
+    if (slot < 0) return undefined
     this.engine.eviction.used(this.keyspace, slot)
     return this.keyspace.values[slot]
   }
@@ -155,7 +160,8 @@ export class Database {
 
   /** Puts a value that comes from elsewhere under a key, with its expiry (0 for none). */
   adopt(key: ByteString, value: Value, expiry: number): void {
-    this.store(key, value)
+    this.delete(key)
+    this.insert(key, value)
     if (expiry !== 0) this.setExpiry(key, expiry)
     if (value instanceof Hash) this.watchFields(key, value)
   }

@@ -34,8 +34,11 @@ export function parseEvents(letters: string): number {
   return events
 }
 
-/** The classes as Redis prints them: the kinds of event first (`A` hides `n`), then K, E and m. */
+/** The classes in Redis's order: the kinds of event first, then K, E and m. */
 export function formatEvents(events: number): string {
   const named = (letters: string): string => [...letters].filter((letter) => (events >> LETTERS.indexOf(letter)) & 1).join('')
-  return ((events & ALL) === ALL ? 'A' : named('g$lshzxetdn')) + named('KEm')
+  return ((events & ALL) === ALL ? 'A' : named('g$lshzxetd')) + named('nKEm')
 }
+
+/** What CONFIG GET shows of them: Redis's `A` hides `n`. */
+export const shownEvents = (letters: string): string => letters.replace(/^An/, 'A')

@@ -32,15 +32,15 @@ export const keys: Group = {
     row('DEL', -2, 'write request_policy:multi_shard response_policy:agg_sum', '1..-1 RM delete', remove),
     row('UNLINK', -2, 'write fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RM delete', remove),
     row('EXISTS', -2, 'readonly fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RO', (db, argv) =>
-      count(argv, (key) => db.find(key) >= 0),
+      count(argv, (key) => db.lookAt(key) >= 0),
     ),
     row('TOUCH', -2, 'readonly fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RO', (db, argv) =>
       count(argv, (key) => db.read(key) !== undefined),
     ),
 
     row('TYPE', 2, 'readonly fast', '1 RO', (db, argv) => {
-      const value = db.peek(argv[1])
-      return new Status(value === undefined ? 'none' : typeOf(value))
+      const slot = db.lookAt(argv[1])
+      return new Status(slot < 0 ? 'none' : typeOf(db.keyspace.values[slot]))
     }),
 
     row('KEYS', 2, 'readonly @dangerous nondeterministic_output_order request_policy:all_shards', '', (db, argv) => {
@@ -266,11 +266,11 @@ export function expireCondition(argv: Argv, from: number, to = argv.length): (cu
 }
 
 function timeLeft(db: Database, key: ByteString, unit: (milliseconds: number) => number): Reply {
-  const at = db.expiryOf(key)
-  return at < 0 ? -2 : at === 0 ? -1 : unit(at - db.engine.now)
+  return expiresAt(db, key, (at) => unit(at - db.engine.now))
 }
 
 function expiresAt(db: Database, key: ByteString, unit: (milliseconds: number) => number): Reply {
-  const at = db.expiryOf(key)
-  return at < 0 ? -2 : at === 0 ? -1 : unit(at)
+  const slot = db.lookAt(key)
+  const at = slot < 0 ? 0 : db.keyspace.expiry(slot)
+  return slot < 0 ? -2 : at === 0 ? -1 : unit(at)
 }
