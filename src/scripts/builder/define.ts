@@ -55,10 +55,10 @@ export function defineScript<const D extends Definition, V extends Returnable<D>
   build: ($: Builder<Returned<D>>, keys: KeysOf<D>, args: ArgsOf<D>) => V,
 ): DefinedScript<Names<D['keys'] & {}>, Inputs<D['args'] & {}>, Result<D, V>> {
   const { name, keys = {}, args = {}, returns } = definition
-  const shapes = Object.fromEntries(Object.entries(args).map(([arg, schema]) => [arg, shapeOf(schema)]))
-  const program = new Program()
-  const start = Builder.start(program, Object.keys(keys), shapes, returns === undefined ? undefined : shapeOf(returns))
   try {
+    const shapes = Object.fromEntries(Object.entries(args).map(([arg, schema]) => [arg, shapeOf(schema)]))
+    const program = new Program()
+    const start = Builder.start(program, Object.keys(keys), shapes, returns === undefined ? undefined : shapeOf(returns))
     start.end(build(start.builder as never, start.keys as never, start.args as never))
     return new CompiledScript(name, Object.keys(keys), shapes, program) as never
   } catch (error) {

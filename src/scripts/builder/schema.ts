@@ -47,13 +47,15 @@ export type TypeOf<S> = S extends 'string'
         ? null
         : S extends `${infer Inner}?`
           ? TypeOf<Inner> | null
-          : S extends readonly [infer Item]
-            ? TypeOf<Item>[]
-            : S extends Nullable<infer Inner>
-              ? TypeOf<Inner> | null
-              : S extends Dictionary<infer Value>
-                ? { [field: string]: TypeOf<Value> }
-                : { -readonly [F in keyof S]: TypeOf<S[F]> }
+          : S extends string
+            ? never
+            : S extends readonly [infer Item]
+              ? TypeOf<Item>[]
+              : S extends Nullable<infer Inner>
+                ? TypeOf<Inner> | null
+                : S extends Dictionary<infer Value>
+                  ? { [field: string]: TypeOf<Value> }
+                  : { -readonly [F in keyof S]: TypeOf<S[F]> }
 
 /** What a caller may pass for a schema: text may be bytes. */
 export type InputOf<S> = Input<TypeOf<S>>
