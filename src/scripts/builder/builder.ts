@@ -104,9 +104,10 @@ export class Builder<R> {
   if(condition: Give<boolean>, then: () => unknown): Otherwise<[]>
   if(condition: unknown, then: (...value: never[]) => unknown): unknown {
     const check = condition instanceof Term ? Term.check(condition) : undefined
+    const asked = truth(this.#give(condition).node)
     let left: unknown
     const body = this.#program.inside(() => (left = (then as (value?: Term) => unknown)(check?.there ? check.of.present() : undefined)))
-    const statement = when(truth(this.#give(condition).node), body)
+    const statement = when(asked, body)
     this.#program.emit(statement)
     if (left === LEAVES && check?.there === false) return check.of.present()
     let last = this.#program.block[this.#program.block.length - 1] as OpenIf
@@ -179,11 +180,12 @@ export class Builder<R> {
     const [first, second] = names(body)
     if (typeof over === 'object' && over !== null && 'range' in over && !(over instanceof Term)) {
       const [start, end, step] = (over as Range).range
+      const from = this.#give(start).node
+      const limit = plus(this.#give(end).node, -Math.sign(step))
       const variable = program.variable(first ?? 'i')
       const inner = program.inside(() => (body as (i: Term) => unknown)(this.#term(local(variable), INTEGER)))
-      const limit = plus(this.#give(end).node, -Math.sign(step))
       const by = step === 1 ? null : constant(step)
-      program.emit({ kind: 'for', line: 0, variable, start: this.#give(start).node, limit, step: by, body: inner })
+      program.emit({ kind: 'for', line: 0, variable, start: from, limit, step: by, body: inner })
       return
     }
     const { node, shape } = this.#give(over)
