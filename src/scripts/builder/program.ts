@@ -130,19 +130,19 @@ export class Program {
 
 function fold(body: Placed[]): Placed[] {
   const folded: Placed[] = []
+  const uses = new Map<Variable, number>()
+  visit(body, (node) => node.kind === 'local' && uses.set(node.variable, (uses.get(node.variable) ?? 0) + 1), null)
   body.forEach((statement, i) => {
     const { temp } = statement
     const next = body[i + 1]
     if (temp !== undefined && statement.kind === 'declare') {
       const [variable] = statement.variables
-      let uses = 0
-      visit(body.slice(i + 1), (node) => node.kind === 'local' && node.variable === variable && uses++, null)
-      if (uses === 0) {
+      if (!uses.has(variable)) {
         const call = effect(statement.values[0])
         if (call !== undefined) folded.push({ ...run(call), site: statement.site })
         return
       }
-      if (uses === 1 && temp === 'moves' && !next.merged && first(next).some((node) => surelyUses(node, variable))) {
+      if (uses.get(variable) === 1 && temp === 'moves' && !next.merged && first(next).some((node) => surelyUses(node, variable))) {
         body[i + 1] = { ...(replace(next, variable, statement.values[0]) as Placed), merged: true, site: statement.site }
         return
       }
