@@ -1,6 +1,7 @@
 // Unmodified clients on the engine in process: ioredis beside itself on a local redis-server and beside ioredis-mock;
 // @upstash/redis beside itself on the REST handler; and how long a fresh database for a test takes.
 import { Redis as Upstash } from '@upstash/redis'
+import { type ConnectionOptions, Queue, Worker } from 'bullmq'
 import { Redis as IORedis } from 'ioredis'
 import IORedisMock from 'ioredis-mock'
 import { ioredisOn } from '../src/adapters/drop-in/ioredis.ts'
@@ -8,6 +9,7 @@ import { requesterOn } from '../src/adapters/drop-in/upstash.ts'
 import { createRedis } from '../src/adapters/memory.ts'
 import { createRestHandler } from '../src/adapters/serve/rest-handler.ts'
 import { createTestRedis } from '../src/adapters/testing.ts'
+import { lua } from '../src/scripts/lua/scripting.ts'
 import { startRedisServer } from '../test/support/redis-server.ts'
 import { type Candidate, median, report, speeds } from './harness.ts'
 
@@ -68,6 +70,46 @@ report({
   peer: 'ioredis on redis-server',
   ratio: batches.get('ours')! / batches.get('theirs')!,
 })
+
+// A library that lives on Lua, streams and blocking commands: a job added one by one and worked off by one worker.
+function bullmq(name: string, connect: () => IORedis): Candidate & { close(): Promise<void> } {
+  // Its types are those of another version of ioredis.
+  const clients: IORedis[] = []
+  const connection = (): ConnectionOptions => clients[clients.push(connect()) - 1] as unknown as ConnectionOptions
+  const queue = new Queue(name, { connection: connection() })
+  let done = (): void => {}
+  let left = 0
+  const worker = new Worker(name, async () => --left === 0 && done(), { connection: connection(), removeOnComplete: { count: 0 } })
+  return {
+    name,
+    run: async (count) => {
+      left = count
+      const all = new Promise<void>((resolve) => (done = resolve))
+      for (let i = 0; i < count; i++) await queue.add('job', { i })
+      await all
+    },
+    async close() {
+      await worker.close(true)
+      await queue.close()
+      for (const client of clients) client.disconnect()
+    },
+  }
+}
+const scripted = await createRedis({ lua })
+const queues = [
+  bullmq('ours', () => new IORedis({ ...ioredisOn(scripted), maxRetriesPerRequest: null })),
+  bullmq('theirs', () => new IORedis({ path: server.path, maxRetriesPerRequest: null })),
+]
+const jobs = await speeds(queues)
+report({
+  name: 'BullMQ: jobs added and worked off',
+  value: jobs.get('ours')!,
+  unit: 'jobs/s',
+  peer: 'BullMQ on redis-server',
+  ratio: jobs.get('ours')! / jobs.get('theirs')!,
+})
+for (const queue of queues) await queue.close()
+await scripted.close()
 
 // The client's own HTTP code, with the handler in the place of the network.
 const handler = createRestHandler(redis, { token: 'secret' })
