@@ -1,6 +1,7 @@
 // Random commands, a generator a group: few keys and values, so that commands meet; now and then a wrong type, a wrong
 // number or a word too many, so that errors are compared as well.
 import fc from 'fast-check'
+import { geo } from './commands-geo.ts'
 import { streams } from './commands-streams.ts'
 import {
   type Command,
@@ -342,5 +343,6 @@ export const groups: Readonly<Record<string, fc.Arbitrary<Command>>> = {
   'sorted sets': spoilt(fc.oneof({ weight: 3, arbitrary: sortedSets }, { weight: 1, arbitrary: lexSets })),
   transactions: spoilt(transactions),
   connection: spoilt(connection),
+  geo: spoilt(geo),
   streams: spoilt(streams),
 }

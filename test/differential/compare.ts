@@ -25,6 +25,9 @@ const RANDOM = new Set(['srandmember', 'hrandfield', 'zrandmember', 'randomkey',
 const TIMES = new Set(['ttl', 'pttl', 'expiretime', 'pexpiretime'])
 
 /** A reply in a form in which equal means equal. */
+/** Keys to which the geo group stores distances: the last digits of sines are not the same everywhere. */
+const DISTANCES = /^(out|geo\d|s1)$/
+
 export function normalise(command: Command, reply: WireReply): unknown {
   const name = command[0]?.toLowerCase() ?? ''
   if (reply.type === '-') return `-${reply.value as string}`
@@ -36,6 +39,8 @@ export function normalise(command: Command, reply: WireReply): unknown {
   const unordered = UNORDERED.has(name) || (name === 'sort' && command[2] === 'BY' && !(command[3] ?? '*').includes('*'))
   const shown = unordered ? sorted(reply) : exact(reply)
   // Redis forgets the sign of a zero score in its small encoding only; the engine always does.
+  if (name === 'zrange' && DISTANCES.test(command[1]))
+    return JSON.parse(JSON.stringify(shown).replace(/\d+\.\d{4,}/g, (n) => Number(n).toPrecision(12)))
   return name.startsWith('z') ? JSON.parse(JSON.stringify(shown).replaceAll('"$-0"', '"$0"').replaceAll('",-0"', '",0"')) : shown
 }
 

@@ -3,6 +3,7 @@ import type { Group } from '../command.ts'
 import { bitmaps } from './bitmaps.ts'
 import { commandIntrospection } from './command.ts'
 import { connection } from './connection.ts'
+import { geo } from './geo.ts'
 import { hashes } from './hashes.ts'
 import { keys } from './keys.ts'
 import { lists } from './lists.ts'
@@ -30,6 +31,7 @@ export const groups: readonly Group[] = [
   sets,
   sortedSets,
   sortedSetAlgebra,
+  geo,
   streams,
   streamReading,
   streamGroups,

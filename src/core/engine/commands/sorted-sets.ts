@@ -133,7 +133,7 @@ interface Conditions {
 }
 const NO_CONDITIONS: Conditions = { nx: false, xx: false, gt: false, lt: false, ch: false, incr: false }
 
-function zadd(db: Database, argv: Argv): Reply {
+export function zadd(db: Database, argv: Argv): Reply {
   const conditions = { ...NO_CONDITIONS }
   let i = 2
   for (; i < argv.length; i++) {

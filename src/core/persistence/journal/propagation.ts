@@ -3,6 +3,7 @@
 // Redis's own; a command that is not listed goes into the journal as it came.
 import type { ByteString } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
+import { asZadd } from '../../engine/commands/geo.ts'
 import { addOptions } from '../../engine/commands/streams.ts'
 import type { Database } from '../../engine/database.ts'
 import { formatId, MAX_ID } from '../../engine/structures/stream-id.ts'
@@ -139,6 +140,7 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   zmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 1),
   bzmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 2),
   restore,
+  geoadd: (argv) => [asZadd(argv)],
   xadd,
   xtrim: xadd,
   xreadgroup: nothing,
