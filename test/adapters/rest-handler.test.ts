@@ -1,4 +1,5 @@
 // Upstash's REST protocol, request by request: https://upstash.com/docs/redis/features/restapi
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRestHandler } from '../../src/adapters/serve/rest-handler.ts'
 import type { Backend } from '../../src/core/client/backend.ts'
@@ -219,6 +220,47 @@ describe('bad input', () => {
     const given = await rest.ask(path, body)
     expect([given.status, given.body]).toEqual([status, answer])
     expect(await rest.redis.dbsize()).toBe(0)
+  })
+
+  test('whatever comes is answered in the protocol, and nothing goes wrong inside', async () => {
+    const errors: unknown[] = []
+    rest = await startRest({ onError: (error) => errors.push(error) })
+    const word = fc.oneof(
+      fc.constantFrom('get', 'SET', 'hset', 'mget', 'eval', 'xadd', 'pipeline', 'multi-exec', 'k', '%', '%00', '..', '//'),
+      fc.string(),
+    )
+    const commands = fc.array(
+      fc.oneof(fc.constantFrom('GET', 'SET', 'k', 'KEEPTTL', 1, -0, 1e300, true, null), fc.string({ unit: 'binary' }), fc.jsonValue()),
+    )
+    const body = fc.oneof(
+      fc.constant(undefined),
+      fc.string(),
+      fc.uint8Array(),
+      fc.oneof(commands, fc.array(commands), fc.jsonValue()).map((json) => JSON.stringify(json)),
+      commands.map((json) => `bytes:${JSON.stringify(json)}`),
+    )
+    const headers = fc.record({
+      'upstash-encoding': fc.constantFrom('', 'base64', 'x'),
+      'upstash-response-format': fc.constantFrom('', 'json', 'resp2', 'x'),
+      'upstash-sync-token': fc.constantFrom('', 'x'),
+      authorization: fc.constantFrom('', `Bearer ${TOKEN}`, `Bearer ${READ_ONLY}`, 'Bearer x'),
+    })
+    const method = fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'DELETE')
+    const path = fc.array(word, { maxLength: 4 }).map((words) => `/${words.join('/').replaceAll(/[?#\\\t\n\r]/g, '')}`)
+    await fc.assert(
+      fc.asyncProperty(path, body, headers, method, async (path, body, headers, method) => {
+        const sent = method === 'POST' || method === 'PUT' ? body : undefined
+        const answer = await rest.ask(path, sent, { method, headers })
+        expect([200, 400, 401, 405]).toContain(answer.status)
+        if (method === 'HEAD' || answer.status === 405) return void expect(answer.body).toBeNull()
+        const parts = Array.isArray(answer.body) ? answer.body : [answer.body]
+        if (headers['upstash-response-format'] === 'resp2' && answer.status === 200) return
+        if (answer.headers.get('content-type') === 'application/octet-stream') return
+        for (const part of parts) expect(Object.keys(part as object)).toEqual([expect.stringMatching(/^(?:result|error)$/)])
+      }),
+      { numRuns: 2000 },
+    )
+    expect(errors).toEqual([])
   })
 
   test('commands of a connection, and those that end the server, are not available', async () => {

@@ -110,14 +110,13 @@ class RestServer {
     for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.get('origin')))) response.headers.set(name, value)
     // All reads here see all earlier writes, so the token has nothing to say; clients only want one.
     if (request.headers.has(SYNC_TOKEN)) response.headers.set(SYNC_TOKEN, (++this.#syncToken).toString(36))
-    return response
+    return request.method === 'HEAD' ? new Response(null, response) : response
   }
 
   async #attempt(request: Request): Promise<Response> {
     try {
       const answer = await this.#enter(request)
-      if (answer instanceof Response) return request.method === 'HEAD' ? new Response(null, answer) : answer
-      return refusal(answer)
+      return answer instanceof ReplyError ? refusal(answer) : answer
     } catch (error) {
       if (error instanceof RedisError && error.code !== 'CONNECTION') return refusal(new ReplyError(encodeUtf8(error.message)))
       // Who has gone will not read the answer, and what ended with it is no error.
