@@ -22,6 +22,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  target: 'node20',
   packages: 'external',
   outExtension: { '.js': '.mjs' },
   logLevel: 'warning',
