@@ -7,8 +7,12 @@ import type { Engine } from './engine.ts'
 export interface Scripting {
   /** The code of every library of functions: what a snapshot keeps of scripts. */
   libraries(): readonly ByteString[]
-  /** Takes a library in that a snapshot brings. @throws ReplyError if it cannot be loaded */
-  load(code: ByteString): void
+  /**
+   * Makes the libraries of a snapshot ready. Nothing changes before what it returns is called: then they take the place
+   * of those that are there.
+   * @throws ReplyError if one cannot be loaded
+   */
+  prepare(codes: readonly ByteString[]): () => void
   /**
    * Takes a script as a tree, for EVALSHA. Missing where no scripts can run.
    * @param chunk its main function, as src/scripts/tree.ts has it
@@ -23,6 +27,11 @@ export interface ScriptingExtension {
 }
 
 export function keptLibraries(): Scripting {
-  const codes: ByteString[] = []
-  return { libraries: () => codes, load: (code) => void codes.push(code) }
+  let kept: readonly ByteString[] = []
+  return {
+    libraries: () => kept,
+    prepare: (codes) => () => {
+      kept = codes
+    },
+  }
 }

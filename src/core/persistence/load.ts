@@ -4,6 +4,7 @@ import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Keyspace } from '../engine/keyspace.ts'
 import { Hash, type Value } from '../engine/values.ts'
+import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
 import { type Storage, StorageError } from './storage.ts'
@@ -45,6 +46,7 @@ export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array
 async function readIncoming(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Incoming> {
   const incoming = new Incoming(engine)
   await readRdb(chunks, incoming, () => new Promise((resolve) => engine.clock.soon(resolve)))
+  incoming.prepare()
   return incoming
 }
 
@@ -56,6 +58,8 @@ export class Incoming implements RdbTarget {
   readonly #engine: Engine
   readonly #now: number
   readonly #keyspaces = new Map<number, Keyspace>()
+  readonly #libraries: ByteString[] = []
+  #installLibraries: () => void = () => {}
 
   /** @param all whether keys that have expired are taken too: a journal that follows says itself when they went */
   constructor(engine: Engine, all = false) {
@@ -85,8 +89,23 @@ export class Incoming implements RdbTarget {
     return true
   }
 
+  library(code: ByteString): void {
+    this.#libraries.push(code)
+  }
+
+  /** Must be called once all is read, before `install`. @throws RdbError if a library of functions cannot be loaded */
+  prepare(): void {
+    try {
+      this.#installLibraries = this.#engine.scripting.prepare(this.#libraries)
+    } catch (error) {
+      if (!(error instanceof ReplyError)) throw error
+      throw new RdbError(`a library of functions cannot be loaded: ${error.text}`, 0)
+    }
+  }
+
   /** All of it takes the place of what the engine holds. */
   install(): void {
+    this.#installLibraries()
     const engine = this.#engine
     const last = Math.max(engine.databases().length - 1, ...this.#keyspaces.keys())
     for (let index = 0; index <= last; index++) engine.database(index).replace(this.#keyspaces.get(index) ?? new Keyspace())

@@ -62,6 +62,7 @@ export class Snapshot {
       ['used-mem', Math.round(engine.memory.used())],
       ['aof-base', isBase ? 1 : 0],
     ])
+    for (const code of engine.scripting.libraries()) this.#writer.library(code)
     this.#keyspaces = used.map(
       (db) => new SavedKeyspace(db.index, db.keyspace, (saved, from, to) => this.#keys(saved, from, to, this.#early)),
     )

@@ -111,9 +111,7 @@ export class Bridge {
     this.#outOfMemory = limit > 0 && !permission.allowOom && !engine.eviction.makeRoom()
     this.running = true
     this.#arm()
-    machine.depth = 0
-    machine.coroutine = null
-    machine.site = NOWHERE
+    this.#reset()
     try {
       const value = first(a === undefined ? fn.call(0) : fn.call(2, a, b, undefined, NONE))
       return toReply(value, this.protocol)
@@ -127,23 +125,51 @@ export class Bridge {
 
   /** Counts steps from here on. */
   #arm(): void {
-    const { clock, config } = this.engine
+    const { clock, config, log } = this.engine
     const start = clock.now()
     this.started = start
     const time = this.#limits.time ?? (config.number('busy-reply-threshold') || Infinity)
     const hardTime = this.#limits.hardTime ?? 10 * time
+    this.#count((left) => {
+      const spent = clock.now() - start
+      if (left > 0 && spent <= (this.wrote ? hardTime : time)) return
+      log('warning', `Lua script ended after ${spent} ms, ${this.wrote ? 'having' : 'without having'} written`)
+      throw new ScriptStopped(KILLED)
+    })
+  }
+
+  /** @param check is asked now and then, with how many steps are left; @throws ScriptStopped to end */
+  #count(check: (left: number) => void): void {
     let left = this.#limits.steps ?? DEFAULT_STEPS
     const slice = Math.min(SLICE, left)
     this.machine.steps = slice
     this.machine.onSteps = () => {
       left -= slice
-      const spent = clock.now() - start
-      if (left <= 0 || spent > (this.wrote ? hardTime : time)) {
-        this.engine.log('warning', `Lua script ended after ${spent} ms, ${this.wrote ? 'having' : 'without having'} written`)
-        throw new ScriptStopped(KILLED)
-      }
+      check(left)
       return slice
     }
+  }
+
+  /** Runs the code of a library, which may register functions and no more. @throws LuaError, ScriptStopped */
+  load(fn: LuaFunction, time: number, timeout: string): void {
+    const { machine } = this
+    const start = this.engine.clock.now()
+    this.#count((left) => {
+      if (left <= 0 || this.engine.clock.now() - start > time) throw new ScriptStopped(timeout)
+    })
+    this.#reset()
+    try {
+      fn.call(0)
+    } finally {
+      machine.steps = 0
+    }
+  }
+
+  #reset(): void {
+    const { machine } = this
+    machine.depth = 0
+    machine.coroutine = null
+    machine.site = NOWHERE
   }
 
   /** An error that ended a script, as Redis words it. */

@@ -25,13 +25,20 @@ import { apply, LuaFunction, type LuaValue, NONE } from './value.ts'
 /**
  * Compiles a chunk.
  * @param source the chunk's name as Lua has it: `@user_script`
+ * @param limited the globals that the chunk itself may use, if not all; functions in it run later and may use all
  */
-export function compileChunk(machine: Machine, chunk: FunctionExpression, source: string): Closure {
-  return new Closure(compileFunction(machine, chunk, source, chunkId(source)), [])
+export function compileChunk(machine: Machine, chunk: FunctionExpression, source: string, limited: Table | null = null): Closure {
+  return new Closure(compileFunction(machine, chunk, source, chunkId(source), limited), [])
 }
 
-export function compileFunction(machine: Machine, node: FunctionExpression, source: string, chunk: string): Prototype {
-  const context = new FunctionContext(machine, source, chunk, node.scope)
+export function compileFunction(
+  machine: Machine,
+  node: FunctionExpression,
+  source: string,
+  chunk: string,
+  limited: Table | null = null,
+): Prototype {
+  const context = new FunctionContext(machine, source, chunk, node.scope, limited)
   for (const parameter of node.parameters) context.declare(parameter)
   const arg = node.arg === null ? -1 : context.declare(node.arg)
   const boxed = [...node.parameters, ...(node.arg === null ? [] : [node.arg])].filter(isBoxed).map(({ slot }) => slot)

@@ -44,7 +44,7 @@ export function describe(context: FunctionContext, node: Expression): string {
 function known(context: FunctionContext, node: Expression): LuaValue {
   if (node.kind === 'constant') return node.value
   if (node.kind === 'global' && node.name !== 'KEYS' && node.name !== 'ARGV') {
-    const { globals } = context.machine
+    const globals = context.limited ?? context.machine.globals
     const value = globals.readonly ? globals.get(node.name) : undefined
     return value instanceof Builtin || (value instanceof Table && value.readonly) ? value : undefined
   }
@@ -185,12 +185,12 @@ function plainSlot(context: FunctionContext, node: Expression): number {
 
 function compileGlobal(context: FunctionContext, name: string, line: number): Code {
   const { machine } = context
-  const { globals } = machine
+  const globals = context.limited ?? machine.globals
   const site = context.site(line)
   let hint = 0
   return () => {
     const { keys, values } = globals
-    if (keys[hint] === name && values[hint] !== undefined) return values[hint]
+    if (hint < keys.length && keys[hint] === name && values[hint] !== undefined) return values[hint]
     const slot = globals.find(name)
     const value = slot < 0 ? undefined : values[slot]
     if (value === undefined) return machine.missing(name, site)

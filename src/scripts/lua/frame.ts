@@ -3,6 +3,7 @@
 import type { FunctionExpression, FunctionScope, Variable } from '../tree.ts'
 import type { Machine } from './machine.ts'
 import { Site } from './site.ts'
+import type { Table } from './table.ts'
 import { LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
 /** What the function gives back, its upvalues, its extra arguments (`...`), then its variables. */
@@ -119,8 +120,12 @@ export class FunctionContext {
   top = FIRST
   size = FIRST
 
-  constructor(machine: Machine, source: string, chunk: string, scope: FunctionScope) {
+  /** The only globals that this function may use; null for those of the machine. */
+  readonly limited: Table | null
+
+  constructor(machine: Machine, source: string, chunk: string, scope: FunctionScope, limited: Table | null = null) {
     this.machine = machine
+    this.limited = limited
     this.source = source
     this.chunk = chunk
     this.scope = scope

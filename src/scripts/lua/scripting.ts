@@ -1,11 +1,11 @@
 // The entry `isodis/lua`: Lua 5.1 for an engine, as Redis has it. Whoever does not import it ships none of it.
-import { type Group } from '../../core/engine/command.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import type { ScriptingExtension } from '../../core/engine/scripting.ts'
 import { protectGlobals } from '../run.ts'
 import type { FunctionExpression } from '../tree.ts'
 import { Bridge, type Limits } from './bridge.ts'
 import { evalRows, Scripts } from './commands/eval.ts'
+import { Functions, functionRows } from './commands/functions.ts'
 import { baseLibrary } from './lib/base.ts'
 import { bitLibrary } from './lib/bit.ts'
 import { cjsonLibrary } from './lib/cjson.ts'
@@ -45,21 +45,31 @@ export interface Lua extends ScriptingExtension {
 }
 
 function makeLua(limits: Limits): Lua {
-  const engines = new WeakMap<Engine, Scripts>()
-  const of = (engine: Engine): Scripts => engines.get(engine)!
-  const groups: readonly Group[] = [{ name: 'scripting', rows: [...evalRows(of)] }]
+  const engines = new WeakMap<Engine, { scripts: Scripts; functions: Functions }>()
+  const rows = [...evalRows((engine) => engines.get(engine)!.scripts), ...functionRows((engine) => engines.get(engine)!.functions)]
   return {
-    groups,
+    groups: [{ name: 'scripting', rows }],
     attach(engine) {
-      const bridge = new Bridge(new Machine(LIBRARIES), engine, limits)
-      redisLibrary(bridge)
-      protectGlobals(bridge.machine)
-      const scripts = new Scripts(bridge)
-      engines.set(engine, scripts)
-      return { ...engine.scripting, loadTree: (sha, chunk) => scripts.loadTree(sha, chunk as FunctionExpression) }
+      const scripts = new Scripts(bridgeFor(engine, limits, []))
+      const functions = new Functions(bridgeFor(engine, limits, ['breakpoint', 'debug', 'replicate_commands']))
+      engines.set(engine, { scripts, functions })
+      return {
+        libraries: () => functions.libraries.map(({ code }) => code),
+        prepare: (codes) => functions.prepare(codes),
+        loadTree: (sha, chunk) => scripts.loadTree(sha, chunk as FunctionExpression),
+      }
     },
     with: makeLua,
   }
+}
+
+/** A Lua state. @param without what the library `redis` has not */
+function bridgeFor(engine: Engine, limits: Limits, without: readonly string[]): Bridge {
+  const bridge = new Bridge(new Machine(LIBRARIES), engine, limits)
+  const redis = redisLibrary(bridge)
+  for (const name of without) redis.set(name, undefined)
+  protectGlobals(bridge.machine)
+  return bridge
 }
 
 /** EVAL, FUNCTION and their like: `createRedis({ lua })`. */

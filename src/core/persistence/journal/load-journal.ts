@@ -80,9 +80,12 @@ class Loader {
         chunk = next.value
       }
     }
-    await readRdb(chunks(), incoming, () => this.#breathe()).catch((cause: unknown) => {
+    try {
+      await readRdb(chunks(), incoming, () => this.#breathe())
+      incoming.prepare()
+    } catch (cause) {
       throw cause instanceof RdbError ? new StorageError(`${name} is damaged and was left as it is: ${cause.message}`, { cause }) : cause
-    })
+    }
     incoming.install()
     return size
   }

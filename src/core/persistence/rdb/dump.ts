@@ -6,13 +6,15 @@ import { ReplyError } from '../../reply.ts'
 import { ByteSink } from './byte-sink.ts'
 import { ByteSource } from './byte-source.ts'
 import { Crc64 } from './crc64.ts'
-import { FIELD_EXPIRY_VERSION, HASH_METADATA, NEWEST_VERSION, RdbError, USUAL_VERSION } from './format.ts'
+import { FIELD_EXPIRY_VERSION, FUNCTION, HASH_METADATA, NEWEST_VERSION, RdbError, USUAL_VERSION } from './format.ts'
 import { uint16 } from './integers.ts'
+import { LzfCompressor } from './lzf.ts'
 import { readValue } from './value-reader.ts'
 import { rdbTypeOf, RdbWriter } from './writer.ts'
 
 const WRONG_PAYLOAD = new ReplyError('ERR DUMP payload version or checksum are wrong')
 const BAD_FORMAT = new ReplyError('ERR Bad data format')
+const NOT_A_FUNCTION = new ReplyError('ERR given type is not a function')
 
 /** Two bytes of version, eight of checksum. */
 const FOOTER = 10
@@ -23,7 +25,12 @@ export function dumpValue(value: Value): ByteString {
   const type = rdbTypeOf(value)
   sink.byte(type)
   new RdbWriter(sink).value(value)
-  sink.integer(type === HASH_METADATA ? FIELD_EXPIRY_VERSION : USUAL_VERSION, 2)
+  return finish(sink, type === HASH_METADATA ? FIELD_EXPIRY_VERSION : USUAL_VERSION)
+}
+
+/** The format's version and the checksum. */
+function finish(sink: ByteSink, version: number): ByteString {
+  sink.integer(version, 2)
   sink.bytes(sink.digest())
   sink.flush()
   return sink
@@ -34,22 +41,54 @@ export function dumpValue(value: Value): ByteString {
 
 /** The value of a payload. @throws WRONG_PAYLOAD, BAD_FORMAT */
 export function restoreValue(payload: ByteString): Value {
+  const body = checked(payload)
+  const source = new ByteSource()
+  let restored: Value | null = null
+  source.repeat(1, () => readValue(source, source.byte(), (value) => (restored = value)))
+  read(source, body)
+  if (restored === null || source.pending > 0) throw BAD_FORMAT
+  return restored
+}
+
+/** Libraries of functions as a payload for FUNCTION RESTORE. */
+export function dumpLibraries(codes: readonly ByteString[]): ByteString {
+  const sink = new ByteSink()
+  const writer = new RdbWriter(sink, { compressor: new LzfCompressor() })
+  for (const code of codes) writer.library(code)
+  return finish(sink, USUAL_VERSION)
+}
+
+/** The libraries of a payload. @throws WRONG_PAYLOAD, NOT_A_FUNCTION, BAD_FORMAT */
+export function restoreLibraries(payload: ByteString): ByteString[] {
+  const body = checked(payload)
+  const source = new ByteSource()
+  const codes: ByteString[] = []
+  source.repeat(Infinity, () => {
+    if (source.byte() !== FUNCTION) throw NOT_A_FUNCTION
+    codes.push(source.string())
+    if (source.pending === 0) source.finish()
+  })
+  if (body.length > 0) read(source, body)
+  return codes
+}
+
+/** What stands before the footer, once the footer fits. */
+function checked(payload: ByteString): Uint8Array {
   const bytes = toUint8Array(payload)
   const end = bytes.length - FOOTER
   if (end < 0 || uint16(bytes, end) > NEWEST_VERSION) throw WRONG_PAYLOAD
   const crc = new Crc64()
   crc.update(bytes, 0, end + 2)
   if (crc.digest().some((byte, i) => byte !== bytes[end + 2 + i])) throw WRONG_PAYLOAD
-  const source = new ByteSource()
-  let restored: Value | null = null
-  source.repeat(1, () => readValue(source, source.byte(), (value) => (restored = value)))
-  source.push(bytes.subarray(0, end))
+  return bytes.subarray(0, end)
+}
+
+function read(source: ByteSource, body: Uint8Array): void {
+  source.push(body)
   try {
     source.run()
   } catch (error) {
     if (error instanceof RdbError) throw BAD_FORMAT
     throw error
   }
-  if (restored === null || source.pending > 0) throw BAD_FORMAT
-  return restored
 }

@@ -4,6 +4,7 @@ import { integer } from '../../../core/engine/arguments.ts'
 import { type Argv, container, type Handler, type Row, row } from '../../../core/engine/command.ts'
 import { help } from '../../../core/engine/commands/help.ts'
 import type { Engine } from '../../../core/engine/engine.ts'
+import { OUT_OF_MEMORY } from '../../../core/engine/errors.ts'
 import { feedMonitors } from '../../../core/engine/monitor.ts'
 import type { Session } from '../../../core/engine/session.ts'
 import { OK, type Reply, ReplyError } from '../../../core/reply.ts'
@@ -25,7 +26,6 @@ const DEBUG_OPTION = new ReplyError('ERR Use SCRIPT DEBUG YES/SYNC/NO')
 const NO_DEBUGGER = new ReplyError('ERR there is no script debugger')
 const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
 const CANNOT_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.')
-const OOM_FLAG = new ReplyError("OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'")
 
 interface Script {
   readonly sha: string
@@ -96,7 +96,7 @@ export function effective(engine: Engine, permission: Permission | null, readOnl
     if (refusal !== null) throw refusal
     if (readOnly) throw CANNOT_WRITE
   }
-  if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OOM_FLAG
+  if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
   return permission
 }
 

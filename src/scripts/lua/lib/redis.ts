@@ -28,7 +28,7 @@ const CONSTANTS: Readonly<Record<string, LuaValue>> = {
 }
 
 /** Puts `redis` into the globals of the bridge's machine. */
-export function redisLibrary(bridge: Bridge): void {
+export function redisLibrary(bridge: Bridge): Table {
   const { machine } = bridge
   const fail = (message: string): never => machine.raise(tagged('err', message))
 
@@ -119,4 +119,5 @@ export function redisLibrary(bridge: Bridge): void {
   for (const [name, value] of Object.entries(CONSTANTS)) table.set(name, value)
   // Scripts can see it in _G; here the bridge itself words what ended a script.
   machine.functions({ __redis__err__handler: (_n, a) => (a instanceof Table ? a : tagged('err', `ERR ${machine.toString(a)}`)) })
+  return table
 }
