@@ -43,6 +43,8 @@ test('a library that cannot be loaded makes the whole file an error and changes 
   without.engine.scripting.prepare(['#!lua name=bad\nx x'])()
   await using redis = await createRedis({ lua })
   await redis.set('key', 'value')
-  await expect(redis.importRdb(without.exportRdb())).rejects.toThrow('a library of functions cannot be loaded: ERR Error compiling function')
+  await expect(redis.importRdb(without.exportRdb())).rejects.toThrow(
+    'a library of functions cannot be loaded: ERR Error compiling function',
+  )
   expect(await redis.get('key')).toBe('value')
 })
