@@ -12,7 +12,7 @@ const NON_ASCII = /[^\0-\x7f]/
 const SHORT = 16
 
 /** The common case: ASCII text is its own UTF-8. */
-function isAscii(text: string): boolean {
+export function isAscii(text: string): boolean {
   if (text.length > SHORT) return !NON_ASCII.test(text)
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
   return true

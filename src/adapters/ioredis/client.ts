@@ -11,13 +11,6 @@ export interface Command {
   getKeys(): (string | Uint8Array)[]
 }
 
-/** What `callBuffer` looks at on the client that it is called on. */
-export interface Maker {
-  readonly options: { readonly keyPrefix: string | undefined }
-  readonly isPipeline: true
-  sendCommand(command: Command): Command
-}
-
 /** Its types do not name `sendCommand`, which every pipeline has. */
 export interface Pipeline {
   sendCommand?(command: Command): unknown

@@ -1,6 +1,6 @@
 // Between command lines and replies of core and what ioredis takes and gives: strings or Buffers in, Buffers, numbers and
 // errors out.
-import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
+import { type ByteString, encodeUtf8, fromUint8Array, isAscii } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
 import { RedisError, unreachable } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
@@ -8,21 +8,9 @@ import { parseInt64 } from '../../core/numbers.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Word } from './client.ts'
 
-const NON_ASCII = /[^\0-\x7f]/
-
 /** Bytes for ioredis, which would encode a string as UTF-8: ASCII is the same either way, and faster as a string. */
 export function wordOf(bytes: ByteString): Word {
-  return NON_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1') : bytes
-}
-
-/**
- * A command line for ioredis. Names stay in upper case: with lower-case ones it changes some arguments and replies.
- * Only SELECT it has to recognise, to select again after a reconnection.
- */
-export function wordsOf(argv: Argv): [name: string, ...Word[]] {
-  const words = argv.map(wordOf) as [string, ...Word[]]
-  if (words[0] === 'SELECT') words[0] = 'select'
-  return words
+  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1')
 }
 
 /** What a command was answered, in RESP3's shape. */

@@ -1,19 +1,24 @@
-// The way of commands through an ioredis connection, alone or together. It goes around `callBuffer`, which loses a command's
-// name where `enableAutoPipelining` is set, and which cannot be asked where the keys are.
+// The way of commands through an ioredis connection, alone or together. They are ioredis's own command objects, made here:
+// `callBuffer` loses a command's name where `enableAutoPipelining` is set, and cannot be asked where the keys are.
 import type { Argv } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import type { Command, Connection, Maker, Pipeline } from './client.ts'
-import { failureOf, replyOf, someOf, wordsOf } from './replies.ts'
+import type { Command, Connection, Pipeline, Word } from './client.ts'
+import { failureOf, replyOf, someOf, wordOf } from './replies.ts'
+
+/** ioredis's class of commands. */
+type CommandClass = new (name: string, words: Word[], options: { keyPrefix: string | undefined; replyEncoding: null }) => Command
 
 export class Sender<C extends Connection = Connection> {
   readonly connection: C
-  readonly #maker: Maker
+  readonly #Command: CommandClass
+  readonly #options: { readonly keyPrefix: string | undefined; readonly replyEncoding: null }
 
   /** @param keyPrefix what ioredis puts before every key */
   constructor(connection: C, keyPrefix: string | undefined = connection.options.keyPrefix) {
     this.connection = connection
-    this.#maker = { options: { keyPrefix }, isPipeline: true, sendCommand: (command) => command }
+    this.#Command = commandClass(connection)
+    this.#options = { keyPrefix, replyEncoding: null }
   }
 
   /** Runs one command. What ioredis rejects with is a reply too. */
@@ -33,16 +38,31 @@ export class Sender<C extends Connection = Connection> {
     for (const argv of commands) pipeline.sendCommand!(this.make(argv))
     const results = await pipeline.exec().catch(refused)
     if (results === null) return null
-    const replies = results.map(([error, value], i) => (error === null ? replyOf(commands[i], value) : failureOf(error)))
+    const replies = results.map((result, i) => (result[0] === null ? replyOf(commands[i], result[1]) : failureOf(result[0])))
     return someOf(replies, commands)
   }
 
-  /** ioredis's object for a command, which `callBuffer` makes and hands to `sendCommand` of what it is called on. */
   make(argv: Argv): Command {
-    const command = this.connection.callBuffer.call(this.#maker, ...wordsOf(argv)) as unknown as Command
-    if (this.#maker.options.keyPrefix !== undefined && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
+    const words: Word[] = []
+    for (let i = 1; i < argv.length; i++) words.push(wordOf(argv[i]))
+    const command = new this.#Command(nameOf(argv), words, this.#options)
+    if (this.#options.keyPrefix && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
     return command
   }
+}
+
+/** The class that the user's ioredis has, found in what `callBuffer` makes and hands to `sendCommand` of what it is called on. */
+function commandClass(connection: Connection): CommandClass {
+  const maker = { options: {}, isPipeline: true, sendCommand: (command: Command) => command }
+  return (connection.callBuffer.call(maker, 'PING') as unknown as Command).constructor as CommandClass
+}
+
+/**
+ * Names stay in upper case: with lower-case ones ioredis changes some arguments and replies. Only SELECT it has to
+ * recognise, to select again after a reconnection.
+ */
+function nameOf([name]: Argv): string {
+  return name === 'SELECT' ? 'select' : name
 }
 
 /** Whether a key is missing: then ioredis has put `undefined` in its place, prefixed or not. The server shall say so instead. */
