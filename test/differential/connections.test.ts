@@ -13,6 +13,7 @@ const commands = Number(process.env['ISODIS_COMMANDS'] ?? 3000)
 const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000_000)
 const STEPS = 24
 
+// SWAPDB is left out: it serves those who wait for several keys in the order of a hash table.
 const list = pick('l1', 'l2')
 const zset = pick('z1', 'z2')
 const any = pick('l1', 'l2', 'z1', 's1')
@@ -44,7 +45,6 @@ const writing: Words = fc.oneof(
   words('SORT', list, 'ALPHA', 'STORE', list),
   words('ZUNIONSTORE', zset, '1', zset),
   words('EXPIRE', any, pick('-1', '100')),
-  words('SWAPDB', '0', '1'),
   words('SELECT', pick('0', '0', '1')),
   words('MOVE', any, '1'),
   words('LPOP', list),

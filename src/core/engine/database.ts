@@ -152,10 +152,12 @@ export class Database {
       this.insert(key, value)
       return
     }
+    const old = this.keyspace.values[slot]
     this.keyspace.setAt(slot, value)
     if (!keepExpiry) this.keyspace.setExpiry(slot, 0)
     this.engine.eviction.used(this.keyspace, slot)
-    if (this.waiters.size !== 0) this.signal(key)
+    // As in Redis, what overwrites a key serves nobody who waits for the new type; who waits on a stream hears that it is gone.
+    if (this.waiters.size !== 0 && typeof old === 'object' && old.type === 'stream') this.signal(key)
   }
 
   /** Puts a value that comes from elsewhere under a key, with its expiry (0 for none). */
