@@ -1,5 +1,5 @@
-// A queue of tasks as three scripts: each is atomic, on the embedded engine as on a Redis server.
-import { defineScript, nullable } from '../../src/scripts/builder/define.ts'
+// A queue of tasks as scripts: each is atomic, on the embedded engine as on a Redis server.
+import { defineScript, nullable } from '../../src/scripts/builder/define.ts' // 'isodis/scripts'
 
 /** Adds a task. Gives how many are waiting. */
 export const enqueue = defineScript(
@@ -15,7 +15,7 @@ export const enqueue = defineScript(
   },
 )
 
-/** Takes the task with the highest priority, and notes who works on it. */
+/** Takes the best task and notes who works on it. */
 export const pickTask = defineScript(
   {
     name: 'pickTask',
@@ -30,7 +30,29 @@ export const pickTask = defineScript(
   },
 )
 
-/** Puts the tasks of workers who have not been heard of back into the queue, in front. Gives their names. */
+/** Ends a task. Gives false if it is no longer this worker's, because it was put back meanwhile. */
+export const finishTask = defineScript(
+  {
+    name: 'finishTask',
+    keys: { info: 'hash', busy: 'hash', done: 'list' },
+    args: { task: 'string', worker: 'string' },
+    returns: 'boolean',
+  },
+  ($, { info, busy, done }, { task, worker }) => {
+    $.if(busy.hget(task).ne(worker), () => $.return(false))
+    busy.hdel(task)
+    info.hdel(task)
+    done.rpush($.text`${task} by ${worker}`)
+    return true
+  },
+)
+
+/** Says that a worker is alive. */
+export const beat = defineScript({ name: 'beat', keys: { heard: 'zset' }, args: { worker: 'string' } }, ($, { heard }, { worker }) => {
+  heard.zadd({ member: worker, score: $.now() })
+})
+
+/** Puts the tasks of workers who have not been heard of for some time back, before all others. Gives their names. */
 export const putBack = defineScript(
   {
     name: 'putBack',

@@ -47,7 +47,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
 
   /**
    * Collects a call of a script.
-   * @throws TypeError for what is missing, of the wrong type or not declared
+   * @throws TypeError for what is missing or of the wrong type
    */
   script<K, A, R>(script: Script<K, A, R>, ...given: Given<K, A>): Out<Collected<Results, Aborted>, T, Returned<R, T>> {
     const { capabilities } = this.#backend

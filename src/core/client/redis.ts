@@ -90,7 +90,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
 
   /**
    * Makes a function of a script: `const pick = redis.script(pickTask)`, `await pick({ queue }, { worker })`.
-   * It rejects with a TypeError for what is missing, of the wrong type or not declared.
+   * It rejects with a TypeError for what is missing or of the wrong type.
    */
   script<K, A, R>(script: Script<K, A, R>): (...given: Given<K, A>) => Promise<Returned<R, T>> {
     const { backend, toText } = this

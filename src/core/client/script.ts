@@ -25,7 +25,7 @@ export interface ScriptSource {
 
 /** A script as `defineScript` makes it. */
 export interface Script<Keys, Args, Result> extends ScriptSource {
-  /** Checks what the script is called with. @throws TypeError for what is missing, of the wrong type or not declared */
+  /** Checks what the script is called with. @throws TypeError for what is missing or of the wrong type */
   words(keys: Keys, args: Args): ScriptCall
   readonly decode: Decode<Text, Result>
   /** An error with the place in the author's code. */

@@ -36,7 +36,7 @@ export class SyncRedis<T extends Text = string> extends Commands<'sync', T> {
     return this.run([command, ...args], anything(command))
   }
 
-  /** Makes a function of a script. It throws a TypeError for what is missing, of the wrong type or not declared. */
+  /** Makes a function of a script. It throws a TypeError for what is missing or of the wrong type. */
   script<K, A, R>(script: Script<K, A, R>): (...given: Given<K, A>) => Returned<R, T> {
     return (...given) => {
       const line = scriptLine(this.#backend.capabilities, script, given, false)

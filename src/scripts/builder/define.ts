@@ -113,11 +113,9 @@ class CompiledScript implements Script<never, never, unknown> {
     }
   }
 
-  /** Values in the order of the declaration. @throws TypeError for what is missing, and for what was not declared */
+  /** Values in the order of the declaration; what was not declared is left out. @throws TypeError for what is missing */
   #given(what: string, names: readonly string[], given: unknown): unknown[] {
     const values = (given ?? {}) as Readonly<Record<string, unknown>>
-    const unknown = Object.keys(values).find((name) => !names.includes(name))
-    if (unknown !== undefined) throw new TypeError(`script ${this.name} has no ${what} ${unknown}`)
     return names.map((name) => {
       if (values[name] === undefined) throw new TypeError(`script ${this.name}: the ${what} ${name} is missing`)
       return values[name]
