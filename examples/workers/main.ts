@@ -34,7 +34,7 @@ function startHere(worker: string, onPick: (task: string) => void): Worker {
 function startProcess(worker: string, onPick: (task: string) => void): Worker {
   const args = ['--redis', url!, '--worker', worker, '--prefix', keys.prefix]
   const child: ChildProcess = fork(fileURLToPath(import.meta.url), args)
-  child.on('message', (task) => onPick(String(task)))
+  child.on('message', (task) => onPick(task as string))
   return { kill: () => child.kill('SIGKILL') }
 }
 
