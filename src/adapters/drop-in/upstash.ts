@@ -7,6 +7,7 @@ import type { Redis } from '../../core/client/redis.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { BYTES_HEADER } from '../../core/rest/agreed.ts'
 import { commandFrom, commandsFrom, named } from '../../core/rest/commands.ts'
+import { notAvailable } from '../../core/rest/errors.ts'
 import { eventOf, messageData } from '../../core/rest/events.ts'
 import { asBase64, asText, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
@@ -152,6 +153,7 @@ class Requester implements EngineRequester {
     const { backend } = this.#redis
     const bytes = asksForBytes(request)
     if (topic !== 'monitor' && words.join('') === '') return new ReplyError(`ERR wrong number of arguments for '${kind}' command`)
+    if (topic === 'monitor' ? backend.monitor === undefined : !backend.capabilities.subscribe) return notAvailable([kind.toUpperCase()])
     const names = bytes ? [words.join('/')] : words.map(encodeUtf8)
     const deliver = (data: ByteString): void => {
       // The client reads the lines that begin with this.
@@ -181,7 +183,16 @@ class Requester implements EngineRequester {
   }
 
   #deliver(): void {
-    for (const event of this.#events.splice(0)) event()
+    for (const event of this.#events.splice(0)) {
+      try {
+        event()
+      } catch (error) {
+        // A listener's fault is the process's to see, and the other listeners' no concern.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
   }
 }
 
