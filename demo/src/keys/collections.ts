@@ -74,7 +74,7 @@ const list: Collection = {
   change: (redis, key, [index], value) => redis.lset(key, Number(text(index)), value),
   // Lists have no command for it: the element becomes something that nothing else is, and that is removed.
   remove: (redis, key, [index]) => {
-    const mark = crypto.randomUUID()
+    const mark = `removed ${Date.now()} ${Math.random()}`
     return redis
       .multi()
       .lset(key, Number(text(index)), mark)

@@ -50,7 +50,7 @@ const CLOSED = 'ERR The client is closed'
 class Member implements Candidate {
   readonly redis: SharedRedis
   readonly #options: ShareOptions
-  readonly #tab = crypto.randomUUID()
+  readonly #tab = crypto.randomUUID() // where there are locks there is this too
   readonly #election: Election
   readonly #everyone: Channel<Notice, Notice>
   readonly #answers: Channel<never, Answers>

@@ -77,7 +77,8 @@ export function objectStore(database: string, name: string, durability: IDBTrans
   return {
     use,
     async claim() {
-      const token = crypto.randomUUID()
+      // Not randomUUID: pages without TLS do not have it.
+      const token = `${Date.now()}-${Math.random()}`
       await use('readwrite', (records) => promisifyRequest(records.put(token, OWNER)))
       owner = token
     },

@@ -81,6 +81,28 @@ const page = {
     await redis.call(...argv)
     return performance.now() - start
   },
+  /** Writes numbers in transactions, for ever, and tells which of them are promised. */
+  async write(writer: string, saves: boolean): Promise<void> {
+    const told = globalThis as unknown as { promised: (writer: string, n: number) => Promise<void> }
+    const loop = async (): Promise<never> => {
+      for (let n = 1; ; n++) {
+        try {
+          await redis.multi().set(writer, n).hset('all', writer, n).exec()
+          if (saves) await redis.save()
+          void told.promised(writer, n)
+        } catch {
+          // Not promised: lost on the way, or another tab saves.
+        }
+        await new Promise((resolve) => setTimeout(resolve))
+      }
+    }
+    void loop()
+  },
+  /** What a writer has written, in two places at once. */
+  async both(writer: string): Promise<[number, number]> {
+    const [alone, together] = await redis.multi().get(writer).hget('all', writer).exec()
+    return [Number(alone), Number(together)]
+  },
   /** Writes numbers one after the other until it is stopped. @returns what was acknowledged, and what became of the others */
   async writeUntil(list: string, milliseconds: number): Promise<{ acknowledged: number[]; errors: string[] }> {
     const acknowledged: number[] = []
