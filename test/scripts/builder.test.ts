@@ -200,6 +200,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
         bytes: [s.byteAt(0), s.byteAt(99)],
         read: [$.local('1.5').toNumber(), $.local('x').toNumber(), $.local('1e400').toNumber()],
         sha: $.sha1('abc'),
+        reversed: $.lua('string.reverse', s).as('string'),
       }))
       expect(await redis.script(script)({}, { s: 'hello', t: 'ab', i: -2 })).toEqual({
         joined: ['hello-ab12.5', 'hello:ab', '', '00042|hello'],
@@ -212,6 +213,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
         bytes: [104, null],
         read: [1.5, null, Infinity],
         sha: 'a9993e364706816aba3e25717850c26c9cd0d89d',
+        reversed: 'olleh',
       })
     })
 

@@ -7,7 +7,20 @@ import * as helpers from './helpers.ts'
 import type { KeyType, KeyTypes } from './keys.ts'
 import { binary, breaks, call, constant, declare, define, effective, FALSE, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
 import { type Placed, Program } from './program.ts'
-import { dictionaryOf, INTEGER, isNumber, listOf, NULL, type Schema, type Shape, shapeOf, STRING, type TypeOf, widen } from './schema.ts'
+import {
+  ANY,
+  dictionaryOf,
+  INTEGER,
+  isNumber,
+  listOf,
+  NULL,
+  type Schema,
+  type Shape,
+  shapeOf,
+  STRING,
+  type TypeOf,
+  widen,
+} from './schema.ts'
 import { LEAVES, placed, Term } from './term.ts'
 import type { Anything, Expr, Give, IsNull, IsThere, Leaves, Local, Typed, Untyped, Value, ValueOf } from './types.ts'
 
@@ -254,6 +267,12 @@ export class Builder<R> {
   pcall(name: string, ...words: readonly Value[]): Expr<Untyped>
   pcall(name: string, ...words: readonly unknown[]): unknown {
     return execute(this.#program, name.toLowerCase(), [name, ...words], undefined, 'redis.pcall')
+  }
+
+  /** What a function of Lua's libraries gives: `$.lua('math.fmod', a, b).as('number')`. It is worked out where it is used. */
+  lua(name: string, ...values: readonly Anything[]): Expr<Untyped>
+  lua(name: string, ...values: readonly unknown[]): unknown {
+    return this.#term(call(name, ...values.map((value) => this.#give(value).node)), ANY)
   }
 
   /** A key whose name is worked out by the script. It must be in the same slot as the keys that the script declares. */
