@@ -2,7 +2,7 @@
 // the client says must be the same.
 import { Redis as Redis6, type RedisOptions } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
@@ -346,6 +346,23 @@ describe.for(Object.entries(versions))('%s', ([, Redis]) => {
     setTimeout(() => (over = true), 5)
     while (!over) await client.incr('a')
     expect(Number(await client.get('a'))).toBeGreaterThan(64)
+  })
+
+  test('works while the test runner fakes the timers, and the engine follows them', async () => {
+    vi.useFakeTimers()
+    try {
+      const own = await createRedis()
+      const client = maker(Redis, ioredisOn(own))()
+      await client.set('a', 1, 'PX', 1000)
+      for (let i = 0; i < 200; i++) await client.incr('n')
+      const waiting = client.blpop('nothing', 1)
+      await vi.advanceTimersByTimeAsync(1000)
+      expect([await client.exists('a'), await waiting, await client.get('n')]).toEqual([0, null, '200'])
+      client.disconnect()
+      await own.close()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('shares data with the typed client, and ends with the engine', async () => {

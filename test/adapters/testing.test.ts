@@ -1,5 +1,5 @@
 // isodis/testing: the clock, the seed and the faults, through the typed client and through ioredis.
-import { Redis as IORedis } from 'ioredis'
+import { Redis as IORedis, type RedisOptions } from 'ioredis'
 import { Redis as IORedis5 } from 'ioredis5'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
@@ -18,8 +18,8 @@ async function make(options?: TestOptions): Promise<TestRedis> {
   return redis
 }
 
-function ioredisFor(redis: TestRedis, Redis: unknown = IORedis): IORedis {
-  const client = new (Redis as typeof IORedis)({ ...ioredisOn(redis), retryStrategy: () => 1 })
+function ioredisFor(redis: TestRedis, Redis: unknown = IORedis, options: RedisOptions = {}): IORedis {
+  const client = new (Redis as typeof IORedis)({ ...ioredisOn(redis), retryStrategy: () => 1, ...options })
   open.unshift({ close: () => client.disconnect() })
   return client
 }
@@ -271,6 +271,16 @@ describe.for([
     expect([replies, await redis.get('a')]).toEqual([[], null])
     await redis.clock.advance(1)
     expect(replies).toEqual([null, 'OK'])
+  })
+
+  test('show what a time limit does: the command has run all the same', async () => {
+    const redis = await make()
+    const client = ioredisFor(redis, Redis, { commandTimeout: 20 })
+    await client.ping()
+    redis.faults.delay(1000, { command: 'INCR' })
+    await expect(client.incr('n')).rejects.toThrow('Command timed out')
+    await redis.clock.advance(1000)
+    expect(await client.get('n')).toBe('1')
   })
 
   test('the clock ends what ioredis waits for', async () => {
