@@ -374,10 +374,7 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
       context,
       items.map(({ value }) => value),
     )
-    return (frame) => {
-      const values = list(frame)
-      return values.includes(undefined) ? Table.withHoles(values) : Table.of(values)
-    }
+    return (frame) => Table.of(list(frame))
   }
   const last = fields[fields.length - 1]
   const open = last.key === null && isMulti(last.value)
@@ -389,7 +386,7 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
   }))
   return (frame) => {
     const values: LuaValue[] = []
-    const table = items.length === 0 ? new Table() : Table.of(values)
+    const table = new Table()
     for (let i = 0; i < parts.length; i++) {
       const { key, name, value } = parts[i]
       if (name !== null) table.set(name, value(frame))
@@ -406,10 +403,10 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
 
 /** The items of a constructor come last: they win over keys that were set to the same numbers. */
 function finishItems(keyed: Table, values: LuaValue[]): Table {
-  const table = values.includes(undefined) ? Table.withHoles(values) : Table.of(values)
-  for (let slot = 0; slot < keyed.keys.length; slot++) {
-    const key = keyed.keys[slot]
-    if (typeof key !== 'number' || key > values.length) table.set(key, keyed.values[slot])
+  const table = Table.of(values)
+  for (let place = keyed.seek(0); place >= 0; place = keyed.seek(place + 1)) {
+    const key = keyed.keyAt(place)
+    if (typeof key !== 'number' || !(key >= 1 && key <= values.length)) table.set(key, keyed.valueAt(place))
   }
   return table
 }

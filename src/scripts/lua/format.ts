@@ -34,8 +34,9 @@ export function format(machine: Machine, values: readonly LuaValue[]): ByteStrin
       at = percent + 2
       continue
     }
+    if (++argument > n) machine.argumentError(argument, 'no value')
     const { spec, end } = parseSpec(machine, text, percent + 1)
-    out += item(machine, spec, text[end] ?? '', values[argument], ++argument, n)
+    out += item(machine, spec, text[end] ?? '', values[argument - 1], argument, n)
     at = end + 1
   }
 }

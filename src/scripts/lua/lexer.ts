@@ -115,7 +115,7 @@ export class Lexer {
             return '<string>'
           }
           if (source[this.#at + 1] !== '=') break
-          this.#text = source.slice(this.#at, (this.#at += 1 + -level))
+          this.#text = source.slice(this.#at, (this.#at += -level))
           return this.error('invalid long string delimiter', '<string>')
         }
         case '"':

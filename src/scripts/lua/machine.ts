@@ -112,7 +112,7 @@ export class Machine {
 
   /** Lua 5.0's table `arg` of a function's extra arguments. */
   extraTable(extra: readonly LuaValue[]): Table {
-    const table = extra.includes(undefined) ? Table.withHoles([...extra]) : Table.of([...extra])
+    const table = Table.of([...extra])
     table.set('n', extra.length)
     return table
   }
@@ -333,8 +333,7 @@ export class Machine {
     const method = this.metamethod(value, '__tostring')
     if (method !== undefined) {
       const text = first(this.call(method, value))
-      if (typeof text !== 'string') this.error("'tostring' must return a string to 'print'")
-      return text
+      if (typeof text === 'string') return text
     }
     switch (typeof value) {
       case 'string':

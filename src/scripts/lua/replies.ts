@@ -26,13 +26,8 @@ export function toLua(reply: Reply, protocol: Protocol): LuaValue {
 
 function toItems(replies: readonly Reply[], protocol: Protocol): Table {
   const items: LuaValue[] = []
-  let holes = false
-  for (let i = 0; i < replies.length; i++) {
-    const item = toLua(replies[i], protocol)
-    if (item === undefined) holes = true
-    items.push(item)
-  }
-  return holes ? Table.withHoles(items) : Table.of(items)
+  for (let i = 0; i < replies.length; i++) items.push(toLua(replies[i], protocol))
+  return Table.of(items)
 }
 
 function toLuaRare(reply: Reply, protocol: Protocol): LuaValue {

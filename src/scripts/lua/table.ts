@@ -22,6 +22,8 @@ export class Table {
   #numbers = 0
   /** As large as Lua would have made the array part. */
   #capacity = 0
+  /** How many keys Lua's hash would have room for. */
+  #hashSize = 0
   /** Whether the array may have nil in it. */
   #holes = false
 
@@ -30,14 +32,10 @@ export class Table {
     const table = new Table()
     ;(table as { array: LuaValue[] }).array = items
     table.#capacity = items.length
-    return table
-  }
-
-  /** As `of`, with nil among the items. */
-  static withHoles(items: LuaValue[]): Table {
-    const table = Table.of(items)
-    table.#holes = true
-    table.#trim()
+    if (items.includes(undefined)) {
+      table.#holes = true
+      table.#trim()
+    }
     return table
   }
 
@@ -121,6 +119,7 @@ export class Table {
   }
 
   #insert(key: LuaValue, value: LuaValue): void {
+    if (this.keys.length >= this.#hashSize && this.#grow(key)) return this.set(key, value)
     if (this.keys === NO_KEYS) {
       this.keys = [key]
       this.values = [value]
@@ -133,6 +132,42 @@ export class Table {
     const { length } = this.keys
     if (this.#index !== null) this.#index.set(key, length - 1)
     else if (length > SMALL) this.#index = new Map(this.keys.map((each, slot) => [each, slot]))
+  }
+
+  /**
+   * The hash is as full as Lua's would be, which then looks how large its array part should be: more than half of it must
+   * be in use. `#` of a table with nil in it depends on that.
+   * @returns whether a key that was to come into the hash now belongs into the array
+   */
+  #grow(key: LuaValue): boolean {
+    const live = this.keys.length - this.#dead
+    this.#hashSize = 2 ** Math.ceil(Math.log2(live + 1))
+    if (typeof key !== 'number' || !isIndex(key)) return false
+    const counts: number[] = []
+    const count = (index: number): void => {
+      const bin = Math.ceil(Math.log2(index))
+      counts[bin] = (counts[bin] ?? 0) + 1
+    }
+    this.array.forEach((value, i) => value !== undefined && count(i + 1))
+    this.keys.forEach((each, slot) => typeof each === 'number' && isIndex(each) && this.values[slot] !== undefined && count(each))
+    count(key)
+    let size = 0
+    for (let bin = 0, sum = 0; bin < counts.length; bin++) {
+      sum += counts[bin] ?? 0
+      if (sum > 2 ** bin / 2) size = 2 ** bin
+    }
+    if (size <= this.#capacity) return false
+    this.#capacity = size
+    const { keys, values } = this
+    keys.forEach((each, slot) => {
+      const value = values[slot]
+      if (typeof each !== 'number' || !isIndex(each) || each > size || value === undefined) return
+      values[slot] = undefined
+      this.#dead++
+      this.#numbers--
+      this.set(each, value)
+    })
+    return key <= size
   }
 
   #compact(): void {
@@ -209,6 +244,8 @@ export class Table {
     return this.get(name)
   }
 }
+
+const isIndex = (key: number): boolean => key >= 1 && key <= 2 ** 26 && Number.isInteger(key)
 
 /** Places of the hash come behind those of any array. */
 const PLACES = 2 ** 40

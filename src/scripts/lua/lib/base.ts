@@ -5,7 +5,7 @@ import { isTrue } from '../machine.ts'
 import { parseNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
 import { Table } from '../table.ts'
-import { all, apply, argumentsOf, Builtin, type LuaValue, type Native, NONE, type Result, typeName } from '../value.ts'
+import { all, apply, argumentsOf, Builtin, first, type LuaValue, type Native, NONE, type Result, typeName } from '../value.ts'
 
 /** As many values as Lua lets a function have on its stack. */
 export const MAX_VALUES = 8000
@@ -147,7 +147,8 @@ export function baseLibrary(machine: Machine): void {
     },
     tostring: (n, value) => {
       any(n, 1)
-      return machine.toString(value)
+      const method = machine.metamethod(value, '__tostring')
+      return method === undefined ? machine.toString(value) : first(machine.call(method, value))
     },
     type: (n, value) => {
       any(n, 1)
@@ -155,11 +156,11 @@ export function baseLibrary(machine: Machine): void {
     },
     unpack: (n, a, from, to) => {
       const table = machine.table(a, 1, n)
-      const first = from === undefined ? 1 : machine.integer(from, 2, n)
-      const last = to === undefined ? table.length : machine.integer(to, 3, n)
-      if (last - first + 1 + n > MAX_VALUES) machine.error('too many results to unpack')
+      const start = from === undefined ? 1 : machine.integer(from, 2, n)
+      const end = to === undefined ? table.length : machine.integer(to, 3, n)
+      if (end - start + 1 + n > MAX_VALUES) machine.error('too many results to unpack')
       const values: LuaValue[] = []
-      for (let i = first; i <= last; i++) values.push(table.get(i))
+      for (let i = start; i <= end; i++) values.push(table.get(i))
       return values
     },
   })

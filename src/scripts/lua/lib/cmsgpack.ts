@@ -213,7 +213,7 @@ class Reader {
     const items: LuaValue[] = []
     for (let i = 0; i < length; i++) items.push(this.value())
     this.#depth--
-    return items.includes(undefined) ? Table.withHoles(items) : Table.of(items)
+    return Table.of(items)
   }
 
   #map(length: number): Table {

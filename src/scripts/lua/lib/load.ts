@@ -24,8 +24,14 @@ export function loadLibrary(machine: Machine): void {
       const name = b === undefined ? '=(load)' : machine.string(b, 2, n)
       let source = ''
       for (;;) {
-        const part: LuaValue = first(machine.call(reader))
+        let part: LuaValue
+        try {
+          part = first(machine.call(reader))
+        } catch (thrown) {
+          return [undefined, machine.caught(thrown).value]
+        }
         if (part === undefined || part === '') return compile(source, name)
+        if (typeof part === 'number') part = machine.toString(part)
         if (typeof part !== 'string') return [undefined, 'reader function must return a string']
         if (source.length + part.length > MAX_STRING) machine.error('string length overflow')
         source += part

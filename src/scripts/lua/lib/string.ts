@@ -70,7 +70,9 @@ export function stringLibrary(machine: Machine): void {
     let value: LuaValue
     if (typeof by === 'string') {
       if (!by.includes('%')) return by
-      return by.replace(/%([^])/g, (_, char: string) => {
+      return by.replace(/%([^]?)/g, (_, char: string) => {
+        // A % at the end takes the zero byte behind C's string.
+        if (char === '') return '\0'
         if (char < '0' || char > '9') return char
         return char === '0' ? subject.slice(start, end) : machine.toString(pattern.capture(Number(char) - 1, start, end))
       })
