@@ -43,8 +43,8 @@ export class Sender<C extends Connection = Connection> {
   }
 
   make(argv: Argv): Command {
-    const words: Word[] = []
-    for (let i = 1; i < argv.length; i++) words.push(wordOf(argv[i]))
+    const words: Word[] = argv.slice(1) // of that very length: most commands are short, and there are many at a time
+    for (let i = 0; i < words.length; i++) words[i] = wordOf(argv[i + 1])
     const command = new this.#Command(nameOf(argv), words, this.#options)
     if (this.#options.keyPrefix && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
     return command
