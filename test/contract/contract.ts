@@ -1,5 +1,6 @@
 // The contract of the client: what each of its methods does, said once and run on every backend. A backend may differ only
 // by a named exception, which says what happens instead, and is tested too.
+import type { Capabilities } from '../../src/core/client/backend.ts'
 import type { Redis } from '../../src/core/client/redis.ts'
 
 /** How a method's command is sent: by itself, in a pipeline, or in a transaction. What it gives is the same. */
@@ -70,6 +71,8 @@ export interface Running {
 
 export interface BackendUnderTest {
   readonly name: string
+  /** What `redis.capabilities` says, and the table. */
+  readonly capabilities: Capabilities
   readonly start: () => Promise<Running>
   readonly exceptions: Readonly<Partial<Record<Need, Exception>>>
 }

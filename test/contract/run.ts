@@ -27,6 +27,10 @@ export function contract(backend: BackendUnderTest): void {
       },
     })
 
+    test('says what it can do', () => {
+      expect(running.redis.capabilities).toEqual(backend.capabilities)
+    })
+
     for (const [method, cases] of Object.entries(suite)) {
       describe(method, () => {
         for (const { each, view } of cases.flatMap((each) => each.views.map((view) => ({ each, view })))) {

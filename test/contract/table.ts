@@ -1,5 +1,6 @@
 // docs/contract.md: method by backend, as the contract found it. A cell says what the tests of the method have shown: all
 // that the contract says, or which of the named exceptions takes its place.
+import type { Capabilities } from '../../src/core/client/backend.ts'
 import type { BackendUnderTest, Case, Exception } from './contract.ts'
 import { exceptionOf } from './contract.ts'
 import { groups } from './suite.ts'
@@ -31,11 +32,23 @@ export function table(backends: readonly BackendUnderTest[]): string {
   const columns = backends.map((backend): Column => ({ backend, cell: (cases) => cellOf(backend, cases, (found) => numberOf(found)) }))
 
   const parts = Object.entries(groups).map(([group, suite]) => {
-    const head = `| ${group} | ${backends.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(backends.length)}`
+    const head = headOf(group, backends)
     const rows = Object.entries(suite).map(([method, cases]) => `| \`${method}\` | ${columns.map(({ cell }) => cell(cases)).join(' | ')} |`)
     return `${head}\n${rows.join('\n')}`
   })
-  return `${INTRO}\n${parts.join('\n\n')}\n\n## Named exceptions\n\n${notes.join('\n')}\n`
+  return `${INTRO}\n${capabilities(backends)}\n\n${parts.join('\n\n')}\n\n## Named exceptions\n\n${notes.join('\n')}\n`
+}
+
+/** What each says in `redis.capabilities`. */
+function capabilities(backends: readonly BackendUnderTest[]): string {
+  const said = (value: boolean | string): string => (typeof value === 'string' ? value : value ? '✓' : '')
+  const names = Object.keys(backends[0].capabilities) as (keyof Capabilities)[]
+  const rows = names.map((name) => `| \`${name}\` | ${backends.map((backend) => said(backend.capabilities[name])).join(' | ')} |`)
+  return `${headOf('`redis.capabilities`', backends)}\n${rows.join('\n')}`
+}
+
+function headOf(title: string, backends: readonly BackendUnderTest[]): string {
+  return `| ${title} | ${backends.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(backends.length)}`
 }
 
 /** ✓, and the numbers of the exceptions; without ✓ if no case holds as it is. */

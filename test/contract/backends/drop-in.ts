@@ -7,6 +7,7 @@ import { fromIoredis } from '../../../src/adapters/ioredis.ts'
 import { createRedis, type EmbeddedRedis, type Redis } from '../../../src/adapters/memory.ts'
 import { fromUpstash } from '../../../src/adapters/upstash.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
+import { overIoredis, overRest } from '../capabilities.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
 import { requests } from '../exceptions.ts'
 
@@ -22,12 +23,14 @@ async function on(connect: (engine: EmbeddedRedis) => Redis): Promise<Running> {
 
 export const dropInIoredis: BackendUnderTest = {
   name: 'drop-in ioredis',
+  capabilities: overIoredis,
   exceptions: {},
   start: () => on((engine) => fromIoredis(new Ioredis({ ...ioredisOn(engine), stringNumbers: true }))),
 }
 
 export const dropInUpstash: BackendUnderTest = {
   name: 'drop-in @upstash/redis',
+  capabilities: overRest,
   exceptions: requests,
   start: () => on((engine) => fromUpstash(new Upstash(requesterOn(engine)))),
 }

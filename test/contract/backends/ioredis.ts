@@ -8,6 +8,7 @@ import { serveResp } from '../../../src/adapters/serve/server.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
+import { overCluster, overIoredis } from '../capabilities.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
 import { failsWith, redis70, rounding } from '../exceptions.ts'
 
@@ -23,6 +24,7 @@ async function running(connect: () => Running['redis'], server: { stop(): Promis
 
 export const ioredisOnServe: BackendUnderTest = {
   name: 'ioredis → isodis serve',
+  capabilities: overIoredis,
   exceptions: {},
   async start() {
     const engine = await createRedis({ lua })
@@ -33,6 +35,7 @@ export const ioredisOnServe: BackendUnderTest = {
 
 export const ioredisOnRedis: BackendUnderTest = {
   name: 'ioredis → redis-server',
+  capabilities: { ...overIoredis, exactIntegers: false },
   exceptions: { ...redis70, 'exact integers': rounding },
   async start() {
     const server = await startRedisServer()
@@ -42,6 +45,7 @@ export const ioredisOnRedis: BackendUnderTest = {
 
 export const ioredis5OnRedis: BackendUnderTest = {
   name: 'ioredis 5 → redis-server',
+  capabilities: overIoredis,
   exceptions: redis70,
   async start() {
     const server = await startRedisServer()
@@ -51,6 +55,7 @@ export const ioredis5OnRedis: BackendUnderTest = {
 
 export const ioredisCluster: BackendUnderTest = {
   name: 'ioredis Cluster',
+  capabilities: overCluster,
   exceptions: {
     ...redis70,
     databases: {
@@ -92,8 +97,6 @@ export const ioredisCluster: BackendUnderTest = {
     const cluster = await startRedisCluster()
     const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
     const connect = (): Running['redis'] => fromIoredis(new Cluster(nodes, { redisOptions: { stringNumbers: true } }))
-    const started = await running(connect, cluster)
-    expect(started.redis.capabilities.multipleSlots).toBe(false)
-    return started
+    return running(connect, cluster)
   },
 }

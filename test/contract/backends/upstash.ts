@@ -9,6 +9,7 @@ import { serveRest } from '../../../src/adapters/serve/rest-server.ts'
 import { fromUpstash } from '../../../src/adapters/upstash.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
+import { overRest } from '../capabilities.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
 import { lines, redis70, requests } from '../exceptions.ts'
 
@@ -44,6 +45,7 @@ async function served(redis: Redis, stop: () => Promise<void>, as: (handler: Res
 
 export const upstashOnEngine: BackendUnderTest = {
   name: '@upstash/redis → REST → engine',
+  capabilities: overRest,
   exceptions: requests,
   async start() {
     return served(
@@ -56,6 +58,7 @@ export const upstashOnEngine: BackendUnderTest = {
 
 export const upstashOnRedis: BackendUnderTest = {
   name: '@upstash/redis → REST → ioredis → redis-server',
+  capabilities: overRest,
   exceptions: { ...redis70, ...requests, 'any message': lines },
   async start() {
     const server = await startRedisServer()
