@@ -78,11 +78,13 @@ const RESULT: Form = {
   asIs: (shape) => isPlain(shape) || (shape.kind === 'list' && isPlain(shape.of!)),
   missing: FALSE,
   scalar: (node, { kind }) =>
-    kind === 'boolean'
-      ? or(and(truth(node), constant(1)), constant(0))
-      : kind === 'number'
-        ? call('string.format', constant('%.17g'), node)
-        : node,
+    kind === 'boolean' && node.kind === 'constant'
+      ? constant(Number(node.value))
+      : kind === 'boolean'
+        ? or(and(truth(node), constant(1)), constant(0))
+        : kind === 'number'
+          ? call('string.format', constant('%.17g'), node)
+          : node,
   record: (fields) => table(fields.map(([, value]) => value)),
   list: (items) => items,
   dictionary: (items) => items,
