@@ -1,6 +1,7 @@
-// Where a library's scenario runs: ioredis on the engine in process, and ioredis on a redis-server of its own. What the
-// scenario returns must be the same.
-import { Redis, type RedisOptions } from 'ioredis'
+// Where a library's scenario runs: ioredis 6 and 5 on the engine in process, and ioredis on a redis-server of its own. What
+// the scenario returns must be the same.
+import { Redis as Redis6, type RedisOptions } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis5'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
@@ -8,15 +9,15 @@ import { lua } from '../../src/scripts/lua/scripting.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
 
 /** Makes a client; all are disconnected when the scenario is over. */
-export type Connect = (options?: RedisOptions) => Redis
+export type Connect = (options?: RedisOptions) => Redis6
 
 export interface Places {
   readonly engine: EmbeddedRedis
-  /** Runs a scenario in both places, each empty at the start. @returns what it returned */
+  /** Runs a scenario in all places, each empty at the start. @returns what it returned */
   same<T>(scenario: (connect: Connect) => Promise<T>): Promise<T>
 }
 
-/** The two places of a test file. */
+/** The places of a test file. */
 export function usePlaces(): Places {
   let server: RedisServer
   let engine: EmbeddedRedis
@@ -33,16 +34,17 @@ export function usePlaces(): Places {
       return engine
     },
     async same(scenario) {
-      const wanted = await runIn({ path: server.path }, scenario)
-      const got = await runIn(ioredisOn(engine), scenario)
+      const wanted = await runIn(Redis6, { path: server.path }, scenario)
+      const got = await runIn(Redis6, ioredisOn(engine), scenario)
       expect(got).toEqual(wanted)
+      expect(await runIn(Redis5 as unknown as typeof Redis6, ioredisOn(engine), scenario), 'with ioredis 5').toEqual(wanted)
       return got
     },
   }
 }
 
-async function runIn<T>(place: RedisOptions, scenario: (connect: Connect) => Promise<T>): Promise<T> {
-  const clients: Redis[] = []
+async function runIn<T>(Redis: typeof Redis6, place: RedisOptions, scenario: (connect: Connect) => Promise<T>): Promise<T> {
+  const clients: Redis6[] = []
   const connect: Connect = (options) => {
     const client = new Redis({ ...place, maxRetriesPerRequest: null, ...options })
     clients.push(client)
