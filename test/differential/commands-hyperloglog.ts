@@ -13,7 +13,8 @@ const many = fc
   .tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 1, max: 1500 }))
   .map(([from, size]) => Array.from({ length: size }, (_, i) => `element ${from * 100 + i}`))
 const header = pick('HYLL\x01', 'HYLL\x00', 'HYLL\x02', 'HYLX\x01').map((magic) => magic + '\0'.repeat(10) + '\x80')
-const opcodes = pick('\x7f\xff', '\x7f', '\x7f\xfe\x80', '\x7f\xf0\x8f\x0b', '\x3f\x80\x7f\xbe', '\xff'.repeat(20), '')
+// No run is cut in two: redis-server then reads, and shows, what lies behind the string.
+const opcodes = pick('\x7f\xff', '\x7f\xfe\x80', '\x7f\xf0\x8f\x0b', '\x3f\x80\x7f\xbe', '\xff'.repeat(20), '')
 
 export const hyperloglogs = fc.oneof(
   { weight: 6, arbitrary: words('PFADD', hll, some(element, 8)) },
@@ -25,14 +26,13 @@ export const hyperloglogs = fc.oneof(
   words('PFDEBUG', pick('ENCODING', 'encoding', 'DECODE', 'GETREG', 'TODENSE', 'foo'), hll),
   words('GET', hll),
   words('STRLEN', hll),
-  words('OBJECT', 'ENCODING', hll),
   words(
     'SET',
     'p4',
     fc.tuple(header, opcodes).map((parts) => parts.join('')),
   ),
-  words('SETRANGE', hll, fc.integer({ min: 0, max: 30 }).map(String), pick('\x80', '\0', 'H', '\xff', '\x7f')),
-  words('APPEND', hll, 'x'),
+  words('SETRANGE', hll, fc.integer({ min: 0, max: 15 }).map(String), pick('\x80', '\0', 'H', '\xff', '\x7f')),
+  words('SETRANGE', hll, '12304', 'x'),
   words('SET', hll, value),
   words('COPY', hll, hll),
   words('DEL', hll),

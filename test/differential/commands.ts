@@ -2,6 +2,7 @@
 // number or a word too many, so that errors are compared as well.
 import fc from 'fast-check'
 import { geo } from './commands-geo.ts'
+import { hyperloglogs } from './commands-hyperloglog.ts'
 import { streams } from './commands-streams.ts'
 import {
   type Command,
@@ -344,5 +345,6 @@ export const groups: Readonly<Record<string, fc.Arbitrary<Command>>> = {
   transactions: spoilt(transactions),
   connection: spoilt(connection),
   geo: spoilt(geo),
+  hyperloglog: spoilt(hyperloglogs),
   streams: spoilt(streams),
 }

@@ -4,6 +4,7 @@
 //   summary
 //   arguments, as docs/syntax.ts reads them, if there are any
 //   - since, what replaces it    it is deprecated
+//   ! flag                       a remark of Redis's, such as syscmd: not for users
 //   + version change             its history, beyond arguments that say themselves since when they are there
 import { MapReply, type Reply, SetReply, Status } from '../reply.ts'
 import type { Command } from './command.ts'
@@ -34,6 +35,7 @@ interface Docs {
   readonly syntax: string
   /** Since when, and what replaces it. */
   readonly deprecated: readonly [version: string, replacement: string] | null
+  readonly flags: readonly string[]
   readonly history: readonly (readonly [version: string, change: string])[]
 }
 
@@ -71,8 +73,10 @@ function parseStanza(group: string, stanza: string): [name: string, docs: Docs] 
   const [, name, since, complexity] = /^(\S+) (\S+) ?(.*)/.exec(head)!
   const lines = (sign: string): [string, string][] =>
     rest.flatMap((line) => (line.startsWith(`${sign} `) ? [/^. (\S+) (.+)/.exec(line)!.slice(1) as [string, string]] : []))
-  const syntax = rest.find((line) => !/^[+-] /.test(line)) ?? ''
-  return [name.toLowerCase(), { group, since, complexity, summary, syntax, deprecated: lines('-')[0] ?? null, history: lines('+') }]
+  const syntax = rest.find((line) => !/^[+!-] /.test(line)) ?? ''
+  const deprecated = lines('-')[0] ?? null
+  const flags = [...(deprecated === null ? [] : ['deprecated']), ...rest.flatMap((line) => (line[0] === '!' ? [line.slice(2)] : []))]
+  return [name.toLowerCase(), { group, since, complexity, summary, syntax, deprecated, flags, history: lines('+') }]
 }
 
 /** What COMMAND DOCS replies about a command; for a container with its subcommands. */
@@ -84,13 +88,14 @@ export function docsOf(command: Command): Reply {
   return new MapReply(fields)
 }
 
-function describe({ summary, since, group, complexity, deprecated, history, syntax }: Docs): Reply[] {
+function describe({ summary, since, group, complexity, deprecated, flags, history, syntax }: Docs): Reply[] {
   const found = parseSyntax(syntax)
   const fields: Reply[] = ['summary', summary, 'since', since, 'group', group]
   if (complexity !== '') fields.push('complexity', complexity)
+  if (flags.length > 0) fields.push('doc_flags', new SetReply(flags.map((flag) => new Status(flag))))
   if (deprecated !== null) {
     const replacement = deprecated[1].replace(/[A-Z]+( [A-Z]+)*/g, '`$&`')
-    fields.push('doc_flags', new SetReply([new Status('deprecated')]), 'deprecated_since', deprecated[0], 'replaced_by', replacement)
+    fields.push('deprecated_since', deprecated[0], 'replaced_by', replacement)
   }
   const changes = [...history, ...additions(found)].sort(([a], [b]) => compareVersions(a, b))
   if (changes.length > 0) fields.push('history', new SetReply(changes.map((change) => [...change])))

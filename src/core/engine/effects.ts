@@ -7,7 +7,7 @@ import type { Reply } from '../reply.ts'
 export interface Effects {
   /** A write command has changed something. `reply` is null where it is still to come. */
   ran(command: Command, argv: Argv, reply: Reply, db: Database): void
-  /** A write command says itself what its effect was: a command that does the same again. Its `ran` is then ignored. */
+  /** A command says itself what its effect was: another that does the same again. */
   wrote(db: Database, argv: Argv): void
   /** A key was removed because its time had come, or for want of memory. */
   removed(db: Database, key: ByteString): void

@@ -5,6 +5,7 @@ import { commandIntrospection } from './command.ts'
 import { connection } from './connection.ts'
 import { geo } from './geo.ts'
 import { hashes } from './hashes.ts'
+import { hyperloglogs } from './hyperloglog.ts'
 import { keys } from './keys.ts'
 import { lists } from './lists.ts'
 import { pubsub } from './pubsub.ts'
@@ -32,6 +33,7 @@ export const groups: readonly Group[] = [
   sortedSets,
   sortedSetAlgebra,
   geo,
+  hyperloglogs,
   streams,
   streamReading,
   streamGroups,
