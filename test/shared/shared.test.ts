@@ -107,6 +107,20 @@ describe('two tabs', () => {
     await expect.poll(() => call(first, 'INFO', 'clients')).toContain('blocked_clients:0')
   })
 
+  test('export and import all data', async () => {
+    const [first, second] = [await open(), await open()]
+    await call(first, 'SET', 'large', 'text '.repeat(100_000))
+    for (let i = 0; i < 20; i++) await call(first, 'HSET', `hash:${i}`, 'field', i)
+    for (const page of [second, first]) {
+      expect(await page.evaluate(() => tab.exportAndImport())).toEqual([
+        { keys: 21, expired: 0 },
+        expect.stringMatching(/^RdbError: RDB: .+ at byte \d+$/),
+        21,
+        'REDIS0010',
+      ])
+    }
+  })
+
   test('select databases of their own; sync is for the owner', async () => {
     const [first, second] = [await open(), await open()]
     await call(second, 'SELECT', 3)

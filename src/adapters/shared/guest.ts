@@ -1,11 +1,14 @@
 // The owner's side of a guest: runs what guests ask on the embedded client's backend, each guest on connections of its own, and
 // sends the answers of one turn together.
 import { RedisError } from '../../core/client/errors.ts'
+import { RdbError } from '../../core/persistence/rdb/format.ts'
 import type { Backend } from '../../core/client/backend.ts'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { type Reply, ReplyError, Status } from '../../core/reply.ts'
+import type { EmbeddedRedis } from '../memory.ts'
 import { Channel } from './channels.ts'
-import { type Answer, type Answers, pack, type Packed, type Request } from './wire.ts'
+import { GuestFiles } from './guest-files.ts'
+import { type Answer, type Answers, type Failure, pack, type Packed, type Request } from './wire.ts'
 
 export class Guest {
   readonly #owner: string
@@ -14,13 +17,15 @@ export class Guest {
   readonly #connections = new Map<number, Backend>()
   /** What can be stopped: commands that wait, subscriptions. */
   readonly #lasting = new Map<number, () => void>()
+  readonly #files: GuestFiles
   #answers: Answer[] = []
   #closing = false
   #ended = false
 
   /** @param backend a connection for this guest alone */
-  constructor(owner: string, channelName: string, backend: Backend) {
+  constructor(owner: string, channelName: string, backend: Backend, redis: EmbeddedRedis) {
     this.#owner = owner
+    this.#files = new GuestFiles(redis)
     this.#channel = new Channel(channelName)
     this.#connections.set(0, backend)
     this.#answer({ id: 0, is: 'welcome' })
@@ -34,7 +39,10 @@ export class Guest {
   async #run(request: Request): Promise<void> {
     const { id, op } = request
     const backend = this.#connections.get(request.connection)
-    if (op === 'stop') return this.#lasting.get(id)?.()
+    if (op === 'stop') {
+      this.#files.stop(id)
+      return this.#lasting.get(id)?.()
+    }
     if (this.#closing || backend === undefined) return this.#answer({ id, is: 'not run' })
     try {
       switch (op) {
@@ -65,6 +73,16 @@ export class Guest {
         case 'monitor':
           this.#last(id, await backend.monitor!((line) => this.#push(id, new Status(line)), this.#onEnd(id)))
           return this.#answer({ id, is: 'done' })
+        case 'export':
+        case 'import':
+          this.#files.begin(id, op)
+          return this.#answer({ id, is: 'done' })
+        case 'pull':
+          return this.#answer({ id, is: 'chunk', chunk: await this.#files.pull(request.file) })
+        case 'push': {
+          const loaded = await this.#files.push(request.file, request.chunk)
+          return this.#answer(loaded === null ? { id, is: 'done' } : { id, is: 'loaded', loaded })
+        }
       }
     } catch (error) {
       this.#answer({ id, is: 'failed', ...failure(error) })
@@ -129,14 +147,19 @@ export class Guest {
     this.#flush()
     this.#closing = this.#ended = true
     for (const stop of this.#lasting.values()) stop()
+    this.#files.end()
     for (const backend of this.#connections.values()) void backend.close()
     this.#channel.close()
   }
 }
 
 /** An error as the guest can make it again. */
-function failure(error: unknown): { error: Packed; cause: { command: string; error: Packed } | null } {
+function failure(error: unknown): Failure {
   const text = (each: unknown): Packed => pack(new ReplyError(encodeUtf8(each instanceof Error ? each.message : String(each))))
   const cause = error instanceof RedisError && error.cause instanceof RedisError ? error.cause : null
-  return { error: text(error), cause: cause && { command: cause.command ?? '', error: text(cause) } }
+  return {
+    error: text(error),
+    cause: cause && { command: cause.command ?? '', error: text(cause) },
+    ...(error instanceof RdbError ? { offset: error.offset } : {}),
+  }
 }

@@ -4,8 +4,11 @@ import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { Push, type Reply, ReplyError, Status } from '../../core/reply.ts'
+import type { Export } from '../../core/persistence/export.ts'
+import type { Loaded } from '../../core/persistence/load.ts'
+import { RdbError } from '../../core/persistence/rdb/format.ts'
 import { Channel } from './channels.ts'
-import { type Answer, type Packed, type Request, type Requests, unpack } from './wire.ts'
+import { type Answer, type Failure, type Packed, type Request, type Requests, unpack } from './wire.ts'
 
 /** The owner is gone before it has answered. */
 export class Lost extends RedisError {
@@ -65,6 +68,33 @@ export class Remote {
     for (const [id, each] of this.#open) each.lost(unsent.has(id) ? new Lost(true) : this.#lost)
     this.#open.clear()
     this.#channel.close()
+  }
+
+  /** The owner's data, as `EmbeddedRedis.exportRdb` gives it. */
+  exportRdb(): Export {
+    const begun = this.ask(0, { op: 'export' })
+    // Whoever reads hears of it.
+    begun.catch(() => {})
+    return {
+      next: async () => {
+        const { id } = await begun
+        return ((await this.ask(0, { op: 'pull', file: id })) as { chunk: Uint8Array | null }).chunk
+      },
+      cancel: () => void begun.then(({ id }) => this.#send({ id, connection: 0, op: 'stop' })).catch(() => {}),
+    }
+  }
+
+  /** @throws RdbError, what the chunks throw: then nothing has changed */
+  async importRdb(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
+    const { id } = await this.ask(0, { op: 'import' })
+    try {
+      for await (const chunk of chunks) await this.ask(0, { op: 'push', file: id, chunk })
+      const answer = await this.ask(0, { op: 'push', file: id, chunk: null })
+      return (answer as { loaded: Loaded }).loaded
+    } catch (error) {
+      this.#send({ id, connection: 0, op: 'stop' })
+      throw error
+    }
   }
 
   /** Asks something that has one answer. */
@@ -203,8 +233,9 @@ class RemoteBackend implements Backend {
   }
 }
 
-function errorOf({ error, cause }: Answer & { is: 'failed' }): RedisError {
+function errorOf({ error, cause, offset }: Failure): Error {
   const from = (packed: Packed, command: string): RedisError => RedisError.from(unpack(packed) as ReplyError, command)
   const { message } = from(error, '')
+  if (offset !== undefined) return Object.assign(new RdbError('', offset), { message })
   return new RedisError(message, { command: 'EXEC', cause: cause === null ? undefined : from(cause.error, cause.command) })
 }

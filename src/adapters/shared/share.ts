@@ -75,7 +75,10 @@ class Member implements Candidate {
       onWait: () => this.#watchdog.watch(),
       close: () => this.#close(),
     })
-    this.redis = new SharedRedis(this.#backend, () => this.#reign?.owned?.redis ?? null)
+    this.redis = new SharedRedis(this.#backend, {
+      owned: () => this.#reign?.owned?.redis ?? null,
+      remote: () => this.#remote,
+    })
     this.#everyone = new Channel(options.name, (notice) => this.#hear(notice))
     this.#answers = new Channel(`${options.name}:${this.#tab}`, (answers) => this.#receive(answers))
     this.#election = new Election(locks, options.name, this)
@@ -163,7 +166,7 @@ class Member implements Candidate {
     const { owned, guests, id } = reign
     if (owned === null || guests.has(tab)) return
     const backend = await owned.redis.backend.connect()
-    const guest = new Guest(id, `${this.#options.name}:${tab}`, backend)
+    const guest = new Guest(id, `${this.#options.name}:${tab}`, backend, owned.redis)
     const forget = this.#election.whenGone(tab, () => {
       guests.delete(tab)
       guest.end()

@@ -1,23 +1,35 @@
 // The client of a tab that shares its database with other tabs.
 import { asText, Redis } from '../../core/client/redis.ts'
 import { unsupported } from '../../core/client/errors.ts'
+import type { Export } from '../../core/persistence/export.ts'
+import type { Loaded } from '../../core/persistence/load.ts'
+import { chunksOf, streamOf } from '../byte-stream.ts'
 import type { EmbeddedRedis } from '../memory.ts'
+import type { Remote } from './remote.ts'
 import type { SharedBackend } from './shared-backend.ts'
 
 /** Where a shared database is: `owner` means in this tab, `guest` in another one. */
 export type Role = 'owner' | 'guest'
 
-export class SharedRedis extends Redis<string> {
-  readonly #owned: () => EmbeddedRedis | null
+/** Where the engine is at the moment: in this tab, or behind another. */
+interface Place {
+  owned(): EmbeddedRedis | null
+  remote(): Remote | null
+}
 
-  constructor(backend: SharedBackend, owned: () => EmbeddedRedis | null) {
+export class SharedRedis extends Redis<string> {
+  readonly #backend: SharedBackend
+  readonly #place: Place
+
+  constructor(backend: SharedBackend, place: Place) {
     super(backend, asText)
-    this.#owned = owned
+    this.#backend = backend
+    this.#place = place
   }
 
   /** Whether the engine runs in this tab. It changes to `owner` when the tab that had it is gone. */
   get role(): Role {
-    return this.#owned() === null ? 'guest' : 'owner'
+    return this.#place.owned() === null ? 'guest' : 'owner'
   }
 
   /**
@@ -25,8 +37,46 @@ export class SharedRedis extends Redis<string> {
    * @throws RedisError in the other tabs
    */
   get sync(): EmbeddedRedis['sync'] {
-    const owned = this.#owned()
+    const owned = this.#place.owned()
     if (owned === null) throw unsupported('redis.sync', 'another tab runs the commands: use the client without sync')
     return owned.sync
+  }
+
+  /**
+   * All data as an RDB file that any Redis loads, as it is when the stream is read first. It is made in slices, while commands
+   * go on; read the stream or cancel it. It fails if the tab that runs the commands goes away meanwhile.
+   */
+  exportRdb(): ReadableStream<Uint8Array> {
+    let file: Promise<Pulled> | null = null
+    const open = async (): Promise<Pulled> => {
+      await this.#backend.ready()
+      const owned = this.#place.owned()
+      return owned === null ? this.#place.remote()!.exportRdb() : pulled(owned.exportRdb())
+    }
+    return streamOf({
+      next: async () => (await (file ??= open())).next(),
+      cancel: () => void file?.then((each) => each.cancel()).catch(() => {}),
+    })
+  }
+
+  /**
+   * Puts the data of an RDB file in place of all that is there, in one step, when the whole file was read and is right.
+   * @param file its bytes: a stream (of `fetch`, of a `File`), or an array of chunks
+   * @throws RdbError if the file is damaged; then nothing has changed
+   */
+  async importRdb(file: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
+    await this.#backend.ready()
+    const owned = this.#place.owned()
+    return owned === null ? this.#place.remote()!.importRdb(chunksOf(file)) : owned.importRdb(file)
+  }
+}
+
+type Pulled = Pick<Export, 'next' | 'cancel'>
+
+function pulled(stream: ReadableStream<Uint8Array>): Pulled {
+  const reader = stream.getReader()
+  return {
+    next: async () => (await reader.read()).value ?? null,
+    cancel: () => void reader.cancel(),
   }
 }

@@ -2,6 +2,7 @@
 // plain data, as structured clones carry it; replies, which are classes here, are packed into it.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Topic } from '../../core/client/backend.ts'
+import type { Loaded } from '../../core/persistence/load.ts'
 import {
   Double,
   MapReply,
@@ -45,6 +46,10 @@ export type Request = { readonly id: number; readonly connection: number } & (
   /** Ends what that id began: a subscription, or the waiting of a command. */
   | { readonly op: 'stop' }
   | { readonly op: 'close' }
+  /** All data as an RDB file, which is then pulled; or one to come, which is then pushed. The last push is null. */
+  | { readonly op: 'export' | 'import' }
+  | { readonly op: 'pull'; readonly file: number }
+  | { readonly op: 'push'; readonly file: number; readonly chunk: Uint8Array | null }
 )
 
 /** From the owner to a guest. */
@@ -53,8 +58,10 @@ export type Answer = { readonly id: number } & (
   | { readonly is: 'reply'; readonly reply: Packed }
   | { readonly is: 'replies'; readonly replies: readonly Packed[] | null }
   | { readonly is: 'done' }
-  /** The request failed as a whole: a transaction that was refused. */
-  | { readonly is: 'failed'; readonly error: Packed; readonly cause: { readonly command: string; readonly error: Packed } | null }
+  /** The request failed as a whole: a transaction that was refused, an RDB file that is damaged (then with the offset). */
+  | ({ readonly is: 'failed' } & Failure)
+  | { readonly is: 'chunk'; readonly chunk: Uint8Array | null }
+  | { readonly is: 'loaded'; readonly loaded: Loaded }
   /** A published message, or a line of MONITOR. */
   | { readonly is: 'push'; readonly push: Packed }
   /** A subscription has ended by itself. */
@@ -62,6 +69,12 @@ export type Answer = { readonly id: number } & (
   /** The owner ends, and has not run it. */
   | { readonly is: 'not run' }
 )
+
+export interface Failure {
+  readonly error: Packed
+  readonly cause: { readonly command: string; readonly error: Packed } | null
+  readonly offset?: number
+}
 
 export interface Requests {
   readonly tab: string

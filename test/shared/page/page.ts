@@ -67,6 +67,15 @@ const page = {
       () => 'no error',
       (error: Error) => error.name,
     ),
+  /** Exports all data, empties the database and imports it again; then a damaged file. */
+  async exportAndImport(): Promise<unknown> {
+    const file = new Uint8Array(await new Response(redis.exportRdb()).arrayBuffer())
+    await redis.flushall()
+    const loaded = await redis.importRdb(new Blob([file]).stream())
+    file[file.length >> 1] ^= 1
+    const refused = await redis.importRdb([file]).catch((error: Error) => `${error.name}: ${error.message}`)
+    return [loaded, refused, await redis.dbsize(), String.fromCharCode(...file.subarray(0, 9))]
+  },
   close: (): Promise<void> => redis.close(),
   /** The page's thread does nothing else for so long. */
   freeze(milliseconds: number): void {
