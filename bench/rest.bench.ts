@@ -46,6 +46,7 @@ const singles = await cpuTimes(
     { name: 'empty', run: repeat(() => post(`${empty.url}/`, JSON.stringify(GET))) },
     { name: 'GET', run: repeat(() => post(`${served.url}/`, JSON.stringify(GET))) },
     { name: 'SET', run: repeat(() => post(`${served.url}/`, JSON.stringify(SET))) },
+    { name: 'empty by path', run: repeat(() => post(`${empty.url}/get/key`, '')) },
     { name: 'GET by path', run: repeat(() => post(`${served.url}/get/key`, '')) },
   ],
   2000,
@@ -58,8 +59,12 @@ const pipelines = await cpuTimes(
   ],
   300,
 )
-for (const name of ['GET', 'SET', 'GET by path']) {
-  const value = singles.get(name)! - singles.get('empty')!
+for (const [name, peer] of [
+  ['GET', 'empty'],
+  ['SET', 'empty'],
+  ['GET by path', 'empty by path'],
+]) {
+  const value = singles.get(name)! - singles.get(peer)!
   report({ name: `handler's own: ${name}`, value, unit: 'µs a request', peer: 'an empty fetch handler', most: 60 })
 }
 for (const name of ['GET', 'SET']) {
