@@ -9,16 +9,24 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   })
 }
 
-/** All chunks in the order of their keys, as one file. If they are all there, it is an RDB file. */
+/** A record ends with a checksum of so many bytes. */
+const SEAL = 8
+
+/** Each snapshot and each delta to it as a file of its own, RDB if nothing of it is missing. */
 export async function downloadStored(name: string): Promise<void> {
   const db = await settled(indexedDB.open(databaseName(name)))
   try {
-    const parts: BlobPart[] = []
     for (const store of db.objectStoreNames) {
-      const values: unknown[] = await settled(db.transaction(store).objectStore(store).getAll())
-      for (const value of values) if (value instanceof Uint8Array) parts.push(value as Uint8Array<ArrayBuffer>)
+      const runs = new Map<string, BlobPart[]>()
+      const records = db.transaction(store).objectStore(store)
+      const [keys, values] = await Promise.all([settled(records.getAllKeys()), settled<unknown[]>(records.getAll())])
+      for (const [i, value] of values.entries()) {
+        const [kind, id] = (keys[i] as string).split('/')
+        if (kind !== 'run' || !(value instanceof Uint8Array)) continue
+        runs.set(id, [...(runs.get(id) ?? []), value.slice(0, -SEAL)])
+      }
+      for (const [id, parts] of runs) offer(new Blob(parts, { type: 'application/octet-stream' }), `${name}-${id}.rdb`)
     }
-    offer(new Blob(parts, { type: 'application/octet-stream' }), `${name}.rdb`)
   } finally {
     db.close()
   }

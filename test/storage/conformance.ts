@@ -127,6 +127,70 @@ export function storageConformance(name: string, make: () => Promise<StorageUnde
       }
     })
 
+    test('keeps what changed between two snapshots, keys that went and came again among it', async () => {
+      const under = await make()
+      let redis = await createRedis({ storage: under.open(), save: '' })
+      const wanted = new Map<string, string>()
+      const set = (key: string, value: string): void => {
+        redis.sync.set(key, value)
+        wanted.set(key, value)
+      }
+      for (let i = 0; i < 5000; i++) set(`key${i}`, `value${i}`)
+      await redis.save()
+      for (let round = 0; round < 6; round++) {
+        for (let i = round; i < 5000; i += 97) set(`key${i}`, `changed in ${round}`)
+        for (let i = round * 10; i < round * 10 + 10; i++) {
+          redis.sync.del(`key${i}`)
+          wanted.delete(`key${i}`)
+        }
+        if (round > 0) set(`key${round * 10 - 5}`, 'back')
+        set(`new${round}`, 'x'.repeat(round * 1000))
+        redis.sync.hset('hash', { [`field${round}`]: round })
+        await redis.save()
+        if (round % 2 === 0) continue
+        await redis.close()
+        redis = await createRedis({ storage: under.open(), save: '' })
+        expect(redis.sync.dbsize()).toBe(wanted.size + 1)
+        for (const [key, value] of wanted) expect(redis.sync.get(key)).toBe(value)
+        expect(redis.sync.hlen('hash')).toBe(round + 1)
+      }
+      await redis.flushall()
+      redis.sync.set('last', 1)
+      await redis.save()
+      await redis.close()
+      redis = await createRedis({ storage: under.open(), save: '' })
+      expect(redis.sync.keys('*')).toEqual(['last'])
+      await redis.close()
+    })
+
+    test('keeps a journal: every write that was answered, over rewrites and saves, without a good-bye', async () => {
+      const under = await make()
+      const config = { appendonly: 'yes', appendfsync: 'always' }
+      let redis = await createRedis({ storage: under.open(), save: '', config })
+      for (let life = 0; life < 3; life++) {
+        for (let i = 0; i < 60; i++) {
+          await redis
+            .multi()
+            .incr('n')
+            .rpush('list', `${life}:${i}`)
+            .set(`large${i % 5}`, 'x'.repeat(i * 100))
+            .exec()
+          if (i === 20) await redis.bgrewriteaof()
+          if (i === 40) await redis.save()
+        }
+        await redis.close()
+        redis = await createRedis({ storage: under.open(), save: '', config })
+        expect(await redis.get('n')).toBe(String(60 * (life + 1)))
+        expect(await redis.llen('list')).toBe(60 * (life + 1))
+        expect(await redis.strlen('large4')).toBe(5900)
+      }
+      await redis.bytes.set('huge', bytes(3_000_000, 6))
+      await redis.close()
+      redis = await createRedis({ storage: under.open(), save: '', config })
+      expect(await redis.bytes.get('huge')).toEqual(bytes(3_000_000, 6))
+      await redis.close()
+    })
+
     test('belongs to one engine at a time', async () => {
       const under = await make()
       if (!under.exclusive) return

@@ -10,7 +10,7 @@ storageConformance('IndexedDB', () => indexedDbUnderTest(true))
 
 describe('the object store under it', () => {
   test('puts all or nothing when a callback throws', async () => {
-    const store = objectStore(`isodis:test-throw-${Date.now()}`, 'snapshot', 'relaxed')
+    const store = objectStore(`isodis:test-throw-${Date.now()}`, 'snapshot')
     const failed = store.use('readwrite', (records) => {
       records.put(1, 'a')
       throw new Error('half-way')
@@ -22,7 +22,7 @@ describe('the object store under it', () => {
 
   test('makes way for whoever deletes the database, and opens it again', async () => {
     const name = `isodis:test-delete-${Date.now()}`
-    const store = objectStore(name, 'snapshot', 'relaxed')
+    const store = objectStore(name, 'snapshot')
     await store.use('readwrite', (records) => void records.put(1, 'a'))
     const deleted = await new Promise((resolve) => {
       const request = indexedDB.deleteDatabase(name)

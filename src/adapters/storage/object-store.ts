@@ -4,8 +4,13 @@
 import { promisifyRequest, type UseStore } from 'idb-keyval'
 import { StorageError } from '../../core/persistence/storage.ts'
 
+/** Whether a transaction waits for the disk, or for the system only. */
+export type Durability = 'strict' | 'relaxed'
+
 export interface Store {
+  /** For reading, and for changes that a power cut may undo. */
   readonly use: UseStore
+  with(durability: Durability): UseStore
   /** From now on only this store writes: transactions of others, who may not know yet, are undone. */
   claim(): Promise<void>
   close(): void
@@ -14,7 +19,7 @@ export interface Store {
 /** The record that says who may write. */
 const OWNER = 'owner'
 
-export function objectStore(database: string, name: string, durability: IDBTransactionDurability): Store {
+export function objectStore(database: string, name: string): Store {
   let connection: Promise<IDBDatabase> | null = null
   let owner: string | null = null
 
@@ -35,7 +40,7 @@ export function objectStore(database: string, name: string, durability: IDBTrans
     })
   }
 
-  const begin = async (mode: IDBTransactionMode, again: boolean): Promise<IDBTransaction> => {
+  const begin = async (mode: IDBTransactionMode, durability: Durability, again: boolean): Promise<IDBTransaction> => {
     connection ??= connect()
     try {
       const db = await connection
@@ -43,43 +48,46 @@ export function objectStore(database: string, name: string, durability: IDBTrans
     } catch (error) {
       connection = null
       // A connection that died without saying so is opened once more.
-      if (again && error instanceof DOMException && error.name === 'InvalidStateError') return begin(mode, false)
+      if (again && error instanceof DOMException && error.name === 'InvalidStateError') return begin(mode, durability, false)
       throw error
     }
   }
 
-  const use: UseStore = async (mode, callback) => {
-    const transaction = await begin(mode, true)
-    const done = ended(transaction)
-    const records = transaction.objectStore(name)
-    let taken = false
-    if (mode === 'readwrite' && owner !== null) {
-      // It is asked before anything is written, and answered before anything can be committed.
-      const request: IDBRequest<unknown> = records.get(OWNER)
-      request.addEventListener('success', () => {
-        taken = request.result !== owner
-        if (taken) abort(transaction)
-      })
+  const use =
+    (durability: Durability): UseStore =>
+    async (mode, callback) => {
+      const transaction = await begin(mode, durability, true)
+      const done = ended(transaction)
+      const records = transaction.objectStore(name)
+      let taken = false
+      if (mode === 'readwrite' && owner !== null) {
+        // It is asked before anything is written, and answered before anything can be committed.
+        const request: IDBRequest<unknown> = records.get(OWNER)
+        request.addEventListener('success', () => {
+          taken = request.result !== owner
+          if (taken) abort(transaction)
+        })
+      }
+      try {
+        const result = await callback(records)
+        if (mode === 'readwrite') await done
+        return result
+      } catch (error) {
+        abort(transaction)
+        await done.catch(() => {})
+        if (taken) throw new StorageError(`"${database}" was taken over by another tab`)
+        // An abort says why in the transaction's own error: a full quota, above all.
+        throw transaction.error ?? error
+      }
     }
-    try {
-      const result = await callback(records)
-      if (mode === 'readwrite') await done
-      return result
-    } catch (error) {
-      abort(transaction)
-      await done.catch(() => {})
-      if (taken) throw new StorageError(`"${database}" was taken over by another tab`)
-      // An abort says why in the transaction's own error: a full quota, above all.
-      throw transaction.error ?? error
-    }
-  }
 
   return {
-    use,
+    use: use('relaxed'),
+    with: use,
     async claim() {
       // Not randomUUID: pages without TLS do not have it.
       const token = `${Date.now()}-${Math.random()}`
-      await use('readwrite', (records) => promisifyRequest(records.put(token, OWNER)))
+      await use('relaxed')('readwrite', (records) => promisifyRequest(records.put(token, OWNER)))
       owner = token
     },
     close() {

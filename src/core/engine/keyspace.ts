@@ -7,12 +7,21 @@ import type { Value } from './values.ts'
 
 const QUEUE_SLACK = 1024
 
+/** Told what changes in a keyspace, for saves that write only that (see persistence/). A change in place is told by the guard. */
+export interface ChangeLog {
+  /** A key is new in this slot. */
+  mark(slot: number): void
+  moved(from: number, to: number): void
+  removed(key: ByteString): void
+}
+
 export class Keyspace extends Dict<Value> {
   /** How many keys have an expiry. */
   volatile = 0
   queue = new ExpiryQueue()
   /** Whether a hash in it has, or has had, fields that expire. */
   hasFieldExpiry = false
+  changes: ChangeLog | null = null
   // Milliseconds since 1970, 0 for none; null until a key gets an expiry.
   #expires: Float64Array | null = null
   #queueLimit = QUEUE_SLACK
@@ -63,6 +72,7 @@ export class Keyspace extends Dict<Value> {
   override insert(key: ByteString, value: Value): number {
     const slot = super.insert(key, value)
     if (slot >= this.access.length) this.#widen(slot * 2)
+    this.changes?.mark(slot)
     return slot
   }
 
@@ -78,11 +88,13 @@ export class Keyspace extends Dict<Value> {
 
   override removeAt(slot: number): void {
     if (this.#expires !== null && this.#expires[slot] !== 0) this.volatile--
+    this.changes?.removed(this.keys[slot])
     super.removeAt(slot)
   }
 
   protected override move(from: number, to: number): void {
     super.move(from, to)
+    this.changes?.moved(from, to)
     this.access[to] = this.access[from]
     if (this.#expires !== null) this.#expires[to] = this.#expires[from]
   }

@@ -7,6 +7,7 @@ import { Hash, type Value } from '../engine/values.ts'
 import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
+import { REMOVED_KEY } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
 
 export interface Loaded {
@@ -19,11 +20,20 @@ export interface Loaded {
 export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   const chunks = await storage.read()
   if (chunks === null) return { keys: 0, expired: 0 }
-  const incoming = await readIncoming(engine, chunks).catch((cause: unknown) => {
+  const incoming = new Incoming(engine)
+  const pause = (): Promise<void> => new Promise((resolve) => engine.clock.soon(resolve))
+  try {
+    await readRdb(chunks, incoming, pause)
+    for (const delta of (await storage.deltas?.read()) ?? []) {
+      incoming.patch()
+      await readRdb(delta, incoming, pause)
+    }
+    incoming.prepare()
+  } catch (cause) {
     throw cause instanceof RdbError
       ? new StorageError(`${storage.name} is damaged and was left as it is: ${cause.message}`, { cause })
       : cause
-  })
+  }
   incoming.install()
   const { keys, expired } = incoming
   engine.log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`)
@@ -55,10 +65,11 @@ export class Incoming implements RdbTarget {
   readonly databases: number
   keys = 0
   expired = 0
+  #patching = false
   readonly #engine: Engine
   readonly #now: number
   readonly #keyspaces = new Map<number, Keyspace>()
-  readonly #libraries: ByteString[] = []
+  #libraries: ByteString[] = []
   #installLibraries: () => void = () => {}
 
   /** @param all whether keys that have expired are taken too: a journal that follows says itself when they went */
@@ -69,6 +80,7 @@ export class Incoming implements RdbTarget {
   }
 
   entry(index: number, key: ByteString, value: Value, expiry: number, use: Use): boolean {
+    if (this.#patching) this.#remove(index, key)
     if (expiry !== 0 && expiry <= this.#now) {
       this.expired++
       return true
@@ -101,6 +113,22 @@ export class Incoming implements RdbTarget {
       if (!(error instanceof ReplyError)) throw error
       throw new RdbError(`a library of functions cannot be loaded: ${error.text}`, 0)
     }
+  }
+
+  /** What comes now is a delta: keys change what has come before, and it has all libraries. */
+  patch(): void {
+    this.#patching = true
+    this.#libraries = []
+  }
+
+  aux(name: ByteString, value: ByteString): void {
+    if (name !== REMOVED_KEY) return
+    const colon = value.indexOf(':')
+    this.#remove(Number(value.slice(0, colon)), value.slice(colon + 1))
+  }
+
+  #remove(index: number, key: ByteString): void {
+    if (this.#keyspaces.get(index)?.delete(key)) this.keys--
   }
 
   /** All of it takes the place of what the engine holds. */

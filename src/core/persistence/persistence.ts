@@ -4,6 +4,7 @@
 import { type Durability, NO_JOURNAL } from '../engine/durability.ts'
 import type { Engine } from '../engine/engine.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
+import { ChangeTracker, type Deltas } from './changes.ts'
 import type { Journal } from './journal/journal.ts'
 import { load } from './load.ts'
 import type { SinkOptions } from './rdb/byte-sink.ts'
@@ -54,6 +55,7 @@ export class Persistence implements Durability {
   /** The journal is being turned on or off. */
   #turning: Promise<void> | null = null
   #rewrites = 0
+  readonly #tracker: ChangeTracker | null
   #loaded = { keys: 0, expired: 0 }
 
   /** @param sinkOptions how the memory for what is written is made */
@@ -62,6 +64,7 @@ export class Persistence implements Durability {
     this.#storage = storage
     this.#sinkOptions = sinkOptions
     this.#lastSave = seconds(engine.clock.now())
+    this.#tracker = storage.deltas === undefined ? null : new ChangeTracker(engine)
   }
 
   /** Takes the storage and loads what it holds. @throws StorageError: then the data stays where it is */
@@ -70,7 +73,10 @@ export class Persistence implements Durability {
     try {
       const journal = this.#engine.config.isOn('appendonly') ? await this.#makeJournal() : null
       const found = journal !== null && (await journal.load())
-      if (!found) this.#loaded = await load(this.#engine, this.#storage)
+      if (!found) {
+        this.#loaded = await load(this.#engine, this.#storage)
+        this.#tracker?.loaded()
+      }
       this.#journal = journal
       this.#savedDirty = this.#engine.dirty
       if (journal !== null && !found) {
@@ -230,6 +236,7 @@ export class Persistence implements Durability {
     this.#journal?.leave()
     this.#closed = true
     this.#timer?.cancel()
+    this.#tracker?.stop()
     await this.#turning
     await this.#storage.close()
     return OK
@@ -238,21 +245,41 @@ export class Persistence implements Durability {
   /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */
   #start(background: boolean): Run {
     const { dirty, clock, log } = this.#engine
-    const snapshot = new Snapshot(this.#engine, this.#sinkOptions)
+    const deltas = this.#deltas()
+    const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { deltas })
     const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, peakCowSize: 0, done: Promise.resolve(null) }
     this.#run = run
     if (background) {
       this.#lastTry = seconds(run.started)
       log('notice', `Background saving started by pid ${this.#saves}`)
     }
-    run.done = writeSnapshot(run, () => this.#storage.write(), clock).then(
+    run.done = writeSnapshot(run, () => (deltas === null ? this.#storage : this.#storage.deltas!).write(), clock).then(
       () => this.#succeeded(run),
       (error: unknown) => this.#failed(run, error),
     )
     return run
   }
 
+  /** What has changed since the last save, if writing that alone is worth it; null to write everything. */
+  #deltas(): Deltas | null {
+    const tracker = this.#tracker
+    if (tracker === null) return null
+    const deltas = tracker.begin()
+    if (deltas === null) return null
+    const sizes = this.#storage.deltas!.sizes()
+    let [changed, all] = [0, 0]
+    for (const [{ size }, { count, removed }] of deltas) {
+      changed += count + removed.length
+      all += size
+    }
+    const expected = sizes.deltas + (sizes.snapshot * changed) / Math.max(all, 1)
+    if (sizes.snapshot > 0 && expected <= sizes.snapshot * MOST_OF_SNAPSHOT) return deltas
+    tracker.all()
+    return null
+  }
+
   #succeeded(run: Run): null {
+    this.#tracker?.end(true)
     const { log, clock } = this.#engine
     this.#savedDirty = run.dirty
     this.#lastSave = seconds(clock.now())
@@ -264,6 +291,7 @@ export class Persistence implements Durability {
   }
 
   #failed(run: Run, error: unknown): unknown {
+    this.#tracker?.end(false)
     const { log } = this.#engine
     if (error instanceof Aborted) {
       if (run.background) log('warning', 'Background saving terminated by signal 10')
@@ -367,6 +395,8 @@ export class Persistence implements Durability {
   }
 }
 
+/** Deltas that together are larger than so much of their snapshot are given up for a new one. */
+const MOST_OF_SNAPSHOT = 0.5
 /** A timer's delay must fit in 31 bits. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 

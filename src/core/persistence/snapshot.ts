@@ -2,12 +2,15 @@
 // here the pages of the dictionaries are the unit. The snapshot is written page by page, in slices of a few milliseconds;
 // a page that is about to change before its turn has come is written first, as it still is (its pre-image). Large
 // values are taken apart into pages of their own in the same way, so that neither a slice nor a pre-image takes long.
+import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Keyspace } from '../engine/keyspace.ts'
 import type { ChunkGuard } from '../engine/structures/id-map.ts'
 import { PAGE_BITS, type PageGuard, type SlotTable } from '../engine/structures/slot-table.ts'
 import { Raw, type StringValue, type Value } from '../engine/values.ts'
 import { VERSION } from '../engine/version.ts'
+import type { Delta, Deltas } from './changes.ts'
+import { guard, unguard } from './guards.ts'
 import { ByteSink, type SinkOptions } from './rdb/byte-sink.ts'
 import { LzfCompressor } from './rdb/lzf.ts'
 import { type PlacedPart, streamParts } from './rdb/stream.ts'
@@ -22,6 +25,17 @@ const LARGE_LENGTH = 1024
 const STRING_PART = 1 << 18
 /** Redis 7.0 reads version 10; expiry of hash fields came with 12. */
 const VERSION_FOR_FIELD_EXPIRY = 12
+
+/** The name under which the file of a delta lists the keys that went: their database and name. */
+export const REMOVED_KEY = 'isodis-removed'
+const REMOVED_AT_ONCE = 256
+
+export interface SnapshotOptions {
+  /** Whether it becomes the base of a journal: the file says so. */
+  readonly isBase?: boolean
+  /** What is to be written; null for everything. Default: null */
+  readonly deltas?: Deltas | null
+}
 
 export interface Slice {
   /** What is ready to be stored. */
@@ -46,10 +60,10 @@ export class Snapshot {
   readonly total: number
   processed = 0
 
-  /** The state now is the state that is saved. @param isBase whether it becomes the base of a journal: the file says so */
-  constructor(engine: Engine, sinkOptions: SinkOptions = {}, isBase = false) {
+  /** The state now is the state that is saved. */
+  constructor(engine: Engine, sinkOptions: SinkOptions = {}, { isBase = false, deltas = null }: SnapshotOptions = {}) {
     this.#engine = engine
-    const used = engine.databases().filter(({ keyspace }) => keyspace.size > 0)
+    const used = engine.databases().filter(({ keyspace }) => keyspace.size > 0 || deltas?.get(keyspace)?.removed.length)
     const version = used.some(({ keyspace }) => keyspace.hasFieldExpiry) ? VERSION_FOR_FIELD_EXPIRY : undefined
     const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
     this.#sink = new ByteSink(sinkOptions)
@@ -63,10 +77,11 @@ export class Snapshot {
       ['aof-base', isBase ? 1 : 0],
     ])
     for (const code of engine.scripting.libraries()) this.#writer.library(code)
-    this.#keyspaces = used.map(
-      (db) => new SavedKeyspace(db.index, db.keyspace, (saved, from, to) => this.#keys(saved, from, to, this.#early)),
-    )
-    this.total = used.reduce((sum, { keyspace }) => sum + keyspace.size, 0)
+    this.#keyspaces = used.map(({ index, keyspace }) => {
+      const early = (saved: SavedKeyspace, from: number, to: number): void => this.#keys(saved, from, to, this.#early)
+      return new SavedKeyspace(index, keyspace, deltas?.get(keyspace) ?? null, early)
+    })
+    this.total = this.#keyspaces.reduce((sum, { size }) => sum + size, 0)
   }
 
   get percent(): number {
@@ -97,6 +112,7 @@ export class Snapshot {
 
   /** Writes a page, or a part of a large value. @returns false if all is written */
   #step(): boolean {
+    for (const saved of this.#keyspaces) if (saved.removedLeft()) return this.#removed(saved)
     const large = this.#large[0]
     if (large !== undefined) {
       if (large.writeNext(this.#writer, (saved) => this.#select(saved, this.#writer))) return true
@@ -111,6 +127,12 @@ export class Snapshot {
     return this.#large.length > 0
   }
 
+  /** The names of keys that went stand before the keys that came: one of them may have come again. */
+  #removed(saved: SavedKeyspace): boolean {
+    for (const key of saved.someRemoved()) this.#writer.aux(REMOVED_KEY, `${saved.index}:${key}`)
+    return true
+  }
+
   /** Puts the pre-images between two entries. */
   #takeEarly(): void {
     if (this.#early.sink.size === this.#earlyTaken) return
@@ -122,9 +144,10 @@ export class Snapshot {
 
   /** Writes the keys of some slots; large values are only noted. */
   #keys(saved: SavedKeyspace, from: number, to: number, writer: RdbWriter): void {
-    const { keyspace } = saved
+    const { keyspace, delta } = saved
     const { eviction } = this.#engine
     for (let slot = from; slot < to; slot++) {
+      if (delta !== null && !delta.has(slot)) continue
       const [key, value, expiry] = [keyspace.keys[slot], keyspace.values[slot], keyspace.expiry(slot)]
       const use = eviction.lfu ? { frequency: eviction.frequency(keyspace, slot) } : {}
       if (isLarge(value)) {
@@ -160,16 +183,31 @@ function isLarge(value: Value): boolean {
 class SavedKeyspace {
   readonly index: number
   readonly keyspace: Keyspace
+  /** What of it is to be written; null for all. */
+  readonly delta: Delta | null
+  /** How many keys are to be written, and how many of its keys expire. */
   readonly size: number
   readonly volatile: number
   readonly pages: Pages
+  #removed = 0
 
-  constructor(index: number, keyspace: Keyspace, early: (saved: SavedKeyspace, from: number, to: number) => void) {
+  constructor(index: number, keyspace: Keyspace, delta: Delta | null, early: (saved: SavedKeyspace, from: number, to: number) => void) {
     this.index = index
     this.keyspace = keyspace
-    this.size = keyspace.size
-    this.volatile = keyspace.volatile
-    this.pages = new Pages(keyspace, (from, to) => early(this, from, to))
+    this.delta = delta
+    this.size = delta?.count ?? keyspace.size
+    this.volatile = Math.min(keyspace.volatile, this.size)
+    this.pages = new Pages(keyspace, (from, to) => early(this, from, to), delta?.pages)
+  }
+
+  removedLeft(): boolean {
+    return this.delta !== null && this.#removed < this.delta.removed.length
+  }
+
+  someRemoved(): readonly ByteString[] {
+    const start = this.#removed
+    this.#removed += REMOVED_AT_ONCE
+    return this.delta!.removed.slice(start, this.#removed)
   }
 }
 
@@ -182,17 +220,17 @@ class Pages implements PageGuard {
   #next = 0
   below: PageGuard | null = null
 
-  /** @param early writes slots that are about to change */
-  constructor(table: SlotTable, early: (from: number, to: number) => void) {
+  /** @param early writes slots that are about to change; @param pending 1 for pages that are wanted, which are then the saver's */
+  constructor(table: SlotTable, early: (from: number, to: number) => void, pending?: Uint8Array) {
     this.#table = table
     this.#end = table.size
     this.#early = early
-    this.#pending = new Uint8Array(Math.ceil(this.#end / (1 << PAGE_BITS))).fill(1)
+    this.#pending = pending ?? new Uint8Array(Math.ceil(this.#end / (1 << PAGE_BITS))).fill(1)
     guard(table, this)
   }
 
-  before(page: number): void {
-    this.below?.before(page)
+  before(page: number, slot: number): void {
+    this.below?.before(page, slot)
     if (this.#pending[page] === 1) this.#take(page, this.#early)
   }
 
@@ -215,22 +253,6 @@ class Pages implements PageGuard {
   release(): void {
     unguard(this.#table, this)
   }
-}
-
-interface Guard<G> {
-  below: G | null
-}
-
-/** Puts a guard before what changes. */
-function guard<G extends Guard<G>>(guarded: { guard: G | null }, added: G): void {
-  added.below = guarded.guard
-  guarded.guard = added
-}
-
-/** Takes a guard away, wherever it stands; nothing happens if it has gone already. */
-function unguard<G extends Guard<G>>(guarded: { guard: G | null }, gone: G): void {
-  if (guarded.guard === gone) guarded.guard = gone.below
-  for (let each = guarded.guard; each !== null; each = each.below) if (each.below === gone) each.below = gone.below
 }
 
 /** A value that is written in parts. What has to be written before its turn goes to a sink of its own. */

@@ -17,8 +17,20 @@ export interface Storage {
   write(): Promise<SnapshotWriter>
   /** Gives the storage back. */
   close(): Promise<void>
+  /** What changed since the last snapshot, where that can be kept without writing the snapshot anew. */
+  readonly deltas?: DeltaStore
   /** The journal beside the snapshots, where this place can keep one. */
   readonly journal?: JournalStore
+}
+
+/** Where a snapshot may be followed by what changed since, delta by delta. A new snapshot drops them. */
+export interface DeltaStore {
+  /** The last snapshot's deltas, oldest first. */
+  read(): Promise<readonly AsyncIterable<Uint8Array>[]>
+  /** Starts a delta to the last snapshot. */
+  write(): Promise<SnapshotWriter>
+  /** Bytes of the last snapshot (0 if there is none), and of its deltas. */
+  sizes(): { snapshot: number; deltas: number }
 }
 
 /**

@@ -9,7 +9,7 @@ export const PAGE_BITS = 8
 
 /** Told before the first change to a page while a save is running (see persistence/). */
 export interface PageGuard {
-  before(page: number): void
+  before(page: number, slot: number): void
   /** The one that was there before, which is to be told too: a save and an export may run at the same time. */
   below: PageGuard | null
 }
@@ -66,7 +66,7 @@ export class SlotTable {
 
   /** Must be called before a slot's key or value changes; appending changes no slot. */
   beforeChange(slot: number): void {
-    if (this.guard !== null) this.guard.before(slot >> PAGE_BITS)
+    if (this.guard !== null) this.guard.before(slot >> PAGE_BITS, slot)
   }
 
   removeAt(slot: number): void {

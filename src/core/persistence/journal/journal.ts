@@ -279,7 +279,7 @@ export class Journal implements Effects {
   /** The state now becomes a new base. @param pid what it is called in the log; @returns what went wrong, or null */
   rewrite(pid: number): Promise<unknown> {
     const { clock, log } = this.#engine
-    const snapshot = new Snapshot(this.#engine, this.#sinkOptions, true)
+    const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
     const run: Run = { snapshot, aborted: false, peakCowSize: 0, started: clock.now(), done: Promise.resolve(null) }
     this.#run = run
     this.#runs++

@@ -36,11 +36,14 @@ export class RdbWriter {
   /** The beginning of a file. @param aux what it says about itself, in order */
   header(aux: Iterable<readonly [name: ByteString, value: StringValue]>): void {
     this.sink.text(`REDIS${String(this.version).padStart(4, '0')}`)
-    for (const [name, value] of aux) {
-      this.sink.byte(format.AUX)
-      this.#string(name)
-      this.string(value)
-    }
+    for (const [name, value] of aux) this.aux(name, value)
+  }
+
+  /** Something that the file says about itself. */
+  aux(name: ByteString, value: StringValue): void {
+    this.sink.byte(format.AUX)
+    this.#string(name)
+    this.string(value)
   }
 
   /** The code of a function library; libraries come before all databases. */
