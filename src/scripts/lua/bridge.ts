@@ -39,6 +39,16 @@ export interface Limits {
   readonly steps?: number
 }
 
+/** Deeper in calls, a script might leave a command too little of the stack of JS: it must not end halfway. */
+const SHALLOW = 50
+/** Calls that a command may need; those of `headroom` are as large as any. */
+const HEADROOM = 100
+
+/** @throws the host's own error if there is no room for so many calls more */
+function headroom(calls: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
+  return calls === 0 ? a + b + c + d + e + f : headroom(calls - 1, b, c, d, e, f, a) + 1
+}
+
 /** Steps between two looks at the clock: some milliseconds. */
 const SLICE = 100_000
 const DEFAULT_STEPS = 1e10
@@ -71,6 +81,7 @@ export class Bridge {
   command(argv: Argv): Reply {
     if (!this.running) return INACTIVE
     const { engine, session } = this
+    if (this.machine.depth > SHALLOW) headroom(HEADROOM)
     let command: Command
     try {
       command = engine.table.find(argv)
@@ -175,8 +186,8 @@ export class Bridge {
   /** An error that ended a script, as Redis words it. */
   errorReply(thrown: unknown, label: string): ReplyError {
     if (thrown instanceof ScriptStopped) {
-      const { site } = this.machine
-      return new ReplyError(`ERR ${site.where}${thrown.text} script: ${label}, on ${site.source}:${site.line}.`)
+      const site = this.machine.blamed(this.machine.site)
+      return new ReplyError(`ERR ${thrown.text} script: ${label}, on ${site.source}:${site.line}.`)
     }
     const { value, site } = this.machine.caught(thrown)
     const err = value instanceof Table ? value.get('err') : undefined

@@ -1,7 +1,16 @@
 // The tree as closures: functions and statements. A statement tells how it ended by a number, and a function's result
 // waits in its frame, so that nothing is thrown and nothing allocated for `return` and `break`.
 import type { Assignment, Block, FunctionExpression, GenericFor, NumericFor, Statement, Target, Variable } from '../tree.ts'
-import { compileCall, compileClosure, compileCondition, compileExpression, compileList, compileMulti, describe } from './expressions.ts'
+import {
+  compileCall,
+  compileClosure,
+  compileCondition,
+  compileExpression,
+  compileList,
+  compileMulti,
+  compileTailCall,
+  describe,
+} from './expressions.ts'
 import {
   Box,
   BREAK,
@@ -135,11 +144,12 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
       return compileBlock(context, node.body)
     case 'while': {
       const { machine } = context
+      const site = context.site(node.line)
       const condition = compileCondition(context, node.condition)
       const body = compileBlock(context, node.body)
       return (frame) => {
         while (condition(frame)) {
-          if (--machine.steps < 0) machine.tick()
+          if (--machine.steps < 0) machine.tick(site)
           const signal = body(frame)
           if (signal !== NORMAL) {
             if (signal === BREAK) break
@@ -150,14 +160,14 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
       }
     }
     case 'repeat': {
-      const { machine } = context
-      const { top } = context
+      const { machine, top } = context
+      const site = context.site(node.line)
       const body = sequence(node.body.map((statement) => compileStatement(context, statement)))
       const condition = compileCondition(context, node.condition)
       context.top = top
       return (frame) => {
         do {
-          if (--machine.steps < 0) machine.tick()
+          if (--machine.steps < 0) machine.tick(site)
           const signal = body(frame)
           if (signal !== NORMAL) {
             if (signal === BREAK) break
@@ -194,7 +204,13 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
           return RETURN
         }
       }
-      const value = node.values.length === 1 ? compileMulti(context, node.values[0]) : compileList(context, node.values)
+      const [only] = node.values
+      const value =
+        node.values.length > 1
+          ? compileList(context, node.values)
+          : only.kind === 'call'
+            ? compileTailCall(context, only)
+            : compileMulti(context, only)
       return (frame) => {
         frame[RESULT] = value(frame)
         return RETURN
@@ -356,7 +372,7 @@ function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
     const end = number(given[1], 'limit')
     const by = number(given[2], 'step')
     for (; by > 0 ? i <= end : end <= i; i += by) {
-      if (--machine.steps < 0) machine.tick()
+      if (--machine.steps < 0) machine.tick(site)
       frame[slot] = boxed ? new Box(i) : i
       const signal = body(frame)
       if (signal !== NORMAL) {
@@ -382,7 +398,7 @@ function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
   /** pairs(t), without calls. */
   const walk = (frame: Frame, table: Table, from: LuaValue): ReturnType<Exec> => {
     for (let place = table.seek(table.after(from)); place >= 0; place = table.seek(place + 1)) {
-      if (--machine.steps < 0) machine.tick()
+      if (--machine.steps < 0) machine.tick(site)
       frame[keySlot] = table.keyAt(place)
       if (valueSlot >= 0) frame[valueSlot] = table.valueAt(place)
       const signal = body(frame)
@@ -395,7 +411,7 @@ function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
     for (let i = from + 1; ; i++) {
       const value = table.get(i)
       if (value === undefined) return NORMAL
-      if (--machine.steps < 0) machine.tick()
+      if (--machine.steps < 0) machine.tick(site)
       frame[keySlot] = i
       if (valueSlot >= 0) frame[valueSlot] = value
       const signal = body(frame)
@@ -412,7 +428,7 @@ function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
       if (fn === machine.nextItem && typeof control === 'number') return count(frame, state, control)
     }
     for (;;) {
-      if (--machine.steps < 0) machine.tick()
+      if (--machine.steps < 0) machine.tick(site)
       machine.site = site
       let result: ReturnType<LuaFunction['call']>
       if (fn instanceof LuaFunction) result = fn.call(2, state, control)

@@ -12,12 +12,13 @@ import {
   type FunctionContext,
   isBoxed,
   type MultiCode,
+  TailCall,
   UPVALUES,
 } from './frame.ts'
 import { isTrue, modulo, power } from './machine.ts'
 import type { Site } from './site.ts'
 import { Table } from './table.ts'
-import { all, apply, Builtin, first, LuaFunction, type LuaValue, NONE } from './value.ts'
+import { all, apply, Builtin, first, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
 /** Whether an expression can give several values. */
 export function isMulti({ kind }: Expression): boolean {
@@ -431,6 +432,25 @@ export function compileClosure(context: FunctionContext, node: FunctionExpressio
 
 export function compileCall(context: FunctionContext, node: Call | MethodCall): MultiCode {
   return node.kind === 'method' ? compileMethod(context, node) : compileFunctionCall(context, node)
+}
+
+/** Calls nested deeper end functions by a TailCall. */
+const DEEP = 150
+
+/** The call that a function ends with. */
+export function compileTailCall(context: FunctionContext, node: Call): (frame: Frame) => Result | TailCall {
+  const { machine } = context
+  const direct = compileFunctionCall(context, node)
+  const site = context.site(node.line, describe(context, node.callee))
+  const callee = compileExpression(context, node.callee)
+  const list = compileList(context, node.arguments)
+  return (frame) => {
+    if (machine.depth < DEEP) return direct(frame)
+    const fn = callee(frame)
+    const values = list(frame)
+    machine.site = site
+    return new TailCall(machine.callable(fn, site, values), values)
+  }
 }
 
 function compileFunctionCall(context: FunctionContext, node: Call): MultiCode {

@@ -4,7 +4,7 @@ import type { FunctionExpression, FunctionScope, Variable } from '../tree.ts'
 import type { Machine } from './machine.ts'
 import { Site } from './site.ts'
 import type { Table } from './table.ts'
-import { LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
+import { apply, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
 /** What the function gives back, its upvalues, its extra arguments (`...`), then its variables. */
 export type Frame = unknown[]
@@ -57,6 +57,19 @@ export interface Prototype {
 
 const SMALL_FRAME = 12
 
+/**
+ * The call that a function ends with. Lua makes it in the function's own place; here it is only given back, for the
+ * caller to make, where calls are nested so deep that the stack of JS might not do.
+ */
+export class TailCall {
+  readonly fn: LuaFunction
+  readonly values: readonly LuaValue[]
+  constructor(fn: LuaFunction, values: readonly LuaValue[]) {
+    this.fn = fn
+    this.values = values
+  }
+}
+
 /** A function of a script. */
 export class Closure extends LuaFunction {
   readonly prototype: Prototype
@@ -69,6 +82,22 @@ export class Closure extends LuaFunction {
   }
 
   override call(n: number, a?: LuaValue, b?: LuaValue, c?: LuaValue, rest: readonly LuaValue[] = NONE): Result {
+    const result = this.#start(n, a, b, c, rest)
+    return typeof result === 'object' && result instanceof TailCall ? this.#finish(result) : result
+  }
+
+  /** Goes on with the calls that functions ended with, in the place of the first. */
+  #finish(first: TailCall): Result {
+    let result: Result | TailCall = first
+    while (typeof result === 'object' && result instanceof TailCall) {
+      const { fn, values }: TailCall = result
+      const [a, b, c] = values
+      result = fn instanceof Closure ? fn.#start(values.length, a, b, c, values.slice(3)) : apply(fn, values)
+    }
+    return result
+  }
+
+  #start(n: number, a: LuaValue, b: LuaValue, c: LuaValue, rest: readonly LuaValue[]): Result | TailCall {
     const { prototype } = this
     const { machine } = prototype
     machine.enter()
@@ -76,7 +105,7 @@ export class Closure extends LuaFunction {
     if (prototype.complex) prepare(prototype, frame, n, a, b, c, rest)
     prototype.body(frame)
     machine.depth--
-    return frame[RESULT] as Result
+    return frame[RESULT] as Result | TailCall
   }
 
   /** Its frame for a call: a coroutine runs it in steps. */

@@ -11,8 +11,8 @@ import { apply, Builtin, first, LuaFunction, type LuaValue, type Native, type Re
 /** Puts functions into the globals of a machine. */
 export type Library = (machine: Machine) => void
 
-/** Calls within calls: as many fit on the stack of a browser or of Node, with room for the host. */
-const MAX_DEPTH = 195
+/** Calls within calls, as Lua 5.1 allows. The stack of JS is usually full before: that ends in the same error. */
+const MAX_DEPTH = 20_000
 /** What a chain of __index may have, as in Lua. */
 const MAX_CHAIN = 100
 /** Longer strings do not fit into JS. */
@@ -72,8 +72,9 @@ export class Machine {
 
   // Calls
 
-  /** The count of steps has run out. */
-  tick(): void {
+  /** The count of steps has run out. @param site where, if it was not at a call */
+  tick(site: Site = this.site): void {
+    this.site = site
     this.steps = this.onSteps()
   }
 
@@ -156,9 +157,9 @@ export class Machine {
   /** What was thrown, as an error of Lua. @throws what is none */
   caught(error: unknown): LuaError {
     if (error instanceof LuaError) return error
-    // The stack of JS is used up before ours is only if the host was deep in calls already.
-    if (error instanceof RangeError) return new LuaError(`${this.site.where}stack overflow`, this.site)
-    throw error
+    const full = hostLimit(error)
+    if (full === null) throw error
+    return new LuaError(this.site.where + full, this.blamed(this.site))
   }
 
   // Arguments of library functions
@@ -391,6 +392,13 @@ export function modulo(a: number, b: number): number {
 /** As C's pow: where JS gives NaN for 1 and an infinite or missing exponent, C gives 1. */
 export function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b
+}
+
+/** What is used up when JS itself gives up: its stack, or the length of a string or an array. Null for another error. */
+function hostLimit(error: unknown): string | null {
+  // Firefox has a class of its own for it.
+  if (!(error instanceof Error) || !(error instanceof RangeError || error.name === 'InternalError')) return null
+  return /stack|recursion/.test(error.message) ? 'stack overflow' : 'not enough memory'
 }
 
 /** `local 'x' (a nil value)`, or `a nil value` for what has no name. */

@@ -12,7 +12,6 @@ import { runScript } from '../../run.ts'
 import type { FunctionExpression } from '../../tree.ts'
 import { type Bridge, ORDINARY, type Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
-import { LuaError } from '../errors.ts'
 import type { Closure } from '../frame.ts'
 import { parse } from '../parser.ts'
 import { sha1 } from '../sha1.ts'
@@ -71,8 +70,9 @@ export class Scripts {
     try {
       return compileChunk(this.bridge.machine, parse(source, '@user_script'), '@user_script')
     } catch (error) {
-      if (!(error instanceof LuaError)) throw error
-      throw new ReplyError(`ERR Error compiling script (new function): ${this.bridge.machine.toString(error.value)}`)
+      throw new ReplyError(
+        `ERR Error compiling script (new function): ${this.bridge.machine.toString(this.bridge.machine.caught(error).value)}`,
+      )
     }
   }
 

@@ -11,7 +11,7 @@ import { dumpLibraries, restoreLibraries } from '../../../core/persistence/rdb/d
 import { MapReply, OK, type Reply, ReplyError, SetReply, Status } from '../../../core/reply.ts'
 import type { Bridge, Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
-import { LuaError, ScriptStopped } from '../errors.ts'
+import { ScriptStopped } from '../errors.ts'
 import type { Closure } from '../frame.ts'
 import { parse } from '../parser.ts'
 import { tagged } from '../replies.ts'
@@ -148,8 +148,7 @@ export class Functions {
     try {
       return compileChunk(this.bridge.machine, parse(source, '@user_function'), '@user_function', this.#loadGlobals)
     } catch (error) {
-      if (!(error instanceof LuaError)) throw error
-      throw new ReplyError(`ERR Error compiling function: ${this.bridge.machine.toString(error.value)}`)
+      throw new ReplyError(`ERR Error compiling function: ${this.bridge.machine.toString(this.bridge.machine.caught(error).value)}`)
     }
   }
 
