@@ -6,9 +6,9 @@ import { deleteStored, downloadStored } from './stored-data.ts'
 export function AnotherTab() {
   return (
     <div class="cover" role="alert">
-      <h1>Open in another tab</h1>
-      <p>The database belongs to one tab at a time, and another tab of this browser has it.</p>
-      <p>Close that tab: the database then opens here by itself, with all that is saved.</p>
+      <Icon />
+      <h1>The database is open in another tab</h1>
+      <p>It belongs to one tab at a time. Close the other tab, and it opens here by itself, with all that is saved.</p>
     </div>
   )
 }
@@ -24,6 +24,7 @@ export function CannotOpen({ error, name }: { error: Error; name: string }) {
   }
   return (
     <div class="cover" role="alert">
+      <Icon />
       <h1>{isDamage(error) ? 'The stored data is damaged' : 'The database cannot be opened'}</h1>
       <p class="cover-error">{error.message}</p>
       <p>{adviceFor(error)}</p>
@@ -48,6 +49,10 @@ export function CannotOpen({ error, name }: { error: Error; name: string }) {
       {failed.value === null ? null : <p role="alert">{failed.value}</p>}
     </div>
   )
+}
+
+function Icon() {
+  return <img src="./icon.svg" alt="" width={44} height={44} />
 }
 
 const isDamage = (error: Error): boolean => error.name === 'RdbError' || /damaged|missing/.test(error.message)

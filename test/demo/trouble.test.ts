@@ -17,7 +17,7 @@ describe('a second tab', () => {
     await type(first, 'set shared yes')
     await type(first, 'save')
     const second = await browser.open(site.url)
-    await second.getByRole('heading', { name: 'Open in another tab' }).waitFor()
+    await second.getByRole('heading', { name: 'The database is open in another tab' }).waitFor()
     await first.close()
     await ready(second)
     expect(await type(second, 'get shared')).toBe('"yes"')
