@@ -1,10 +1,11 @@
 // Runs the benchmarks, each in a process of its own, and prints a table; `--json` prints what they reported, `--write`
 // puts the table into RESULTS.md. Names pick some of them: `npm run bench -- client server`.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import './install.js'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const args = process.argv.slice(2)
@@ -15,7 +16,6 @@ const all = readdirSync(here('.'))
   .map((file) => file.replace('.bench.ts', ''))
 const names = wanted.length > 0 ? wanted : all
 
-if (!existsSync(here('node_modules'))) spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here('.'), stdio: 'inherit' })
 await build({
   entryPoints: names.map((name) => here(`${name}.bench.ts`)),
   outdir: here('.out'),

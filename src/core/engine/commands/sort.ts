@@ -84,10 +84,9 @@ function elementsOf(db: Database, key: ByteString, descending: boolean): ByteStr
 }
 
 function inOrder(db: Database, elements: ByteString[], { by, alpha, descending }: SortOptions): ByteString[] {
-  const weighed = elements.map((element) => {
-    const weight = by === null ? element : lookUp(db, by, element)
-    return { element, weight, score: alpha ? 0 : scoreOf(weight) }
-  })
+  // All are looked up before one is found to be no score.
+  const weights = by === null ? elements : elements.map((element) => lookUp(db, by, element))
+  const weighed = elements.map((element, i) => ({ element, weight: weights[i], score: alpha ? 0 : scoreOf(weights[i]) }))
   weighed.sort((a, b) => {
     // Equal scores are put in the order of the elements, so that the result is always the same.
     const order = alpha ? compareWeights(a.weight, b.weight) : a.score - b.score || compareBytes(a.element, b.element)
