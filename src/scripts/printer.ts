@@ -27,6 +27,8 @@ const BINDING: Readonly<Record<string, number>> = {
 }
 const UNARY = 7
 const ATOM = 9
+/** As luaconf.h has it. */
+const MAX_LOCALS = 200
 
 /** Calls `see` with everything in a tree that has a kind, and the function around it. */
 export function visit<Scope>(node: unknown, see: (node: Expression | Statement, scope: Scope) => void, scope: Scope): void {
@@ -42,7 +44,7 @@ export function visit<Scope>(node: unknown, see: (node: Expression | Statement, 
 /**
  * Writes a script.
  * @param onLine gets every node with the line it is on
- * @throws Error if a variable is used where it is not known
+ * @throws Error if a variable is used where it is not known, or a function has more of them than Lua allows
  */
 export function print(body: Block, onLine: (node: Expression | Statement, line: number) => void = () => {}): string {
   return new Printer(body, onLine).text
@@ -56,6 +58,8 @@ class Printer {
   readonly #names = new Map<Variable, string>()
   readonly #taken = new Set<string>()
   #line = 1
+  /** How many variables the function has that is being written. */
+  #locals = 0
   #indent = ''
 
   constructor(body: Block, onLine: (node: Expression | Statement, line: number) => void) {
@@ -94,6 +98,7 @@ class Printer {
     })
     after?.()
     for (const variable of [...this.#names.keys()].slice(before.length)) {
+      this.#locals--
       this.#taken.delete(this.#names.get(variable)!)
       this.#names.delete(variable)
     }
@@ -119,6 +124,7 @@ class Printer {
         for (let i = 2; this.#reserved.has(name) || this.#taken.has(name); i++) name = `${base}${i}`
         this.#taken.add(name)
         this.#names.set(variable, name)
+        if (++this.#locals > MAX_LOCALS) throw new Error(`a function of Lua has at most ${MAX_LOCALS} variables`)
         return name
       })
       .join(', ')
@@ -191,18 +197,22 @@ class Printer {
   #scoped(variables: readonly Variable[], write: (names: string) => void): void {
     write(this.#declare(variables))
     for (const variable of variables) {
+      this.#locals--
       this.#taken.delete(this.#names.get(variable)!)
       this.#names.delete(variable)
     }
   }
 
   #function({ parameters, vararg, arg, body }: FunctionExpression): void {
+    const outside = this.#locals
+    this.#locals = 0
     if (arg !== null) this.#names.set(arg, 'arg')
     this.#scoped(parameters, (names) => {
       this.#write(`(${names}${vararg ? (names === '' ? '...' : ', ...') : ''})`)
       this.#inside(body, 'end')
     })
     if (arg !== null) this.#names.delete(arg)
+    this.#locals = outside
   }
 
   /** @param least how tight it has to bind to need no parentheses */

@@ -284,7 +284,10 @@ export class Builder<R> {
   /** Text with values in it: `` $.text`task:${id}` ``. */
   text(parts: TemplateStringsArray, ...values: readonly Value[]): Expr<string>
   text(parts: readonly string[], ...values: readonly unknown[]): unknown {
-    return this.#term(this.#text(parts.flatMap((part, i) => [part, values[i] ?? '']).filter((part) => part !== '')), STRING)
+    return this.#term(
+      this.#text(parts.flatMap((part, i) => (i < values.length ? [part, values[i]] : [part])).filter((part) => part !== '')),
+      STRING,
+    )
   }
 
   /** Text in the form that Lua's `string.format` gives it: `$.format('%05d', n)`. */

@@ -25,6 +25,7 @@ import {
   when,
 } from './nodes.ts'
 import type { Program } from './program.ts'
+import { siteOf } from './site.ts'
 import {
   BOOLEAN,
   INTEGER,
@@ -61,9 +62,8 @@ export function placed<T, A extends unknown[], R>(programOf: (self: T) => Progra
   return function (this: T, ...args: A): R {
     const program = programOf(this)
     const { site } = program
-    // The first line of the stack is this function, the second its caller. In Firefox and Safari there is no headline.
-    const frames = (new Error('').stack ?? '').split('\n').filter((line) => /:\d+:\d+/.test(line))
-    program.site = /([^\s(@]+:\d+):\d+\)?$/.exec(frames[1] ?? '')?.[1].replace(/^(?:async )?(?:file:\/\/|https?:\/\/[^/]*)/, '') ?? ''
+    // The first frame is this function, the second its caller.
+    program.site = siteOf(new Error('').stack)
     try {
       return method.apply(this, args)
     } finally {

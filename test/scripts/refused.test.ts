@@ -1,0 +1,38 @@
+// Mistakes that can be seen when a script is defined are errors there, which name the script.
+import { expect, test } from 'vitest'
+import { defineScript, type Expr, type HashKey } from '../../src/scripts/builder/define.ts'
+
+const message = (build: Parameters<typeof defineScript>[1]): unknown => {
+  try {
+    defineScript({ name: 'x', keys: { h: 'hash' } }, build as never)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return 'nothing'
+}
+const other: Expr<number>[] = []
+defineScript({ name: 'other', args: { n: 'number' } }, (_$, _keys, { n }) => void other.push(n))
+
+test.each<[string, Parameters<typeof defineScript>[1]]>([
+  ['script x: nothing can follow what leaves a block', ($) => { $.fail('a'); $.fail('b') }],
+  ['script x: an expression of one script cannot be used in another', () => other[0]],
+  ["script x: 'n' is used outside of the block that it belongs to", ($) => {
+    let n: unknown
+    $.if($.local('y', true), () => { n = $.local('n', 1) })
+    return n as number
+  }],
+  ["script x: 'n' has changed since this expression was made: keep its value with $.local()", ($) => {
+    const n = $.local('n', 1)
+    const next = n.add(1)
+    n.assign(5)
+    return next
+  }],
+  ['script x: a script cannot take undefined', ($) => $.local(undefined as never)],
+  ['script x: a script cannot take function', ($) => $.local((() => 1) as never)],
+  ['script x: text is made of text and numbers, not of what is null', ($) => $.text`${null as never}`],
+  ['script x: hset takes text and numbers, not what may be a boolean', (_$, keys) => (keys as unknown as { h: HashKey }).h.hset('a', true as never)],
+  ['script x: a step must be an integer that is not 0', ($) => $.for($.range(0, 1, 0), () => {})],
+  ['script x: a function of Lua has at most 200 variables', ($) => { for (let i = 0; i < 250; i++) $.local('n', i) }],
+  ['script x: $.for goes over a range, a list or a dictionary, not over a string', ($) => $.for($.local('s', 'x') as never, () => {})],
+  ['script x: a script cannot tell string from integer in one place', () => ['a', 1]],
+])('%s', (text, build) => expect(message(build)).toBe(text)) // prettier-ignore
