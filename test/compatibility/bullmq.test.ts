@@ -25,8 +25,9 @@ class Bench {
     return worker
   }
 
+  /** From the first one on: it begins to read some time after it is ready. */
   async events(name = 'q'): Promise<QueueEvents> {
-    const events = this.#keep(new QueueEvents(name, { connection: this.connect() }))
+    const events = this.#keep(new QueueEvents(name, { connection: this.connect(), lastEventId: '0-0' }))
     await events.waitUntilReady()
     return events
   }
