@@ -35,6 +35,7 @@ interface Mode {
 
 const MODES: Readonly<Record<string, Mode>> = {
   'that call SAVE after a write': { config: {}, saves: true },
+  'with a journal under appendfsync always': { config: { appendonly: 'yes', appendfsync: 'always' }, saves: false },
 }
 
 describe.each(Object.entries(MODES))('tabs %s', (_, mode) => {

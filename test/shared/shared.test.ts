@@ -211,6 +211,32 @@ describe('the next tab takes over', () => {
     expect(await call(first, 'GET', 'saved')).toBe('later')
   })
 
+  test('and has what was saved as a difference to what was saved before', async () => {
+    const first = await open()
+    for (let i = 0; i < 100; i++) await call(first, 'SET', `key:${i}`, i)
+    await call(first, 'SAVE')
+    await call(first, 'SET', 'key:7', 'changed')
+    await call(first, 'SAVE')
+    const second = await open()
+    await first.close()
+    expect(await call(second, 'GET', 'key:7')).toBe('changed')
+    expect(await call(second, 'DBSIZE')).toBe(100)
+  })
+
+  test('with nothing lost that was acknowledged, under appendfsync always', async () => {
+    const config = { appendonly: 'yes', appendfsync: 'always' }
+    const [first, second] = [await open({ config }), await open({ config })]
+    const writing = second.evaluate(() => tab.writeUntil('log', 1000))
+    await first.waitForTimeout(400)
+    await crash(first)
+    const { acknowledged, errors } = await writing
+    const stored = ((await call(second, 'LRANGE', 'log', 0, -1)) as string[]).map(Number)
+    expect(stored.filter((each) => acknowledged.includes(each))).toEqual(acknowledged)
+    // What nobody knew of may be there too, once.
+    expect(errors.every((code) => code === 'CONNECTION')).toBe(true)
+    expect(stored.length - acknowledged.length).toBeLessThanOrEqual(errors.length)
+  })
+
   test('again and again, whoever is killed', { timeout: 60_000 }, async () => {
     let pages = [await open(), await open(), await open()]
     for (let round = 0; round < 4; round++) {

@@ -1,6 +1,6 @@
 // A storage whose engine can be made to end without writing: another tab has taken the storage over, and would refuse it.
 // What the engine still writes on its way out goes nowhere, and nobody is told that it went anywhere.
-import type { JournalStore, SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
+import type { DeltaStore, JournalStore, SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
 
 export interface AbandonableStorage extends Storage {
   abandon(): void
@@ -10,7 +10,12 @@ export interface AbandonableStorage extends Storage {
 export function abandonable(storage: Storage, takeOver: boolean): AbandonableStorage {
   let abandoned = false
   const unless = async <T>(instead: T, write: () => Promise<T>): Promise<T> => (abandoned ? instead : write())
-  const { journal } = storage
+  const { deltas, journal } = storage
+  const differences: DeltaStore | undefined = deltas && {
+    read: () => deltas.read(),
+    write: () => unless(NOWHERE, () => deltas.write()),
+    sizes: () => deltas.sizes(),
+  }
   const writes: JournalStore | undefined = journal && {
     parts: () => journal.parts(),
     truncate: (length) => unless(undefined, () => journal.truncate(length)),
@@ -27,6 +32,7 @@ export function abandonable(storage: Storage, takeOver: boolean): AbandonableSto
     abandon() {
       abandoned = true
     },
+    ...(differences === undefined ? {} : { deltas: differences }),
     ...(writes === undefined ? {} : { journal: writes }),
   }
 }
