@@ -1,22 +1,20 @@
 // The entry `isodis`: the engine in this process, and the client on it.
-import type { ByteString } from '../core/bytes.ts'
 import { asBytes, asText, Redis } from '../core/client/redis.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
-import { RedisError, unreachable, unsupported } from '../core/client/errors.ts'
-import type { ScriptSource } from '../core/client/script.ts'
+import type { Argv } from '../core/client/backend.ts'
+import { RedisError } from '../core/client/errors.ts'
 import { SyncRedis } from '../core/client/sync.ts'
 import { CommandTable, FLAG } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { ScriptingExtension } from '../core/engine/scripting.ts'
-import type { Session } from '../core/engine/session.ts'
 import { dump } from '../core/persistence/commands-dump.ts'
 import { exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
-import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
+import { type Reply, ReplyError } from '../core/reply.ts'
+import { CAPABILITIES, CLOSED, EngineBackend } from './engine-backend.ts'
 import { allocate, systemClock } from './host.ts'
 import { chunksOf, streamOf } from './byte-stream.ts'
 import { onPageHidden } from './page.ts'
@@ -186,148 +184,4 @@ function makeEngine(options: EngineOptions): Engine {
   } catch (error) {
     throw error instanceof ReplyError ? RedisError.from(error, 'CONFIG SET') : error
   }
-}
-
-const CLOSED = new ReplyError('ERR The client is closed')
-
-const CAPABILITIES: Capabilities = {
-  watch: true,
-  blocking: true,
-  subscribe: true,
-  databases: true,
-  persistence: true,
-  multipleSlots: true,
-  exactIntegers: true,
-  delivery: 'exactly once',
-}
-
-class EngineBackend implements Backend {
-  readonly capabilities = CAPABILITIES
-  readonly #engine: Engine
-  readonly #session: Session
-  /** Whether it was made by `connect`: then closing it leaves the engine as it is. */
-  readonly #owned: boolean
-
-  constructor(engine: Engine, db = 0, owned = false) {
-    this.#engine = engine
-    this.#session = connect(engine, db)
-    this.#owned = owned
-  }
-
-  call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
-    if (this.#session.closed) return CLOSED
-    return options?.blocking ? this.#wait(argv, options) : this.#once(this.#session.execute(argv))
-  }
-
-  /** A reply, once what it tells of is durable, if the journal is to be waited for. */
-  #once(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
-    if (reply instanceof Promise) return reply.then((value) => this.#once(value))
-    const durable = this.#engine.durability.durable()
-    return durable === null ? reply : durable.then((error) => error ?? reply)
-  }
-
-  /** A session of its own, so that other commands do not wait behind it. */
-  async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
-    if (signal?.aborted) throw signal.reason
-    const session = connect(this.#engine, this.#session.db.index)
-    let abort = (): void => {}
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => reject(signal?.reason)
-    })
-    signal?.addEventListener('abort', abort)
-    try {
-      const reply = await Promise.race([this.#once(session.execute(argv)), aborted])
-      return this.#session.closed ? CLOSED : reply
-    } finally {
-      signal?.removeEventListener('abort', abort)
-      session.close()
-    }
-  }
-
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
-    if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
-    if (!atomic) {
-      const replies = commands.map((argv) => this.#session.execute(argv))
-      return Promise.all(replies.map((reply) => this.#once(reply)))
-    }
-    void this.#session.execute(['MULTI'])
-    const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
-    const replies = await this.#once(this.#session.execute(['EXEC']))
-    if (replies instanceof ReplyError) {
-      const cause = queued.findIndex((reply) => reply instanceof ReplyError)
-      throw new RedisError(replies.text, {
-        command: 'EXEC',
-        cause: cause < 0 ? undefined : RedisError.from(queued[cause] as ReplyError, commands[cause][0]),
-      })
-    }
-    return Array.isArray(replies) ? replies : null
-  }
-
-  loadScript({ sha, body }: ScriptSource): void {
-    const { scripting } = this.#engine
-    if (scripting.loadTree === undefined) {
-      throw unsupported('scripts', "give createRedis { scripts } from 'isodis/scripts/engine', or { lua } from 'isodis/lua'")
-    }
-    scripting.loadTree(sha, body)
-  }
-
-  async connect(): Promise<Backend> {
-    return new EngineBackend(this.#engine, this.#session.db.index, true)
-  }
-
-  async subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
-    const { session, stop } = this.#listen('SUBSCRIBE', (push) => push instanceof Push && onPush(push), onEnd)
-    for (const name of names) session.subscribe(topic, name)
-    return stop
-  }
-
-  async monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
-    const { session, stop } = this.#listen('MONITOR', (line) => line instanceof Status && onLine(line.text), onEnd)
-    await session.execute(['MONITOR'])
-    return stop
-  }
-
-  /** A session of its own for what comes unasked, until it is stopped or killed, or the engine ends. */
-  #listen(
-    command: string,
-    onPush: (push: Push | Status) => void,
-    onEnd: (error?: Error) => void,
-  ): { session: Session; stop: () => Promise<void> } {
-    if (this.#session.closed) throw RedisError.from(CLOSED, command)
-    const { onClose } = this.#engine
-    const ended = (): void => onEnd()
-    onClose.add(ended)
-    const onKill = (): void => {
-      onClose.delete(ended)
-      onEnd(RedisError.from(unreachable(new Error('Connection is closed.')), command))
-    }
-    const session = this.#engine.connect({ trusted: true, onPush, onKill })
-    const stop = async (): Promise<void> => {
-      onClose.delete(ended)
-      session.close()
-    }
-    return { session, stop }
-  }
-
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
-  async close(): Promise<void> {
-    if (this.#owned) return this.#session.close()
-    const reply = await this.#engine.close()
-    if (reply instanceof ReplyError) throw RedisError.from(reply, 'SHUTDOWN')
-  }
-}
-
-function connect(engine: Engine, db: number): Session {
-  const session = engine.connect({ trusted: true })
-  session.protocol = 3
-  session.db = engine.database(db)
-  return session
 }
