@@ -53,10 +53,33 @@ export class Pattern {
   captures = 0
   readonly #starts: number[] = []
   readonly #lengths: number[] = []
+  /** The bytes that a match can begin with; null if it may be empty or is not known. Most places are ruled out by it. */
+  readonly #first: ByteSet | null
+  /** Where the match that `find` found ends. */
+  end = 0
 
   constructor(machine: Machine, pattern: ByteString) {
     this.#machine = machine
     this.#steps = compile(pattern)
+    const first = this.#steps.find(({ kind }) => kind !== 'open' && kind !== 'position')!
+    this.#first = first.kind === 'one' || first.kind === 'some' ? first.set : null
+  }
+
+  /** The first match that begins at an index or behind it. @returns where it begins; -1 if there is none */
+  find(subject: ByteString, from: number): number {
+    const first = this.#first
+    for (let at = from; at <= subject.length; at++) {
+      if (first !== null) {
+        while (at < subject.length && first[subject.charCodeAt(at)] === 0) at++
+        if (at === subject.length) return -1
+      }
+      const end = this.match(subject, at)
+      if (end !== -1) {
+        this.end = end
+        return at
+      }
+    }
+    return -1
   }
 
   /** Where a match that begins at an index ends; -1 if none does. */

@@ -4,7 +4,7 @@ import { format } from '../format.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { isPlain, Pattern } from '../pattern.ts'
 import { Table } from '../table.ts'
-import { argumentsOf, Builtin, first, LuaFunction, type LuaValue, type Native, type Result, typeName } from '../value.ts'
+import { argumentsOf, Builtin, first, LuaFunction, type LuaValue, type Native, NONE, type Result, typeName } from '../value.ts'
 import { MAX_VALUES } from './base.ts'
 
 /** Patterns that are kept compiled. */
@@ -35,17 +35,12 @@ export function stringLibrary(machine: Machine): void {
     const anchored = text[0] === '^'
     const source = anchored ? text.slice(1) : text
     const pattern = take(source)
-    for (let at = start; at <= subject.length; at++) {
-      const end = pattern.match(subject, at)
-      if (end !== -1) {
-        const values = pattern.values(at, end, !find)
-        keep(source, pattern)
-        return find ? [at + 1, end, ...values] : values.length === 1 ? values[0] : values
-      }
-      if (anchored) break
-    }
+    const at = anchored ? start : pattern.find(subject, start)
+    const end = anchored ? pattern.match(subject, at) : at === -1 ? -1 : pattern.end
+    const values = end === -1 ? NONE : pattern.values(at, end, !find)
     keep(source, pattern)
-    return undefined
+    if (end === -1) return undefined
+    return find ? [at + 1, end, ...values] : values.length === 1 ? values[0] : values
   }
 
   const gmatch: Native = (n, a, b) => {
@@ -53,29 +48,50 @@ export function stringLibrary(machine: Machine): void {
     const pattern = new Pattern(machine, machine.string(b, 2, n))
     let from = 0
     return new Builtin(() => {
-      for (let at = from; at <= subject.length; at++) {
-        const end = pattern.match(subject, at)
-        if (end === -1) continue
-        from = end === at ? end + 1 : end
-        const values = pattern.values(at, end, true)
-        return values.length === 1 ? values[0] : values
+      const at = from > subject.length ? -1 : pattern.find(subject, from)
+      if (at === -1) {
+        from = subject.length + 1
+        return undefined
       }
-      from = subject.length + 1
-      return undefined
+      const { end } = pattern
+      from = end === at ? end + 1 : end
+      const values = pattern.values(at, end, true)
+      return values.length === 1 ? values[0] : values
     })
   }
 
+  /** A text to replace matches with: what stands in it, and the numbers of captures. */
+  const template = (text: ByteString): (ByteString | number)[] => {
+    const parts: (ByteString | number)[] = []
+    let from = 0
+    for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 2)) {
+      parts.push(text.slice(from, at))
+      // A % at the end takes the zero byte behind C's string.
+      const char = text[at + 1] ?? '\0'
+      parts.push(char >= '0' && char <= '9' ? Number(char) : char)
+      from = at + 2
+    }
+    parts.push(text.slice(from))
+    return parts
+  }
+
   /** What one match is replaced with. */
-  const replacement = (by: LuaValue, pattern: Pattern, subject: ByteString, start: number, end: number): ByteString => {
+  const replacement = (
+    by: LuaValue,
+    parts: readonly (ByteString | number)[],
+    pattern: Pattern,
+    subject: ByteString,
+    start: number,
+    end: number,
+  ): ByteString => {
     let value: LuaValue
     if (typeof by === 'string') {
-      if (!by.includes('%')) return by
-      return by.replace(/%([^]?)/g, (_, char: string) => {
-        // A % at the end takes the zero byte behind C's string.
-        if (char === '') return '\0'
-        if (char < '0' || char > '9') return char
-        return char === '0' ? subject.slice(start, end) : machine.toString(pattern.capture(Number(char) - 1, start, end))
-      })
+      let text = ''
+      for (const part of parts) {
+        if (typeof part === 'string') text += part
+        else text += part === 0 ? subject.slice(start, end) : (pattern.capture(part - 1, start, end) as string | number)
+      }
+      return text
     }
     if (by instanceof LuaFunction) {
       const { site } = machine
@@ -135,17 +151,16 @@ export function stringLibrary(machine: Machine): void {
       let copied = 0
       let count = 0
       let at = 0
-      while (count < limit) {
-        const end = pattern.match(subject, at)
-        if (end !== -1) {
-          count++
-          out += subject.slice(copied, at) + replacement(by, pattern, subject, at, end)
-          copied = end
-          if (out.length > MAX_STRING) machine.error('string length overflow')
-        }
-        if (end !== -1 && end > at) at = end
-        else if (at < subject.length) at++
-        else break
+      const parts = typeof by === 'string' ? template(by) : []
+      while (count < limit && at <= subject.length) {
+        const start = anchored ? at : pattern.find(subject, at)
+        const end = anchored ? pattern.match(subject, at) : pattern.end
+        if (start === -1 || end === -1) break
+        count++
+        out += subject.slice(copied, start) + replacement(by, parts, pattern, subject, start, end)
+        copied = end
+        if (out.length > MAX_STRING) machine.error('string length overflow')
+        at = end > start ? end : end + 1
         if (anchored) break
       }
       keep(source, pattern)
