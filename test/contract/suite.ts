@@ -2,12 +2,15 @@
 import type { Suite } from './contract.ts'
 import { blocking } from './suite/blocking.ts'
 import { client } from './suite/client.ts'
+import { geo } from './suite/geo.ts'
 import { hashes } from './suite/hashes.ts'
+import { hyperloglogs } from './suite/hyperloglogs.ts'
 import { keys } from './suite/keys.ts'
 import { lists } from './suite/lists.ts'
 import { server } from './suite/server.ts'
 import { sets } from './suite/sets.ts'
 import { sortedSets } from './suite/sorted-sets.ts'
+import { streams } from './suite/streams.ts'
 import { strings } from './suite/strings.ts'
 
 /** By groups, as the table of outcomes shows them. */
@@ -18,6 +21,9 @@ export const groups: Readonly<Record<string, Suite>> = {
   Lists: lists,
   Sets: sets,
   'Sorted sets': sortedSets,
+  'Places (geo)': geo,
+  HyperLogLogs: hyperloglogs,
+  Streams: streams,
   'Commands that wait': blocking,
   'Server, saving, publishing': server,
   'The client itself': client,

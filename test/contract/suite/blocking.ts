@@ -3,6 +3,7 @@
 import { expect } from 'vitest'
 import type { Redis } from '../../../src/core/client/redis.ts'
 import { a, b, c, type Case, does, EVERY_BYTE, failure, type Suite, WRONGTYPE } from '../contract.ts'
+import { reading } from './streams.ts'
 
 interface Waiting {
   /** Takes from `a`, or from the first of `a` and `b`. */
@@ -10,11 +11,13 @@ interface Waiting {
   /** Puts something where `take` looks for it. */
   readonly put: (redis: Redis) => Promise<unknown>
   readonly taken: unknown
+  /** What is there is for everyone who waits. */
+  readonly shared?: true
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-function waiting({ take, put, taken }: Waiting): Case[] {
+function waiting({ take, put, taken, shared }: Waiting): Case[] {
   return [
     does(
       'takes at once what is there',
@@ -77,10 +80,12 @@ function waiting({ take, put, taken }: Waiting): Case[] {
         await pause(60)
         expect(await redis.ping()).toBe('PONG')
         await put(redis)
-        await expect.poll(() => order, { interval: 5 }).toEqual([1])
-        await put(redis)
+        if (!shared) {
+          await expect.poll(() => order, { interval: 5 }).toEqual([1])
+          await put(redis)
+        }
         await Promise.all(results)
-        expect(order).toEqual([1, 2])
+        expect(shared ? order.toSorted() : order).toEqual([1, 2])
       },
       { needs: 'waiting', views: ['alone'] },
     ),
@@ -99,7 +104,31 @@ function waiting({ take, put, taken }: Waiting): Case[] {
 const list = { put: (redis: Redis): Promise<unknown> => redis.rpush(a, 'x') }
 const zset = { put: (redis: Redis): Promise<unknown> => redis.zadd(a, { x: 1.5 }) }
 
+/** Keys and what their entries hold, without the IDs, which are made of the time. */
+function withoutIds(read: Record<string, [string, unknown][]> | null): unknown {
+  return read && Object.entries(read).map(([key, entries]) => [key, entries.map(([, fields]) => fields)])
+}
+const entry = { put: (redis: Redis): Promise<unknown> => redis.xadd(a, '*', { f: 'v' }), taken: [[a, [{ f: 'v' }]]] }
+
 export const blocking: Suite = {
+  xread: [
+    ...reading.xread,
+    ...waiting({
+      take: async (redis, timeout, signal) => withoutIds(await redis.xread({ [b]: '0', [a]: '0' }, { block: timeout * 1000, signal })),
+      ...entry,
+      shared: true,
+    }),
+  ],
+  xreadgroup: [
+    ...reading.xreadgroup,
+    ...waiting({
+      take: async (redis, timeout, signal) => {
+        await redis.xgroupCreate(a, 'group', '0', { mkstream: true }).catch(() => {})
+        return withoutIds(await redis.xreadgroup('group', 'alice', { [a]: '>' }, { block: timeout * 1000, signal }))
+      },
+      ...entry,
+    }),
+  ],
   blpop: [
     ...waiting({
       take: (redis, timeout, signal) => redis.blpop([a, b], timeout, { signal }),

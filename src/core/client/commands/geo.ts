@@ -1,0 +1,119 @@
+// Places on the globe, in sorted sets: https://redis.io/docs/latest/commands/?group=geo
+import { flag, type Key, option, type Value } from '../arguments.ts'
+import { type Decode, double, doubleOrNull, integer, list, type Text, text, textOrNull, texts, tupleOrNull } from '../decode.ts'
+import { type Mode, type Out, Runner } from '../runner.ts'
+
+/** Meters, kilometers, feet, miles. */
+export type GeoUnit = 'm' | 'km' | 'ft' | 'mi'
+
+/** In degrees, latitudes up to 85.05112878. */
+export interface GeoPosition {
+  longitude: number
+  latitude: number
+}
+
+/** A circle or a box around a member or a position. */
+export type GeoArea = ({ member: Value } | GeoPosition) &
+  ({ radius: number } | { width: number; height: number }) & {
+    /** Default: m */
+    unit?: GeoUnit
+  }
+
+export interface GeoSearchOptions {
+  /** The nearest first, or the farthest. Default: in no order, with `count` the nearest first */
+  order?: 'asc' | 'desc'
+  /** At most so many. */
+  count?: number
+  /** With `count`: any that are found, and not the nearest. */
+  any?: boolean
+}
+
+/** What is to be told of each place. */
+export interface GeoDetails {
+  /** How far it is from the center. */
+  withDist?: boolean
+  /** Where it is. */
+  withCoord?: boolean
+  /** Its score. */
+  withHash?: boolean
+}
+type Detailed = { withDist: true } | { withCoord: true } | { withHash: true }
+
+export interface GeoPlace<T extends Text> extends Partial<GeoPosition> {
+  member: T
+  /** In the unit of the search. */
+  distance?: number
+  hash?: number
+}
+
+function areaWords(area: GeoArea): Value[] {
+  const { unit = 'm' } = area
+  const from = 'member' in area ? ['FROMMEMBER', area.member] : ['FROMLONLAT', area.longitude, area.latitude]
+  return [...from, ...('radius' in area ? ['BYRADIUS', area.radius, unit] : ['BYBOX', area.width, area.height, unit])]
+}
+
+function searchWords({ order, count, any }: GeoSearchOptions): Value[] {
+  return [...(order === undefined ? [] : [order]), ...option('COUNT', count), ...flag('ANY', any)]
+}
+
+function detailWords({ withDist, withHash, withCoord }: GeoDetails): Value[] {
+  return [...flag('WITHDIST', withDist), ...flag('WITHHASH', withHash), ...flag('WITHCOORD', withCoord)]
+}
+
+/** Names alone, or with what was asked for. */
+function places<T extends Text>({ withDist, withHash, withCoord }: GeoDetails): Decode<T, T[] | GeoPlace<T>[]> {
+  if (!withDist && !withHash && !withCoord) return texts<T>
+  return list<T, GeoPlace<T>>((reply, toText) => {
+    const items = [...(reply as [])]
+    const place: GeoPlace<T> = { member: text(items.shift()!, toText) }
+    if (withDist) place.distance = double(items.shift()!)
+    if (withHash) place.hash = integer(items.shift()!)
+    if (withCoord) [place.longitude, place.latitude] = list<T, number>(double)(items.shift()!, toText)
+    return place
+  })
+}
+
+export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
+  /** Adds places or moves them. @returns how many are new; with `ch` how many have changed */
+  geoadd(
+    key: Key,
+    members: (GeoPosition & { member: Value }) | readonly (GeoPosition & { member: Value })[],
+    { nx, xx, ch }: { nx?: boolean; xx?: boolean; ch?: boolean } = {},
+  ): Out<M, T, number> {
+    const words = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
+    return this.run(['GEOADD', key, ...flag('NX', nx), ...flag('XX', xx), ...flag('CH', ch), ...words], integer)
+  }
+
+  /** How far two places are apart. @returns null if one of them is not there */
+  geodist(key: Key, member1: Value, member2: Value, unit: GeoUnit = 'm'): Out<M, T, number | null> {
+    return this.run(['GEODIST', key, member1, member2, unit], doubleOrNull)
+  }
+
+  /** Places as geohashes of eleven characters, null for what is not there. */
+  geohash(key: Key, ...members: Value[]): Out<M, T, (T | null)[]> {
+    return this.run(['GEOHASH', key, ...members], list<T, T | null>(textOrNull))
+  }
+
+  /** Where places are, null for what is not there. */
+  geopos(key: Key, ...members: Value[]): Out<M, T, ([longitude: number, latitude: number] | null)[]> {
+    return this.run(['GEOPOS', key, ...members], list(tupleOrNull<T, number, number>(double, double)))
+  }
+
+  /** The places in an area. */
+  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails & Detailed): Out<M, T, GeoPlace<T>[]>
+  geosearch(key: Key, area: GeoArea, options?: GeoSearchOptions): Out<M, T, T[]>
+  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails = {}): Out<M, T, T[] | GeoPlace<T>[]> {
+    return this.run(['GEOSEARCH', key, ...areaWords(area), ...searchWords(options), ...detailWords(options)], places<T>(options))
+  }
+
+  /** Stores the places in an area, with `storedist` by their distance. @returns how many there are */
+  geosearchstore(
+    destination: Key,
+    source: Key,
+    area: GeoArea,
+    options: GeoSearchOptions & { storedist?: boolean } = {},
+  ): Out<M, T, number> {
+    const words = [...areaWords(area), ...searchWords(options), ...flag('STOREDIST', options.storedist)]
+    return this.run(['GEOSEARCHSTORE', destination, source, ...words], integer)
+  }
+}
