@@ -14,6 +14,8 @@ const budgets = [
     initial: 60,
     total: 85,
   },
+  // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
+  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.5, total: 16.5 },
   // The goal is 10; more than 8 of it are the client's methods, which every backend shares.
   { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 16, total: 16 },
 ]

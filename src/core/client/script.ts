@@ -57,8 +57,11 @@ export function scriptLine<K, A>(
   if (!multipleSlots && new Set(call.keys.map(slotOf)).size > 1) {
     throw new RedisError(`CROSSSLOT Keys of the script ${script.name} don't hash to the same slot`, { command: 'EVALSHA' })
   }
-  const start = bySource ? ['EVAL', script.source] : ['EVALSHA', script.sha]
-  return [...start, String(call.keys.length), ...call.keys, ...call.args]
+  const line = bySource ? ['EVAL', script.source] : ['EVALSHA', script.sha]
+  line.push(String(call.keys.length))
+  for (const key of call.keys) line.push(key)
+  for (const arg of call.args) line.push(arg)
+  return line
 }
 
 /** Runs a script. */

@@ -1,6 +1,6 @@
 // The entry `isodis/scripts`: a script as its author defines it, ready to be run by a client.
 import { type ByteString, encodeUtf8 } from '../../core/bytes.ts'
-import { encodeArgument, type Key } from '../../core/client/arguments.ts'
+import type { Key } from '../../core/client/arguments.ts'
 import type { Decode, Text } from '../../core/client/decode.ts'
 import type { Script, ScriptCall } from '../../core/client/script.ts'
 import { ReplyError } from '../../core/reply.ts'
@@ -9,7 +9,7 @@ import type { FunctionExpression } from '../tree.ts'
 import { Builder } from './builder.ts'
 import type { KeyType, KeyTypes } from './keys.ts'
 import { Program } from './program.ts'
-import { decodeResult, encodeInput, type InputOf, type Schema, type Shape, shapeOf, type TypeOf } from './schema.ts'
+import { decodeResult, encodeInput, type InputOf, type Schema, type Shape, shapeOf, STRING, type TypeOf } from './schema.ts'
 import type { Anything, Expr, Give, Leaves, ValueOf } from './types.ts'
 
 export type { Script } from '../../core/client/script.ts'
@@ -71,13 +71,20 @@ export function defineScript<const D extends Definition, V extends Returnable<D>
 const PLACE = /,? script: \w+, on @?user_script:(\d+)\.?$/
 const IN_FRONT = /^(?:(?!user_script)\w+ )?(?:ERR )?(?:@?user_script: ?(\d+): )/
 
+/** A key or an argument that a caller has to give. */
+interface Wanted {
+  readonly name: string
+  readonly what: string
+  readonly shape: Shape
+}
+
 class CompiledScript implements Script<never, never, unknown> {
   readonly name: string
   readonly body: FunctionExpression
   readonly source: ByteString
   readonly decode: Decode<Text, unknown>
-  readonly #keys: readonly string[]
-  readonly #args: Readonly<Record<string, Shape>>
+  readonly #keys: readonly Wanted[]
+  readonly #args: readonly Wanted[]
   readonly #sites: readonly string[]
   #sha: string | undefined
 
@@ -86,8 +93,8 @@ class CompiledScript implements Script<never, never, unknown> {
     this.name = name
     this.body = chunk
     this.source = lua
-    this.#keys = keys
-    this.#args = args
+    this.#keys = keys.map((key) => ({ name: key, what: `key ${key}`, shape: STRING }))
+    this.#args = Object.entries(args).map(([arg, shape]) => ({ name: arg, what: `argument ${arg}`, shape }))
     this.#sites = sites
     this.decode = decodeResult(program.result ?? { kind: 'null' })
   }
@@ -101,25 +108,20 @@ class CompiledScript implements Script<never, never, unknown> {
   }
 
   words(keys: unknown, args: unknown): ScriptCall {
-    return {
-      keys: this.#given('key', this.#keys, keys).map((key, i) => {
-        if (typeof key === 'string' || key instanceof Uint8Array) return encodeArgument(key)
-        throw new TypeError(`script ${this.name}: the key ${this.#keys[i]} must be a string or bytes, not ${typeof key}`)
-      }),
-      args: this.#given('argument', Object.keys(this.#args), args).map((arg, i) => {
-        const name = Object.keys(this.#args)[i]
-        return encodeInput(arg, this.#args[name], `script ${this.name}: the argument ${name}`)
-      }),
-    }
+    return { keys: this.#given(this.#keys, keys), args: this.#given(this.#args, args) }
   }
 
-  /** Values in the order of the declaration; what was not declared is left out. @throws TypeError for what is missing */
-  #given(what: string, names: readonly string[], given: unknown): unknown[] {
-    const values = (given ?? {}) as Readonly<Record<string, unknown>>
-    return names.map((name) => {
-      if (values[name] === undefined) throw new TypeError(`script ${this.name}: the ${what} ${name} is missing`)
-      return values[name]
-    })
+  /** Words in the order of the declaration; what was not declared is left out. @throws TypeError for what is missing */
+  #given(wanted: readonly Wanted[], given: unknown): ByteString[] {
+    const words: ByteString[] = []
+    for (const { name, what, shape } of wanted) {
+      const value = (given as Readonly<Record<string, unknown>> | undefined)?.[name]
+      if (value === undefined) throw new TypeError(`script ${this.name}: the ${what} is missing`)
+      words.push(
+        typeof value === 'string' && shape === STRING ? encodeUtf8(value) : encodeInput(value, shape, `script ${this.name}: the ${what}`),
+      )
+    }
+    return words
   }
 
   explain({ text, cause }: ReplyError): ReplyError {

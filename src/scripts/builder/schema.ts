@@ -134,6 +134,7 @@ export const isPlain = ({ kind, nullable }: Shape): boolean =>
 /** An argument as a word of the command line: text and numbers as they are, everything else as JSON. @throws TypeError */
 export function encodeInput(value: unknown, shape: Shape, what: string): ByteString {
   const { kind, nullable } = shape
+  if (kind === 'integer' && !nullable && Number.isSafeInteger(value) && value !== 0) return String(value)
   const checked = checkInput(value, shape, what)
   if (!nullable && kind === 'string') return checked as ByteString
   if (!nullable && kind === 'boolean') return checked ? '1' : '0'

@@ -1,12 +1,15 @@
 // Numbers as Lua 5.1 reads and prints them: C's strtod and "%.14g".
 import type { ByteString } from '../../core/bytes.ts'
 
+/** What most numbers are: found without taking the text apart, which takes half the time. */
+const PLAIN = /^-?\d+$/
 const DECIMAL = /^[ \t-\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[ \t-\r]*$/
 const HEXADECIMAL = /^[ \t-\r]*([+-]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([+-]?\d+))?[ \t-\r]*$/
 const SPECIAL = /^[ \t-\r]*([+-]?)(inf|infinity|nan)[ \t-\r]*$/i
 
 /** @returns undefined if the text is no number */
 export function parseNumber(text: ByteString): number | undefined {
+  if (PLAIN.test(text)) return Number(text)
   const decimal = DECIMAL.exec(text)
   if (decimal !== null) return Number(decimal[1])
   const hexadecimal = HEXADECIMAL.exec(text)
