@@ -5,7 +5,7 @@ import type { Redis } from '../../src/core/client/redis.ts'
 
 /** How a method's command is sent: by itself, in a pipeline, or in a transaction. What it gives is the same. */
 export type View = 'alone' | 'pipeline' | 'transaction'
-export const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction']
+const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction']
 
 /** What a case relies on that not every backend has. */
 export type Need =
