@@ -9,18 +9,20 @@ import { plain, RespClient } from './resp-client.ts'
 
 export interface RedisCluster extends AsyncDisposable {
   readonly ports: readonly number[]
+  /** Kills one node. */
+  kill(port: number): Promise<void>
   stop(): Promise<void>
 }
 
 const MASTERS = 3
 const SLOTS = 16_384
 
-/** Starts a cluster. @throws if redis-server is not installed */
-export async function startRedisCluster(): Promise<RedisCluster> {
+/** Starts a cluster. @param args options of every node, as on its command line; @throws if redis-server is not installed */
+export async function startRedisCluster(args: readonly string[] = []): Promise<RedisCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-cluster-'))
   const free = await freePorts(2 * MASTERS)
   const [ports, buses] = [free.slice(0, MASTERS), free.slice(MASTERS)]
-  const servers = ports.map((port, i) => startNode(port, buses[i], dir))
+  const servers = ports.map((port, i) => startNode(port, buses[i], dir, args))
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map(killed))
     rmSync(dir, { recursive: true, force: true })
@@ -41,10 +43,11 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     await stop()
     throw error
   }
-  return { ports, stop, [Symbol.asyncDispose]: stop }
+  const kill = async (port: number): Promise<void> => void (await killed(servers[ports.indexOf(port)]))
+  return { ports, kill, stop, [Symbol.asyncDispose]: stop }
 }
 
-function startNode(port: number, bus: number, dir: string): ChildProcess {
+function startNode(port: number, bus: number, dir: string, args: readonly string[]): ChildProcess {
   const cluster = [
     '--cluster-enabled',
     'yes',
@@ -55,7 +58,20 @@ function startNode(port: number, bus: number, dir: string): ChildProcess {
     '--cluster-config-file',
     `nodes-${port}.conf`,
   ]
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--dbfilename', `${port}.rdb`, '--save', '', ...cluster]
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+    '--dbfilename',
+    `${port}.rdb`,
+    '--save',
+    '',
+    ...cluster,
+    ...args,
+  ]
   return spawn('redis-server', options, { stdio: 'ignore' })
 }
 

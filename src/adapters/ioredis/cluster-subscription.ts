@@ -109,9 +109,10 @@ export class ClusterSubscription {
   }
 }
 
-/** Rejects when a connection ends, or the slot that it listens in has moved. */
+/** Rejects when a connection ends, or the slot that it listens in has moved: ioredis 5 only finds such a message strange. */
 function lost(connection: IoredisSingle): Promise<never> {
   return new Promise((_, reject) => {
+    connection.on('error', reject)
     connection.on('end', () => reject(new Error('Connection is closed.')))
     connection.on('moved', () => reject(new Error('The slot has moved.')))
   })

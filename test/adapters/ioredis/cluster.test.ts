@@ -211,6 +211,55 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
   })
 })
 
+describe.each(Object.entries(versions))('%s, when slots and nodes go', (_, make) => {
+  test('a subscription to shard channels follows their slot', async () => {
+    await using redis = fromIoredis(make())
+    await using subscription = await redis.ssubscribe('{follow}')
+    const masters = cluster.ports.map((port) => new Redis6(port))
+    try {
+      const slot = await masters[0].cluster('KEYSLOT', '{follow}')
+      const owned = await Promise.all(
+        masters.map((node) =>
+          node.get('{follow}').then(
+            () => true,
+            () => false,
+          ),
+        ),
+      )
+      const target = await masters[(owned.indexOf(true) + 1) % masters.length].call('CLUSTER', 'MYID')
+      for (const node of masters) await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', target as string)
+      await expect.poll(() => redis.spublish('{follow}', 'x'), { timeout: 10_000 }).toBe(1)
+      expect((await subscription.next()).value).toEqual({ channel: '{follow}', message: 'x' })
+    } finally {
+      for (const node of masters) node.disconnect()
+    }
+  })
+})
+
+test('a subscription whose node is gone goes on at another', async () => {
+  await using small = await startRedisCluster(['--cluster-require-full-coverage', 'no', '--cluster-allow-pubsubshard-when-down', 'yes'])
+  const nodes = small.ports.map((port) => ({ host: '127.0.0.1', port }))
+  const client = new Cluster6(nodes, { clusterRetryStrategy: () => 50 })
+  client.on('error', () => {})
+  await using redis = fromIoredis(client)
+  await using subscription = await redis.subscribe('channel')
+  const clients = small.ports.map((port) => new Redis6(port, { lazyConnect: true }))
+  for (const each of clients) each.on('error', () => {})
+  const heard = await Promise.all(clients.map((each) => each.pubsub('NUMSUB', 'channel')))
+  const at = heard.findIndex(([, count]) => count === 1)
+  expect(at).toBeGreaterThanOrEqual(0)
+  await small.kill(small.ports[at])
+  const other = clients[(at + 1) % clients.length]
+  const heardElsewhere = async (): Promise<number> => {
+    const counts = await Promise.all(clients.filter((_, i) => i !== at).map((each) => each.pubsub('NUMSUB', 'channel')))
+    return counts.reduce((sum, [, count]) => sum + (count as number), 0)
+  }
+  await expect.poll(heardElsewhere, { timeout: 15_000 }).toBe(1)
+  await other.publish('channel', 'x')
+  expect((await subscription.next()).value).toEqual({ channel: 'channel', message: 'x' })
+  for (const each of clients) each.disconnect()
+})
+
 test('a cluster that goes away: everything that is under way ends with an error that has the cause', async () => {
   await using doomed = await startRedisCluster()
   const client = new Cluster6(
