@@ -206,7 +206,7 @@ class Member implements Candidate {
   #follow(owner: string, open: boolean): void {
     // This tab may have lost the lock and not know it yet; it will be told.
     if (this.#reign !== null) return
-    this.#watchdog.heard()
+    this.#watchdog.loads(!open)
     if (owner !== this.#owner) this.#leaveOwner()
     this.#owner = owner
     if (!open || this.#remote !== null) return

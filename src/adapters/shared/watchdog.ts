@@ -11,12 +11,15 @@ export interface Watched {
 
 /** A third of the patience may pass until silence is noticed, after the second it is asked, and it has the third to answer. */
 const STEPS = 3
+/** Who has just won the lock was there a moment ago, and is busy loading: if two took it from each other nobody would get far. */
+const PATIENCE_WHILE_LOADING = 10
 
 export class Watchdog {
   readonly #patience: number
   readonly #watched: Watched
   #timer: ReturnType<typeof setTimeout> | undefined
   #heard = false
+  #loading = false
   #asked = false
 
   /** @param patience milliseconds */
@@ -30,6 +33,12 @@ export class Watchdog {
     this.#heard = true
   }
 
+  /** The owner loads what is stored, or has done so. */
+  loads(loading: boolean): void {
+    this.#heard = true
+    this.#loading = loading
+  }
+
   /** Somebody begins to wait. */
   watch(): void {
     if (this.#timer !== undefined) return
@@ -38,7 +47,7 @@ export class Watchdog {
   }
 
   #wait(): void {
-    const step = this.#patience / STEPS
+    const step = (this.#patience * (this.#loading ? PATIENCE_WHILE_LOADING : 1)) / STEPS
     const due = performance.now() + step
     this.#timer = setTimeout(() => {
       // A timer that is late tells that this thread was blocked itself: what the owner has said may still be to be heard.

@@ -102,7 +102,7 @@ const page = {
         } catch {
           // Not promised: lost on the way, or another tab saves.
         }
-        await new Promise((resolve) => setTimeout(resolve))
+        await new Promise((resolve) => setTimeout(resolve, 5))
       }
     }
     void loop()
