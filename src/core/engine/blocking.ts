@@ -31,7 +31,8 @@ export class Waiter {
   readonly wait: Wait
   /** What waits. */
   readonly command: Command
-  readonly argv: Argv
+  /** Its words: the session says them, which does not keep those of other commands. */
+  argv: Argv = []
   readonly #resolve: (reply: Reply) => void
   #cancelTimer: (() => void) | null = null
 
@@ -40,7 +41,6 @@ export class Waiter {
     this.db = db
     this.wait = wait
     this.command = session.last!
-    this.argv = session.argv
     this.#resolve = resolve
     for (const key of wait.keys) {
       const others = db.waiters.get(key)

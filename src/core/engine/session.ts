@@ -58,7 +58,6 @@ export class Session {
   noTouch = false
   /** The name of the last command, for CLIENT LIST. */
   last: Command | null = null
-  argv: Argv = []
   lastUsed: number
   /** False inside MULTI and scripts: a blocking command then acts as if its time were up. */
   mayBlock = true
@@ -112,7 +111,6 @@ export class Session {
 
   /** Runs a command whose row has been checked. An error is its reply. */
   attempt(command: Command, argv: Argv): Result {
-    this.argv = argv
     const { effects, dirty } = this.engine
     const { db } = this
     if (this.engine.monitors.size !== 0) showMonitors(this, command, argv)
@@ -123,6 +121,7 @@ export class Session {
         effects.ran(command, argv, result instanceof Promise ? null : result, db)
       }
       if (!(result instanceof Promise)) return result
+      if (this.waiter !== null) this.waiter.argv = argv
       return result.catch((error: unknown) => this.engine.stats.failure(error, command))
     } catch (error) {
       return this.engine.stats.failure(error, command)
