@@ -40,6 +40,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   c: [recordOf({ cursor: STRING, items: listOf(STRING) }), helpers.scan],
   e: [listOf(ENTRY), helpers.entries],
   er: [listOf(ENTRY), helpers.read],
+  ac: [recordOf({ next: STRING, entries: listOf(ENTRY), deleted: listOf(STRING) }), helpers.claimed],
   a: [ANY, asIs],
 }
 
@@ -48,7 +49,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'n?': 'objectIdletime=OBJECT+IDLETIME objectFreq=OBJECT+FREQ objectRefcount=OBJECT+REFCOUNT zrank zrevrank',
   'n?|ln': 'lpos',
   s: 'getrange lcs',
-  's?': 'dump objectEncoding=OBJECT+ENCODING get getset getdel getex hget lindex lmove rpoplpush xadd',
+  's?': 'dump objectEncoding=OBJECT+ENCODING get getset getdel getex hget lindex lmove rpoplpush',
+  's|s?': 'xadd',
   's?,l': 'spop srandmember',
   's?,l|p': 'hrandfield',
   's?,l|z': 'zrandmember',
@@ -57,7 +59,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'd?': 'zaddIncr=ZADD zscore geodist',
   b: 'exists renamenx copy expire pexpire expireat pexpireat persist setnx pfadd hsetnx hexists smove sismember xgroupDestroy=XGROUP+DESTROY xgroupCreateconsumer=XGROUP+CREATECONSUMER',
   'ok|s?': 'set',
-  v: 'rename restore setex psetex pfmerge hmset lset ltrim xgroupCreate=XGROUP+CREATE xgroupSetid=XGROUP+SETID',
+  v: 'rename restore setex psetex pfmerge hmset lset ltrim xgroupCreate=XGROUP+CREATE xgroupSetid=XGROUP+SETID xsetid',
   t: 'type',
   l: 'hkeys hvals lrange smembers sinter sunion sdiff zrangebylex zrevrangebylex',
   'l|z': 'zrange zrevrange zrangebyscore zrevrangebyscore zunion zinter zdiff',
@@ -69,7 +71,10 @@ const TABLE: Readonly<Record<string, string>> = {
   h: 'hgetall',
   'z1,z': 'zpopmin zpopmax',
   c: 'hscan sscan zscan',
-  e: 'xrange xrevrange xclaim',
+  e: 'xrange xrevrange',
+  'e|l': 'xclaim',
+  ac: 'xautoclaim',
+  a: 'xpending xpendingRange=XPENDING xinfoStream=XINFO+STREAM xinfoGroups=XINFO+GROUPS xinfoConsumers=XINFO+CONSUMERS',
   er: 'xread xreadgroup',
 }
 
@@ -108,16 +113,20 @@ const WORDS: Readonly<Record<string, (key: Term, args: readonly unknown[]) => un
   bitfield,
   bitfieldRo: bitfield,
   sortStore: (key, [to, options]) => [key, ...spread(options), 'STORE', to],
-  xadd: (key, [fields, options]) => {
-    const { id = '*', ...others } = (options ?? {}) as Options
-    return [key, ...trimming(others), id, ...Object.entries(fields as Options).flat()]
-  },
+  xadd: (key, [id, fields, options]) => [key, ...trimming((options ?? {}) as Options), id, ...Object.entries(fields as Options).flat()],
   xtrim: (key, [options]) => [key, ...trimming(options as Options)],
+  xrange: counted,
+  xrevrange: counted,
   xread: (key, [id, options]) => [...spread(options), 'STREAMS', key, id],
-  xreadgroup: (key, [group, consumer, options]) => {
-    const { id = '>', ...others } = (options ?? {}) as Options
-    return ['GROUP', group, consumer, ...spread(others), 'STREAMS', key, id]
+  xreadgroup: (key, [group, consumer, id, options]) => ['GROUP', group, consumer, ...spread(options), 'STREAMS', key, id],
+  xpendingRange: (key, [group, start, end, count, options]) => {
+    const { idle, consumer } = (options ?? {}) as Options
+    return [key, group, ...spread({ idle }), start, end, count, ...spread(consumer)]
   },
+}
+
+function counted(key: Term, [start, end, count]: readonly unknown[]): unknown[] {
+  return [key, start, end, ...spread({ count })]
 }
 
 function pairs(key: Term, [first, value]: readonly unknown[]): unknown[] {
@@ -140,9 +149,9 @@ function bitfield(key: Term, operations: readonly unknown[]): unknown[] {
   ]
 }
 
-function trimming({ approx, maxlen, minid, limit, ...others }: Options): unknown[] {
+function trimming({ approximate, maxlen, minid, limit, ...others }: Options): unknown[] {
   const [word, bound] = maxlen === undefined ? ['MINID', minid] : ['MAXLEN', maxlen]
-  const trim = bound === undefined ? [] : [word, approx ? '~' : '=', bound, ...spread({ limit })]
+  const trim = bound === undefined ? [] : [word, approximate ? '~' : '=', bound, ...spread({ limit })]
   return [...spread(others), ...trim]
 }
 
@@ -169,9 +178,15 @@ export class Key extends Term {
     const behind = WORDS[name]?.(this, args) ?? (numbered ? withCount(this, name, args) : [this, ...spread(args)])
     const [plain, flagged] = forms.split('|')
     const [none, counted = none] = plain.split(',')
-    const options = args[args.length - 1]
+    const options = args[name === 'xadd' ? 2 : args.length - 1]
     const asked =
-      isOptions(options) && (options['withScores'] || options['withValues'] || options['count'] !== undefined || options['get'] === true)
+      isOptions(options) &&
+      (options['withScores'] ||
+        options['withValues'] ||
+        options['justid'] ||
+        options['nomkstream'] ||
+        options['count'] !== undefined ||
+        options['get'] === true)
     const form = FORMS[flagged !== undefined && asked ? flagged : args.length > 0 ? counted : none]
     return execute(Term.program(this), words[0].toLowerCase(), [...words, ...behind], form)
   }

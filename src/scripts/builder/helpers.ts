@@ -101,6 +101,20 @@ export function read(program: Program, reply: Expression): Expression {
   return call(helper, reply)
 }
 
+/** What XAUTOCLAIM gives. */
+export function claimed(program: Program, reply: Expression): Expression {
+  const helper = program.helper('claimed', ['reply'], (list) => [
+    leave(
+      object([
+        ['next', index(list, ONE)],
+        ['entries', entries(program, index(list, constant(2)))],
+        ['deleted', or(index(list, constant(3)), table())],
+      ]),
+    ),
+  ])
+  return call(helper, reply)
+}
+
 export function sortedKeys(program: Program, dictionary: Expression): Expression {
   const helper = program.helper('sortedKeys', ['dictionary'], (of) =>
     collected(program, (out) => [all(program, 'pairs', of, (key) => [append(out, key)]), run(call('table.sort', out))]),

@@ -1,7 +1,7 @@
 // The commands of a script's keys: their types, with the client's names; what they become is in commands.ts. What the client
 // gives as 0 or 1 because it says no or yes is a boolean here, scores are numbers, and commands that can only say OK give
 // nothing. Blocking commands, which cannot wait in a script, are left out.
-import type { Expr, Give, Typed, Value } from './types.ts'
+import type { Expr, Give, Typed, Untyped, Value } from './types.ts'
 
 type N = Give<number>
 type S = Give<string>
@@ -43,8 +43,16 @@ interface Sorting extends Limit {
 interface Trim {
   maxlen?: N
   minid?: S
-  approx?: boolean
+  approximate?: boolean
   limit?: N
+}
+
+interface Claim {
+  idle?: N
+  time?: N
+  retrycount?: N
+  force?: boolean
+  lastid?: S
 }
 
 /** A key, whatever it holds. It may be given as text too: then it is its name. */
@@ -254,21 +262,36 @@ export interface SortedSetKey extends AnyKey {
 }
 
 export interface StreamKey extends AnyKey {
-  /** Adds an entry. @returns its ID; null with `nomkstream` if there is no stream */
-  xadd(fields: { readonly [field: string]: Value }, options?: Trim & { id?: S; nomkstream?: boolean }): OrNull<string>
+  /** Adds an entry. @param id `*` for one made of the time. @returns its ID; null with `nomkstream` if there is no stream */
+  xadd(id: S, fields: { readonly [field: string]: Value }, options: Trim & { nomkstream: true }): OrNull<string>
+  xadd(id: S, fields: { readonly [field: string]: Value }, options?: Trim): Expr<string>
   xlen(): Expr<number>
-  xrange(start: S, end: S, options?: { count?: N }): Entries
-  xrevrange(end: S, start: S, options?: { count?: N }): Entries
+  xrange(start: S, end: S, count?: N): Entries
+  xrevrange(end: S, start: S, count?: N): Entries
   xdel(...ids: Many): Expr<number>
   xtrim(options: Trim): Expr<number>
+  xsetid(id: S): void
   /** Entries behind an ID. */
   xread(id: S, options?: { count?: N }): Entries
-  /** Entries for a consumer: new ones, or with an `id` those it has not acknowledged. */
-  xreadgroup(group: S, consumer: S, options?: { count?: N; noack?: boolean; id?: S }): Entries
+  /** Entries for a consumer: `>` is what nobody of the group has got yet, an ID what is pending for this one. */
+  xreadgroup(group: S, consumer: S, id: S, options?: { count?: N; noack?: boolean }): Entries
   xack(group: S, ...ids: Many): Expr<number>
-  xclaim(group: S, consumer: S, minIdle: N, ids: readonly S[] | Typed<string[]>): Entries
-  xgroupCreate(group: S, id: S, options?: { mkstream?: boolean }): void
-  xgroupSetid(group: S, id: S): void
+  xclaim(group: S, consumer: S, minIdle: N, ids: readonly S[], options: Claim & { justid: true }): Expr<string[]>
+  xclaim(group: S, consumer: S, minIdle: N, ids: readonly S[], options?: Claim): Entries
+  xautoclaim(
+    group: S,
+    consumer: S,
+    minIdle: N,
+    start: S,
+    options?: { count?: N },
+  ): Expr<{ next: string; entries: { id: string; fields: { [field: string]: string } }[]; deleted: string[] }>
+  xpending(group: S): Expr<Untyped>
+  xpendingRange(group: S, start: S, end: S, count: N, options?: { idle?: N; consumer?: S }): Expr<Untyped>
+  xinfoStream(): Expr<Untyped>
+  xinfoGroups(): Expr<Untyped>
+  xinfoConsumers(group: S): Expr<Untyped>
+  xgroupCreate(group: S, id: S, options?: { mkstream?: boolean; entriesread?: N }): void
+  xgroupSetid(group: S, id: S, options?: { entriesread?: N }): void
   xgroupDestroy(group: S): Expr<boolean>
   xgroupCreateconsumer(group: S, consumer: S): Expr<boolean>
   xgroupDelconsumer(group: S, consumer: S): Expr<number>
