@@ -117,8 +117,11 @@ function forgetful(keys: unknown): unknown {
   return JSON.parse(shown.replace(/(radix-tree-\w+",)":\d+"/g, '$1"some"'))
 }
 
-/** Times may differ a little. */
-const rounded = (word: string): string => (/^1[789]\d{11}(-\d+)?$/.test(word) ? `${Math.round(Number.parseInt(word, 10) / 10_000)}` : word)
+/** Times may differ a little; a score beyond 2^53, which GEOADD makes at the edge of the map, is a double all the same. */
+function rounded(word: string): string {
+  if (/^\d{17}$/.test(word)) return String(Number(word))
+  return /^1[789]\d{11}(-\d+)?$/.test(word) ? `${Math.round(Number.parseInt(word, 10) / 10_000)}` : word
+}
 
 describe(`the journal and redis-server's append-only file are the same (seed ${seed})`, () => {
   const names = Object.keys(groups).filter((name) => name !== 'connection' && (only === undefined || only === name))
