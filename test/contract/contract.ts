@@ -3,9 +3,13 @@
 import type { Capabilities } from '../../src/core/client/backend.ts'
 import type { Redis } from '../../src/core/client/redis.ts'
 
-/** How a method's command is sent: by itself, in a pipeline, or in a transaction. What it gives is the same. */
-export type View = 'alone' | 'pipeline' | 'transaction'
-const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction']
+/**
+ * How a method's command is sent: by itself, in a pipeline, in a transaction, or, where the engine is in this process,
+ * through `redis.sync`. What it gives is the same.
+ */
+export type View = 'alone' | 'pipeline' | 'transaction' | 'sync'
+/** How a case is run unless it says otherwise. */
+export const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction', 'sync']
 
 /** What a case relies on that not every backend has. */
 export type Need =
@@ -73,8 +77,15 @@ export interface BackendUnderTest {
   readonly name: string
   /** What `redis.capabilities` says, and the table. */
   readonly capabilities: Capabilities
+  /** Where there is a `redis.sync`. */
+  readonly sync?: true
   readonly start: () => Promise<Running>
   readonly exceptions: Readonly<Partial<Record<Need, Exception>>>
+}
+
+/** How a case is run on a backend. */
+export function viewsOf(backend: BackendUnderTest, { views }: Case): View[] {
+  return views.filter((view) => view !== 'sync' || backend.sync)
 }
 
 /** The exception that a case meets on a backend. */

@@ -2,13 +2,13 @@
 // that the contract says, or which of the named exceptions takes its place.
 import type { Capabilities } from '../../src/core/client/backend.ts'
 import type { BackendUnderTest, Case, Exception } from './contract.ts'
-import { exceptionOf } from './contract.ts'
+import { exceptionOf, viewsOf } from './contract.ts'
 import { groups } from './suite.ts'
 
 const INTRO = `# The contract
 
 Every method of the client, on every backend. \`test/contract\` says what a method does once, and runs it everywhere: alone, in a
-pipeline and in a transaction, with real servers and the real client libraries. ✓: all that the contract says, to the letter. A
+pipeline and in a transaction, on the engine also through \`redis.sync\`, with real servers and the real client libraries. ✓: all that the contract says, to the letter. A
 number: a named exception, listed below, which is tested in the place of the case that it touches. This page is written by the
 tests (\`npx vitest run --project node test/contract/table -u\`) and compared with them in every run.
 `
@@ -53,7 +53,7 @@ function headOf(title: string, backends: readonly BackendUnderTest[]): string {
 
 /** ✓, and the numbers of the exceptions; without ✓ if no case holds as it is. */
 function cellOf(backend: BackendUnderTest, cases: readonly Case[], numberOf: (exception: Exception) => number): string {
-  const all = cases.flatMap((each) => each.views.map((view) => exceptionOf(backend, each, view)))
+  const all = cases.flatMap((each) => viewsOf(backend, each).map((view) => exceptionOf(backend, each, view)))
   const found = [...new Set(all.filter((exception) => exception !== undefined).map(numberOf))].sort((a, b) => a - b)
   return [...(all.includes(undefined) ? ['✓'] : []), ...found].join(' ')
 }

@@ -7,6 +7,7 @@ import type { BackendUnderTest } from '../contract.ts'
 export const engine: BackendUnderTest = {
   name: 'engine',
   capabilities: everything,
+  sync: true,
   exceptions: {},
   async start() {
     const redis = await createRedis({ lua })
