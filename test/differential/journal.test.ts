@@ -119,7 +119,7 @@ function forgetful(keys: unknown): unknown {
 
 /** Times may differ a little; a score beyond 2^53, which GEOADD makes at the edge of the map, is a double all the same. */
 function rounded(word: string): string {
-  if (/^\d{17}$/.test(word)) return String(Number(word))
+  if (/^\d{16,17}$/.test(word)) return String(Number(word))
   return /^1[789]\d{11}(-\d+)?$/.test(word) ? `${Math.round(Number.parseInt(word, 10) / 10_000)}` : word
 }
 
