@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  type Area,
+  distance,
+  MAX_POSITION,
+  type Position,
+  positionOf,
+  scoreOf,
+  search,
+} from '../../../../src/core/engine/structures/geohash.ts'
+import { RankedTree } from '../../../../src/core/engine/structures/ranked-tree.ts'
+
+const position = fc.tuple(
+  fc.double({ min: -180, max: 180, noNaN: true }),
+  fc.double({ min: -MAX_POSITION[1], max: MAX_POSITION[1], noNaN: true }),
+)
+
+test('a score gives a position back to less than a meter', () => {
+  fc.assert(
+    fc.property(position, (position) => {
+      const back = positionOf(scoreOf(position))
+      expect(Math.abs(back[0] - position[0])).toBeLessThanOrEqual(180 / 2 ** 26 + 1e-12)
+      expect(Math.abs(back[1] - position[1])).toBeLessThanOrEqual(MAX_POSITION[1] / 2 ** 26 + 1e-12)
+      expect(distance(position, back)).toBeLessThan(1)
+    }),
+  )
+})
+
+test('any score is a position', () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true }), (score) => {
+      positionOf(score).forEach((value, axis) => expect(Math.abs(value)).toBeLessThanOrEqual(MAX_POSITION[axis]))
+    }),
+  )
+})
+
+test('a search finds what lies in the area, and nothing else', () => {
+  const near = ([lon, lat]: Position): fc.Arbitrary<Position> =>
+    fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true })).map(([x, y]) => [lon + x, lat + y])
+  // Away from the poles and the other side of the globe, where Redis's nine cells do not cover everything.
+  const center = fc.tuple(fc.double({ min: -170, max: 170, noNaN: true }), fc.double({ min: -60, max: 60, noNaN: true }))
+  const scene = center.chain(
+    (center) =>
+    fc.record({ center: fc.constant(center), places: fc.array(near(center), { maxLength: 60 }), meters: fc.double({ min: 1, max: 150_000, noNaN: true }) }), // prettier-ignore
+  )
+  fc.assert(
+    fc.property(scene, ({ center, places, meters }) => {
+      const order = new RankedTree()
+      places.forEach((place, i) => order.insert(scoreOf(place), `place${i}`))
+      const area: Area = { center, width: 2 * meters, height: 2 * meters, unit: 1, round: true }
+      const wanted = places.flatMap((place, i) => (distance(center, positionOf(scoreOf(place))) <= meters ? [`place${i}`] : []))
+      const found = search(order, area, 0).map(({ member }) => member)
+      expect(found.toSorted()).toEqual(wanted.toSorted())
+      // A box around the circle has these, and maybe more in its corners; some of them are enough for `most`.
+      const boxed = search(order, { ...area, round: false }, 0).map(({ member }) => member)
+      expect(boxed).toEqual(expect.arrayContaining(wanted))
+      expect(search(order, area, 2)).toHaveLength(Math.min(2, wanted.length))
+    }),
+    { numRuns: 300 },
+  )
+})
