@@ -341,6 +341,27 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
       expect(await redis.script(script)({}, { n: 15 })).toEqual({ fib: 610, found: [1, null] })
     })
 
+    test('functions share the variables around them, and names may be any', async () => {
+      const script = defineScript({ name: 'shared', args: { end: 'number', redis: 'string' } }, ($, _keys, { end, redis }) => {
+        const count = $.local('KEYS', 0)
+        const inner = $.function({ name: 'string', args: { local: 'number' } }, ($, { local }) => {
+          count.assign(count.add(local))
+          $.for($.range(0, 3), (i) => {
+            $.for($.range(0, 3), (j) => {
+              $.if(j.eq(1), () => $.break())
+              count.assign(count.add(i))
+            })
+          })
+        })
+        inner({ local: end })
+        inner({ local: 10 })
+        const count2 = $.local('KEYS', count)
+        return { count, count2, text: redis.upper(), '': redis }
+      })
+      expect(await redis.script(script)({}, { end: 0.5, redis: 'x' })).toEqual({ count: 16.5, count2: 16.5, text: 'X', '': 'x' })
+      expect(script.toLua()).toContain('local function string2(local2)')
+    })
+
     test('lists', async () => {
       const script = defineScript({ name: 'lists' }, ($) => {
         const list = $.local('list', ['c', 'a', 'b'])
