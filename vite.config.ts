@@ -10,6 +10,8 @@ const entries = {
   'drop-in/upstash': 'src/adapters/drop-in/upstash.ts',
   file: 'src/adapters/storage/file.ts',
   indexeddb: 'src/adapters/storage/indexeddb.ts',
+  opfs: 'src/adapters/storage/opfs.ts',
+  'durable-object': 'src/adapters/storage/durable-object.ts',
   ioredis: 'src/adapters/ioredis.ts',
   rest: 'src/adapters/serve/rest-handler.ts',
   lua: 'src/scripts/lua/scripting.ts',

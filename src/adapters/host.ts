@@ -28,6 +28,8 @@ function pickSoon(): (run: () => void) => void {
   if (setImmediate !== undefined) return (run) => setImmediate(run)
   const { scheduler } = globalThis as Scheduler
   if (scheduler?.postTask !== undefined) return (run) => void scheduler.postTask!(run, { priority: 'user-visible' })
+  // workerd has neither, unless asked for a newer compatibility date.
+  if (typeof MessageChannel === 'undefined') return (run) => void setTimeout(run, 0)
   return (run) => {
     const channel = new MessageChannel()
     channel.port1.onmessage = () => {

@@ -1,0 +1,87 @@
+// Records as files in the origin's private file system (OPFS). A file is written beside and takes its place when it is
+// closed, whole or not at all; so each record is one file, and there is nothing to clean up after a crash but files that
+// nothing names.
+// https://developer.mozilla.org/docs/Web/API/File_System_API/Origin_private_file_system
+import { recordStorage } from '../../core/persistence/records.ts'
+import { type Storage, StorageError } from '../../core/persistence/storage.ts'
+import { holdLock } from './web-lock.ts'
+
+export interface OpfsOptions {
+  /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
+  patience?: number
+}
+
+/** A record is a file; large ones make few of them. */
+const LARGEST_RECORD = 4 << 20
+
+/** Keeps snapshots and a journal in the origin's private file system, in the directory `isodis-` and this name. */
+export function opfs(name: string, { patience = 1000 }: OpfsOptions = {}): Storage {
+  let directory: FileSystemDirectoryHandle
+  let giveBack: () => void = () => {}
+
+  const put = async (record: string, bytes: Uint8Array): Promise<void> => {
+    const file = await directory.getFileHandle(fileName(record), { create: true })
+    const stream = await file.createWritable()
+    try {
+      await stream.write(bytes as Uint8Array<ArrayBuffer>)
+      await stream.close()
+    } catch (error) {
+      await stream.abort().catch(() => {})
+      throw error
+    }
+  }
+
+  return recordStorage({
+    name: `OPFS isodis-${name}`,
+    largest: LARGEST_RECORD,
+    async open(takeOver) {
+      if (typeof FileSystemFileHandle === 'undefined' || !('createWritable' in FileSystemFileHandle.prototype)) {
+        throw new StorageError('this browser has no private file system that can be written to: use isodis/indexeddb')
+      }
+      giveBack = await holdLock(`isodis:opfs:${name}`, patience, takeOver)
+      try {
+        const root = await navigator.storage.getDirectory()
+        directory = await root.getDirectoryHandle(`isodis-${fileName(name)}`, { create: true })
+      } catch (error) {
+        giveBack()
+        throw error
+      }
+    },
+    async names() {
+      const names: string[] = []
+      for await (const file of (directory as unknown as { keys(): AsyncIterable<string> }).keys()) {
+        // What the browser itself leaves of a file that was being written.
+        if (!file.endsWith('.crswap')) names.push(decodeURIComponent(file))
+      }
+      return names
+    },
+    async get(record) {
+      try {
+        const file = await directory.getFileHandle(fileName(record))
+        const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer())
+        // It is made before it is written: empty, it has not come to be.
+        return bytes.length === 0 ? undefined : bytes
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'NotFoundError') return undefined
+        throw error
+      }
+    },
+    async put(records) {
+      // One after the other: a later one may only be there if the earlier ones are.
+      for (const [record, bytes] of records) await put(record, bytes)
+    },
+    async remove(names) {
+      for (const record of names) {
+        await directory.removeEntry(fileName(record)).catch((error: unknown) => {
+          if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error
+        })
+      }
+    },
+    async close() {
+      giveBack()
+    },
+  })
+}
+
+/** A slash would be a directory. */
+const fileName = (record: string): string => encodeURIComponent(record)

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { createRedis } from '../../src/adapters/memory.ts'
+import { opfs } from '../../src/adapters/storage/opfs.ts'
+import { storageConformance } from './conformance.ts'
+
+let last = 0
+
+storageConformance('OPFS', async () => {
+  const name = `test-${Date.now()}-${last++}`
+  return {
+    open: () => opfs(name, { patience: 100 }),
+    exclusive: true,
+    async damage(how) {
+      const root = await navigator.storage.getDirectory()
+      const directory = await root.getDirectoryHandle(`isodis-${name}`)
+      const names: string[] = []
+      for await (const each of (directory as unknown as { keys(): AsyncIterable<string> }).keys())
+        if (each.startsWith('run')) names.push(each)
+      const chosen = names.toSorted()[names.length >> 1]
+      if (how === 'drop') return directory.removeEntry(chosen)
+      const file = await directory.getFileHandle(chosen)
+      const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer())
+      bytes[bytes.length >> 1] ^= 4
+      const stream = await file.createWritable()
+      await stream.write(bytes)
+      await stream.close()
+    },
+  }
+})
+
+test('OPFS in a worker and in its page are the same', async () => {
+  const name = `test-worker-${Date.now()}`
+  const redis = await createRedis({ storage: opfs(name), save: '' })
+  await redis.set('from', 'the page')
+  await redis.save()
+  await redis.close()
+  const worker = new Worker(new URL('opfs-worker.ts', import.meta.url), { type: 'module' })
+  const answer = await new Promise((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data)
+    worker.postMessage(name)
+  })
+  worker.terminate()
+  expect(answer).toBe('the page')
+  const again = await createRedis({ storage: opfs(name), save: '' })
+  expect(await again.get('from')).toBe('the worker')
+  await again.close()
+})
