@@ -35,6 +35,46 @@ describe('the object store under it', () => {
   })
 })
 
+describe('a database that others touch while it is open', () => {
+  const fails = async (change: (name: string) => Promise<unknown>): Promise<string> => {
+    const name = `test-touched-${Date.now()}`
+    const redis = await createRedis({ storage: indexedDb(name), save: '' })
+    await redis.set('a', 1)
+    await redis.save()
+    await change(name)
+    await redis.set('a', 2)
+    const error = await redis.save().catch((failed: Error) => failed)
+    await redis.close()
+    return String((error as Error).cause)
+  }
+
+  test('refuses what an owner writes that another has replaced', async () => {
+    const message = await fails(async (name) => {
+      const thief = indexedDb(name)
+      await thief.open(true)
+      await thief.close()
+    })
+    expect(message).toMatch(/^StorageError: "isodis:test-touched-\d+" was taken over by another tab$/)
+  })
+
+  test('says so if it was deleted: a difference to what is gone would be no use', async () => {
+    const message = await fails(
+      (name) =>
+        new Promise((resolve) => {
+          indexedDB.deleteDatabase(`isodis:${name}`).onsuccess = resolve
+        }),
+    )
+    expect(message).toMatch(/^StorageError: "isodis:test-touched-\d+" was deleted while it was open$/)
+  })
+})
+
+test('INFO tells whether the browser may throw the data away', async () => {
+  const name = `test-persisted-${Date.now()}`
+  await using redis = await createRedis({ storage: indexedDb(name) })
+  const told = async (): Promise<string | undefined> => /storage_persisted:(\w+)/.exec(await redis.info('persistence'))?.[1]
+  await expect.poll(told).toBe((await navigator.storage.persisted()) ? 'yes' : 'no')
+})
+
 test('a page that is hidden saves what has changed', async () => {
   const name = `test-hidden-${Date.now()}`
   const redis = await createRedis({ storage: indexedDb(name) })

@@ -29,6 +29,7 @@ export function abandonable(storage: Storage, takeOver: boolean): AbandonableSto
     read: () => storage.read(),
     write: () => unless(NOWHERE, () => storage.write()),
     close: () => storage.close(),
+    info: () => storage.info?.() ?? [],
     abandon() {
       abandoned = true
     },

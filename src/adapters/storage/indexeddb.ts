@@ -3,6 +3,7 @@ import { get, keys } from 'idb-keyval'
 import { recordStorage } from '../../core/persistence/records.ts'
 import type { Storage } from '../../core/persistence/storage.ts'
 import { type Durability, objectStore, type Store } from './object-store.ts'
+import { persisted } from './persisted.ts'
 import { holdLock } from './web-lock.ts'
 
 export interface IndexedDbOptions {
@@ -13,6 +14,11 @@ export interface IndexedDbOptions {
   durability?: Durability
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000, enough for a reload */
   patience?: number
+  /**
+   * Asks the browser not to throw the data away when space runs low; Firefox asks its user. What it has answered is in
+   * INFO persistence, as `storage_persisted`. Default: false
+   */
+  persist?: boolean
 }
 
 /** Larger records are slower to put, smaller ones are more of them. */
@@ -20,14 +26,16 @@ const LARGEST_RECORD = 1 << 20
 const STORE = 'snapshot'
 
 /** Keeps snapshots and a journal in an IndexedDB database: `isodis:` and this name. */
-export function indexedDb(name: string, { durability = 'strict', patience = 1000 }: IndexedDbOptions = {}): Storage {
+export function indexedDb(name: string, { durability = 'strict', patience = 1000, persist = false }: IndexedDbOptions = {}): Storage {
   let store: Store
   let giveBack: () => void = () => {}
+  let isPersisted: ReturnType<typeof persisted>
   return recordStorage({
     name: `IndexedDB isodis:${name}`,
     largest: LARGEST_RECORD,
     async open(takeOver) {
       giveBack = await holdLock(`isodis:${name}`, patience, takeOver)
+      isPersisted = persisted(persist)
       store = objectStore(`isodis:${name}`, STORE)
       try {
         await store.claim()
@@ -52,5 +60,6 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
       store.close()
       giveBack()
     },
+    info: () => [['storage_persisted', isPersisted()]],
   })
 }

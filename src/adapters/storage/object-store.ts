@@ -59,13 +59,15 @@ export function objectStore(database: string, name: string): Store {
       const transaction = await begin(mode, durability, true)
       const done = ended(transaction)
       const records = transaction.objectStore(name)
-      let taken = false
+      let refusal: StorageError | null = null
       if (mode === 'readwrite' && owner !== null) {
         // It is asked before anything is written, and answered before anything can be committed.
         const request: IDBRequest<unknown> = records.get(OWNER)
         request.addEventListener('success', () => {
-          taken = request.result !== owner
-          if (taken) abort(transaction)
+          if (request.result === owner) return
+          const what = request.result === undefined ? 'was deleted while it was open' : 'was taken over by another tab'
+          refusal = new StorageError(`"${database}" ${what}`)
+          abort(transaction)
         })
       }
       try {
@@ -75,9 +77,8 @@ export function objectStore(database: string, name: string): Store {
       } catch (error) {
         abort(transaction)
         await done.catch(() => {})
-        if (taken) throw new StorageError(`"${database}" was taken over by another tab`)
         // An abort says why in the transaction's own error: a full quota, above all.
-        throw transaction.error ?? error
+        throw refusal ?? transaction.error ?? error
       }
     }
 

@@ -391,7 +391,11 @@ export class Persistence implements Durability {
       ['module_fork_in_progress', 0],
       ['module_fork_last_cow_size', 0],
     ]
-    return [...fields.map(([name, value]): [string, string | number] => [name, usual[name] ?? value]), ...more]
+    return [
+      ...fields.map(([name, value]): [string, string | number] => [name, usual[name] ?? value]),
+      ...more,
+      ...(this.#storage.info?.() ?? []),
+    ]
   }
 }
 

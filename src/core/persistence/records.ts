@@ -26,6 +26,8 @@ export interface Records {
   /** Removes records, in this order. */
   remove(names: readonly string[]): Promise<void>
   close(): Promise<void>
+  /** What INFO shows of it: see `Storage`. */
+  info?(): [name: string, value: string | number][]
 }
 
 /** A run of records that belong together: a snapshot, a delta or a base. */
@@ -117,6 +119,10 @@ class RecordStorage implements Storage {
         return [{ ...now, snapshot, deltas: [] }, old.flatMap(recordsOf)]
       }),
     )
+  }
+
+  info(): [name: string, value: string | number][] {
+    return this.#records.info?.() ?? []
   }
 
   close(): Promise<void> {

@@ -17,6 +17,8 @@ export interface Storage {
   write(): Promise<SnapshotWriter>
   /** Gives the storage back. */
   close(): Promise<void>
+  /** What INFO persistence shows of it besides Redis's fields, as names and values. */
+  info?(): [name: string, value: string | number][]
   /** What changed since the last snapshot, where that can be kept without writing the snapshot anew. */
   readonly deltas?: DeltaStore
   /** The journal beside the snapshots, where this place can keep one. */
