@@ -68,8 +68,8 @@ export function runScript(
   permission: Permission,
 ): Reply {
   const { globals } = bridge.machine
-  globals.set('KEYS', Table.of([...keys]))
-  globals.set('ARGV', Table.of([...argv]))
+  globals.set('KEYS', Table.grown([...keys]))
+  globals.set('ARGV', Table.grown([...argv]))
   return bridge.run(session, script, label, permission)
 }
 

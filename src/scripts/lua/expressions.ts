@@ -404,10 +404,11 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
 
 /** The items of a constructor come last: they win over keys that were set to the same numbers. */
 function finishItems(keyed: Table, values: LuaValue[]): Table {
+  const { length } = values
   const table = Table.of(values)
   for (let place = keyed.seek(0); place >= 0; place = keyed.seek(place + 1)) {
     const key = keyed.keyAt(place)
-    if (typeof key !== 'number' || !(key >= 1 && key <= values.length)) table.set(key, keyed.valueAt(place))
+    if (typeof key !== 'number' || !(key >= 1 && key <= length)) table.set(key, keyed.valueAt(place))
   }
   return table
 }

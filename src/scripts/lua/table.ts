@@ -39,6 +39,13 @@ export class Table {
     return table
   }
 
+  /** A table that items were put into one by one: Lua makes room for twice as many when it is full. */
+  static grown(items: LuaValue[]): Table {
+    const table = Table.of(items)
+    table.#capacity = items.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(items.length))
+    return table
+  }
+
   get(key: LuaValue): LuaValue {
     if (typeof key === 'number') {
       const i = key - 1

@@ -292,7 +292,7 @@ export function functionRows(of: (engine: Engine) => Functions): Row[] {
       if (found === undefined) throw NOT_FOUND
       const { keys, rest } = keysOf(argv, BAD_KEYS)
       const permission = effective(engine, found.permission, readOnly)
-      return functions.bridge.run(session, found.fn, found.name, permission, Table.of(keys), Table.of(rest))
+      return functions.bridge.run(session, found.fn, found.name, permission, Table.grown(keys), Table.grown(rest))
     }
   const write = 'request_policy:all_shards response_policy:all_succeeded'
   return [

@@ -88,7 +88,7 @@ export function baseLibrary(machine: Machine): void {
         () => apply(machine.callable(fn, NOWHERE, values), values),
         ({ value }) => {
           // As Redis does: a script that knew errors as texts still gets them so.
-          const err = value instanceof Table ? value.get('err') : undefined
+          const err = value instanceof Table ? machine.index(value, 'err') : undefined
           return typeof err === 'string' || typeof err === 'number' ? err : value
         },
       )

@@ -306,7 +306,7 @@ class Decoder {
       }
     }
     this.#depth--
-    return Table.of(items)
+    return Table.grown(items)
   }
 
   #object(): Table {

@@ -213,7 +213,7 @@ class Reader {
     const items: LuaValue[] = []
     for (let i = 0; i < length; i++) items.push(this.value())
     this.#depth--
-    return Table.of(items)
+    return Table.grown(items)
   }
 
   #map(length: number): Table {

@@ -1,0 +1,48 @@
+// Random Lua programs by EVAL on redis-server and on the engine: the same replies, error texts and data.
+// ISODIS_SEED repeats a run, ISODIS_PROGRAMS makes it longer.
+import { expect, test } from 'vitest'
+import { lua } from '../../../src/scripts/lua/scripting.ts'
+import { newEngine, startEngineServer } from '../../support/engine-server.ts'
+import { startRedisServer } from '../../support/redis-server.ts'
+import { RespClient } from '../../support/resp-client.ts'
+import { randomProgram } from './programs.ts'
+
+const SEED = Number(process.env['ISODIS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const PROGRAMS = Number(process.env['ISODIS_PROGRAMS'] ?? 1500)
+
+/** https://en.wikipedia.org/wiki/Xorshift */
+function randomFrom(seed: number): () => number {
+  let state = seed | 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+}
+
+test(`${PROGRAMS} random programs, seed ${SEED}`, async () => {
+  await using server = await startRedisServer()
+  await using engine = await startEngineServer(newEngine(lua))
+  const [real, ours] = await Promise.all([server, engine].map(({ path }) => RespClient.connect({ path })))
+  let shown = 0
+  for (let i = 0; i < PROGRAMS; i++) {
+    const program = randomProgram(randomFrom(SEED + i))
+    const lines = [
+      ['FLUSHALL'],
+      ['EVAL', program, '0'],
+      ['GET', 'k0'],
+      ['GET', 'k1'],
+      ['LRANGE', 'l', '0', '-1'],
+      ['ZRANGE', 'z', '0', '-1'],
+      ['SCARD', 's'],
+    ]
+    const [expected, actual] = await Promise.all([real.pipeline(lines), ours.pipeline(lines)])
+    if (Array.isArray(expected[1].value)) shown += expected[1].value.length
+    expect(actual, `seed ${SEED + i}:\n${program}`).toEqual(expected)
+  }
+  // They do something.
+  expect(shown).toBeGreaterThan(PROGRAMS * 2)
+  real.close()
+  ours.close()
+}, 600_000)
