@@ -214,6 +214,14 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
       })
     })
 
+    test('of text with very many parts', async () => {
+      const script = defineScript({ name: 'long', args: { s: 'string' } }, (_$, _keys, { s }) =>
+        s.concat(...Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? s : i))),
+      )
+      const text = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? 'x' : i)).join('')
+      expect(await redis.script(script)({}, { s: 'x' })).toBe(`x${text}`)
+    })
+
     test('numbers become the shortest text that reads back', async () => {
       const script = defineScript({ name: 'decimal', args: { list: ['number'] } }, ($, _keys, { list }) => {
         const texts = $.local('texts', $.list('string'))

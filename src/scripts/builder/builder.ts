@@ -5,7 +5,7 @@ import { execute, Key } from './commands.ts'
 import { encodeJson, encodeResult } from './encode.ts'
 import * as helpers from './helpers.ts'
 import type { KeyType, KeyTypes } from './keys.ts'
-import { binary, breaks, call, constant, declare, define, effective, FALSE, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
+import { binary, breaks, call, concat, constant, declare, define, effective, FALSE, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
 import { type Placed, Program } from './program.ts'
 import {
   ANY,
@@ -377,8 +377,7 @@ export class Builder<R> {
   }
 
   #text(parts: readonly unknown[]): Expression {
-    const nodes = parts.map((part) => Term.text(this.#program, part))
-    return nodes.length === 0 ? constant('') : nodes.reduceRight((right, left) => binary('..', left, right))
+    return concat(...parts.map((part) => Term.text(this.#program, part)))
   }
 
   #parsed(text: Expression): Expression {

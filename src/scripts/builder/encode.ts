@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '../../core/bytes.ts'
 import type { Expression } from '../tree.ts'
 import { jsonNumber, sortedKeys } from './helpers.ts'
-import { and, assign, binary, call, constant, declare, FALSE, index, local, or, plus, size, table, truth, when } from './nodes.ts'
+import { and, assign, call, concat, constant, declare, FALSE, index, local, or, plus, size, table, truth, when } from './nodes.ts'
 import type { Program } from './program.ts'
 import { isNumber, isPlain, type Shape } from './schema.ts'
 import type { Parts } from './term.ts'
@@ -56,21 +56,21 @@ function encode(program: Program, { node, shape }: Parts, to: Shape, form: Form)
   const encoded = program.variable('encoded')
   const list = local(encoded)
   program.emit(declare(encoded, table()))
-  const [key, item] = [program.variable('key'), program.variable('item')]
   const isList = kind === 'list'
+  const [place, item] = [program.variable('_'), program.variable(isList ? 'item' : 'field')]
   const body = program.inside(() => {
     const found = isList ? local(item) : index(value, local(item))
     const inner = encode(program, { node: found, shape: of }, to.of ?? of, form)
     for (const each of isList ? [inner] : form.entry(local(item), inner)) program.emit(assign(index(list, plus(size(list), 1)), each))
   })
   const values = [call('ipairs', isList ? value : sortedKeys(program, value))]
-  program.emit({ kind: 'for in', line: 0, variables: [key, item], values, body })
+  program.emit({ kind: 'for in', line: 0, variables: [place, item], values, body })
   return isList ? form.list(list) : form.dictionary(list)
 }
 
 /** Something that may be said twice. */
 function hold(program: Program, node: Expression): Expression {
-  return node.kind === 'local' || node.kind === 'constant' ? node : program.temp('value', node, 'stays')
+  return node.kind === 'local' || node.kind === 'constant' || node.kind === 'index' ? node : program.temp('value', node, 'stays')
 }
 
 const RESULT: Form = {
@@ -91,7 +91,6 @@ const RESULT: Form = {
   entry: (field, value) => [field, value],
 }
 
-const concat = (...parts: readonly Expression[]): Expression => parts.reduceRight((right, left) => binary('..', left, right))
 const inside = (open: string, items: Expression, close: string): Expression =>
   concat(constant(open), call('table.concat', items, constant(',')), constant(close))
 

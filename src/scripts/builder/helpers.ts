@@ -20,7 +20,9 @@ function all(
   of: Expression,
   body: (key: Expression, value: Expression) => Statement[],
 ): Statement {
-  const variables = ['key', 'value'].slice(0, Math.max(body.length, iterator === 'ipairs' ? 2 : 1)).map((name) => program.variable(name))
+  const variables = [iterator === 'ipairs' ? '_' : 'key', 'value']
+    .slice(0, Math.max(body.length, iterator === 'ipairs' ? 2 : 1))
+    .map((name) => program.variable(name))
   return {
     kind: 'for in',
     line: 0,
@@ -126,7 +128,7 @@ export function sortedKeys(program: Program, dictionary: Expression): Expression
 export function decimal(program: Program, value: Expression): Expression {
   const helper = program.helper('decimal', ['number'], (value) => {
     const [digits, text] = [program.variable('digits'), program.variable('text')]
-    const format = call('string.format', binary('..', binary('..', constant('%.'), local(digits)), constant('g')), value)
+    const format = call('string.format', binary('..', constant('%.'), binary('..', local(digits), constant('g'))), value)
     return [
       declare(text, NIL),
       {

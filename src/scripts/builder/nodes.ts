@@ -79,6 +79,17 @@ export function plus(node: Expression, by: number): Expression {
   return binary(operator, node, constant(Math.abs(by)))
 }
 
+/** More would be too deep for Lua's parser. */
+const MAX_PARTS = 100
+/** Text behind text. */
+export function concat(...texts: readonly Expression[]): Expression {
+  const parts = texts.flatMap(partsOf)
+  if (parts.length > MAX_PARTS) return call('table.concat', table(parts))
+  return parts.length === 0 ? constant('') : parts.reduceRight((right, left) => binary('..', left, right))
+}
+const partsOf = (node: Expression): Expression[] =>
+  node.kind === 'binary' && node.operator === '..' ? [node.left, ...partsOf(node.right)] : [node]
+
 // Statements
 
 export const declare = (variable: Variable, value: Expression): Statement => ({

@@ -8,6 +8,7 @@ import {
   assign,
   binary,
   call,
+  concat,
   constant,
   effective,
   FALSE,
@@ -273,11 +274,7 @@ export class Term {
 
   concat(...others: unknown[]): Term {
     const parts = others.map((other) => Term.text(this.#program, other))
-    const [last, ...rest] = [this.#node, ...parts].reverse()
-    return this.#new(
-      rest.reduce((right, left) => binary('..', left, right), last),
-      STRING,
-    )
+    return this.#new(concat(this.#node, ...parts), STRING)
   }
   trim(): Term {
     return this.#new(this.#function('string.match', '^%s*(.-)%s*$'), STRING)
