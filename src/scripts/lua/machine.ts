@@ -206,7 +206,7 @@ export class Machine {
         if (method === undefined) this.fail(site, `attempt to index ${named(site.what, from)}`)
       }
       if (method instanceof LuaFunction) {
-        this.site = site
+        this.site = site.place
         return first(method.call(2, from, key))
       }
       from = method
@@ -232,7 +232,7 @@ export class Machine {
         if (method === undefined) this.fail(site, `attempt to index ${named(site.what, into)}`)
       }
       if (method instanceof LuaFunction) {
-        this.site = site
+        this.site = site.place
         method.call(3, into, key, value)
         return
       }
@@ -324,7 +324,7 @@ export class Machine {
   }
 
   #callMethod(method: LuaValue, left: LuaValue, right: LuaValue, site: Site): LuaValue {
-    this.site = site
+    this.site = site.place
     const values = [left, right]
     return first(apply(this.callable(method, site, values), values))
   }

@@ -1,7 +1,6 @@
 // Numbers as Lua 5.1 reads and prints them: C's strtod and "%.14g".
 import type { ByteString } from '../../core/bytes.ts'
 
-/** What most numbers are: found without taking the text apart, which takes half the time. */
 const DECIMAL = /^[ \t-\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[ \t-\r]*$/
 const HEXADECIMAL = /^[ \t-\r]*([+-]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([+-]?\d+))?[ \t-\r]*$/
 const SPECIAL = /^[ \t-\r]*([+-]?)(inf|infinity|nan)[ \t-\r]*$/i

@@ -117,7 +117,7 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
       return new SetReply(items)
     }
     const big = table.get('big_number')
-    if (typeof big === 'string') return bigNumber(big)
+    if (typeof big === 'string') return line(big)
     const verbatim = table.get('verbatim_string')
     if (verbatim instanceof Table) {
       const text = verbatim.get('string')
@@ -130,10 +130,6 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
     if (item === undefined) return items
     items.push(toReply(item, protocol, depth + 1))
   }
-}
-
-function bigNumber(text: ByteString): Reply {
-  return /^-?\d+$/.test(text) ? BigInt(text) : line(text)
 }
 
 /** Errors and statuses are one line. */

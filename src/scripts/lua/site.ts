@@ -19,6 +19,12 @@ export class Site {
     this.other = other
   }
 
+  #place: Site | null = null
+  /** The same place without names: for what is called there that the script does not name, such as a metamethod. */
+  get place(): Site {
+    return (this.#place ??= this.what === '' ? this : new Site(this.source, this.chunk, this.line))
+  }
+
   /** What a message starts with. */
   get where(): string {
     return this.line > 0 ? `${this.chunk}:${this.line}: ` : ''

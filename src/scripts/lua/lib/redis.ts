@@ -6,6 +6,7 @@ import { VERSION } from '../../../core/engine/version.ts'
 import { type Reply, ReplyError } from '../../../core/reply.ts'
 import { arityFits } from '../../../core/engine/command.ts'
 import type { Bridge } from '../bridge.ts'
+import { toNumber } from '../machine.ts'
 import { formatNumber } from '../number.ts'
 import { sha1 } from '../sha1.ts'
 import { tagged, toLua } from '../replies.ts'
@@ -91,8 +92,9 @@ export function redisLibrary(bridge: Bridge): Table {
     },
     setresp: (n, version) => {
       if (n !== 1) fail('ERR redis.setresp() requires one argument.')
-      if (version !== 2 && version !== 3) fail('ERR RESP version must be 2 or 3.')
-      bridge.protocol = version as 2 | 3
+      const protocol = toNumber(version)
+      if (protocol !== 2 && protocol !== 3) return fail('ERR RESP version must be 2 or 3.')
+      bridge.protocol = protocol
       return NONE
     },
     // There are no replicas and no append-only file: what a script does is kept by snapshots alone.
@@ -106,7 +108,6 @@ export function redisLibrary(bridge: Bridge): Table {
     breakpoint: () => false,
     debug: () => NONE,
     acl_check_cmd: (n, a, b, c, rest) => {
-      if (n === 0) fail('ERR Please specify at least one argument for this redis.acl_check_cmd() call')
       const argv = words(n, a, b, c, rest)
       try {
         // The one user there is may run anything.
