@@ -6,7 +6,7 @@ import type { Engine } from '../core/engine/engine.ts'
 import { feedMonitors } from '../core/engine/monitor.ts'
 import type { Scripting, ScriptingExtension } from '../core/engine/scripting.ts'
 import { ReplyError } from '../core/reply.ts'
-import { Bridge, ORDINARY } from './lua/bridge.ts'
+import { Bridge, type Limits, ORDINARY } from './lua/bridge.ts'
 import { keysOf } from './lua/commands/eval.ts'
 import { compileChunk } from './lua/compile.ts'
 import type { Closure } from './lua/frame.ts'
@@ -22,7 +22,18 @@ import type { FunctionExpression } from './tree.ts'
 
 const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.')
 
-function makeScripts(): ScriptingExtension {
+export type { Limits } from './lua/bridge.ts'
+
+/** Scripts with limits of their own. */
+export interface TreeScripts extends ScriptingExtension {
+  /**
+   * The same with other limits: `createRedis({ scripts: scripts.with({ time: 1000 }) })`. A script that has not written ends
+   * with the error of a killed script after `time`, any other after `hardTime`.
+   */
+  with(limits: Limits): TreeScripts
+}
+
+function makeScripts(limits: Limits): TreeScripts {
   const engines = new WeakMap<Engine, { bridge: Bridge; closures: Map<ByteString, Closure> }>()
   const evalsha = row(
     'EVALSHA',
@@ -42,7 +53,7 @@ function makeScripts(): ScriptingExtension {
   return {
     groups,
     attach(engine): Scripting {
-      const bridge = new Bridge(new Machine([baseLibrary, cjsonLibrary, stringLibrary, tableLibrary, mathLibrary]), engine)
+      const bridge = new Bridge(new Machine([baseLibrary, cjsonLibrary, stringLibrary, tableLibrary, mathLibrary]), engine, limits)
       redisLibrary(bridge)
       protectGlobals(bridge.machine)
       const closures = new Map<ByteString, Closure>()
@@ -54,8 +65,9 @@ function makeScripts(): ScriptingExtension {
         },
       }
     },
+    with: makeScripts,
   }
 }
 
 /** Scripts of `defineScript` on an engine: `createRedis({ scripts })`. */
-export const scripts: ScriptingExtension = makeScripts()
+export const scripts: TreeScripts = makeScripts({})

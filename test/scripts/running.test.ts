@@ -90,3 +90,26 @@ test('the engine runs scripts without promises too, with text or bytes', async (
   expect(() => redis.sync.script(move)({ from: 'a' } as never)).toThrow(new TypeError('script move: the key to is missing'))
   await redis.close()
 })
+
+test('an endless loop and endless recursion end with an error, and the engine lives', async () => {
+  const redis = await createRedis({ scripts: scripts.with({ time: 50, hardTime: 100 }) })
+  const endless = defineScript({ name: 'endless', keys: { k: 'string' }, args: { write: 'boolean' } }, ($, { k }, { write }) => {
+    $.if(write, () => k.incr())
+    const n = $.local('n', 0)
+    $.while(
+      () => n.ge(0),
+      () => n.assign(n.add(1)),
+    )
+  })
+  const run = redis.script(endless)
+  const killed = /^ERR Script killed by user with SCRIPT KILL\.\.\. \(script endless, .*running\.test\.ts:\d+\)$/
+  await expect(run({ k: 'k' }, { write: false })).rejects.toThrow(killed)
+  await expect(run({ k: 'k' }, { write: true })).rejects.toThrow(killed)
+  const deep = defineScript({ name: 'deep' }, ($) => {
+    const down = $.function({ name: 'down', args: { n: 'number' }, returns: 'number' }, (_$, { n }, self) => self({ n: n.add(1) }).add(1))
+    return down({ n: 0 })
+  })
+  await expect(redis.script(deep)({})).rejects.toThrow(/stack overflow.* \(script deep, .*running\.test\.ts:\d+\)$/)
+  expect(await redis.get('k')).toBe('1')
+  await redis.close()
+})
