@@ -13,7 +13,7 @@ import type { Delta, Deltas } from './changes.ts'
 import { guard, unguard } from './guards.ts'
 import { ByteSink, type SinkOptions } from './rdb/byte-sink.ts'
 import { LzfCompressor } from './rdb/lzf.ts'
-import { type PlacedPart, streamParts } from './rdb/stream.ts'
+import { type PlacedParts, streamParts } from './rdb/stream.ts'
 import { expiryBase, RdbWriter } from './rdb/writer.ts'
 
 /** A slice ends after so many milliseconds: half of a frame at 60 Hz and more is left to the page. */
@@ -303,8 +303,8 @@ function partsOf(value: Value, early: RdbWriter): Parts {
   if (typeof value !== 'object' || value.type === 'string') return stringParts(value)
   if (value.type === 'stream') return placedParts(streamParts(value), early)
   if (value.type === 'list') {
-    const parts = value.chunks().map((chunk) => ({ owner: value, chunk, write: (writer: RdbWriter) => writer.listChunk(chunk) }))
-    return placedParts(parts, early)
+    const write = (writer: RdbWriter, chunk: object): void => writer.listChunk(chunk as readonly string[])
+    return placedParts([{ owner: value, chunks: value.chunks(), write }], early)
   }
   const base = value.type === 'hash' ? expiryBase(value) : 0
   const write = (writer: RdbWriter, from: number, to: number): void => {
@@ -352,60 +352,60 @@ function stringParts(value: StringValue): Parts {
 }
 
 /** Of lists and streams, whose order matters: a chunk that changes before its turn leaves its bytes in its place. */
-function placedParts(given: readonly PlacedPart[], early: RdbWriter): Parts {
-  const places = new Map<object, number>()
-  const guards = new Map<NonNullable<PlacedPart['owner']>, ChunkGuard<object>>()
+function placedParts(given: readonly PlacedParts[], early: RdbWriter): Parts {
+  const images = new Map<object, Uint8Array[]>()
+  /** Chunks that are written, or have an image, or came later. */
+  const settled = new Set<object>()
   const copy = earlyWriter(early)
-  let next = 0
   let held = 0
-  const image = ({ write }: PlacedPart): Uint8Array[] => {
+  const keepImage = (chunk: object, { write }: PlacedParts): void => {
     held -= copy.sink.size
-    write(copy)
+    write(copy, chunk)
     held += copy.sink.size
     copy.sink.flush()
-    return copy.sink.take()
+    images.set(chunk, copy.sink.take())
   }
-  const newGuard = (): ChunkGuard<object> => ({
-    below: null,
-    before(chunk) {
-      this.below?.before(chunk)
-      const place = places.get(chunk)
-      if (place === undefined) return
-      places.delete(chunk)
-      parts[place] = image(parts[place] as PlacedPart)
-    },
+  const runs = given.map((parts) => {
+    const own: ChunkGuard<object> = {
+      below: null,
+      before(chunk) {
+        this.below?.before(chunk)
+        if (settled.has(chunk)) return
+        settled.add(chunk)
+        if (parts.chunks.includes(chunk)) keepImage(chunk, parts)
+      },
+    }
+    if (parts.owner === null) for (const chunk of parts.chunks) keepImage(chunk, parts)
+    else guard(parts.owner, own)
+    return { ...parts, own }
   })
-  const parts = given.map((part, i): PlacedPart | Uint8Array[] => {
-    if (part.owner === null) return image(part)
-    if (!guards.has(part.owner)) guards.set(part.owner, newGuard())
-    places.set(part.chunk!, i)
-    return part
-  })
-  for (const [owner, own] of guards) guard(owner, own)
-  const release = (): void => {
-    for (const [owner, own] of guards) unguard(owner, own)
+  let run = 0
+  let at = 0
+  const leave = ({ owner, own }: (typeof runs)[number]): void => {
+    if (owner !== null) unguard(owner, own)
+  }
+  const skipDone = (): boolean => {
+    for (; run < runs.length && at === runs[run].chunks.length; run++, at = 0) leave(runs[run])
+    return run < runs.length
   }
   return {
     get held() {
       return held
     },
     next(writer) {
-      const part = parts[next]
-      if (part === undefined) return false
-      if (Array.isArray(part)) {
-        for (const bytes of part) {
-          writer.sink.bytes(bytes)
-          held -= bytes.length
-        }
-      } else {
-        places.delete(part.chunk!)
-        part.write(writer)
+      if (!skipDone()) return false
+      const chunk = runs[run].chunks[at++]
+      const image = images.get(chunk)
+      settled.add(chunk)
+      if (image === undefined) runs[run].write(writer, chunk)
+      for (const bytes of image ?? []) {
+        writer.sink.bytes(bytes)
+        held -= bytes.length
       }
-      parts[next++] = []
-      if (next === parts.length) release()
-      return next < parts.length
+      images.delete(chunk)
+      return skipDone()
     },
-    release,
+    release: () => runs.forEach(leave),
   }
 }
 

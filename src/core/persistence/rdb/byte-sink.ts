@@ -112,7 +112,10 @@ export class ByteSink {
   /** Eight bytes, highest first. */
   half(value: Int64): void {
     if (this.#at + 8 > this.#buffer.length) this.#makeRoom(8)
-    this.#view.setBigUint64(this.#at, BigInt.asUintN(64, BigInt(value)))
+    if (typeof value === 'number' && value >= 0) {
+      this.#view.setUint32(this.#at, value / 2 ** 32)
+      this.#view.setUint32(this.#at + 4, value)
+    } else this.#view.setBigUint64(this.#at, BigInt.asUintN(64, BigInt(value)))
     this.#at += 8
   }
 

@@ -79,7 +79,8 @@ export class ListpackWriter {
       const code = LIMITS.findIndex((limit) => value >= -limit && value < limit)
       const width = WIDTHS[code] ?? 8
       this.#put(code < 0 ? 0xf4 : 0xf1 + code)
-      for (let i = 0, left = BigInt(value); i < width; i++, left >>= 8n) this.#put(Number(left & 255n))
+      if (code < 0) for (let i = 0, left = BigInt(value); i < width; i++, left >>= 8n) this.#put(Number(left & 255n))
+      else for (let i = 0; i < width; i++) this.#put(Number(value) >> (8 * i))
     }
     this.#end(start)
   }

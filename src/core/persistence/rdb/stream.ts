@@ -149,12 +149,12 @@ function lengthsId(source: ByteSource): StreamId {
   return { ms: shrink(source.identifier()), seq: shrink(source.identifier()) }
 }
 
-/** A part of a value that is written in order. */
-export interface PlacedPart {
-  /** What tells its guard before the chunk of this part changes; null if the part must be written at once. */
+/** Parts of a value that are written in order. */
+export interface PlacedParts {
+  /** What tells its guard before one of the chunks changes; null if nothing does: then they must be written at once. */
   readonly owner: { guard: ChunkGuard<object> | null } | null
-  readonly chunk: object | null
-  readonly write: (writer: RdbWriter) => void
+  readonly chunks: readonly object[]
+  readonly write: (writer: RdbWriter, chunk: object) => void
 }
 
 /** How many nodes are written: those that were emptied are not. */
@@ -163,11 +163,11 @@ export function nodesOf(stream: Stream): number {
 }
 
 /** All that follows the head of a stream, in order. */
-export function streamParts(stream: Stream): PlacedPart[] {
-  const parts: PlacedPart[] = []
-  const now = (write: PlacedPart['write']): void => void parts.push({ owner: null, chunk: null, write })
-  const each = <V, C extends Chunk<V>>(chunks: IdChunks<V, C>, write: (writer: RdbWriter, chunk: C) => void): void => {
-    for (const chunk of chunks.chunks) parts.push({ owner: chunks, chunk, write: (writer) => write(writer, chunk) })
+export function streamParts(stream: Stream): PlacedParts[] {
+  const parts: PlacedParts[] = []
+  const now = (write: (writer: RdbWriter) => void): void => void parts.push({ owner: null, chunks: [{}], write })
+  const each = <V, C extends Chunk<V>>(owner: IdChunks<V, C>, write: (writer: RdbWriter, chunk: C) => void): void => {
+    parts.push({ owner, chunks: owner.chunks.slice(), write: write as PlacedParts['write'] })
   }
   each(stream, writeNode)
   now((writer) => writeTail(writer, stream))

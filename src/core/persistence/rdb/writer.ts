@@ -124,7 +124,7 @@ export class RdbWriter {
       case 'zset':
         return this.zsetSlots(value, 0, value.size)
       case 'stream':
-        for (const { write } of streamParts(value)) write(this)
+        for (const { chunks, write } of streamParts(value)) for (const chunk of chunks) write(this, chunk)
     }
   }
 

@@ -1,7 +1,7 @@
 // What the writer writes the reader reads: all types, in one piece and in parts.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { StringValue, Value } from '../../../../src/core/engine/values.ts'
+import type { Stream, StringValue, Value } from '../../../../src/core/engine/values.ts'
 import { ByteSink } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
 import { streamParts } from '../../../../src/core/persistence/rdb/stream.ts'
@@ -64,13 +64,17 @@ function writePart(writer: RdbWriter, value: Value, from: number, to: number, ba
   else if (value.type === 'list') writer.listChunk(value.slice(from, to - 1))
   else if (value.type === 'set') writer.setSlots(value, from, to)
   else if (value.type === 'zset') writer.zsetSlots(value, from, to)
-  else if (value.type === 'stream') for (const { write } of streamParts(value).slice(from, to)) write(writer)
+  else if (value.type === 'stream') for (const write of partsOf(value).slice(from, to)) write(writer)
   else writer.hashSlots(value, from, to, base)
 }
 
 function sizeOf(value: Value): number {
   if (typeof value !== 'object' || value.type === 'string') return (contentOf(value).value as string).length
-  return value.type === 'stream' ? streamParts(value).length : value.size
+  return value.type === 'stream' ? partsOf(value).length : value.size
+}
+
+function partsOf(stream: Stream): ((writer: RdbWriter) => void)[] {
+  return streamParts(stream).flatMap(({ chunks, write }) => chunks.map((chunk) => (writer: RdbWriter) => write(writer, chunk)))
 }
 
 test('a value written in parts, some of them to other sinks first, is the same value', async () => {
