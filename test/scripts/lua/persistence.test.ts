@@ -1,7 +1,10 @@
 // Libraries of functions in snapshots: Redis's file is loaded, ours is loaded by Redis, and none gets lost.
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createRedis } from '../../../src/adapters/memory.ts'
+import { fileStorage } from '../../../src/adapters/storage/file.ts'
 import { memoryStorage } from '../../../src/adapters/storage/memory.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 
@@ -25,6 +28,30 @@ test('a library survives a restart, and replaces those of the engine that takes 
   await other.importRdb(file)
   expect(await other.call('FCALL', 'hello', 0, 'world')).toBe('hello world')
   await expect(other.call('FCALL', 'bye', 0, 'x')).rejects.toThrow('Function not found')
+})
+
+test('the journal has libraries, and what scripts did, not the scripts', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'isodis-lua-'))
+  const config = { appendonly: 'yes', appendfsync: 'always' }
+  let expected: string | null
+  {
+    await using redis = await createRedis({ lua, config, storage: fileStorage({ dir }) })
+    await redis.call('FUNCTION', 'LOAD', CODE)
+    await redis.call(
+      'EVAL',
+      "redis.call('SET', KEYS[1], math.random()) redis.call('RPUSH', 'list', 1, 2) redis.call('LPOP', 'list')",
+      1,
+      'key',
+    )
+    await redis.call('FUNCTION', 'LOAD', CODE.replaceAll('hello', 'bye').replace('mylib', 'gone'))
+    await redis.call('FUNCTION', 'DELETE', 'gone')
+    expected = await redis.get('key')
+  }
+  await using redis = await createRedis({ lua, config, storage: fileStorage({ dir }) })
+  expect(await redis.get('key')).toBe(expected)
+  expect(await redis.lrange('list', 0, -1)).toEqual(['2'])
+  expect(await redis.call('FCALL', 'hello', 0, 'world')).toBe('hello world')
+  await expect(redis.call('FCALL', 'bye', 0, 'x')).rejects.toThrow('Function not found')
 })
 
 test('an engine without Lua keeps the libraries it was given', async () => {
