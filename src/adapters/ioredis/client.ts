@@ -17,10 +17,16 @@ export interface Pipeline {
   exec(): Promise<[error: Error | null, result?: unknown][] | null>
 }
 
+interface Options {
+  readonly keyPrefix?: string | undefined
+  readonly stringNumbers?: boolean | undefined
+  readonly replyMapping?: string | undefined
+}
+
 /** What `Redis` and `Cluster` have in common. */
 export interface Connection {
   readonly status: string
-  readonly options: { readonly keyPrefix?: string | undefined; readonly enableAutoPipelining?: boolean | undefined }
+  readonly options: Options & { readonly enableAutoPipelining?: boolean | undefined; readonly redisOptions?: Options | undefined }
   callBuffer(name: string, ...words: Word[]): Promise<unknown>
   sendCommand(command: Command): unknown
   pipeline(): Pipeline
@@ -55,8 +61,6 @@ export interface IoredisSingle extends Connection {
     readonly db?: number | undefined
     readonly host?: string | undefined
     readonly port?: number | undefined
-    readonly stringNumbers?: boolean | undefined
-    readonly replyMapping?: string | undefined
   }
   /** What the connection has been told, such as the database it has selected. */
   readonly condition: { readonly select: number } | null
@@ -65,9 +69,6 @@ export interface IoredisSingle extends Connection {
 
 /** An ioredis `Cluster`. */
 export interface IoredisCluster extends Connection {
-  readonly options: Connection['options'] & {
-    readonly redisOptions?: { readonly stringNumbers?: boolean | undefined; readonly replyMapping?: string | undefined } | undefined
-  }
   /** For each slot its nodes as `host:port`, the master first. */
   readonly slots: readonly (readonly string[])[]
   nodes(role: 'master'): IoredisSingle[]

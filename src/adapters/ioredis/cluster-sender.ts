@@ -5,7 +5,7 @@ import { RedisError, unsupported } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisCluster, IoredisSingle } from './client.ts'
 import { isForEveryNode } from './every-node.ts'
-import { failureOf, isLost, replyOf } from './replies.ts'
+import { isLost } from './replies.ts'
 import { lacksKeys, Sender } from './sender.ts'
 import { slotOf } from '../../core/client/slots.ts'
 
@@ -20,8 +20,7 @@ export class ClusterSender extends Sender<IoredisCluster> {
     if (lacksKeys(command, argv)) return this.#toAny(argv)
     // Any node takes it. By always the same one a channel's messages stay in order. (`slot` is private to ioredis's types.)
     if (argv[0] === 'PUBLISH' && argv.length > 1) Object.assign(command, { slot: slotOf(argv[1]) })
-    this.connection.sendCommand(command)
-    return command.promise.then((value) => replyOf(argv, value), failureOf)
+    return this.reply(command, argv)
   }
 
   /** Runs a transaction. Its keys must be in one slot, which is found out before anything is sent. */

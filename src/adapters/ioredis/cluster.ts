@@ -12,7 +12,7 @@ import { combinerOf } from './every-node.ts'
 import { NodeBackend } from './node.ts'
 import { OwnConnections } from './own-connections.ts'
 import { someOf } from './replies.ts'
-import { Sender } from './sender.ts'
+import { hasStringNumbers, Sender } from './sender.ts'
 import { CLOSED, OWN, PATIENT, quit } from './single.ts'
 
 const INVALID_CURSOR = new ReplyError('ERR invalid cursor')
@@ -41,7 +41,7 @@ export class ClusterBackend implements Backend {
       databases: false,
       persistence: true,
       multipleSlots: false,
-      exactIntegers: client.options.redisOptions?.stringNumbers === true,
+      exactIntegers: hasStringNumbers(client),
       delivery: 'at least once',
     }
   }

@@ -13,17 +13,20 @@ export function wordOf(bytes: ByteString): Word {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1')
 }
 
-/** What a command was answered, in RESP3's shape. */
-export function replyOf(argv: Argv, value: unknown): Reply {
-  return toResp3(argv, decode(value))
+/**
+ * What a command was answered, in RESP3's shape.
+ * @param exact whether the connection has `stringNumbers`
+ */
+export function replyOf(argv: Argv, value: unknown, exact: boolean): Reply {
+  return toResp3(argv, decode(value, exact))
 }
 
-function decode(value: unknown): Reply {
+function decode(value: unknown, exact: boolean): Reply {
+  // With `stringNumbers` integers are strings, and with RESP3 doubles as well; every other string is a Buffer.
+  if (typeof value === 'string') return exact ? (parseInt64(value) ?? value) : value
   if (value instanceof Uint8Array) return fromUint8Array(value)
   if (value === null || typeof value === 'number') return value
-  if (Array.isArray(value)) return value.map(decode)
-  // With `stringNumbers` integers are strings, and with RESP3 doubles as well; every other string is a Buffer.
-  if (typeof value === 'string') return parseInt64(value) ?? value
+  if (Array.isArray(value)) return value.map((item) => decode(item, exact))
   if (value instanceof Error) return failureOf(value)
   throw new TypeError(`ioredis gave ${typeof value} for a reply`)
 }

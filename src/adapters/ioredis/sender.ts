@@ -6,26 +6,37 @@ import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Command, Connection, Pipeline, Word } from './client.ts'
 import { failureOf, replyOf, someOf, wordOf } from './replies.ts'
 
+interface CommandOptions {
+  readonly keyPrefix: string | undefined
+  readonly replyEncoding: 'latin1' | null
+}
 /** ioredis's class of commands. */
-type CommandClass = new (name: string, words: Word[], options: { keyPrefix: string | undefined; replyEncoding: null }) => Command
+type CommandClass = new (name: string, words: Word[], options: CommandOptions) => Command
 
 export class Sender<C extends Connection = Connection> {
   readonly connection: C
   readonly #Command: CommandClass
-  readonly #options: { readonly keyPrefix: string | undefined; readonly replyEncoding: null }
+  readonly #options: CommandOptions
+  readonly #exact: boolean
 
   /** @param keyPrefix what ioredis puts before every key */
   constructor(connection: C, keyPrefix: string | undefined = connection.options.keyPrefix) {
     this.connection = connection
     this.#Command = commandClass(connection)
-    this.#options = { keyPrefix, replyEncoding: null }
+    this.#exact = hasStringNumbers(connection)
+    // Strings are bytes, a char each: what the client wants in the end, and less to keep than Buffers. Where integers are
+    // strings too, the others have to be told from them.
+    this.#options = { keyPrefix, replyEncoding: this.#exact ? null : 'latin1' }
   }
 
   /** Runs one command. What ioredis rejects with is a reply too. */
   send(argv: Argv): Promise<Reply> {
-    const command = this.make(argv)
+    return this.reply(this.make(argv), argv)
+  }
+
+  protected reply(command: Command, argv: Argv): Promise<Reply> {
     this.connection.sendCommand(command)
-    return command.promise.then((value) => replyOf(argv, value), failureOf)
+    return command.promise.then((value) => replyOf(argv, value, this.#exact), failureOf)
   }
 
   /**
@@ -38,7 +49,7 @@ export class Sender<C extends Connection = Connection> {
     for (const argv of commands) pipeline.sendCommand!(this.make(argv))
     const results = await pipeline.exec().catch(refused)
     if (results === null) return null
-    const replies = results.map((result, i) => (result[0] === null ? replyOf(commands[i], result[1]) : failureOf(result[0])))
+    const replies = results.map((result, i) => (result[0] === null ? replyOf(commands[i], result[1], this.#exact) : failureOf(result[0])))
     return someOf(replies, commands)
   }
 
@@ -49,6 +60,10 @@ export class Sender<C extends Connection = Connection> {
     if (this.#options.keyPrefix && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
     return command
   }
+}
+
+export function hasStringNumbers({ options }: Connection): boolean {
+  return (options.stringNumbers ?? options.redisOptions?.stringNumbers) === true
 }
 
 /** The class that the user's ioredis has, found in what `callBuffer` makes and hands to `sendCommand` of what it is called on. */

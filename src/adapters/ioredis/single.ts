@@ -6,7 +6,7 @@ import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection, IoredisSingle, NodeOverrides } from './client.ts'
 import { drop, OwnConnections } from './own-connections.ts'
 import { failureOf } from './replies.ts'
-import { Sender } from './sender.ts'
+import { hasStringNumbers, Sender } from './sender.ts'
 
 export const CLOSED = new ReplyError('ERR The client is closed')
 
@@ -39,7 +39,7 @@ export class SingleBackend implements Backend {
       databases: true,
       persistence: true,
       multipleSlots: true,
-      exactIntegers: client.options.stringNumbers === true,
+      exactIntegers: hasStringNumbers(client),
       delivery: 'at least once',
     }
   }
