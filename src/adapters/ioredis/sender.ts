@@ -4,19 +4,26 @@ import type { Argv } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Command, Connection, Pipeline, Word } from './client.ts'
+import { KNOWN } from './names.ts'
 import { failureOf, replyOf, someOf, wordOf } from './replies.ts'
 
 interface CommandOptions {
   readonly keyPrefix: string | undefined
   readonly replyEncoding: 'latin1' | null
+  readonly readOnly?: true
 }
 /** ioredis's class of commands. */
-type CommandClass = new (name: string, words: Word[], options: CommandOptions) => Command
+interface CommandClass {
+  new (name: string, words: Word[], options: CommandOptions): Command
+  /** What changes arguments and replies, by the command's name in lower case. Its types hide it. */
+  readonly _transformer?: { readonly argument: object; readonly reply: object }
+}
 
 export class Sender<C extends Connection = Connection> {
   readonly connection: C
   readonly #Command: CommandClass
   readonly #options: CommandOptions
+  readonly #readOptions: CommandOptions
   readonly #exact: boolean
 
   /** @param keyPrefix what ioredis puts before every key */
@@ -27,6 +34,7 @@ export class Sender<C extends Connection = Connection> {
     // Strings are bytes, a char each: what the client wants in the end, and less to keep than Buffers. Where integers are
     // strings too, the others have to be told from them.
     this.#options = { keyPrefix, replyEncoding: this.#exact ? null : 'latin1' }
+    this.#readOptions = { ...this.#options, readOnly: true }
   }
 
   /** Runs one command. What ioredis rejects with is a reply too. */
@@ -56,9 +64,17 @@ export class Sender<C extends Connection = Connection> {
   make(argv: Argv): Command {
     const words: Word[] = argv.slice(1) // of that very length: most commands are short, and there are many at a time
     for (let i = 0; i < words.length; i++) words[i] = wordOf(argv[i + 1])
-    const command = new this.#Command(nameOf(argv), words, this.#options)
+    const known = KNOWN.get(argv[0])
+    const name = known === undefined || this.#changes(known.lower) ? argv[0] : known.lower
+    const command = new this.#Command(name, words, known?.readOnly ? this.#readOptions : this.#options)
     if (this.#options.keyPrefix && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
     return command
+  }
+
+  /** Whether ioredis, or its user, changes arguments or replies of a command by its name. */
+  #changes(name: string): boolean {
+    const { _transformer: changes } = this.#Command
+    return name !== 'select' && (changes === undefined || name in changes.argument || name in changes.reply)
   }
 }
 
@@ -72,14 +88,6 @@ function commandClass(connection: Connection): CommandClass {
   return (connection.callBuffer.call(maker, 'PING') as unknown as Command).constructor as CommandClass
 }
 
-/**
- * Names stay in upper case: with lower-case ones ioredis changes some arguments and replies. Only SELECT it has to
- * recognise, to select again after a reconnection.
- */
-function nameOf([name]: Argv): string {
-  return name === 'SELECT' ? 'select' : name
-}
-
 /** Whether a key is missing: then ioredis has put `undefined` in its place, prefixed or not. The server shall say so instead. */
 export function lacksKeys(command: Command, argv: Argv): boolean {
   return command.args.length >= argv.length
@@ -90,5 +98,5 @@ function refused(error: { previousErrors?: (Error & { command?: { name: string }
   const cause = error.previousErrors?.[0]
   const reply = failureOf(error)
   if (cause === undefined) throw RedisError.from(reply, 'EXEC')
-  throw RedisError.from(new ReplyError(reply.text, RedisError.from(failureOf(cause), cause.command?.name ?? '')), 'EXEC')
+  throw RedisError.from(new ReplyError(reply.text, RedisError.from(failureOf(cause), (cause.command?.name ?? '').toUpperCase())), 'EXEC')
 }

@@ -16,6 +16,7 @@ afterAll(() => cluster?.stop())
 interface Options {
   keyPrefix?: string
   redisOptions?: { stringNumbers?: boolean; protocol?: 2 | 3 }
+  scaleReads?: (nodes: never[], command: { name: string }) => never
 }
 const nodes = (): { host: string; port: number }[] => cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
 const versions: Record<string, (options?: Options) => IoredisCluster> = {
@@ -180,6 +181,22 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
     await exact.set('n', '9007199254740992')
     expect(await exact.incr('n')).toBe(9007199254740993n)
     expect(await exact.dbsize()).toBe(1)
+  })
+
+  test("a client's scaleReads is asked for what only reads, whatever ioredis does with its name", async () => {
+    const asked: string[] = []
+    const scaleReads = (candidates: never[], { name }: { name: string }): never => {
+      asked.push(name.toUpperCase())
+      return candidates[0]
+    }
+    await using scaled = fromIoredis(make({ scaleReads }))
+    await scaled.set('{r}s', 1)
+    await scaled.hset('{r}h', { f: 1 })
+    await scaled.zadd('{r}z', { m: 1 })
+    await scaled.get('{r}s')
+    await scaled.hgetall('{r}h')
+    await scaled.zrange('{r}z', 0, -1)
+    expect(asked).toEqual(['GET', 'HGETALL', 'ZRANGE'])
   })
 
   test("a command without the key that it needs is the server's error, and ends nothing", async () => {
