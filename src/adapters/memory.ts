@@ -161,8 +161,8 @@ async function shareStorage({ storage, shared, ...options }: SharedRedisOptions)
     capabilities: CAPABILITIES,
     patience: (shared === true ? undefined : shared.patience) ?? (nothingCanBeLost ? 300 : 3000),
     isRepeatable: (argv) => ((table.get(argv[0])?.flags ?? 0) & FLAG.readonly) !== 0 || REPEATABLE.has(argv[0].toUpperCase()),
-    async open(takeOver) {
-      const owned = abandonable(storage, takeOver)
+    async open(takeOver, onTaken) {
+      const owned = abandonable(storage, takeOver, onTaken)
       const redis = await embed({ ...options, storage: owned })
       return {
         redis,

@@ -35,6 +35,24 @@ describe('the object store under it', () => {
   })
 })
 
+describe('who may write', () => {
+  const claims = async (...lost: boolean[]): Promise<string[]> => {
+    const name = `isodis:test-claim-${Date.now()}`
+    const stores = lost.map(() => objectStore(name, 'snapshot'))
+    const claimed = await Promise.allSettled(stores.map((store, i) => store.claim(() => lost[i])))
+    for (const store of stores) store.close()
+    return claimed.map(({ status }) => status)
+  }
+
+  test('is one of those that ask at the same time', async () => {
+    expect((await claims(false, false, false)).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
+  })
+
+  test('is nobody who has lost the lock meanwhile', async () => {
+    expect(await claims(true)).toEqual(['rejected'])
+  })
+})
+
 describe('a database that others touch while it is open', () => {
   const fails = async (change: (name: string) => Promise<unknown>): Promise<string> => {
     const name = `test-touched-${Date.now()}`

@@ -1,19 +1,38 @@
 // A storage whose engine can be made to end without writing: another tab has taken the storage over, and would refuse it.
 // What the engine still writes on its way out goes nowhere, and nobody is told that it went anywhere.
-import type { DeltaStore, JournalStore, SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
+import { type DeltaStore, type JournalStore, type SnapshotWriter, type Storage, TakenOverError } from '../../core/persistence/storage.ts'
 
 export interface AbandonableStorage extends Storage {
   abandon(): void
 }
 
-/** @param takeOver whether to open it even if another engine has it */
-export function abandonable(storage: Storage, takeOver: boolean): AbandonableStorage {
+/**
+ * @param takeOver whether to open it even if another engine has it
+ * @param onTaken called when something was refused because another engine has taken it over
+ */
+export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => void): AbandonableStorage {
   let abandoned = false
-  const unless = async <T>(instead: T, write: () => Promise<T>): Promise<T> => (abandoned ? instead : write())
+  const unless = async <T>(instead: T, write: () => Promise<T>): Promise<T> => {
+    if (abandoned) return instead
+    try {
+      return await write()
+    } catch (error) {
+      if (error instanceof TakenOverError) onTaken()
+      throw error
+    }
+  }
+  const begin = async (open: () => Promise<SnapshotWriter>): Promise<SnapshotWriter> => {
+    const writer = await unless(NOWHERE, open)
+    return {
+      write: (bytes) => unless(undefined, () => writer.write(bytes)),
+      commit: () => unless(undefined, () => writer.commit()),
+      abort: () => unless(undefined, () => writer.abort()),
+    }
+  }
   const { deltas, journal } = storage
   const differences: DeltaStore | undefined = deltas && {
     read: () => deltas.read(),
-    write: () => unless(NOWHERE, () => deltas.write()),
+    write: () => begin(() => deltas.write()),
     sizes: () => deltas.sizes(),
   }
   const writes: JournalStore | undefined = journal && {
@@ -21,13 +40,13 @@ export function abandonable(storage: Storage, takeOver: boolean): AbandonableSto
     truncate: (length) => unless(undefined, () => journal.truncate(length)),
     split: () => unless(undefined, () => journal.split()),
     append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),
-    base: () => unless(NOWHERE, () => journal.base()),
+    base: () => begin(() => journal.base()),
   }
   return {
     name: storage.name,
     open: () => storage.open(takeOver),
     read: () => storage.read(),
-    write: () => unless(NOWHERE, () => storage.write()),
+    write: () => begin(() => storage.write()),
     close: () => storage.close(),
     info: () => storage.info?.() ?? [],
     abandon() {

@@ -2,6 +2,7 @@
 // gone the next one loads what is stored and goes on. Loaded by `createRedis({ shared: true })` only.
 import type { Argv, Capabilities } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
+import { TakenOverError } from '../../core/persistence/storage.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { Channel, hostLocks, type LockManager } from './channels.ts'
 import { type Candidate, Election } from './election.ts'
@@ -22,8 +23,12 @@ export interface ShareOptions {
   readonly isRepeatable: (argv: Argv) => boolean
   /** Milliseconds until an owner that does not answer loses the database. */
   readonly patience: number
-  /** Makes the engine in this tab. @param takeOver the owner before may not know that it is none any more */
-  readonly open: (takeOver: boolean) => Promise<Owned>
+  /**
+   * Makes the engine in this tab.
+   * @param takeOver the owner before may not know that it is none any more
+   * @param onTaken called when the storage refuses to be written because another tab has it
+   */
+  readonly open: (takeOver: boolean, onTaken: () => void) => Promise<Owned>
 }
 
 /** The engine of this tab, if it is the owner. */
@@ -116,9 +121,10 @@ class Member implements Candidate {
   async #begin(reign: Reign, stolen: boolean): Promise<void> {
     let owned: Owned
     try {
-      owned = await this.#options.open(stolen)
+      owned = await this.#options.open(stolen, () => this.#lose(reign))
     } catch (error) {
-      if (!reign.over) this.#end(error as Error, false)
+      if (error instanceof TakenOverError) this.#lose(reign)
+      else if (!reign.over) this.#end(error as Error, false)
       return
     }
     if (reign.over) return owned.abandon()
@@ -142,10 +148,15 @@ class Member implements Candidate {
   }
 
   robbed(): void {
-    const reign = this.#reign
-    if (reign === null) return
+    if (this.#reign !== null) this.#lose(this.#reign)
+  }
+
+  /** Another tab has the database: this one has heard of it, or its storage refuses to be written. */
+  #lose(reign: Reign): void {
+    if (reign.over) return
     const { owned } = reign
     this.#abdicate(reign)
+    this.#election.resign()
     void owned?.abandon()
     this.#everyone.send({ is: 'hello' })
   }

@@ -4,7 +4,7 @@ import { recordStorage } from '../../core/persistence/records.ts'
 import type { Storage } from '../../core/persistence/storage.ts'
 import { type Durability, objectStore, type Store } from './object-store.ts'
 import { persisted } from './persisted.ts'
-import { holdLock } from './web-lock.ts'
+import { type HeldLock, holdLock } from './web-lock.ts'
 
 export interface IndexedDbOptions {
   /**
@@ -28,7 +28,7 @@ const STORE = 'snapshot'
 /** Keeps snapshots and a journal in an IndexedDB database: `isodis:` and this name. */
 export function indexedDb(name: string, { durability = 'strict', patience = 1000, persist = false }: IndexedDbOptions = {}): Storage {
   let store: Store
-  let giveBack: () => void = () => {}
+  let giveBack: HeldLock
   let isPersisted: ReturnType<typeof persisted>
   return recordStorage({
     name: `IndexedDB isodis:${name}`,
@@ -38,7 +38,7 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
       isPersisted = persisted(persist)
       store = objectStore(`isodis:${name}`, STORE)
       try {
-        await store.claim()
+        await store.claim(giveBack.isLost)
       } catch (error) {
         giveBack()
         throw error

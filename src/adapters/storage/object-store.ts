@@ -2,7 +2,7 @@
 // threw, holds up the deletion of the database, and never recovers a connection that the browser has closed
 // (https://github.com/jakearchibald/idb-keyval/issues/165). This one does.
 import { promisifyRequest, type UseStore } from 'idb-keyval'
-import { StorageError } from '../../core/persistence/storage.ts'
+import { StorageError, TakenOverError } from '../../core/persistence/storage.ts'
 
 /** Whether a transaction waits for the disk, or for the system only. */
 export type Durability = 'strict' | 'relaxed'
@@ -11,8 +11,12 @@ export interface Store {
   /** For reading, and for changes that a power cut may undo. */
   readonly use: UseStore
   with(durability: Durability): UseStore
-  /** From now on only this store writes: transactions of others, who may not know yet, are undone. */
-  claim(): Promise<void>
+  /**
+   * From now on only this store writes: transactions of others, who may not know yet, are undone.
+   * @param isLost whether the lock that allows it is lost meanwhile
+   * @throws TakenOverError if another one was faster
+   */
+  claim(isLost: () => boolean): Promise<void>
   close(): void
 }
 
@@ -22,6 +26,7 @@ const OWNER = 'owner'
 export function objectStore(database: string, name: string): Store {
   let connection: Promise<IDBDatabase> | null = null
   let owner: string | null = null
+  const TAKEN_OVER = `"${database}" was taken over by another tab`
 
   const connect = (): Promise<IDBDatabase> => {
     const request = indexedDB.open(database)
@@ -65,8 +70,8 @@ export function objectStore(database: string, name: string): Store {
         const request: IDBRequest<unknown> = records.get(OWNER)
         request.addEventListener('success', () => {
           if (request.result === owner) return
-          const what = request.result === undefined ? 'was deleted while it was open' : 'was taken over by another tab'
-          refusal = new StorageError(`"${database}" ${what}`)
+          refusal =
+            request.result === undefined ? new StorageError(`"${database}" was deleted while it was open`) : new TakenOverError(TAKEN_OVER)
           abort(transaction)
         })
       }
@@ -85,10 +90,19 @@ export function objectStore(database: string, name: string): Store {
   return {
     use: use('relaxed'),
     with: use,
-    async claim() {
+    async claim(isLost) {
       // Not randomUUID: pages without TLS do not have it.
       const token = `${Date.now()}-${Math.random()}`
-      await use('relaxed')('readwrite', (records) => promisifyRequest(records.put(token, OWNER)))
+      // In two steps: who sleeps between them finds that the owner is another one, and who slept before them has heard by
+      // now that the lock is lost.
+      const before: unknown = await use('relaxed')('readonly', (records) => promisifyRequest<unknown>(records.get(OWNER)))
+      const claimed = await use('relaxed')('readwrite', async (records) => {
+        const now = await promisifyRequest<unknown>(records.get(OWNER))
+        if (now !== before || isLost()) return false
+        await promisifyRequest(records.put(token, OWNER))
+        return true
+      })
+      if (!claimed) throw new TakenOverError(TAKEN_OVER)
       owner = token
     },
     close() {

@@ -6,25 +6,36 @@ interface Locks {
   request(name: string, options: { signal?: AbortSignal; steal?: boolean }, held: () => Promise<void>): Promise<void>
 }
 
+/** Gives a lock back. */
+export interface HeldLock {
+  (): void
+  /** Whether it was stolen. */
+  readonly isLost: () => boolean
+}
+
 /**
  * @param patience milliseconds to wait for whoever has it
  * @param steal takes it from whoever has it
  * @returns a function that gives the lock back
  * @throws StorageError if another has it
  */
-export async function holdLock(name: string, patience: number, steal = false): Promise<() => void> {
+export async function holdLock(name: string, patience: number, steal = false): Promise<HeldLock> {
   // happy-dom has the property, and null in it.
   const locks = (globalThis as { navigator?: { locks?: Locks | null } }).navigator?.locks
-  if (!locks) return () => {}
+  if (!locks) return Object.assign(() => {}, { isLost: () => false })
+  let lost = false
   let giveBack: () => void = () => {}
   await new Promise<void>((resolve, reject) => {
     const held = (): Promise<void> => {
       resolve()
       return new Promise((done) => (giveBack = done))
     }
-    const failed = (cause: unknown): void => reject(new StorageError(`the storage "${name}" belongs to another tab or worker`, { cause }))
+    const failed = (cause: unknown): void => {
+      lost = true
+      reject(new StorageError(`the storage "${name}" belongs to another tab or worker`, { cause }))
+    }
     const options = steal ? { steal } : patience === Infinity ? {} : { signal: AbortSignal.timeout(patience) }
     locks.request(name, options, held).catch(failed)
   })
-  return () => giveBack()
+  return Object.assign(() => giveBack(), { isLost: () => lost })
 }

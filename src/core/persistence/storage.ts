@@ -79,3 +79,6 @@ export interface SnapshotWriter {
 export class StorageError extends Error {
   override name = 'StorageError'
 }
+
+/** Another engine has taken the storage over: this one must not write any more. */
+export class TakenOverError extends StorageError {}

@@ -91,14 +91,14 @@ const page = {
     return performance.now() - start
   },
   /** Writes numbers in transactions, for ever, and tells which of them are promised. */
-  async write(writer: string, saves: boolean): Promise<void> {
+  async write({ writer, saves, promisedAfter }: { writer: string; saves: boolean; promisedAfter: number }): Promise<void> {
     const told = globalThis as unknown as { promised: (writer: string, n: number) => Promise<void> }
     const loop = async (): Promise<never> => {
       for (let n = 1; ; n++) {
         try {
           await redis.multi().set(writer, n).hset('all', writer, n).exec()
           if (saves) await redis.save()
-          void told.promised(writer, n)
+          setTimeout(() => void told.promised(writer, n), promisedAfter)
         } catch {
           // Not promised: lost on the way, or another tab saves.
         }
