@@ -2,7 +2,7 @@
 import type { ByteString } from '../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
 import { RedisError, unreachable, unsupported } from '../core/client/errors.ts'
-import type { ScriptSource } from '../core/client/script.ts'
+import type { ScriptTree } from '../core/client/script.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { Session } from '../core/engine/session.ts'
 import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
@@ -83,7 +83,7 @@ export class EngineBackend implements Backend {
     return Array.isArray(replies) ? replies : null
   }
 
-  loadScript({ sha, body }: ScriptSource): void {
+  loadScript({ sha, body }: ScriptTree): void {
     const { scripting } = this.#engine
     if (scripting.loadTree === undefined) {
       throw unsupported('scripts', "give createRedis { scripts } from 'isodis/scripts/engine', or { lua } from 'isodis/lua'")

@@ -153,7 +153,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
 async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
   if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
   const { abandonable, share } = await import('./shared/share.ts')
-  const table = tableWith(options.lua)
+  const table = tableWith(options.lua ?? options.scripts)
   const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
   const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'
   return share({

@@ -66,6 +66,17 @@ describe('two tabs', () => {
     expect(fromGuest).toEqual(fromOwner)
   })
 
+  test('run scripts, which a new owner gets to know', async () => {
+    const [first, second] = [await open(), await open()]
+    expect(await second.evaluate(() => tab.script('n', 2))).toEqual({ is: 2 })
+    expect(await first.evaluate(() => tab.script('n', 3))).toEqual({ is: 5 })
+    expect(await second.evaluate(() => tab.scriptInTransaction('n'))).toEqual([{ is: 6 }, '6'])
+    await first.evaluate(() => tab.close())
+    expect(await second.evaluate(() => tab.script('m', 4))).toEqual({ is: 4 })
+    const third = await open()
+    expect(await third.evaluate(() => tab.script('m', 1))).toEqual({ is: 5 })
+  })
+
   test('have transactions, pipelines and WATCH', async () => {
     const [first, second] = [await open(), await open()]
     expect(await second.evaluate(() => tab.transaction())).toEqual(['OK', 2, 1, [['a', 1.5]]])

@@ -60,6 +60,9 @@ export class Guest {
           const replies = await backend.batch(request.commands, request.atomic)
           return this.#answer({ id, is: 'replies', replies: replies && replies.map(pack) })
         }
+        case 'script':
+          backend.loadScript?.(request)
+          return this.#answer({ id, is: 'done' })
         case 'connect':
           this.#connections.set(id, await backend.connect())
           return this.#answer({ id, is: 'done' })

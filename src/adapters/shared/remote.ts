@@ -2,6 +2,7 @@
 // It is bound to one owner; when that is gone, everything that is still open is `Lost`.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { ScriptTree } from '../../core/client/script.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { Push, type Reply, ReplyError, Status } from '../../core/reply.ts'
 import type { Export } from '../../core/persistence/export.ts'
@@ -35,6 +36,8 @@ export class Remote {
   readonly #channel: Channel<Requests, never>
   readonly #onAsk: () => void
   readonly #open = new Map<number, Open>()
+  /** What the owner knows. */
+  readonly scripts = new Set<string>()
   #requests: Request[] = []
   #lastId = 0
   #lost: Lost | null = null
@@ -204,6 +207,14 @@ class RemoteBackend implements Backend {
   async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
     const answer = await this.#remote.ask(this.#connection, { op: 'batch', commands, atomic })
     return (answer as { replies: readonly Packed[] | null }).replies?.map(unpack) ?? null
+  }
+
+  /** It goes ahead of the command that calls it. */
+  loadScript({ sha, body }: ScriptTree): void {
+    if (this.#remote.scripts.has(sha)) return
+    this.#remote.scripts.add(sha)
+    // Who cannot run it says so when it is called.
+    this.#remote.ask(this.#connection, { op: 'script', sha, body }).catch(() => this.#remote.scripts.delete(sha))
   }
 
   async connect(): Promise<Backend> {

@@ -3,6 +3,7 @@
 // of a write that was not answered nobody knows whether it has run, and that is what its caller is told.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { ScriptTree } from '../../core/client/script.ts'
 import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import { Lost } from './remote.ts'
 
@@ -33,6 +34,7 @@ export class SharedBackend implements Backend {
   readonly #running = new Set<(error: Lost) => void>()
   /** The database that was selected: a new owner does not know. */
   #db: ByteString = '0'
+  readonly #scripts = new Map<ByteString, ScriptTree>()
 
   constructor({ capabilities, isRepeatable, onWait, close }: SharedBackendOptions) {
     this.capabilities = capabilities
@@ -49,6 +51,7 @@ export class SharedBackend implements Backend {
   /** Commands go here from now on. */
   async use(backend: Backend): Promise<void> {
     if (this.#db !== '0') await backend.call(['SELECT', this.#db])
+    for (const script of this.#scripts.values()) backend.loadScript?.(script)
     this.#current = backend
     for (const { resolve } of this.#waiting.splice(0)) resolve()
   }
@@ -110,6 +113,12 @@ export class SharedBackend implements Backend {
       () => true,
       () => this.connect(),
     )
+  }
+
+  /** Every owner gets to know it. */
+  loadScript(script: ScriptTree): void {
+    this.#current?.loadScript?.(script)
+    this.#scripts.set(script.sha, script)
   }
 
   #follow(argv: Argv, reply: Reply): Reply {

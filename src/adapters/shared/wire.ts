@@ -41,6 +41,8 @@ export type Request = { readonly id: number; readonly connection: number } & (
   | { readonly op: 'batch'; readonly commands: readonly Argv[]; readonly atomic: boolean }
   | { readonly op: 'subscribe'; readonly topic: Topic; readonly names: readonly ByteString[] }
   | { readonly op: 'monitor' }
+  /** A script's tree, which is called by its SHA-1 from now on. */
+  | { readonly op: 'script'; readonly sha: ByteString; readonly body: unknown }
   /** A connection of its own, which has this id from now on. */
   | { readonly op: 'connect' }
   /** Ends what that id began: a subscription, or the waiting of a command. */

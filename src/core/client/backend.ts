@@ -2,7 +2,7 @@
 // (methods, types, pipelines, iterators) is shared.
 import type { ByteString } from '../bytes.ts'
 import type { Push, Reply } from '../reply.ts'
-import type { ScriptSource } from './script.ts'
+import type { ScriptTree } from './script.ts'
 
 /** A command line: byte strings, the command's name first and in upper case. */
 export type Argv = readonly ByteString[]
@@ -82,7 +82,7 @@ export interface Backend {
   monitor?(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>>
 
   /** Makes a script known that will be called by its SHA-1. Missing where scripts travel as source. */
-  loadScript?(script: ScriptSource): void
+  loadScript?(script: ScriptTree): void
 
   /** For a walk over all keys: a backend for each node of a cluster that holds some. Elsewhere itself. */
   nodes(): readonly Backend[] | Promise<readonly Backend[]>

@@ -13,14 +13,17 @@ export interface ScriptCall {
   readonly args: readonly ByteString[]
 }
 
-/** A script as a backend sees it. */
-export interface ScriptSource {
-  readonly name: string
+/** A script for who can run trees: by its SHA-1 it is called, and its main function is what runs. */
+export interface ScriptTree {
   readonly sha: ByteString
+  readonly body: unknown
+}
+
+/** A script as a backend sees it. */
+export interface ScriptSource extends ScriptTree {
+  readonly name: string
   /** In Lua. */
   readonly source: ByteString
-  /** As a tree, for who can run that: its main function. */
-  readonly body: unknown
 }
 
 /** A script as `defineScript` makes it. */

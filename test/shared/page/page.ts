@@ -1,6 +1,12 @@
 // What the tests of shared tabs have a page do. Everything goes through the public client.
 import { createRedis, type SharedRedis, type Subscription } from '../../../src/adapters/memory.ts'
 import { indexedDb } from '../../../src/adapters/storage/indexeddb.ts'
+import { defineScript } from '../../../src/scripts/builder/define.ts'
+import { scripts } from '../../../src/scripts/engine.ts'
+
+const count = defineScript({ name: 'count', keys: { key: 'string' }, args: { by: 'integer' } }, (_$, { key }, { by }) => ({
+  is: key.incrby(by),
+}))
 
 let redis: SharedRedis
 let subscription: Subscription<string>
@@ -9,7 +15,7 @@ const page = {
   /** Opens the database. @param patience until an owner that does not answer loses it */
   async open(options: { patience?: number; config?: Record<string, string>; save?: string } = {}): Promise<string> {
     const { patience, config = {}, save = '' } = options
-    redis = await createRedis({ storage: indexedDb('shared'), save, config, shared: patience === undefined ? true : { patience } })
+    redis = await createRedis({ storage: indexedDb('shared'), save, config, scripts, shared: patience === undefined ? true : { patience } })
     return redis.role
   },
   /** Opens the database for this tab alone. @param patience how long it waits for other tabs */
@@ -57,6 +63,8 @@ const page = {
       return watching.multi().set(key, `${seen}!`).exec()
     })
   },
+  script: (key: string, by: number): Promise<unknown> => redis.script(count)({ key }, { by }),
+  scriptInTransaction: (key: string): Promise<unknown> => redis.multi().script(count, { key }, { by: 1 }).get(key).exec(),
   async subscribe(channel: string): Promise<void> {
     subscription = await redis.subscribe(channel)
   },
