@@ -51,25 +51,25 @@ export class TreeRunner {
   run(session: Session, script: Closure, keys: readonly ByteString[], argv: readonly ByteString[], options: RunOptions = {}): Reply {
     const { engine } = this.bridge
     engine.begin()
-    const reply = runScript(this.bridge, session, script, options.label ?? 'tree', keys, argv, { ...ORDINARY, ...options })
+    const reply = runScript(this.bridge, session, script, options.label ?? 'tree', [...keys], [...argv], { ...ORDINARY, ...options })
     engine.end()
     return reply
   }
 }
 
-/** Runs a function with the globals KEYS and ARGV, within a command that has begun. */
+/** Runs a function with the globals KEYS and ARGV, whose arrays become the tables', within a command that has begun. */
 export function runScript(
   bridge: Bridge,
   session: Session,
   script: Closure,
   label: string,
-  keys: readonly ByteString[],
-  argv: readonly ByteString[],
+  keys: ByteString[],
+  argv: ByteString[],
   permission: Permission,
 ): Reply {
   const { globals } = bridge.machine
-  globals.set('KEYS', Table.grown([...keys]))
-  globals.set('ARGV', Table.grown([...argv]))
+  globals.set('KEYS', Table.grown(keys))
+  globals.set('ARGV', Table.grown(argv))
   return bridge.run(session, script, label, permission)
 }
 

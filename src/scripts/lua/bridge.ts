@@ -68,9 +68,12 @@ export class Bridge {
   #permission = ORDINARY
   #outOfMemory = false
   readonly #limits: Limits
+  #left = 0
+  #check: (left: number) => void = () => {}
 
   constructor(machine: Machine, engine: Engine, limits: Limits = {}) {
     this.machine = machine
+    machine.onSteps = () => this.#tick()
     this.engine = engine
     this.#limits = limits
     this.session = new Session(engine, 0, { trusted: true, peer: { address: 'lua', local: '' } })
@@ -136,29 +139,32 @@ export class Bridge {
 
   /** Counts steps from here on. */
   #arm(): void {
+    this.started = this.engine.clock.now()
+    this.#count(this.#checkTime)
+  }
+
+  // One function for all scripts: most end before it is called.
+  readonly #checkTime = (left: number): void => {
     const { clock, config, log } = this.engine
-    const start = clock.now()
-    this.started = start
     const time = this.#limits.time ?? (config.number('busy-reply-threshold') || Infinity)
-    const hardTime = this.#limits.hardTime ?? 10 * time
-    this.#count((left) => {
-      const spent = clock.now() - start
-      if (left > 0 && spent <= (this.wrote ? hardTime : time)) return
-      log('warning', `Lua script ended after ${spent} ms, ${this.wrote ? 'having' : 'without having'} written`)
-      throw new ScriptStopped(KILLED)
-    })
+    const spent = clock.now() - this.started
+    if (left > 0 && spent <= (this.wrote ? (this.#limits.hardTime ?? 10 * time) : time)) return
+    log('warning', `Lua script ended after ${spent} ms, ${this.wrote ? 'having' : 'without having'} written`)
+    throw new ScriptStopped(KILLED)
   }
 
   /** @param check is asked now and then, with how many steps are left; @throws ScriptStopped to end */
   #count(check: (left: number) => void): void {
-    let left = this.#limits.steps ?? DEFAULT_STEPS
-    const slice = Math.min(SLICE, left)
-    this.machine.steps = slice
-    this.machine.onSteps = () => {
-      left -= slice
-      check(left)
-      return slice
-    }
+    this.#check = check
+    this.#left = this.#limits.steps ?? DEFAULT_STEPS
+    this.machine.steps = Math.min(SLICE, this.#left)
+  }
+
+  #tick(): number {
+    const slice = Math.min(SLICE, this.#left)
+    this.#left -= slice
+    this.#check(this.#left)
+    return Math.min(SLICE, this.#left)
   }
 
   /** Runs the code of a library, which may register functions and no more. @throws LuaError, ScriptStopped */

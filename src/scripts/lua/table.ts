@@ -42,7 +42,7 @@ export class Table {
   /** A table that items were put into one by one: Lua makes room for twice as many when it is full. */
   static grown(items: LuaValue[]): Table {
     const table = Table.of(items)
-    table.#capacity = items.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(items.length))
+    while (table.#capacity & (table.#capacity - 1)) table.#capacity += table.#capacity & -table.#capacity
     return table
   }
 

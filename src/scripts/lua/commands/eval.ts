@@ -81,8 +81,7 @@ export class Scripts {
     this.#bySource.clear()
   }
 
-  run(session: Session, script: Script, argv: Argv, readOnly: boolean): Reply {
-    const { keys, rest } = keysOf(argv)
+  run(session: Session, script: Script, { keys, rest }: ReturnType<typeof keysOf>, readOnly: boolean): Reply {
     const permission = effective(this.bridge.engine, script.permission, readOnly)
     return runScript(this.bridge, session, script.closure, script.sha, keys, rest, permission)
   }
@@ -114,9 +113,9 @@ export function evalRows(of: (engine: Engine) => Scripts): Row[] {
     (readOnly: boolean): Handler =>
     ({ engine }, argv, session) => {
       feedMonitors(session, argv)
-      keysOf(argv)
+      const words = keysOf(argv)
       const scripts = of(engine)
-      return scripts.run(session, scripts.load(argv[1]), argv, readOnly)
+      return scripts.run(session, scripts.load(argv[1]), words, readOnly)
     }
   const evaluateSha =
     (readOnly: boolean): Handler =>
@@ -125,9 +124,9 @@ export function evalRows(of: (engine: Engine) => Scripts): Row[] {
       const scripts = of(engine)
       const script = argv[1].length === 40 ? scripts.get(argv[1].toLowerCase()) : undefined
       if (argv[1].length !== 40) throw NO_SCRIPT
-      keysOf(argv)
+      const words = keysOf(argv)
       if (script === undefined) throw NO_SCRIPT
-      return scripts.run(session, script, argv, readOnly)
+      return scripts.run(session, script, words, readOnly)
     }
   return [
     row('EVAL', -3, 'noscript stale skip_monitor no_mandatory_keys', '#2 RW access update', evaluate(false)),
