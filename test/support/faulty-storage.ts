@@ -38,6 +38,7 @@ export function faultyStorage(inner: Storage): FaultyStorage {
     read: () => step('read', () => inner.read()),
     write: () => step('write', async () => writer(await inner.write(), ['chunk', 'commit', 'abort'])),
     close: () => step('close', () => inner.close()),
+    info: () => inner.info?.() ?? [],
     ...(inner.journal === undefined ? {} : { journal: journalOf(inner.journal) }),
   }
   return storage

@@ -4,20 +4,27 @@
 // https://developer.mozilla.org/docs/Web/API/File_System_API/Origin_private_file_system
 import { recordStorage } from '../../core/persistence/records.ts'
 import { type Storage, StorageError } from '../../core/persistence/storage.ts'
+import { persisted } from './persisted.ts'
 import { holdLock } from './web-lock.ts'
 
 export interface OpfsOptions {
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
   patience?: number
+  /**
+   * Asks the browser not to throw the data away when space runs low; Firefox asks its user. What it has answered is in
+   * INFO persistence, as `storage_persisted`. Default: false
+   */
+  persist?: boolean
 }
 
 /** A record is a file; large ones make few of them. */
 const LARGEST_RECORD = 4 << 20
 
 /** Keeps snapshots and a journal in the origin's private file system, in the directory `isodis-` and this name. */
-export function opfs(name: string, { patience = 1000 }: OpfsOptions = {}): Storage {
+export function opfs(name: string, { patience = 1000, persist = false }: OpfsOptions = {}): Storage {
   let directory: FileSystemDirectoryHandle
   let giveBack: () => void = () => {}
+  let isPersisted: ReturnType<typeof persisted>
 
   const put = async (record: string, bytes: Uint8Array): Promise<void> => {
     const file = await directory.getFileHandle(fileName(record), { create: true })
@@ -39,6 +46,7 @@ export function opfs(name: string, { patience = 1000 }: OpfsOptions = {}): Stora
         throw new StorageError('this browser has no private file system that can be written to: use isodis/indexeddb')
       }
       giveBack = await holdLock(`isodis:opfs:${name}`, patience, takeOver)
+      isPersisted = persisted(persist)
       try {
         const root = await navigator.storage.getDirectory()
         directory = await root.getDirectoryHandle(`isodis-${fileName(name)}`, { create: true })
@@ -47,6 +55,7 @@ export function opfs(name: string, { patience = 1000 }: OpfsOptions = {}): Stora
         throw error
       }
     },
+    info: () => [['storage_persisted', isPersisted()]],
     async names() {
       const names: string[] = []
       for await (const file of (directory as unknown as { keys(): AsyncIterable<string> }).keys()) {

@@ -4,10 +4,10 @@ import { OK, type Reply, ReplyError } from '../reply.ts'
 export interface Durability {
   /** SAVE. @throws ReplyError if a save runs */
   save(): Promise<Reply>
-  /** BGSAVE. @throws ReplyError if a save runs */
-  bgsave(schedule: boolean): Reply
-  /** BGREWRITEAOF. @throws ReplyError if a rewrite runs */
-  rewrite(): Reply
+  /** BGSAVE. @param later whether it must not start yet, since a transaction runs; @throws ReplyError if a save runs */
+  bgsave(schedule: boolean, later: boolean): Reply
+  /** BGREWRITEAOF, with `later` as above. @throws ReplyError if a rewrite runs */
+  rewrite(later: boolean): Reply
   /**
    * Settles, with an error or null, when all that was changed so far is in the journal and safe from a power cut. Under
    * `appendfsync always` replies wait for it; null if they need not.

@@ -61,6 +61,8 @@ export class Session {
   lastUsed: number
   /** False inside MULTI and scripts: a blocking command then acts as if its time were up. */
   mayBlock = true
+  /** Whether EXEC runs what was queued. */
+  inExec = false
   waiter: Waiter | null = null
   authenticated: boolean
   closed = false

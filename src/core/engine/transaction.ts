@@ -84,11 +84,13 @@ export class Transaction {
     if (failed) return NULL_ARRAY
     const mayBlock = session.mayBlock
     session.mayBlock = false
+    session.inExec = true
     try {
       const results = queue!.map(({ command, argv }) => session.attempt(command, argv))
       return results.every((result) => !(result instanceof Promise)) ? (results as Reply[]) : Promise.all(results)
     } finally {
       session.mayBlock = mayBlock
+      session.inExec = false
     }
   }
 }

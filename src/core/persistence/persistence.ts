@@ -8,7 +8,7 @@ import { ChangeTracker, type Deltas } from './changes.ts'
 import type { Journal } from './journal/journal.ts'
 import { load } from './load.ts'
 import type { SinkOptions } from './rdb/byte-sink.ts'
-import { type Next, SaveLock } from './save-lock.ts'
+import { type Next, REWRITE_SCHEDULED, SaveLock, SCHEDULED } from './save-lock.ts'
 import { nextRule, parseSaveRules, type SaveRule } from './save-rules.ts'
 import { Snapshot } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
@@ -119,7 +119,8 @@ export class Persistence implements Durability {
   }
 
   /** BGSAVE. @throws if a save runs */
-  bgsave(schedule = false): Reply {
+  bgsave(schedule = false, later = false): Reply {
+    if (later && this.#lock.free) return this.#afterExec(() => this.bgsave(), SCHEDULED)
     const putOff = this.#lock.bgsave(schedule)
     if (putOff !== null) return putOff
     this.#saves++
@@ -127,12 +128,21 @@ export class Persistence implements Durability {
     return STARTED
   }
 
-  rewrite(): Reply {
+  rewrite(later = false): Reply {
     if (this.#storage.journal === undefined) throw NO_PLACE
+    if (later && this.#lock.free) return this.#afterExec(() => this.rewrite(), REWRITE_SCHEDULED)
     const putOff = this.#lock.rewrite()
     if (putOff !== null) return putOff
     this.#startRewrite()
     return REWRITE_STARTED
+  }
+
+  /** As Redis: nothing starts in the middle of a transaction, whose state nobody is to see. */
+  #afterExec(start: () => void, reply: Reply): Reply {
+    void Promise.resolve().then(() => {
+      if (this.#lock.free && !this.#closed) start()
+    })
+    return reply
   }
 
   #startRewrite(): void {

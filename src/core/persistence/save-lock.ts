@@ -12,8 +12,8 @@ const REWRITE_ACTIVE = new ReplyError(
   "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
 )
 const REWRITE_IN_PROGRESS = new ReplyError('ERR Background append only file rewriting already in progress')
-const SCHEDULED = new Status('Background saving scheduled')
-const REWRITE_SCHEDULED = new Status('Background append only file rewriting scheduled')
+export const SCHEDULED = new Status('Background saving scheduled')
+export const REWRITE_SCHEDULED = new Status('Background append only file rewriting scheduled')
 
 export class SaveLock {
   #saving: Saving = 'none'

@@ -113,10 +113,12 @@ describe('BGSAVE', () => {
     expect(await (await stored()).get('a')).toBe('2')
   })
 
-  test('in a transaction runs at EXEC, SAVE is refused', async () => {
-    const { redis, clock } = await setup()
-    expect(await redis.multi().set('a', 1).bgsave().exec()).toEqual(['OK', 'Background saving started'])
+  test('in a transaction runs after EXEC, SAVE is refused', async () => {
+    const { redis, clock, stored } = await setup()
+    expect(await redis.multi().set('a', 1).bgsave().set('b', 1).exec()).toEqual(['OK', 'Background saving scheduled', 'OK'])
     await clock.drain()
+    // It has seen all of the transaction.
+    expect(await (await stored()).mget('a', 'b')).toEqual(['1', '1'])
     const refused = await redis.multi().set('a', 2).save().exec().catch((error: unknown) => error) // prettier-ignore
     expect(refused).toMatchObject({ code: 'EXECABORT', cause: { message: 'ERR Command not allowed inside a transaction' } })
     expect(await redis.get('a')).toBe('1')

@@ -18,11 +18,11 @@ export const saving: Group = {
       if (!session.mayBlock) throw CANNOT_WAIT
       return engine.durability.save()
     }),
-    row('BGSAVE', -1, 'admin noscript no_async_loading', '', ({ engine }, argv) => {
+    row('BGSAVE', -1, 'admin noscript no_async_loading', '', ({ engine }, argv, { inExec }) => {
       if (argv.length > 2 || (argv.length === 2 && argv[1].toUpperCase() !== 'SCHEDULE')) throw SYNTAX
-      return engine.durability.bgsave(argv.length === 2)
+      return engine.durability.bgsave(argv.length === 2, inExec)
     }),
-    row('BGREWRITEAOF', 1, 'admin noscript no_async_loading', '', ({ engine }) => engine.durability.rewrite()),
+    row('BGREWRITEAOF', 1, 'admin noscript no_async_loading', '', ({ engine }, _argv, { inExec }) => engine.durability.rewrite(inExec)),
     row('LASTSAVE', 1, 'loading stale fast @admin @dangerous nondeterministic_output', '', ({ engine }) => engine.durability.lastSave),
     row('SHUTDOWN', -1, 'admin noscript loading stale no_multi allow_busy', '', ({ engine }, argv, session) => {
       let save: boolean | null = null
