@@ -8,7 +8,7 @@ import { faultyStorage } from '../../support/faulty-storage.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
 
-const shown = ({ type, value }: WireReply): string => (type === ':' ? ': a number' : type + String(value))
+const shown = ({ type, value }: WireReply): string => (type === ':' ? ': a number' : type + JSON.stringify(value))
 
 interface Subject {
   client: RespClient
