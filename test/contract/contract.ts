@@ -9,7 +9,7 @@ import type { Redis } from '../../src/core/client/redis.ts'
  */
 export type View = 'alone' | 'pipeline' | 'transaction' | 'sync'
 /** How a case is run unless it says otherwise. */
-export const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction', 'sync']
+const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction', 'sync']
 
 /** What a case relies on that not every backend has. */
 export type Need =

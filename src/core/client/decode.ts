@@ -87,11 +87,6 @@ export function list<T extends Text, R>(item: Decode<T, R>): Decode<T, R[]> {
   return (reply, toText) => itemsOf(reply).map((each) => item(each, toText))
 }
 
-export function listOrNull<T extends Text, R>(item: Decode<T, R>): Decode<T, R[] | null> {
-  const decode = list(item)
-  return (reply, toText) => (isNull(reply) ? null : decode(reply, toText))
-}
-
 export function texts<T extends Text>(reply: Reply, toText: ToText<T>): T[] {
   return itemsOf(reply).map((each) => text(each, toText))
 }

@@ -52,7 +52,6 @@ export const HASH_LISTPACK_EX = 25
 
 // A length whose first byte is one of these is a string in another form.
 export const INT8 = 0xc0
-export const INT16 = 0xc1
 export const INT32 = 0xc2
 export const LZF = 0xc3
 

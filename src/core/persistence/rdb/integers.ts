@@ -6,7 +6,7 @@ export function uint16(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8)
 }
 
-export function int32(bytes: Uint8Array, at: number): number {
+function int32(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at) | (uint16(bytes, at + 2) << 16)
 }
 
