@@ -24,15 +24,24 @@ export interface Site extends AsyncDisposable {
 
 /** Serves a folder of the project, TypeScript included. */
 export async function serveSite(root: string): Promise<Site> {
+  // Test files run at the same time, and each server writes its cache.
+  const cacheDir = await mkdtemp(join(tmpdir(), 'isodis-vite-'))
   const server: ViteDevServer = await createServer({
     root,
+    cacheDir,
     configFile: false,
     logLevel: 'error',
     server: { host: '127.0.0.1', port: 0, hmr: false, fs: { strict: false } },
     optimizeDeps: { include: ['idb-keyval'] },
   })
   await server.listen()
-  return { url: server.resolvedUrls!.local[0], [Symbol.asyncDispose]: () => server.close() }
+  return {
+    url: server.resolvedUrls!.local[0],
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await rm(cacheDir, { recursive: true, force: true })
+    },
+  }
 }
 
 export class Browser implements AsyncDisposable {
