@@ -52,7 +52,7 @@ function headroom(calls: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): numb
 /** Steps between two looks at the clock: some milliseconds. */
 const SLICE = 100_000
 const DEFAULT_STEPS = 1e10
-export const KILLED = 'Script killed by user with SCRIPT KILL...'
+const KILLED = 'Script killed by user with SCRIPT KILL...'
 
 export class Bridge {
   readonly machine: Machine

@@ -70,7 +70,7 @@ export function compileFunction(
   }
 }
 
-export function compileBlock(context: FunctionContext, block: Block): Exec {
+function compileBlock(context: FunctionContext, block: Block): Exec {
   const { top } = context
   const statements = block.map((statement) => compileStatement(context, statement))
   context.top = top

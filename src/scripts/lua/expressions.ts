@@ -200,7 +200,7 @@ function compileGlobal(context: FunctionContext, name: string, line: number): Co
   }
 }
 
-export function compileIndex(context: FunctionContext, object: Code, key: Expression, site: Site): Code {
+function compileIndex(context: FunctionContext, object: Code, key: Expression, site: Site): Code {
   const { machine } = context
   if (key.kind === 'constant' && typeof key.value === 'string') {
     const name = key.value

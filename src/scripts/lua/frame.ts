@@ -11,7 +11,7 @@ export type Frame = unknown[]
 export const RESULT = 0
 export const UPVALUES = 1
 export const EXTRA = 2
-export const FIRST = 3
+const FIRST = 3
 
 export type Code = (frame: Frame) => LuaValue
 export type MultiCode = (frame: Frame) => Result
@@ -130,9 +130,6 @@ function prepare(prototype: Prototype, frame: Frame, n: number, a: LuaValue, b: 
   if (prototype.arg >= 0) frame[prototype.arg] = prototype.machine.extraTable(frame[EXTRA] as readonly LuaValue[])
   for (const slot of prototype.boxed) frame[slot] = new Box(frame[slot] as LuaValue)
 }
-
-/** Where a variable is found by the code of a function. */
-export type Place = { readonly slot: number } | { readonly upvalue: number }
 
 /** One function while it is compiled: slots, and the names for messages. */
 export class FunctionContext {

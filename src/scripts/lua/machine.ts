@@ -367,7 +367,7 @@ const METHODS: Readonly<Record<string, string>> = {
   '^': '__pow',
 }
 
-export function compute(operator: string, a: number, b: number): number {
+function compute(operator: string, a: number, b: number): number {
   switch (operator) {
     case '+':
       return a + b

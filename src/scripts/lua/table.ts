@@ -1,7 +1,6 @@
 // Lua's table: items from 1 on in an array, everything else in a hash that keeps the order of insertion, so that `next`
 // needs no state. A removed key stays in its place, without a value, until the hash is compacted: a loop over a table
 // may remove what it sees.
-import type { ByteString } from '../../core/bytes.ts'
 import type { LuaValue } from './value.ts'
 
 /** A hash of more keys has an index; fewer are looked through. */
@@ -244,11 +243,6 @@ export class Table {
 
   valueAt(place: number): LuaValue {
     return place < PLACES ? this.array[place] : this.values[place - PLACES]
-  }
-
-  /** A text field that a library has put there. */
-  field(name: ByteString): LuaValue {
-    return this.get(name)
   }
 }
 
