@@ -26,9 +26,15 @@ function decode(value: unknown, exact: boolean): Reply {
   if (typeof value === 'string') return exact ? (parseInt64(value) ?? value) : value
   if (value instanceof Uint8Array) return fromUint8Array(value)
   if (value === null || typeof value === 'number') return value
-  if (Array.isArray(value)) return value.map((item) => decode(item, exact))
+  if (Array.isArray(value)) return decodeAll(value, exact)
   if (value instanceof Error) return failureOf(value)
   throw new TypeError(`ioredis gave ${typeof value} for a reply`)
+}
+
+/** In place: nobody else has the array. */
+function decodeAll(items: unknown[], exact: boolean): Reply[] {
+  for (let i = 0; i < items.length; i++) if (exact || typeof items[i] !== 'string') items[i] = decode(items[i], exact)
+  return items as Reply[]
 }
 
 /** The server's error reply as it is; any other error says that the server was not reached. */

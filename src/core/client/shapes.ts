@@ -33,6 +33,7 @@ const pairs =
 /** Fields and values in turn. @param known the shapes of some values; @param others the shape of the rest */
 const map = (known: Readonly<Record<string, Shape>> = {}, others: Shape = same): Shape => {
   const shapes = new Map<Reply, Shape>(Object.entries(known))
+  if (shapes.size === 0 && others === same) return (reply) => (Array.isArray(reply) ? new MapReply(reply) : reply)
   return (reply, argv) => {
     if (!Array.isArray(reply)) return reply
     return new MapReply(reply.map((item, i) => (i % 2 === 1 ? (shapes.get(reply[i - 1]) ?? others)(item, argv) : item)))
