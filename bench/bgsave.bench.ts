@@ -74,17 +74,15 @@ for (let i = 0; i < 5; i++) totals.push(await save())
 await new Promise((resolve) => setTimeout(resolve, 50))
 
 /** The longest of some spans, without the collections inside of them. */
-const longest = (spans: readonly { start: number; end: number }[]): number =>
-  Math.max(
-    ...spans.map(
-      ({ start, end }) =>
-        end -
-        start -
-        collections
-          .filter((gc) => gc.start < end && gc.end > start)
-          .reduce((sum, gc) => sum + Math.min(gc.end, end) - Math.max(gc.start, start), 0),
-    ),
-  )
+function longest(spans: readonly { start: number; end: number }[]): number {
+  // Few of them are long; only those are compared with the collections.
+  const [...long] = spans.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(0, 1000)
+  const without = long.map(({ start, end }) => {
+    const inside = collections.filter((gc) => gc.start < end && gc.end > start)
+    return end - start - inside.reduce((sum, gc) => sum + Math.min(gc.end, end) - Math.max(gc.start, start), 0)
+  })
+  return Math.max(...without)
+}
 const total = median(totals)
 report(
   { name: 'longest slice', value: longest(slices), unit: 'ms', most: 8 },
