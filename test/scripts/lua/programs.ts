@@ -179,7 +179,8 @@ class Generator {
       case 6:
         return `${table}[#${table} + 1] = ${this.#expression('number')}`
       default:
-        return `${table}[${1 + this.#below(6)}] = nil`
+        // The last only: how long a table with a hole is, Lua leaves open, and it changes there when a key is added.
+        return `${table}[#${table}] = nil`
     }
   }
 
