@@ -179,8 +179,7 @@ class Generator {
       case 6:
         return `${table}[#${table} + 1] = ${this.#expression('number')}`
       default:
-        // The last only: how long a table with a hole is, Lua leaves open, and it changes there when a key is added.
-        return `${table}[#${table}] = nil`
+        return `${table}[${1 + this.#below(6)}] = nil`
     }
   }
 
