@@ -21,18 +21,33 @@ const UNORDERED = new Set([
 ])
 /** Replies that are drawn by chance: only their shape is compared. */
 const RANDOM = new Set(['srandmember', 'hrandfield', 'zrandmember', 'randomkey', 'hello'])
-/** Milliseconds or seconds left may differ a little. */
 const TIMES = new Set(['ttl', 'pttl', 'expiretime', 'pexpiretime'])
 
-/** A reply in a form in which equal means equal. */
 /** Keys to which the geo group stores distances: the last digits of sines are not the same everywhere. */
 const DISTANCES = /^(out|geo\d|s1)$/
 
+/** A time in milliseconds, which may differ a little on the two servers: they run one after the other. */
+const time = (ms: number): string => `~${ms}`
+
+/** `found` with each time in it that is within ten seconds of the one in `wanted` replaced by that one. */
+export function atTimesOf(wanted: unknown, found: unknown): unknown {
+  if (typeof found === 'string')
+    return typeof wanted === 'string' && found[0] === '~' && Math.abs(Number(found.slice(1)) - Number(wanted.slice(1))) < 10_000
+      ? wanted
+      : found
+  if (Array.isArray(found)) return found.map((each, i) => atTimesOf(Array.isArray(wanted) ? wanted[i] : undefined, each))
+  if (typeof found !== 'object' || found === null) return found
+  return Object.fromEntries(
+    Object.entries(found).map(([name, each]) => [name, atTimesOf((wanted as Record<string, unknown>)?.[name], each)]),
+  )
+}
+
+/** A reply in a form in which equal means equal, but for times: see {@link atTimesOf}. */
 export function normalise(command: Command, reply: WireReply): unknown {
   const name = command[0]?.toLowerCase() ?? ''
   if (reply.type === '-') return `-${reply.value as string}`
   if (RANDOM.has(name)) return shape(reply)
-  if (TIMES.has(name) && Number(reply.value) > 0) return Math.round(Number(reply.value) / (name.startsWith('p') ? 10_000 : 10))
+  if (TIMES.has(name) && Number(reply.value) > 0) return time(Number(reply.value) * (name.startsWith('p') ? 1 : 1000))
   if (name[0] === 'x') return withoutTimes(command, reply)
   if (name === 'exec' && Array.isArray(reply.value)) return { type: reply.type, value: reply.value.map((each) => exactOrSorted(each)) }
   // Unsorted, a set's elements come in any order.
@@ -53,9 +68,7 @@ function withoutTimes(command: Command, reply: WireReply): unknown {
     const last = value.indexOf('$last-generated-id') + 1
     if (last > 0 && /^\$\d{13,}-/.test(value[last] as string)) return value.map((each, i) => (i === last - 2 ? 'some' : (each as unknown)))
     const at = idle && value.length === 5 ? 3 : value.indexOf('$idle') + 1
-    return at === 0
-      ? value
-      : value.map((each, i) => (i === at ? `:${Math.round(Number((each as string).slice(1)) / 10_000)}` : (each as unknown)))
+    return at === 0 ? value : value.map((each, i) => (i === at ? time(Number((each as string).slice(1))) : (each as unknown)))
   })
   return JSON.parse(shown)
 }
@@ -96,7 +109,7 @@ export async function keyspace(client: RespClient): Promise<Record<string, unkno
       const read = READERS[type](name)
       const value = normalise(read, await client.call(...read))
       const expiry = Number((await client.call('PTTL', name)).value)
-      found[`${db}:${name}`] = [type, value, expiry < 0 ? expiry : Math.round(expiry / 10_000)]
+      found[`${db}:${name}`] = [type, value, expiry < 0 ? expiry : time(expiry)]
     }
   }
   await client.call('SELECT', '0')

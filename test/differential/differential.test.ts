@@ -1,16 +1,17 @@
 // The engine against a real redis-server: random sequences of commands must give the same replies and leave the same keys.
-// ISODIS_COMMANDS sets how many commands a group (default 3000), ISODIS_SEED repeats a run, ISODIS_GROUP takes one group.
+// ISODIS_COMMANDS sets how many commands a group (default 3000), ISODIS_SEED which (the same ones unless set), ISODIS_GROUP takes
+// one group.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
 import { RespClient } from '../support/resp-client.ts'
 import { type Command, groups } from './commands.ts'
-import { keyspace, normalise, reset } from './compare.ts'
+import { atTimesOf, keyspace, normalise, reset } from './compare.ts'
 
 const SEQUENCE = 50
 const commands = Number(process.env['ISODIS_COMMANDS'] ?? 3000)
-const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000_000)
+const seed = Number(process.env['ISODIS_SEED'] ?? 1)
 const only = process.env['ISODIS_GROUP']
 
 let redis: RedisServer
@@ -55,7 +56,7 @@ describe(`the engine and redis-server give the same (seed ${seed})`, () => {
     const sequence = fc.array(groups[name], { minLength: 1, maxLength: 2 * SEQUENCE, size: 'max' })
     const property = fc.asyncProperty(fc.constantFrom(2 as const, 3 as const), sequence, async (protocol, sequence) => {
       const wanted = await run(reference, protocol, sequence)
-      expect(await run(subject, protocol, sequence)).toEqual(wanted)
+      expect(atTimesOf(wanted, await run(subject, protocol, sequence))).toEqual(wanted)
     })
     await fc.assert(property, { seed, numRuns: Math.ceil(commands / SEQUENCE), endOnFailure: false })
   })
