@@ -29,6 +29,7 @@ const VERSION_FOR_FIELD_EXPIRY = 12
 /** The name under which the file of a delta lists the keys that went: their database and name. */
 export const REMOVED_KEY = 'isodis-removed'
 const REMOVED_AT_ONCE = 256
+const MOVED_AT_ONCE = 1 << 15
 
 export interface SnapshotOptions {
   /** Whether it becomes the base of a journal: the file says so. */
@@ -49,8 +50,7 @@ export class Snapshot {
   readonly #sink: ByteSink
   readonly #writer: RdbWriter
   /** Pre-images of keys: they are put between two entries. */
-  readonly #early: RdbWriter
-  #earlyTaken = 0
+  readonly #early: Backlog
   /** Which database the entries of each writer belong to just now. */
   readonly #selected = new Map<RdbWriter, SavedKeyspace>()
   readonly #keyspaces: SavedKeyspace[]
@@ -68,7 +68,7 @@ export class Snapshot {
     const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
     this.#sink = new ByteSink(sinkOptions)
     this.#writer = new RdbWriter(this.#sink, { version, compressor })
-    this.#early = earlyWriter(this.#writer)
+    this.#early = new Backlog(this.#writer)
     this.#writer.header([
       ['redis-ver', VERSION],
       ['redis-bits', 64],
@@ -78,7 +78,7 @@ export class Snapshot {
     ])
     for (const code of engine.scripting.libraries()) this.#writer.library(code)
     this.#keyspaces = used.map(({ index, keyspace }) => {
-      const early = (saved: SavedKeyspace, from: number, to: number): void => this.#keys(saved, from, to, this.#early)
+      const early = (saved: SavedKeyspace, from: number, to: number): void => this.#keys(saved, from, to, this.#early.writer)
       return new SavedKeyspace(index, keyspace, deltas?.get(keyspace) ?? null, early)
     })
     this.total = this.#keyspaces.reduce((sum, { size }) => sum + size, 0)
@@ -90,7 +90,7 @@ export class Snapshot {
 
   /** Bytes held for what was changed before its turn. */
   get cowSize(): number {
-    return this.#early.sink.size - this.#earlyTaken + this.#large.reduce((sum, value) => sum + value.held, 0)
+    return this.#early.held + this.#large.reduce((sum, value) => sum + value.held, 0)
   }
 
   /** Writes for a few milliseconds. */
@@ -98,8 +98,11 @@ export class Snapshot {
     const { clock } = this.#engine
     const end = clock.now() + SLICE_MS
     let done = false
-    do done = !this.#step()
-    while (!done && clock.now() < end)
+    do {
+      done = !this.#step()
+      // While the bytes are still in the cache, and little enough for code that has not been compiled yet.
+      this.#sink.sum()
+    } while (!done && clock.now() < end)
     if (done) this.#writer.end()
     return { chunks: this.#sink.take(), done }
   }
@@ -113,14 +116,18 @@ export class Snapshot {
   /** Writes a page, or a part of a large value. @returns false if all is written */
   #step(): boolean {
     for (const saved of this.#keyspaces) if (saved.removedLeft()) return this.#removed(saved)
-    const large = this.#large[0]
+    const large = this.#early.halfway ? undefined : this.#large[0]
     if (large !== undefined) {
       if (large.writeNext(this.#writer, (saved) => this.#select(saved, this.#writer))) return true
       this.#large.shift()
       this.processed++
       return true
     }
-    this.#takeEarly()
+    if (this.#early.move(this.#sink)) {
+      // Both go on with a key whose database the reader cannot know.
+      this.#selected.clear()
+      return true
+    }
     for (const saved of this.#keyspaces) {
       if (saved.pages.writeNext((from, to) => this.#keys(saved, from, to, this.#writer))) return true
     }
@@ -133,15 +140,6 @@ export class Snapshot {
     return true
   }
 
-  /** Puts the pre-images between two entries. */
-  #takeEarly(): void {
-    if (this.#early.sink.size === this.#earlyTaken) return
-    append(this.#sink, this.#early.sink)
-    this.#earlyTaken = this.#early.sink.size
-    // Both go on with a key whose database the reader cannot know.
-    this.#selected.clear()
-  }
-
   /** Writes the keys of some slots; large values are only noted. */
   #keys(saved: SavedKeyspace, from: number, to: number, writer: RdbWriter): void {
     const { keyspace, delta } = saved
@@ -151,10 +149,10 @@ export class Snapshot {
       const [key, value, expiry] = [keyspace.keys[slot], keyspace.values[slot], keyspace.expiry(slot)]
       const use = eviction.lfu ? { frequency: eviction.frequency(keyspace, slot) } : {}
       if (isLarge(value)) {
-        const early = earlyWriter(this.#writer)
+        const early = new Backlog(this.#writer)
         const whole = typeof value === 'string' && value.length <= STRING_PART
-        if (!whole) early.entryHead(key, value, expiry, use)
-        const parts = whole ? wholeString(() => this.#writer.entry(key, value, expiry, use)) : partsOf(value, early)
+        if (!whole) early.writer.entryHead(key, value, expiry, use)
+        const parts = whole ? wholeString(() => this.#writer.entry(key, value, expiry, use)) : partsOf(value, early.writer)
         this.#large.push(new LargeValue(saved, parts, early))
       } else {
         this.#select(saved, writer)
@@ -258,13 +256,12 @@ class Pages implements PageGuard {
 /** A value that is written in parts. What has to be written before its turn goes to a sink of its own. */
 class LargeValue {
   readonly #saved: SavedKeyspace
-  readonly #early: RdbWriter
+  readonly #early: Backlog
   readonly #parts: Parts
   #started = false
-  #taken = 0
 
   /** @param early where the head has been written */
-  constructor(saved: SavedKeyspace, parts: Parts, early: RdbWriter) {
+  constructor(saved: SavedKeyspace, parts: Parts, early: Backlog) {
     this.#saved = saved
     this.#early = early
     this.#parts = parts
@@ -272,18 +269,14 @@ class LargeValue {
 
   /** Bytes that wait for their turn. */
   get held(): number {
-    return this.#early.sink.size - this.#taken + this.#parts.held
+    return this.#early.held + this.#parts.held
   }
 
   /** Writes a part. @returns false if all is written */
   writeNext(writer: RdbWriter, select: (saved: SavedKeyspace) => void): boolean {
     if (!this.#started) select(this.#saved)
     this.#started = true
-    if (this.#early.sink.size > this.#taken) {
-      append(writer.sink, this.#early.sink)
-      this.#taken = this.#early.sink.size
-    }
-    return this.#parts.next(writer)
+    return this.#early.move(writer.sink) || this.#parts.next(writer)
   }
 
   release(): void {
@@ -411,11 +404,40 @@ function placedParts(given: readonly PlacedParts[], early: RdbWriter): Parts {
 
 /** For pre-images: they are written while a command waits, so nothing is compressed. */
 function earlyWriter({ version }: RdbWriter): RdbWriter {
-  return new RdbWriter(new ByteSink({ checksum: false }), { version })
+  return new RdbWriter(new ByteSink({ checksum: false, chunkSize: MOVED_AT_ONCE }), { version })
 }
 
-/** Moves what one sink has to the end of another. */
-function append(to: ByteSink, from: ByteSink): void {
-  from.flush()
-  for (const chunk of from.take()) to.bytes(chunk)
+/** Pre-images on their way into the snapshot. There may be many of them: they are moved a part at a time. */
+class Backlog {
+  readonly writer: RdbWriter
+  #parts: Uint8Array[] = []
+  #moved = 0
+
+  /** @param like what it will be moved to */
+  constructor(like: RdbWriter) {
+    this.writer = earlyWriter(like)
+  }
+
+  /** Bytes that wait. */
+  get held(): number {
+    return this.writer.sink.size - this.#moved
+  }
+
+  /** Whether what was moved last may have ended in the middle of an entry. */
+  get halfway(): boolean {
+    return this.#parts.length > 0
+  }
+
+  /** Moves a part. @returns false if there was nothing to move */
+  move(to: ByteSink): boolean {
+    if (this.#parts.length === 0) {
+      this.writer.sink.flush()
+      this.#parts = this.writer.sink.take()
+    }
+    const part = this.#parts.shift()
+    if (part === undefined) return false
+    to.bytes(part)
+    this.#moved += part.length
+    return true
+  }
 }

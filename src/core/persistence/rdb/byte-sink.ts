@@ -74,10 +74,15 @@ export class ByteSink {
     this.#summed = 0
   }
 
-  /** The checksum of all that has been written; zeros where none is kept. */
-  digest(): Uint8Array {
+  /** Takes what has been written into the checksum. It happens by itself, but then for a whole chunk at once. */
+  sum(): void {
     this.#crc?.update(this.#buffer, this.#summed, this.#at)
     this.#summed = this.#at
+  }
+
+  /** The checksum of all that has been written; zeros where none is kept. */
+  digest(): Uint8Array {
+    this.sum()
     return this.#crc?.digest() ?? new Uint8Array(8)
   }
 
