@@ -65,7 +65,7 @@ function countWaiting(): () => number {
   try {
     const file = openSync(`/proc/${process.pid}/task/${process.pid}/schedstat`, 'r')
     const buffer = Buffer.alloc(80)
-    return () => Number(buffer.latin1Slice(0, readSync(file, buffer, 0, 80, 0)).split(' ')[1]) / 1e6
+    return () => Number(buffer.toString('latin1', 0, readSync(file, buffer, 0, 80, 0)).split(' ')[1]) / 1e6
   } catch {
     return () => 0
   }

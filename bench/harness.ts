@@ -22,8 +22,8 @@ export interface Result {
 const ROUNDS = 15
 const ROUND_MS = 40
 
-/** Operations a second of each candidate, medians of rounds in turn. */
-export async function speeds(candidates: readonly Candidate[]): Promise<Map<string, number>> {
+/** Operations a second of each candidate, medians of rounds in turn. @param rounds more where a disk or another process takes part */
+export async function speeds(candidates: readonly Candidate[], rounds = ROUNDS): Promise<Map<string, number>> {
   const counts = new Map<Candidate, number>()
   for (const candidate of candidates) {
     // As many operations as take one round, found by doubling; this warms up too.
@@ -37,16 +37,16 @@ export async function speeds(candidates: readonly Candidate[]): Promise<Map<stri
     }
     counts.set(candidate, count)
   }
-  const rounds = new Map<string, number[]>(candidates.map(({ name }) => [name, []]))
-  for (let i = 0; i < ROUNDS; i++) {
+  const taken = new Map<string, number[]>(candidates.map(({ name }) => [name, []]))
+  for (let i = 0; i < rounds; i++) {
     for (const candidate of candidates) {
       const count = counts.get(candidate)!
       const start = performance.now()
       await candidate.run(count)
-      rounds.get(candidate.name)!.push((count * 1000) / (performance.now() - start))
+      taken.get(candidate.name)!.push((count * 1000) / (performance.now() - start))
     }
   }
-  return new Map([...rounds].map(([name, values]) => [name, median(values)]))
+  return new Map([...taken].map(([name, values]) => [name, median(values)]))
 }
 
 /** Microseconds of CPU an operation of each candidate takes in this process, medians of rounds in turn: what others run does not count. */

@@ -36,7 +36,10 @@ export class EngineBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#session.closed) return CLOSED
-    return options?.blocking ? this.#wait(argv, options) : this.#once(this.#session.execute(argv))
+    if (options?.blocking) return this.#wait(argv, options)
+    const reply = this.#session.execute(argv)
+    // Without a journal there is nothing to wait for.
+    return this.#engine.effects === null ? reply : this.#once(reply)
   }
 
   /** A reply, once what it tells of is durable, if the journal is to be waited for. */

@@ -50,7 +50,7 @@ export interface JournalStore {
    */
   split(): Promise<void>
   /**
-   * Appends to the last part, all or nothing.
+   * Appends to the last part, all or nothing. When the promise has resolved, the bytes are the caller's again.
    * @param durable whether these bytes, and all before them, must outlive a power cut when the promise resolves
    */
   append(bytes: Uint8Array, durable: boolean): Promise<void>

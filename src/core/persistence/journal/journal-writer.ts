@@ -14,9 +14,17 @@ interface Latin1 {
 const MULTI = '*1\r\n$5\r\nMULTI\r\n'
 const EXEC = '*1\r\n$4\r\nEXEC\r\n'
 
+/** Bytes that were taken out of a buffer. */
+export interface Taken {
+  readonly bytes: Uint8Array
+  readonly buffer: Uint8Array
+}
+
 export class JournalWriter {
   readonly #allocate: (length: number) => Uint8Array
   #bytes: Uint8Array
+  /** A buffer that has been written away. Memory that was used just now is in the cache, which new memory is not. */
+  #spare: Uint8Array | null = null
   #at = 0
   /** The database that the last command was for; -1 if a reader cannot know. */
   #db = -1
@@ -58,13 +66,20 @@ export class JournalWriter {
   }
 
   /** Takes what is there; `settle` was called before. */
-  take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.#at)
-    // What is being written away must not change, so a new buffer begins: as large as this one, unless that was too large.
-    const { length } = this.#bytes
-    this.#bytes = this.#allocate(this.#at * 4 > length || length === FIRST_SIZE ? length : Math.max(FIRST_SIZE, length >> 1))
+  take(): Taken {
+    const buffer = this.#bytes
+    const bytes = buffer.subarray(0, this.#at)
+    // What is being written away must not change, so another buffer begins: as large as this one, unless that was too large.
+    const length = this.#at * 4 > buffer.length ? buffer.length : Math.max(FIRST_SIZE, buffer.length >> 1)
+    this.#bytes = this.#spare !== null && this.#spare.length >= length ? this.#spare : this.#allocate(length)
+    this.#spare = null
     this.#at = this.#start = 0
-    return taken
+    return { bytes, buffer }
+  }
+
+  /** Says that bytes that were taken have been written away. */
+  free({ bytes, buffer }: Taken): void {
+    if (bytes.length * 4 > buffer.length || buffer.length === FIRST_SIZE) this.#spare = buffer
   }
 
   #beginTransaction(): void {
@@ -85,17 +100,22 @@ export class JournalWriter {
     let at = header(bytes, this.#at, 42, argv.length) // *
     for (let i = 0; i < argv.length; i++) {
       const word = argv[i]
-      at = header(bytes, at, 36, word.length) // $
-      at = raw(bytes, at, word)
-      bytes[at++] = 13
-      bytes[at++] = 10
+      const { length } = word
+      at = header(bytes, at, 36, length) // $
+      if (length >= NATIVE_FROM) writeLong(bytes, at, word)
+      else for (let j = 0; j < length; j++) bytes[at + j] = word.charCodeAt(j)
+      at += length
+      bytes[at] = 13
+      bytes[at + 1] = 10
+      at += 2
     }
     this.#at = at
   }
 
   #text(text: ByteString): void {
     this.#room(text.length)
-    this.#at = raw(this.#bytes, this.#at, text)
+    writeLong(this.#bytes, this.#at, text)
+    this.#at += text.length
   }
 
   #room(length: number): void {
@@ -106,29 +126,24 @@ export class JournalWriter {
   }
 }
 
+/** A sign, a number and the end of a line. @returns where they end */
 function header(bytes: Uint8Array, start: number, sign: number, value: number): number {
-  let at = start
-  bytes[at++] = sign
+  let at = start + 1
+  bytes[start] = sign
   if (value < 10) bytes[at++] = 48 + value
   else if (value < 100) {
     const tens = (value * 205) >> 11 // value / 10
-    bytes[at++] = 48 + tens
-    bytes[at++] = 48 + value - tens * 10
+    bytes[at] = 48 + tens
+    bytes[at + 1] = 48 + value - tens * 10
+    at += 2
   } else for (const digit of String(value)) bytes[at++] = digit.charCodeAt(0)
-  bytes[at++] = 13
-  bytes[at++] = 10
-  return at
+  bytes[at] = 13
+  bytes[at + 1] = 10
+  return at + 2
 }
 
-function raw(bytes: Uint8Array, start: number, text: ByteString): number {
-  const { length } = text
-  if (length >= NATIVE_FROM) {
-    const native = (bytes as Latin1).latin1Write
-    if (native !== undefined) {
-      native.call(bytes, text, start, length)
-      return start + length
-    }
-  }
-  for (let i = 0; i < length; i++) bytes[start + i] = text.charCodeAt(i)
-  return start + length
+function writeLong(bytes: Uint8Array, at: number, text: ByteString): void {
+  const native = (bytes as Latin1).latin1Write
+  if (native !== undefined) native.call(bytes, text, at, text.length)
+  else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }

@@ -10,7 +10,7 @@ import type { SinkOptions } from '../rdb/byte-sink.ts'
 import { Snapshot } from '../snapshot.ts'
 import type { JournalStore } from '../storage.ts'
 import { Aborted, type WatchedRun, writeSnapshot } from '../write-snapshot.ts'
-import { JournalWriter } from './journal-writer.ts'
+import { JournalWriter, type Taken } from './journal-writer.ts'
 import { loadJournal } from './load-journal.ts'
 import { type Rewrite, REWRITES } from './propagation.ts'
 
@@ -30,8 +30,8 @@ interface Waiting {
 
 /** What is still to be done with the store, in order: bytes to be appended, or something between two of them. */
 type Job =
-  | { readonly bytes: Uint8Array; waiting: Waiting | null }
-  | { readonly bytes: null; readonly run: () => Promise<void>; readonly ended: (error: unknown) => void; readonly harmless: boolean }
+  | { readonly taken: Taken; waiting: Waiting | null }
+  | { readonly taken: null; readonly run: () => Promise<void>; readonly ended: (error: unknown) => void; readonly harmless: boolean }
 
 interface Run extends WatchedRun {
   readonly started: number
@@ -138,7 +138,7 @@ export class Journal implements Effects {
   /** What is in the writer is to be appended. */
   #enqueue(): void {
     if (this.#writer.size === 0) return
-    this.#jobs.push({ bytes: this.#writer.take(), waiting: this.#waiting })
+    this.#jobs.push({ taken: this.#writer.take(), waiting: this.#waiting })
     this.#waiting = null
   }
 
@@ -150,7 +150,7 @@ export class Journal implements Effects {
   #between(run: () => Promise<void>, harmless = false): Promise<void> {
     this.#enqueue()
     const done = new Promise<void>((resolve, reject) => {
-      this.#jobs.push({ bytes: null, run, ended: (error) => (error === null ? resolve() : reject(error)), harmless })
+      this.#jobs.push({ taken: null, run, ended: (error) => (error === null ? resolve() : reject(error)), harmless })
     })
     void this.#pump()
     return done
@@ -168,13 +168,13 @@ export class Journal implements Effects {
       const [first] = this.#jobs
       if (first === undefined) break
       try {
-        if (first.bytes === null) {
+        if (first.taken === null) {
           await first.run()
           this.#jobs.shift()
           first.ended(null)
         } else await this.#append()
       } catch (error) {
-        if (first.bytes !== null || !first.harmless) return this.#failed(error)
+        if (first.taken !== null || !first.harmless) return this.#failed(error)
         this.#jobs.shift()
         first.ended(error)
         continue
@@ -187,9 +187,9 @@ export class Journal implements Effects {
 
   /** Appends the bytes of all jobs up to the next that has none. */
   async #append(): Promise<void> {
-    const end = this.#jobs.findIndex(({ bytes }) => bytes === null)
-    const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { bytes: Uint8Array; waiting: Waiting | null }[]
-    const bytes = joined(jobs.map((job) => job.bytes))
+    const end = this.#jobs.findIndex(({ taken }) => taken === null)
+    const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
+    const bytes = joined(jobs.map(({ taken }) => taken.bytes))
     const now = this.#engine.clock.now()
     const durable = this.#policy === 'always' || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
     await this.#store.append(bytes, durable)
@@ -197,7 +197,10 @@ export class Journal implements Effects {
     this.#size += bytes.length
     this.#unsynced = !durable
     if (durable) this.#lastSync = now
-    for (const { waiting } of jobs) waiting?.settle(null)
+    for (const { taken, waiting } of jobs) {
+      this.#writer.free(taken)
+      waiting?.settle(null)
+    }
   }
 
   #later(run: () => void): void {
@@ -226,10 +229,10 @@ export class Journal implements Effects {
     const jobs = this.#jobs.splice(0)
     // Bytes stay to be tried again. What was to happen between them does not happen.
     for (const job of jobs) {
-      if (job.bytes === null) job.ended(error)
+      if (job.taken === null) job.ended(error)
       else {
         job.waiting?.settle(refusal)
-        this.#jobs.push({ bytes: job.bytes, waiting: null })
+        this.#jobs.push({ taken: job.taken, waiting: null })
       }
     }
     this.#waiting?.settle(refusal)
@@ -262,8 +265,8 @@ export class Journal implements Effects {
 
   #written(): Promise<ReplyError | null> | null {
     if (this.#writer.size > 0) return (this.#waiting ??= waiting()).promise
-    const last = this.#jobs.findLast(({ bytes }) => bytes !== null)
-    return last?.bytes ? (last.waiting ??= waiting()).promise : null
+    const last = this.#jobs.findLast(({ taken }) => taken !== null)
+    return last?.taken ? (last.waiting ??= waiting()).promise : null
   }
 
   #checkGrowth(): void {
@@ -388,7 +391,7 @@ export class Journal implements Effects {
         ['aof_current_size', this.#size],
         ['aof_base_size', this.#sizeAfterRewrite],
         ['aof_pending_rewrite', 0],
-        ['aof_buffer_length', this.#writer.size + this.#jobs.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)],
+        ['aof_buffer_length', this.#writer.size + this.#jobs.reduce((sum, { taken }) => sum + (taken?.bytes.length ?? 0), 0)],
         ['aof_pending_bio_fsync', this.#unsynced ? 1 : 0],
         ['aof_delayed_fsync', 0],
       ],
