@@ -51,7 +51,7 @@ function memoryJournal(): MemoryJournal {
     },
     async append(bytes) {
       const last = kept.at(-1) ?? journal.written!.at(-1)!
-      last.chunks.push(bytes.slice())
+      last.chunks.push(new Uint8Array(bytes))
     },
     base: async () => writerInto((chunks) => (journal.written = [{ base: true, chunks }, ...kept])),
   }

@@ -87,9 +87,9 @@ export class Incoming implements RdbTarget {
     }
     let keyspace = this.#keyspaces.get(index)
     if (keyspace === undefined) this.#keyspaces.set(index, (keyspace = new Keyspace()))
-    else if (keyspace.has(key)) return false
     const { eviction } = this.#engine
     const slot = keyspace.insert(key, value)
+    if (!keyspace.distinct) return false
     eviction.created(keyspace, slot)
     eviction.restore(keyspace, slot, use)
     if (expiry !== 0) keyspace.setExpiry(slot, expiry)

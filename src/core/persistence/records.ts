@@ -314,7 +314,7 @@ class RecordJournal implements JournalStore {
     await records.put(puts, durable)
     if (bytes.length === 0) return
     this.#counts.set(part, index)
-    this.#tail = last.slice()
+    this.#tail = new Uint8Array(last)
   }
 
   async base(): Promise<SnapshotWriter> {
