@@ -68,13 +68,14 @@ export function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1]
 }
 
-/** Bytes on the heap after everything that can go has gone. */
+/** Bytes on the heap and in typed arrays after everything that can go has gone. */
 export function heapUsed(): number {
   const { gc } = globalThis as { gc?: () => void }
   if (gc === undefined) throw new Error('run with --expose-gc')
   gc()
   gc()
-  return process.memoryUsage().heapUsed
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
 }
 
 /** Hands results to the runner. */

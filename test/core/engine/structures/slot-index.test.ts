@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Dict } from '../../../../src/core/engine/structures/dict.ts'
+import { SlotIndex } from '../../../../src/core/engine/structures/slot-index.ts'
+
+/** A table as small as can be: a removed key's place is taken by the last one. */
+class Table {
+  readonly keys: string[] = []
+  readonly index = new SlotIndex(this.keys)
+
+  add(key: string): void {
+    if (this.index.has(key)) return
+    this.keys.push(key)
+    this.index.set(key, this.keys.length - 1)
+  }
+
+  delete(key: string): boolean {
+    const slot = this.index.get(key)
+    expect(this.index.delete(key)).toBe(slot !== undefined)
+    if (slot === undefined) return false
+    const last = this.keys.at(-1)!
+    if (last !== key) {
+      this.keys[slot] = last
+      this.index.set(last, slot)
+    }
+    this.keys.pop()
+    return true
+  }
+}
+
+function expectAll({ keys, index }: Table, wanted: ReadonlySet<string>): void {
+  expect(new Set(keys)).toEqual(wanted)
+  expect(index.size).toBe(wanted.size)
+  keys.forEach((key, slot) => expect(index.get(key)).toBe(slot))
+}
+
+describe('an index of very many keys', () => {
+  test('finds what a Set holds, while it grows and shrinks', () => {
+    const step = fc.record({ add: fc.boolean(), key: fc.nat(3000) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 4000, size: 'max' }), (steps) => {
+        const table = new Table()
+        const model = new Set<string>()
+        for (const { add, key } of steps) {
+          const name = `k${key}`
+          if (add) {
+            table.add(name)
+            model.add(name)
+          } else expect(table.delete(name)).toBe(model.delete(name))
+        }
+        expectAll(table, model)
+        for (let key = 0; key < 100; key++) expect(table.index.has(`k${key}`)).toBe(model.has(`k${key}`))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('has every key after growing to many and losing nearly all of them', () => {
+    const table = new Table()
+    for (let i = 0; i < 50_000; i++) table.add(`key:${i}`)
+    expectAll(table, new Set(Array.from({ length: 50_000 }, (_, i) => `key:${i}`)))
+    for (let i = 0; i < 50_000; i++) if (i % 1000 !== 0) table.delete(`key:${i}`)
+    expectAll(table, new Set(Array.from({ length: 50 }, (_, i) => `key:${i * 1000}`)))
+    expect(table.index.get('key:1')).toBe(undefined)
+  })
+
+  test('takes the empty key, every byte and __proto__', () => {
+    const keys = ['', '__proto__', ...Array.from({ length: 256 }, (_, i) => String.fromCharCode(i))]
+    const index = new SlotIndex(keys)
+    keys.forEach((key, slot) => expect(index.get(key)).toBe(slot))
+  })
+})
+
+test('a table changes to it and goes on as before', () => {
+  const dict = new Dict<number>()
+  for (let i = 0; i < 40_000; i++) expect(dict.set(`k${i}`, i)).toBe(true)
+  for (let i = 0; i < 40_000; i += 7) expect(dict.set(`k${i}`, -i)).toBe(false)
+  for (let i = 0; i < 40_000; i += 2) expect(dict.delete(`k${i}`)).toBe(true)
+  expect(dict.size).toBe(20_000)
+  for (let i = 0; i < 40_000; i++) expect(dict.get(`k${i}`)).toBe(i % 2 === 0 ? undefined : i % 7 === 0 ? -i : i)
+})
