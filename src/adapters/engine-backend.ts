@@ -67,11 +67,12 @@ export class EngineBackend implements Backend {
     }
   }
 
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
     if (!atomic) {
       const replies = commands.map((argv) => this.#session.execute(argv))
-      return Promise.all(replies.map((reply) => this.#once(reply)))
+      const settled = this.#engine.effects === null && !replies.some((reply) => reply instanceof Promise)
+      return settled ? (replies as Reply[]) : Promise.all(replies.map((reply) => this.#once(reply)))
     }
     void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)

@@ -37,7 +37,7 @@ export class ClusterWatch implements Backend {
     return this.#node.send(argv)
   }
 
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
     if (!atomic) return Promise.all(commands.map((argv) => this.call(argv)))
     if (this.#node === null) return this.#cluster.batch(commands, true)

@@ -56,7 +56,7 @@ export class ClusterBackend implements Backend {
     return this.#sender.send(argv)
   }
 
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
     if (atomic) return this.#sender.transact(commands)
     return someOf(await Promise.all(commands.map((argv) => this.call(argv))), commands)

@@ -22,7 +22,7 @@ export class NodeBackend implements Backend {
     return options?.blocking ? this.#cluster.call(argv, options) : this.#sender.send(argv)
   }
 
-  batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+  batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     return this.#sender.sendAll(commands, atomic)
   }
 

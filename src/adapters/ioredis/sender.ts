@@ -57,7 +57,12 @@ export class Sender<C extends Connection = Connection> {
     for (const argv of commands) pipeline.sendCommand!(this.make(argv))
     const results = await pipeline.exec().catch(refused)
     if (results === null) return null
-    const replies = results.map((result, i) => (result[0] === null ? replyOf(commands[i], result[1], this.#exact) : failureOf(result[0])))
+    // In place: pipelines are long.
+    const replies = results as unknown as Reply[]
+    for (let i = 0; i < results.length; i++) {
+      const [error, value] = results[i]
+      replies[i] = error === null ? replyOf(commands[i], value, this.#exact) : failureOf(error)
+    }
     return someOf(replies, commands)
   }
 

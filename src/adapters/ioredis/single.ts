@@ -50,7 +50,7 @@ export class SingleBackend implements Backend {
     return this.#client.options.enableAutoPipelining ? this.#collect(argv) : this.#sender.send(argv)
   }
 
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
     return this.#sender.sendAll(commands, atomic)
   }

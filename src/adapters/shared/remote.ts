@@ -204,7 +204,7 @@ class RemoteBackend implements Backend {
     return unpack((answer as { reply: Packed }).reply)
   }
 
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     const answer = await this.#remote.ask(this.#connection, { op: 'batch', commands, atomic })
     return (answer as { replies: readonly Packed[] | null }).replies?.map(unpack) ?? null
   }

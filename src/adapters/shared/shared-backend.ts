@@ -99,8 +99,8 @@ export class SharedBackend implements Backend {
     )
   }
 
-  batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null> {
-    const again = (): Promise<readonly Reply[] | null> => this.ready().then(() => this.batch(commands, atomic))
+  batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
+    const again = (): Promise<Reply[] | null> => this.ready().then(() => this.batch(commands, atomic))
     if (this.#current === null) return again()
     return this.#outlast(this.#current.batch(commands, atomic), () => commands.every((argv) => this.#isRepeatable(argv)), again)
   }

@@ -18,7 +18,7 @@ const MAX_BYTES = 500_000
 interface Job {
   readonly commands: readonly Argv[]
   readonly atomic: boolean
-  readonly settle: (outcome: readonly Reply[] | ReplyError) => void
+  readonly settle: (outcome: Reply[] | ReplyError) => void
 }
 
 export class UpstashBackend implements Backend {
@@ -48,7 +48,7 @@ export class UpstashBackend implements Backend {
     return this.#ask([argv], false).then((outcome) => (outcome instanceof ReplyError ? outcome : outcome[0]))
   }
 
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[]> {
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[]> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
     for (const argv of commands) refuse(argv, atomic)
     const outcome = await this.#ask(commands, atomic)
@@ -120,7 +120,7 @@ export class UpstashBackend implements Backend {
     })
   }
 
-  #ask(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | ReplyError> {
+  #ask(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | ReplyError> {
     return new Promise((settle) => {
       if (this.#turn.push({ commands, atomic, settle }) === 1) queueMicrotask(() => void this.#send())
     })

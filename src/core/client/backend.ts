@@ -56,8 +56,9 @@ export interface Backend {
   /**
    * Runs commands in order, in one go.
    * @param atomic as a transaction; the result is null if a watched key has changed
+   * @returns the replies, in an array that is the caller's
    */
-  batch(commands: readonly Argv[], atomic: boolean): Promise<readonly Reply[] | null>
+  batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null>
 
   /** A connection of its own, for WATCH. Closing it leaves this one as it is. */
   connect(): Promise<Backend>

@@ -1,7 +1,7 @@
 // Commands collected to be sent together: a pipeline, or with `atomic` a transaction. It has every method of the client;
 // each returns the batch itself, typed with one more result.
 import type { ByteString } from '../bytes.ts'
-import { type Reply, ReplyError } from '../reply.ts'
+import { ReplyError } from '../reply.ts'
 import { commandName, encodeCommand, type Value } from './arguments.ts'
 import type { Backend } from './backend.ts'
 import { Commands } from './commands.ts'
@@ -19,8 +19,12 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   readonly #backend: Backend
   readonly #toText: ToText<T>
   readonly #atomic: boolean
-  #commands: { argv: ByteString[]; decode: Decode<T, unknown>; script?: AnyScript }[] = []
+  // Side by side, so that a command is no object more for the collector: a pipeline has many.
+  #lines: ByteString[][] = []
+  #decoders: Decode<T, unknown>[] = []
+  /** The scripts that are called, by SHA-1, and by the place of the call. */
   #scripts = new Map<string, AnyScript>()
+  #calls = new Map<number, AnyScript>()
 
   constructor(backend: Backend, toText: ToText<T>, atomic: boolean) {
     super()
@@ -31,11 +35,12 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
 
   /** How many commands are collected. */
   get length(): number {
-    return this.#commands.length
+    return this.#lines.length
   }
 
   protected run<R>(argv: Value[], decode: Decode<T, R>): Out<Collected<Results, Aborted>, T, R> {
-    this.#commands.push({ argv: encodeCommand(argv), decode })
+    this.#lines.push(encodeCommand(argv))
+    this.#decoders.push(decode)
     return this as unknown as Out<Collected<Results, Aborted>, T, R>
   }
 
@@ -55,7 +60,9 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
     const known = this.#backend.loadScript !== undefined || (this.#scripts.has(script.sha) && (this.#atomic || capabilities.multipleSlots))
     const argv = scriptLine(capabilities, script, given, !known)
     this.#scripts.set(script.sha, script)
-    this.#commands.push({ argv, decode: script.decode, script })
+    this.#calls.set(this.#lines.length, script)
+    this.#lines.push(argv)
+    this.#decoders.push(script.decode)
     return this as unknown as Out<Collected<Results, Aborted>, T, Returned<R, T>>
   }
 
@@ -73,20 +80,22 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
 
   /** As `exec`, but a command's error takes the place of its result. @throws RedisError if nothing has run at all */
   async execSettled(): Promise<Settled<Results> | Aborted> {
-    const commands = this.#commands
-    const scripts = this.#scripts
-    this.#commands = []
+    const [lines, decoders, scripts, calls] = [this.#lines, this.#decoders, this.#scripts, this.#calls]
+    this.#lines = []
+    this.#decoders = []
     this.#scripts = new Map()
-    if (commands.length === 0) return [] as unknown as Settled<Results>
-    const lines = commands.map(({ argv }) => argv)
+    this.#calls = new Map()
+    if (lines.length === 0) return [] as unknown as Settled<Results>
     for (const script of scripts.values()) this.#backend.loadScript?.(script)
     const replies = await this.#backend.batch(lines, this.#atomic)
     if (replies === null) return null as Aborted
-    return commands.map((command, i) => this.#settle(replies[i], command)) as unknown as Settled<Results>
-  }
-
-  #settle(reply: Reply, { argv, decode, script }: { argv: ByteString[]; decode: Decode<T, unknown>; script?: AnyScript }): unknown {
-    if (!(reply instanceof ReplyError)) return decode(reply, this.#toText)
-    return script === undefined ? RedisError.from(reply, argv[0]) : scriptError(reply, script)
+    const results: unknown[] = replies // which is ours
+    for (let i = 0; i < replies.length; i++) {
+      const reply = replies[i]
+      const script = calls.get(i)
+      if (!(reply instanceof ReplyError)) results[i] = decoders[i](reply, this.#toText)
+      else results[i] = script === undefined ? RedisError.from(reply, lines[i][0]) : scriptError(reply, script)
+    }
+    return results as unknown as Settled<Results>
   }
 }

@@ -69,7 +69,7 @@ export class RestRunner {
   }
 
   /** @param begun something before them has run already: then what has become of it is told even if these get lost */
-  async #plain(commands: readonly Argv[], begun: boolean): Promise<readonly Reply[]> {
+  async #plain(commands: readonly Argv[], begun: boolean): Promise<Reply[]> {
     try {
       return (await this.#backend.batch(commands, false)) ?? []
     } catch (error) {
