@@ -32,17 +32,6 @@ describe('databases', () => {
     expect((await a.call('CLIENT', 'LIST')) as string).not.toContain('\n\n')
   })
 
-  test('are made in microseconds', async () => {
-    const times: number[] = []
-    for (let i = 0; i < 400; i++) {
-      const start = performance.now()
-      await createTestRedis()
-      times.push(performance.now() - start)
-    }
-    // The target is 0.1 ms; here many tests share a core.
-    expect(times.toSorted((a, b) => a - b)[100]).toBeLessThan(0.5)
-  })
-
   test('with one seed reply the same', async () => {
     const drawn = async (seed?: number): Promise<unknown> => {
       const redis = await make({ seed })

@@ -59,10 +59,17 @@ export function normalise(command: Command, reply: WireReply): unknown {
   return name.startsWith('z') ? JSON.parse(JSON.stringify(shown).replaceAll('"$-0"', '"$0"').replaceAll('",-0"', '",0"')) : shown
 }
 
+/** A consumer without what Redis tells of it since 7.2. */
+function withoutActivity(shown: unknown[]): unknown[] {
+  const at = shown.findIndex((each) => each === '$active-time' || each === '$inactive')
+  return at < 0 ? shown : shown.toSpliced(at, 2)
+}
+
 /** A stream's reply without what the clock brings into it: idle times, times of delivery, and IDs made with `*`. */
 function withoutTimes(command: Command, reply: WireReply): unknown {
   const idle = command[0].toLowerCase() === 'xpending' && command.length > 3
-  const shown = JSON.stringify(exact(reply), (_, value: unknown) => {
+  const shown = JSON.stringify(exact(reply), (_, given: unknown) => {
+    const value = Array.isArray(given) ? withoutActivity(given) : given
     if (!Array.isArray(value)) return typeof value === 'string' ? value.replace(/^([:$])1\d{12}(-\d+)?$/, '$1now') : value
     // How many nodes a radix tree has depends on its IDs.
     const last = value.indexOf('$last-generated-id') + 1

@@ -92,12 +92,6 @@ const page = {
       while (performance.now() < end);
     })
   },
-  /** How long it takes until a command is answered. */
-  async time(...argv: [string, ...(string | number)[]]): Promise<number> {
-    const start = performance.now()
-    await redis.call(...argv)
-    return performance.now() - start
-  },
   /** Writes numbers in transactions, for ever, and tells which of them are promised. */
   async write({ writer, saves, promisedAfter }: { writer: string; saves: boolean; promisedAfter: number }): Promise<void> {
     const told = globalThis as unknown as { promised: (writer: string, n: number) => Promise<void> }

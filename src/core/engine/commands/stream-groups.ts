@@ -242,7 +242,7 @@ function xclaim(db: Database, argv: Argv): Reply {
     if (pending === undefined ? !options.force : minIdle > 0 && now - pending.time < minIdle) continue
     const before = pending?.count ?? 1
     const count = options.retryCount >= 0 ? options.retryCount : options.justId ? before : sum(before, 1)
-    group.assign(id, { consumer: consumerOf(db, key, group, argv[3]), time: options.time, count })
+    group.deliver(id, { consumer: consumerOf(db, key, group, argv[3]), time: options.time, count })
     claimed.push(options.justId ? formatId(id) : there)
     wroteClaim(db, key, argv[2], group, id)
     db.noted(key, 0, '')
@@ -299,7 +299,7 @@ function xautoclaim(db: Database, argv: Argv): Reply {
       deleted.push(formatId(id))
     } else {
       const count = sum(group.pel.get(id)!.count, justId ? 0 : 1)
-      group.assign(id, { consumer: consumerOf(db, key, group, argv[3]), time: now, count })
+      group.deliver(id, { consumer: consumerOf(db, key, group, argv[3]), time: now, count })
       wroteClaim(db, key, argv[2], group, id)
       claimed.push(justId ? formatId(id) : there)
     }

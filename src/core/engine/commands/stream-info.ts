@@ -34,8 +34,10 @@ export const streamInfo: Group = {
       }),
       row('XINFO|CONSUMERS', 4, 'readonly nondeterministic_output', '2 RO access', (db, argv) => {
         const group = groupNamed(streamOf(db, argv), argv[2], argv[3])
-        return group.sortedConsumers().map(({ name, pending, seen }) => {
-          return new MapReply(['name', name, 'pending', pending.size, 'idle', Math.max(db.engine.now - seen, 0)])
+        const since = (time: number): number => Math.max(db.engine.now - time, 0)
+        return group.sortedConsumers().map(({ name, pending, seen, active }) => {
+          const inactive = active < 0 ? -1 : since(active)
+          return new MapReply(['name', name, 'pending', pending.size, 'idle', since(seen), 'inactive', inactive])
         })
       }),
       help('XINFO', '@stream'),
@@ -84,9 +86,9 @@ function ends(stream: Stream): Reply[] {
 
 function contents(stream: Stream, count: number): Reply[] {
   const groups = sortedGroups(stream).map(([name, group]) => {
-    const consumers = group.sortedConsumers().map(({ name, seen, pending }) => {
-      const shown = ['name', name, 'seen-time', seen, 'pel-count', pending.size, 'pending', pendingOf(group, pending, count, false)]
-      return new MapReply(shown)
+    const consumers = group.sortedConsumers().map(({ name, seen, active, pending }) => {
+      const times = ['seen-time', seen, 'active-time', active]
+      return new MapReply(['name', name, ...times, 'pel-count', pending.size, 'pending', pendingOf(group, pending, count, false)])
     })
     const pel: Reply[] = ['pel-count', group.pel.size, 'pending', pendingOf(group, group.pel, count, true)]
     return new MapReply(['name', name, ...progress(stream, group), ...pel, 'consumers', consumers])

@@ -179,7 +179,7 @@ function deliver(db: Database, key: ByteString, stream: Stream, group: ConsumerG
     const id = { ms, seq }
     group.advance(stream, id)
     if (!noAck) {
-      group.assign(id, { consumer, time: consumer.seen, count: 1 })
+      group.deliver(id, { consumer, time: consumer.seen, count: 1 })
       wroteClaim(db, key, options.group!, group, id)
     }
     found.push([formatId(id), fields.slice()])

@@ -19,12 +19,15 @@ export class Consumer {
   readonly name: ByteString
   /** When it was last heard of, in milliseconds since 1970. */
   seen: number
+  /** When it last got an entry, in milliseconds since 1970; -1 for never. */
+  active: number
   /** The IDs of its pending entries. */
   readonly pending = new IdMap<true>()
 
-  constructor(name: ByteString, seen: number) {
+  constructor(name: ByteString, seen: number, active: number) {
     this.name = name
     this.seen = seen
+    this.active = active
   }
 }
 
@@ -42,8 +45,8 @@ export class ConsumerGroup {
   }
 
   /** Adds a consumer that is not there. */
-  addConsumer(name: ByteString, seen: number): Consumer {
-    const consumer = new Consumer(name, seen)
+  addConsumer(name: ByteString, seen: number, active = -1): Consumer {
+    const consumer = new Consumer(name, seen, active)
     this.consumers.set(name, consumer)
     return consumer
   }
@@ -67,6 +70,12 @@ export class ConsumerGroup {
       entry.consumer.pending.set(id, true)
     }
     this.pel.set(id, entry)
+  }
+
+  /** Hands an entry to a consumer that was heard of just now. */
+  deliver(id: StreamId, entry: PendingEntry): void {
+    this.assign(id, entry)
+    entry.consumer.active = entry.consumer.seen
   }
 
   /** An entry is pending no more. @returns whether it was */
@@ -93,7 +102,7 @@ export class ConsumerGroup {
 
   copy(): ConsumerGroup {
     const group = new ConsumerGroup(this.lastId, this.entriesRead)
-    for (const { name, seen } of this.consumers.values()) group.addConsumer(name, seen)
+    for (const { name, seen, active } of this.consumers.values()) group.addConsumer(name, seen, active)
     this.pel.walk(MIN_ID, MAX_ID, false, ({ consumer, time, count }, ms, seq) => {
       group.assign({ ms, seq }, { consumer: group.consumers.get(consumer.name)!, time, count })
     })

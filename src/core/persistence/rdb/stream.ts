@@ -126,10 +126,10 @@ function readConsumers(source: ByteSource, type: number, group: ConsumerGroup, p
   source.repeat(consumers, () => {
     const name = source.string()
     const seen = source.integer(8)
-    if (type === STREAM_LISTPACKS_3) source.integer(8) // when it last got something: not kept
+    const active = type === STREAM_LISTPACKS_3 ? source.integer(8) : seen
     const count = source.length()
     if (group.consumers.has(name)) throw source.fail('duplicate consumer')
-    const consumer = group.addConsumer(name, seen)
+    const consumer = group.addConsumer(name, seen, active)
     source.repeat(count, () => {
       const id = idOf(source)
       const entry = pending.get(formatId(id))
@@ -238,11 +238,11 @@ function writeGroup(writer: RdbWriter, name: string, { lastId, entriesRead, pel 
   sink.length(pel.size)
 }
 
-function writeConsumer(writer: RdbWriter, { name, seen, pending }: Consumer): void {
+function writeConsumer(writer: RdbWriter, { name, seen, active, pending }: Consumer): void {
   const { sink, version } = writer
   writer.string(name)
   sink.milliseconds(seen)
-  if (version >= ACTIVE_TIME_VERSION) sink.milliseconds(seen)
+  if (version >= ACTIVE_TIME_VERSION) sink.milliseconds(active)
   sink.length(pending.size)
 }
 
