@@ -1,12 +1,13 @@
 // WATCH in a cluster: a connection of its own to the master that has the watched keys' slot. What is read or changed in
 // that slot goes through it; everything else is the cluster's, as before.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
-import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisSingle } from './client.ts'
 import { type ClusterSender, CROSS_SLOT } from './cluster-sender.ts'
 import { isForEveryNode } from './every-node.ts'
+import { OfCluster } from './of-cluster.ts'
 import { Sender } from './sender.ts'
 import { CLOSED, connectLike, quit } from './single.ts'
 import { slotOf } from '../../core/client/slots.ts'
@@ -14,33 +15,28 @@ import { slotOf } from '../../core/client/slots.ts'
 /** How often a slot is looked for again that has moved meanwhile. */
 const MAX_REDIRECTIONS = 3
 
-export class ClusterWatch implements Backend {
-  readonly #cluster: Backend
+export class ClusterWatch extends OfCluster implements Backend {
   readonly #sender: ClusterSender
   #slot = -1
   #node: Sender<IoredisSingle> | null = null
   #closed = false
 
   constructor(cluster: Backend, sender: ClusterSender) {
-    this.#cluster = cluster
+    super(cluster)
     this.#sender = sender
-  }
-
-  get capabilities(): Capabilities {
-    return this.#cluster.capabilities
   }
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
     if (argv[0] === 'WATCH') return this.#watch(argv)
-    if (this.#node === null || options?.blocking || !this.#isHere(argv)) return this.#cluster.call(argv, options)
+    if (this.#node === null || options?.blocking || !this.#isHere(argv)) return this.cluster.call(argv, options)
     return this.#node.send(argv)
   }
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
     if (!atomic) return Promise.all(commands.map((argv) => this.call(argv)))
-    if (this.#node === null) return this.#cluster.batch(commands, true)
+    if (this.#node === null) return this.cluster.batch(commands, true)
     for (const argv of commands) {
       if (isForEveryNode(argv)) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
       const keys = this.#sender.keysOf(argv) ?? []
@@ -49,21 +45,8 @@ export class ClusterWatch implements Backend {
     return this.#node.sendAll(commands, true)
   }
 
-  connect(): Promise<Backend> {
-    return this.#cluster.connect()
-  }
-
-  subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
-    return this.#cluster.subscribe(topic, names, onPush, onEnd)
-  }
-
   nodes(): readonly Backend[] | Promise<readonly Backend[]> {
-    return this.#cluster.nodes()
+    return this.cluster.nodes()
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,9 @@ import {
   INVALID_CURSOR,
   NOT_FLOAT,
   NOT_INTEGER,
+  COUNT_NOT_POSITIVE,
   NOT_POSITIVE,
+  NUMKEYS_NOT_POSITIVE,
   OUT_OF_RANGE,
   SYNTAX,
   TIMEOUT_NEGATIVE,
@@ -94,6 +96,26 @@ export function numberedKeys(argv: readonly ByteString[], at: number, error: Rep
   if (count <= 0) throw error
   if (count > argv.length - at - 1) throw SYNTAX
   return argv.slice(at + 1, at + 1 + count)
+}
+
+/**
+ * What LMPOP, ZMPOP and their waiting forms have from a position on: `numkeys key ... end [COUNT count]`.
+ * @param endOf the end that a word names; @throws syntax error for another word
+ */
+export function multiPopArguments<End>(
+  argv: readonly ByteString[],
+  at: number,
+  endOf: (word: ByteString) => End,
+): { keys: ByteString[]; end: End; count: number } {
+  const keys = numberedKeys(argv, at, NUMKEYS_NOT_POSITIVE)
+  const rest = argv.slice(at + 1 + keys.length)
+  if (rest.length === 0) throw SYNTAX
+  const end = endOf(rest[0])
+  if (rest.length === 1) return { keys, end, count: 1 }
+  if (rest[1].toUpperCase() !== 'COUNT' || rest.length === 2) throw SYNTAX
+  const count = integerIn(rest[2], 1, Infinity, COUNT_NOT_POSITIVE)
+  if (rest.length > 3) throw SYNTAX
+  return { keys, end, count }
 }
 
 /** An index that may count from the end, cut to 0..length-1 as ranges do. */

@@ -59,3 +59,5 @@ export function unsupportedOption(option: ByteString): ReplyError {
 
 /** As C prints it, up to a zero byte; an error is one line on the wire. */
 export const printed = (text: ByteString): ByteString => text.split('\0', 1)[0].replace(/[\r\n]/g, ' ')
+export const NUMKEYS_NOT_POSITIVE = new ReplyError('ERR numkeys should be greater than 0')
+export const COUNT_NOT_POSITIVE = new ReplyError('ERR count should be greater than 0')

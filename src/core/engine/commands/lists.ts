@@ -1,7 +1,7 @@
 // Lists, blocking commands among them: https://redis.io/docs/latest/commands/?group=list
 import type { ByteString } from '../../bytes.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
-import { clampRange, integer, integerIn, numberedKeys, positive, timeout } from '../arguments.ts'
+import { clampRange, integer, integerIn, multiPopArguments, positive, timeout } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { INDEX_RANGE, NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
@@ -14,8 +14,6 @@ const ZERO_RANK = new ReplyError(
 )
 const NEGATIVE_COUNT = new ReplyError("ERR COUNT can't be negative")
 const NEGATIVE_MAXLEN = new ReplyError("ERR MAXLEN can't be negative")
-export const NUMKEYS_NOT_POSITIVE = new ReplyError('ERR numkeys should be greater than 0')
-export const COUNT_NOT_POSITIVE = new ReplyError('ERR count should be greater than 0')
 
 /** An end of a list: LEFT or RIGHT. */
 type End = 'l' | 'r'
@@ -111,7 +109,7 @@ export const lists: Group = {
     row('RPOPLPUSH', 3, 'write denyoom', '1 RW access delete, 2 RW insert', (db, argv) => move(db, argv[1], argv[2], 'r', 'l') ?? null),
 
     row('LMPOP', -4, 'write', '#1 RW access delete', (db, argv) => {
-      const { keys, end, count } = multiPopArguments(argv, 1)
+      const { keys, end, count } = multiPopArguments(argv, 1, endArgument)
       for (const key of keys) {
         const reply = multiPop(db, key, end, count)
         if (reply !== undefined) return reply
@@ -123,7 +121,7 @@ export const lists: Group = {
     row('BRPOP', -3, 'write noscript blocking', '1..-2 RW access delete', (db, argv, session) => blockingPop(db, argv, session, 'r')),
 
     row('BLMPOP', -5, 'write blocking', '#2 RW access delete', (db, argv, session) => {
-      const { keys, end, count } = multiPopArguments(argv, 2)
+      const { keys, end, count } = multiPopArguments(argv, 2, endArgument)
       return session.block({
         keys,
         type: 'list',
@@ -207,25 +205,6 @@ function move(db: Database, source: ByteString, destination: ByteString, from: E
   db.changed(destination, EVENT.list, `${to}push`, 0)
   db.shrunk(source, list, EVENT.list, `${from}pop`)
   return element
-}
-
-interface MultiPop {
-  keys: ByteString[]
-  end: End
-  count: number
-}
-
-/** `numkeys key ... LEFT|RIGHT [COUNT count]` from a position of argv on. */
-function multiPopArguments(argv: Argv, at: number): MultiPop {
-  const keys = numberedKeys(argv, at, NUMKEYS_NOT_POSITIVE)
-  const rest = argv.slice(at + 1 + keys.length)
-  if (rest.length === 0) throw SYNTAX
-  const end = endArgument(rest[0])
-  if (rest.length === 1) return { keys, end, count: 1 }
-  if (rest[1].toUpperCase() !== 'COUNT' || rest.length === 2) throw SYNTAX
-  const count = integerIn(rest[2], 1, Infinity, COUNT_NOT_POSITIVE)
-  if (rest.length > 3) throw SYNTAX
-  return { keys, end, count }
 }
 
 function multiPop(db: Database, key: ByteString, end: End, count: number): Reply | undefined {

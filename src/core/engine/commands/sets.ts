@@ -5,11 +5,10 @@ import { cursor, integerIn, positive, randomCount } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { isIntset } from '../encoding.ts'
-import { SYNTAX } from '../errors.ts'
+import { NUMKEYS_NOT_POSITIVE, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { Members } from '../values.ts'
 import { scanOptions, scanTable } from './keys.ts'
-import { NUMKEYS_NOT_POSITIVE } from './lists.ts'
 import { randomSlots } from './random.ts'
 
 const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")

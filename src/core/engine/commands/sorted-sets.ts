@@ -1,7 +1,7 @@
 // Sorted sets, blocking commands among them: https://redis.io/docs/latest/commands/?group=sorted-set
 import type { ByteString } from '../../bytes.ts'
 import { Double, NULL_ARRAY, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, double, integer, integerIn, numberedKeys, positive, randomCount, timeout } from '../arguments.ts'
+import { cursor, double, integer, multiPopArguments, positive, randomCount, timeout } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SCORE_NAN, SYNTAX } from '../errors.ts'
@@ -10,7 +10,6 @@ import { formatDouble } from '../../numbers.ts'
 import type { Session } from '../session.ts'
 import type { SortedSet } from '../values.ts'
 import { scanOptions, scanTable } from './keys.ts'
-import { COUNT_NOT_POSITIVE, NUMKEYS_NOT_POSITIVE } from './lists.ts'
 import { randomSlots } from './random.ts'
 import { lexRange, type RankRange, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
 
@@ -83,7 +82,7 @@ export const sortedSets: Group = {
     ),
 
     row('ZMPOP', -4, 'write', '#1 RW access delete', (db, argv) => {
-      const { keys, end, count } = multiPopArguments(argv, 1)
+      const { keys, end, count } = multiPopArguments(argv, 1, endArgument)
       for (const key of keys) {
         const reply = multiPop(db, key, end, count)
         if (reply !== undefined) return reply
@@ -91,7 +90,7 @@ export const sortedSets: Group = {
       return NULL_ARRAY
     }),
     row('BZMPOP', -5, 'write blocking', '#2 RW access delete', (db, argv, session) => {
-      const { keys, end, count } = multiPopArguments(argv, 2)
+      const { keys, end, count } = multiPopArguments(argv, 2, endArgument)
       const attempt = (key: ByteString): Reply | undefined => multiPop(db, key, end, count)
       return session.block({ keys, type: 'zset', timeout: timeout(argv[1]), onTimeout: NULL_ARRAY, attempt })
     }),
@@ -232,17 +231,10 @@ function blockingPop(db: Database, argv: Argv, session: Session, end: End): Resu
   })
 }
 
-/** `numkeys key ... MIN|MAX [COUNT count]` from a position of argv on. */
-function multiPopArguments(argv: Argv, at: number): { keys: ByteString[]; end: End; count: number } {
-  const keys = numberedKeys(argv, at, NUMKEYS_NOT_POSITIVE)
-  const rest = argv.slice(at + 1 + keys.length)
-  const end = rest[0]?.toLowerCase()
+function endArgument(text: ByteString): End {
+  const end = text.toLowerCase()
   if (end !== 'min' && end !== 'max') throw SYNTAX
-  if (rest.length === 1) return { keys, end, count: 1 }
-  if (rest[1].toUpperCase() !== 'COUNT' || rest.length === 2) throw SYNTAX
-  const count = integerIn(rest[2], 1, Infinity, COUNT_NOT_POSITIVE)
-  if (rest.length > 3) throw SYNTAX
-  return { keys, end, count }
+  return end
 }
 
 function multiPop(db: Database, key: ByteString, end: End, count: number): Reply | undefined {
