@@ -45,3 +45,20 @@ test('OPFS in a worker and in its page are the same', async () => {
   expect(await again.get('from')).toBe('the worker')
   await again.close()
 })
+
+test('OPFS that another tab has taken over is not changed any more', async () => {
+  const name = `test-taken-${Date.now()}`
+  const first = await createRedis({ storage: opfs(name), save: '' })
+  await first.set('key', 'first')
+  await first.save()
+  // As a tab does that finds the owner asleep.
+  await new Promise<void>((stolen) => {
+    void navigator.locks.request(`isodis:opfs:${name}`, { steal: true }, async () => stolen())
+  })
+  await first.set('key', 'late')
+  const refused = await first.save().catch((error: unknown) => error)
+  expect(refused).toMatchObject({ cause: { message: expect.stringMatching(/taken over by another tab/) as string } })
+  const second = await createRedis({ storage: opfs(name), save: '' })
+  expect(await second.get('key')).toBe('first')
+  await second.close()
+})

@@ -3,9 +3,9 @@
 // nothing names.
 // https://developer.mozilla.org/docs/Web/API/File_System_API/Origin_private_file_system
 import { recordStorage } from '../../core/persistence/records.ts'
-import { type Storage, StorageError } from '../../core/persistence/storage.ts'
+import { type Storage, StorageError, TakenOverError } from '../../core/persistence/storage.ts'
 import { persisted } from './persisted.ts'
-import { holdLock } from './web-lock.ts'
+import { type HeldLock, holdLock } from './web-lock.ts'
 
 export interface OpfsOptions {
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
@@ -23,14 +23,20 @@ const LARGEST_RECORD = 4 << 20
 /** Keeps snapshots and a journal in the origin's private file system, in the directory `isodis-` and this name. */
 export function opfs(name: string, { patience = 1000, persist = false }: OpfsOptions = {}): Storage {
   let directory: FileSystemDirectoryHandle
-  let giveBack: () => void = () => {}
+  let lock: HeldLock
   let isPersisted: ReturnType<typeof persisted>
+
+  /** A tab that slept while another took the storage over must not change it; there are no transactions to tie that to. */
+  const checkOwner = (): void => {
+    if (lock.isLost()) throw new TakenOverError(`the directory isodis-${name} was taken over by another tab`)
+  }
 
   const put = async (record: string, bytes: Uint8Array): Promise<void> => {
     const file = await directory.getFileHandle(fileName(record), { create: true })
     const stream = await file.createWritable()
     try {
       await stream.write(bytes as Uint8Array<ArrayBuffer>)
+      checkOwner()
       await stream.close()
     } catch (error) {
       await stream.abort().catch(() => {})
@@ -45,13 +51,13 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
       if (typeof FileSystemFileHandle === 'undefined' || !('createWritable' in FileSystemFileHandle.prototype)) {
         throw new StorageError('this browser has no private file system that can be written to: use isodis/indexeddb')
       }
-      giveBack = await holdLock(`isodis:opfs:${name}`, patience, takeOver)
+      lock = await holdLock(`isodis:opfs:${name}`, patience, takeOver)
       isPersisted = persisted(persist)
       try {
         const root = await navigator.storage.getDirectory()
         directory = await root.getDirectoryHandle(`isodis-${fileName(name)}`, { create: true })
       } catch (error) {
-        giveBack()
+        lock()
         throw error
       }
     },
@@ -81,13 +87,14 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
     },
     async remove(names) {
       for (const record of names) {
+        checkOwner()
         await directory.removeEntry(fileName(record)).catch((error: unknown) => {
           if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error
         })
       }
     },
     async close() {
-      giveBack()
+      lock()
     },
   })
 }
