@@ -1,5 +1,5 @@
 // From key to slot, for tables with very many keys: an open hash table of hashes and slots in one typed array. The keys
-// themselves stay in the table's own array. Beside a Map, a million keys take a third of the memory and are built in a
+// themselves stay in the table's own array. Beside a Map, a million keys take two thirds of the memory and are built in a
 // fifth of the time; a Map finds long keys faster as long as it is small, since V8 keeps a string's hash with the string.
 import type { ByteString } from '../../bytes.ts'
 
