@@ -61,7 +61,7 @@ function memoryJournal(): MemoryJournal {
 function writerInto(commit: (chunks: Uint8Array[]) => void): SnapshotWriter {
   const chunks: Uint8Array[] = []
   return {
-    write: async (bytes) => void chunks.push(bytes),
+    write: async (bytes) => void chunks.push(new Uint8Array(bytes)),
     commit: async () => commit(chunks),
     abort: async () => {},
   }

@@ -107,6 +107,11 @@ export class Snapshot {
     return { chunks: this.#sink.take(), done }
   }
 
+  /** Gives a chunk back that has been stored, so that the next one needs no new memory. */
+  reuse(chunk: Uint8Array): void {
+    this.#sink.reuse(chunk)
+  }
+
   /** Gives the data free to be changed: the snapshot is complete, or is not wanted any more. */
   release(): void {
     for (const { pages } of this.#keyspaces) pages.release()

@@ -68,6 +68,7 @@ export interface JournalPart {
 
 /** A snapshot in the making. Nothing of it can be read before `commit`; the last good one stays until then. */
 export interface SnapshotWriter {
+  /** Writes more of it. When the promise has resolved, the bytes are the caller's again. */
   write(bytes: Uint8Array): Promise<void>
   /** Makes the snapshot durable and the one that is read, in one step. */
   commit(): Promise<void>

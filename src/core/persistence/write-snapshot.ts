@@ -29,6 +29,7 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
       for (const chunk of slice.chunks) {
         size += chunk.length
         await writer.write(chunk)
+        snapshot.reuse(chunk)
       }
       run.peakCowSize = Math.max(run.peakCowSize, snapshot.cowSize)
       if (more) await new Promise<void>((resolve) => clock.soon(resolve))

@@ -28,6 +28,9 @@ export class ByteSink {
   readonly #allocate: (length: number) => Uint8Array
   readonly #crc: Crc64 | null
   #chunks: Uint8Array[] = []
+  /** The buffers of chunks that were handed out, and those that were given back. */
+  readonly #lent = new WeakMap<Uint8Array, Uint8Array>()
+  readonly #spare: Uint8Array[] = []
   #flushed = 0
   #buffer: Uint8Array
   #view: DataView
@@ -55,6 +58,13 @@ export class ByteSink {
     return chunks
   }
 
+  /** Takes a chunk's memory back, which nobody reads any more. Without that a large save would keep the collector busy. */
+  reuse(chunk: Uint8Array): void {
+    const buffer = this.#lent.get(chunk)
+    this.#lent.delete(chunk)
+    if (buffer?.length === this.#chunkSize) this.#spare.push(buffer)
+  }
+
   /** Makes a chunk of what has been written since the last one. */
   flush(): void {
     if (this.#at === 0) return
@@ -62,8 +72,10 @@ export class ByteSink {
     const full = this.#at > length - PIECE
     let chunk = this.#buffer.subarray(0, this.#at)
     // A chunk that is kept must not keep much more memory than it needs.
-    if (full) this.#renew(length)
-    else {
+    if (full) {
+      this.#lent.set(chunk, this.#buffer)
+      this.#renew(length)
+    } else {
       chunk = this.#allocate(this.#at)
       chunk.set(this.#buffer.subarray(0, this.#at))
     }
@@ -191,7 +203,7 @@ export class ByteSink {
   }
 
   #renew(length: number): void {
-    this.#buffer = this.#allocate(length)
+    this.#buffer = (length === this.#chunkSize ? this.#spare.pop() : undefined) ?? this.#allocate(length)
     this.#view = viewOf(this.#buffer)
   }
 }

@@ -134,6 +134,33 @@ describe('the sink', () => {
       expect(Buffer.from(one).toString('latin1')).toBe('one')
     }
   })
+
+  test('writes into the memory of chunks that are given back, and of no others', () => {
+    let allocated = 0
+    const allocate = (length: number): Uint8Array => {
+      allocated += length
+      return new Uint8Array(length)
+    }
+    const sink = new ByteSink({ chunkSize: 512, allocate })
+    const kept: [chunk: Uint8Array, copy: Uint8Array][] = []
+    const copies: Uint8Array[] = []
+    for (let i = 0; i < 1000; i++) {
+      sink.text(`some text ${i} `.repeat(20))
+      for (const chunk of sink.take()) {
+        copies.push(chunk.slice())
+        if (copies.length % 10 === 0) kept.push([chunk, chunk.slice()])
+        else {
+          sink.reuse(chunk)
+          sink.reuse(chunk) // twice by mistake
+        }
+      }
+    }
+    sink.flush()
+    const text = Buffer.concat([...copies, ...sink.take()]).toString('latin1')
+    expect(text).toBe(Array.from({ length: 1000 }, (_, i) => `some text ${i} `.repeat(20)).join(''))
+    for (const [chunk, copy] of kept) expect(chunk).toEqual(copy)
+    expect(allocated).toBeLessThan(text.length / 4)
+  })
 })
 
 test('numbers and long strings take the forms that Redis gives them', () => {
