@@ -1,6 +1,8 @@
 // RDB: the checksum, and a million short strings written and read, beside what neither can be faster than: the checksum
-// of the same bytes, and putting the same keys into a Map.
+// of the same bytes, and putting the same keys into a Map. And the same file loaded by an engine.
 import { allocate } from '../src/adapters/host.ts'
+import { createRedis } from '../src/adapters/memory.ts'
+import { memoryStorage } from '../src/adapters/storage/memory.ts'
 import { ByteSink } from '../src/core/persistence/rdb/byte-sink.ts'
 import { Crc64 } from '../src/core/persistence/rdb/crc64.ts'
 import { LzfCompressor } from '../src/core/persistence/rdb/lzf.ts'
@@ -15,14 +17,14 @@ const keys = Array.from({ length: COUNT }, (_, i) => flat(`key:${1_000_000 + i}`
 const values = keys.map((_, i) => flat(`value ${i}`))
 
 /** Milliseconds of each, medians of rounds in turn. */
-function times<T extends Record<string, () => unknown>>(candidates: T): Record<keyof T, number> {
+async function times<T extends Record<string, () => unknown>>(candidates: T): Promise<Record<keyof T, number>> {
   const names: (keyof T)[] = Object.keys(candidates)
   const taken = new Map(names.map((name) => [name, [] as number[]]))
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) {
       ;(globalThis as { gc?: () => void }).gc?.()
       const start = performance.now()
-      candidates[name]()
+      await candidates[name]()
       taken.get(name)!.push(performance.now() - start)
     }
   }
@@ -55,12 +57,16 @@ const buffers = chunks.map((chunk) => Buffer.from(chunk))
 const json = flat(JSON.stringify(Array.from({ length: 400 }, (_, i) => ({ id: i, name: `user ${i}`, email: `user${i}@example.com` }))))
 const compressor = new LzfCompressor()
 
-const taken = times({
+const taken = await times({
   crc: () => plainChunks.forEach((chunk) => new Crc64().update(chunk)),
   write: () => write({}),
   writeBuffers: () => write({ allocate }),
   read: () => read(plainChunks),
   readBuffers: () => read(buffers),
+  load: async () => {
+    const redis = await createRedis({ storage: memoryStorage(buffers), save: '' })
+    if (redis.sync.dbsize() !== COUNT) throw new Error('not all keys were loaded')
+  },
   map: () => new Map(keys.map((key) => [flat(key), key])),
   compress: () => {
     for (let i = 0; i < 200; i++) compressor.compress(json)
@@ -95,5 +101,14 @@ report(
     ratio: taken.readBuffers / taken.map,
     most: 1,
   },
+  {
+    name: 'loading them into an engine',
+    value: taken.load,
+    unit: 'ms',
+    peer: 'reading them, which keeps nothing',
+    ratio: taken.load / taken.readBuffers,
+    most: 3,
+  },
+  { name: 'loading them into an engine', value: taken.load, unit: 'ms', peer: 'a Map of them', ratio: taken.load / taken.map },
   { name: 'compressing JSON', value: (200 * json.length) / 1000 / taken.compress, unit: 'MB/s' },
 )
