@@ -13,7 +13,7 @@ import { cpuTimes, report } from './harness.ts'
 setFlagsFromString('--no-parallel-scavenge')
 
 const DEPTH = 100
-const COUNT = 10_000
+const COUNT = 20_000
 const AT_MOST = 1.1
 
 const dir = mkdtempSync(join(tmpdir(), 'isodis-bench-'))

@@ -12,6 +12,11 @@ interface CommandOptions {
   readonly replyEncoding: 'latin1' | null
   readonly readOnly?: true
 }
+/** What a command is to ioredis. */
+interface Kind {
+  readonly name: string
+  readonly options: CommandOptions
+}
 /** ioredis's class of commands. */
 interface CommandClass {
   new (name: string, words: Word[], options: CommandOptions): Command
@@ -25,6 +30,8 @@ export class Sender<C extends Connection = Connection> {
   readonly #options: CommandOptions
   readonly #readOptions: CommandOptions
   readonly #exact: boolean
+  /** What commands that were sent are to ioredis, by their names. */
+  readonly #kinds = new Map<string, Kind>()
 
   /** @param keyPrefix what ioredis puts before every key */
   constructor(connection: C, keyPrefix: string | undefined = connection.options.keyPrefix) {
@@ -60,8 +67,8 @@ export class Sender<C extends Connection = Connection> {
     // In place: pipelines are long.
     const replies = results as unknown as Reply[]
     for (let i = 0; i < results.length; i++) {
-      const [error, value] = results[i]
-      replies[i] = error === null ? replyOf(commands[i], value, this.#exact) : failureOf(error)
+      const result = results[i]
+      replies[i] = result[0] === null ? replyOf(commands[i], result[1], this.#exact) : failureOf(result[0])
     }
     return someOf(replies, commands)
   }
@@ -69,14 +76,24 @@ export class Sender<C extends Connection = Connection> {
   make(argv: Argv): Command {
     const words: Word[] = argv.slice(1) // of that very length: most commands are short, and there are many at a time
     for (let i = 0; i < words.length; i++) words[i] = wordOf(argv[i + 1])
-    const known = KNOWN.get(argv[0])
-    const name = known === undefined || this.#changes(known.lower) ? argv[0] : known.lower
-    const command = new this.#Command(name, words, known?.readOnly ? this.#readOptions : this.#options)
+    const kind = this.#kinds.get(argv[0]) ?? this.#kindOf(argv[0])
+    const command = new this.#Command(kind.name, words, kind.options)
     if (this.#options.keyPrefix && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
     return command
   }
 
-  /** Whether ioredis, or its user, changes arguments or replies of a command by its name. */
+  #kindOf(name: string): Kind {
+    const known = KNOWN.get(name)
+    const kind = {
+      name: known === undefined || this.#changes(known.lower) ? name : known.lower,
+      options: known?.readOnly ? this.#readOptions : this.#options,
+    }
+    // Names that nobody knows may be any: they are not kept.
+    if (known !== undefined) this.#kinds.set(name, kind)
+    return kind
+  }
+
+  /** Whether ioredis, or its user, changes arguments or replies of a command by its name: as it is when it is first sent. */
   #changes(name: string): boolean {
     const { _transformer: changes } = this.#Command
     return name !== 'select' && (changes === undefined || name in changes.argument || name in changes.reply)
