@@ -1,7 +1,7 @@
 // Runs the benchmarks, each in a process of its own, and prints a table; `--json` prints what they reported, `--write`
-// puts the table into RESULTS.md. Names pick some of them: `npm run bench -- client server`.
+// puts the tables into RESULTS.md, which keeps those of the others. Names pick some of them: `npm run bench -- client server`.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -71,9 +71,14 @@ else console.log(table.join('\n\n'))
 
 if (args.includes('--write')) {
   const machine = `${cpus()[0].model}, ${cpus().length} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
+  const file = here('RESULTS.md')
+  const before = readFileSync(file, 'utf8').split(/^### /m).slice(1)
+  const all = new Map(before.map((section) => [section.slice(0, section.indexOf('\n')), `### ${section.trimEnd()}`]))
+  sections.forEach(({ name }, i) => all.set(name, table[i]))
+  const tables = [...all.keys()].sort().map((name) => all.get(name))
   writeFileSync(
-    here('RESULTS.md'),
-    `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. Each figure is the median of rounds that take turns with its peer's in the same process or run; the ratio is what to look at, the absolute figures depend on the machine.\n\n${table.join('\n\n')}\n`,
+    file,
+    `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. Each figure is the median of rounds that take turns with its peer's in the same process or run; the ratio is what to look at, the absolute figures depend on the machine.\n\n${tables.join('\n\n')}\n`,
   )
 }
 process.exitCode = failed ? 1 : 0

@@ -91,7 +91,7 @@ export function cursor(text: ByteString): number {
 }
 
 /** `numkeys` at a position, and the keys behind it. */
-export function numberedKeys(argv: readonly ByteString[], at: number, error: ReplyError): ByteString[] {
+function numberedKeys(argv: readonly ByteString[], at: number, error: ReplyError): ByteString[] {
   const count = integer(argv[at], error)
   if (count <= 0) throw error
   if (count > argv.length - at - 1) throw SYNTAX
