@@ -202,3 +202,45 @@ describe('a snapshot', () => {
     expect(await load(loaded, memoryStorage(chunks))).toEqual({ keys: 0, expired: 0 })
   })
 })
+
+test('pre-images that pile up behind a large value take their place part by part, whatever comes meanwhile', async () => {
+  const KEYS = 20_000
+  const APART = 1500
+  const engine = engineWith(hurriedClock())
+  const session = engine.connect({ trusted: true })
+  const say = (...argv: string[]): void => void session.execute(argv)
+  say('HSET', 'large', ...Array.from({ length: 10_000 }, (_, i) => [`field${i}`, 'x'.repeat(100)]).flat())
+  for (const db of ['0', '1']) {
+    say('SELECT', db)
+    for (let i = 0; i < KEYS; i++) {
+      if (db === '1' && i % APART === 0) say('SADD', `set${i}`, ...Array.from({ length: 200 }, (_, j) => `member${j}`))
+      say('SET', `key${i}`, `value ${i} of ${'x'.repeat(i % 60)}`)
+    }
+  }
+  const wanted = content(engine)
+  const snapshot = new Snapshot(engine)
+  const chunks: Uint8Array[] = []
+  let most = 0
+  let moved = 0
+  for (let step = 0, more = true, before = 0; more; step++) {
+    const slice = snapshot.slice()
+    chunks.push(...slice.chunks)
+    more = !slice.done
+    const held = snapshot.cowSize
+    // While pre-images are moved, another large value is come upon; until then, one page more at each step.
+    if (held < before && most > 100_000) {
+      say('SELECT', '1')
+      say('SET', `key${APART * moved++}`, 'changed')
+    } else {
+      say('SELECT', '0')
+      say('SET', `key${(step * 1201) % KEYS}`, 'changed')
+      say('HSET', 'large', `field${(step * 701) % 10_000}`, 'changed')
+    }
+    before = snapshot.cowSize
+    most = Math.max(most, before)
+  }
+  expect(moved).toBeGreaterThan(2)
+  const loaded = engineWith(hurriedClock())
+  await load(loaded, memoryStorage(chunks))
+  expect(content(loaded)).toEqual(wanted)
+})
