@@ -2,9 +2,9 @@
 // takes, how long a write that needs a pre-image, and the whole, beside plain serialisation of the same data.
 //
 // V8 collects garbage in pauses of its own, and part of it in steps inside of whatever runs, which it tells nobody of. So
-// there are two processes: in one the heap is so large that nothing is collected during a save, and slices and writes are
-// what is measured there; the other has V8's defaults, and shows the collector's pauses and what a clock on the wall sees.
-// Of each span, the time in which the thread waited for a core does not count: V8's helpers compete for two of them.
+// there are two processes: in one the heap is so large that nothing is collected in steps, and slices and writes are what
+// is measured there, without the pauses, which V8 does tell of; the other has V8's defaults, and shows the pauses and what
+// a clock on the wall sees. The time in which the thread waited for a core does not count: V8's helpers compete for it.
 import { spawnSync } from 'node:child_process'
 import { openSync, readSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
@@ -26,7 +26,9 @@ const key = (i: number): string => String(1_000_000_000 + i)
 const quiet = process.argv.includes('--quiet')
 if (!quiet) {
   // What it prints goes where this process's results go.
-  spawnSync(process.execPath, ['--expose-gc', ...LARGE_HEAP, fileURLToPath(import.meta.url), '--quiet'], { stdio: 'inherit' })
+  const args = ['--expose-gc', ...LARGE_HEAP, fileURLToPath(import.meta.url), '--quiet']
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
+  if (status !== 0) throw new Error(`the quiet process ended with ${status}`)
 }
 
 const storage = memoryStorage()
@@ -125,8 +127,8 @@ const wall = (spans: readonly { start: number; end: number }[]): number => Math.
 
 if (quiet) {
   report(
-    { name: 'longest slice, nothing being collected', value: longest(slices), unit: 'ms', most: 8 },
-    { name: 'longest write, with its pre-image, nothing being collected', value: longest(writes), unit: 'ms', most: 8 },
+    { name: 'longest slice, without the collector', value: longest(slices), unit: 'ms', most: 8 },
+    { name: 'longest write, with its pre-image, without the collector', value: longest(writes), unit: 'ms', most: 8 },
   )
 } else {
   const total = median(totals)

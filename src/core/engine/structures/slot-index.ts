@@ -1,6 +1,6 @@
 // From key to slot, for tables with very many keys: an open hash table of hashes and slots in one typed array. The keys
-// themselves stay in the table's own array. Beside a Map, a million keys take two thirds of the memory and are built in a
-// fifth of the time; a Map finds long keys faster as long as it is small, since V8 keeps a string's hash with the string.
+// themselves stay in the table's own array. Beside a Map, a million keys take two thirds of the memory and are put there
+// 2.5 times as fast; a Map finds long keys faster as long as it is small, since V8 keeps a string's hash with the string.
 import type { ByteString } from '../../bytes.ts'
 
 const FIRST_CAPACITY = 1 << 10

@@ -43,7 +43,7 @@ export class SlotTable {
     return this.index === null ? this.keys.includes(key) : this.index.has(key)
   }
 
-  /** Whether every key is there once, after keys were appended without a look for them before: that takes half the time. */
+  /** Whether every key is there once: keys of a file are appended without a look for each of them before. */
   get distinct(): boolean {
     return this.keys.length === (this.index ?? new Set(this.keys)).size
   }
