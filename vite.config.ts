@@ -56,6 +56,7 @@ export default defineConfig({
   },
   test: {
     testTimeout: 30_000,
+    globalSetup: here('test/support/temporary-folder.ts'),
     projects: [
       {
         extends: true,

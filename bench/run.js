@@ -1,8 +1,9 @@
 // Runs the benchmarks, each in a process of its own, and prints a table; `--json` prints what they reported, `--write`
 // puts the tables into RESULTS.md, which keeps those of the others. Names pick some of them: `npm run bench -- client server`.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import './install.js'
@@ -28,6 +29,10 @@ await build({
   logLevel: 'warning',
 })
 
+// What the benchmarks write goes with this folder, whichever way they end.
+const scratch = mkdtempSync(join(tmpdir(), 'isodis-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }))
+
 const sections = []
 let failed = false
 for (const name of names) {
@@ -35,6 +40,7 @@ for (const name of names) {
   const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', here(`.out/${name}.bench.mjs`)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
+    env: { ...process.env, TMPDIR: scratch },
     maxBuffer: 1 << 26,
   })
   if (status !== 0) failed = true

@@ -1,15 +1,17 @@
 // The command `isodis` as users run it: built from the sources, in a process of its own.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { mkdtempSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Builds the command. @returns its file, which must lie inside of the project to find its packages */
+/** Builds the command in a folder from which it finds the project's packages. @returns its file */
 export async function buildCommand(): Promise<string> {
-  const dir = mkdtempSync(join(root, 'node_modules', '.isodis-cli-'))
+  const dir = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'), 'junction')
   await build({
     entryPoints: { cli: join(root, 'src/adapters/serve/cli.ts') },
     outdir: dir,
