@@ -112,13 +112,16 @@ export class Hash extends Dict<ByteString> {
 
   /** Sets a field and takes its expiry away. @returns whether it is new */
   put(field: ByteString, value: ByteString): boolean {
+    // Only now: a running save has just written the field as it was.
+    const isNew = this.set(field, value)
     this.expires?.delete(field)
-    return this.set(field, value)
+    return isNew
   }
 
   override removeAt(slot: number): void {
-    this.expires?.delete(this.keys[slot])
+    const field = this.keys[slot]
     super.removeAt(slot)
+    this.expires?.delete(field)
   }
 
   setExpiry(slot: number, at: number): void {

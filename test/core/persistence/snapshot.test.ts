@@ -49,6 +49,8 @@ function fill(session: Session, keys: number, elements: number): void {
   if (elements === 0) return
   session.execute(['RPUSH', 'l1', ...numbered('element')])
   session.execute(['HSET', 'h1', ...numbered('field').flatMap((field) => [field, `of ${field}`])])
+  const expiring = numbered('field').filter((_, i) => i % 3 === 0)
+  session.execute(['HPEXPIREAT', 'h1', String(NOW + 10_000_000), 'FIELDS', String(expiring.length), ...expiring])
   session.execute(['SADD', 'set1', ...numbered('member')])
   session.execute(['ZADD', 'z1', ...numbered('member').flatMap((member, i) => [String(i / 3), member])])
   session.execute(['SET', 'long', 'x'.repeat(elements * 300)])
