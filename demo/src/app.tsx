@@ -1,7 +1,7 @@
 // The page: a head, and three panes: keys, prompt, saving. On a phone one pane is shown at a time.
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { formatCount, plural } from './bytes-shown.ts'
+import { plural } from './bytes-shown.ts'
 import type { Database } from './database.ts'
 import { KeyBrowser } from './keys/key-browser.tsx'
 import { NoticeBar, Notices } from './parts/notices.tsx'
@@ -51,17 +51,19 @@ export function App({ database }: { database: Database }) {
 }
 
 function StatusPill({ database }: { database: Database }) {
-  const { saving, processed, total, changes, failed, databases } = database.status.value
+  const { saving, processed, total, changes, failed, journalFailed, databases } = database.status.value
+  const unsaved = changes > 0 && database.journal.value === 'off'
+  const fails = failed || journalFailed
   const keys = [...databases.values()].reduce((sum, each) => sum + each, 0)
-  const state = failed
+  const state = fails
     ? 'saving fails'
     : saving
       ? `saving ${total === 0 ? 0 : Math.floor((processed / total) * 100)} %`
-      : changes > 0
-        ? `${formatCount(changes)} to save`
+      : unsaved
+        ? `${plural(changes, 'change')} unsaved`
         : 'saved'
   return (
-    <span class={`pill ${failed ? 'pill-bad' : saving ? 'pill-busy' : changes > 0 ? 'pill-open' : ''}`}>
+    <span class={`pill ${fails ? 'pill-bad' : saving ? 'pill-busy' : unsaved ? 'pill-open' : ''}`}>
       <span class="pill-dot" aria-hidden="true" />
       {plural(keys, 'key')}, {state}
     </span>
@@ -72,7 +74,7 @@ function Closed() {
   return (
     <div class="cover">
       <h1>The database was shut down</h1>
-      <p>SHUTDOWN has ended the engine. What was saved is there at the next start.</p>
+      <p>SHUTDOWN has ended the engine. What was saved will be there at the next start.</p>
       <div class="inline-form">
         <button class="button button-accent" onClick={() => location.reload()}>
           Start again

@@ -15,12 +15,19 @@ const LOG_LIMIT = 500
 const IDLE_MS = 400
 const SAVING_MS = 40
 const RULES = 'isodis-demo-save-rules'
+const JOURNAL = 'isodis-demo-journal'
+/** What the engine takes for a page without a journal; it goes on beside one, so that the journal can be turned off. */
+const PAGE_RULES = '4 1'
+
+/** Off, or when the journal is written to the disk: `appendfsync`. */
+export type JournalMode = 'off' | 'no' | 'everysec' | 'always'
 
 export class Database {
   readonly redis: EmbeddedRedis
   readonly log: ReadonlySignal<readonly LogEntry[]>
   readonly #status = signal<Status>(parseStatus(''))
   readonly #rules = signal('')
+  readonly #journal = signal<JournalMode>('off')
   readonly #revision = signal(0)
   readonly #closed = signal(false)
   #seen = ''
@@ -35,8 +42,11 @@ export class Database {
   static async open(storage: Storage): Promise<Database> {
     const log = signal<readonly LogEntry[]>([])
     let number = 0
+    const journal = localStorage.getItem(JOURNAL)
     const redis = await createRedis({
       storage,
+      // The journal must be on from the start: what only it has would not be loaded.
+      config: isFsync(journal) ? { appendonly: 'yes', appendfsync: journal } : {},
       log: (level, message) => {
         log.value = [...log.value.slice(-LOG_LIMIT + 1), { number: number++, time: new Date(), level, message }]
       },
@@ -57,6 +67,10 @@ export class Database {
     return this.#rules
   }
 
+  get journal(): ReadonlySignal<JournalMode> {
+    return this.#journal
+  }
+
   /** Another number whenever data may have changed. */
   get revision(): ReadonlySignal<number> {
     return this.#revision
@@ -72,8 +86,8 @@ export class Database {
     clearTimeout(this.#timer)
     try {
       const info = await this.redis.info('persistence', 'memory', 'stats', 'keyspace')
-      const { save } = await this.redis.configGet('save')
-      batch(() => this.#update(parseStatus(info), save))
+      const config = await this.redis.configGet('save', 'appendonly', 'appendfsync')
+      batch(() => this.#update(parseStatus(info), config))
     } catch {
       this.#closed.value = true
       return
@@ -82,10 +96,14 @@ export class Database {
     this.#timer = setTimeout(() => void this.refresh(), this.#status.value.saving ? SAVING_MS : IDLE_MS)
   }
 
-  #update(status: Status, rules: string): void {
+  #update(status: Status, { save, appendonly, appendfsync }: Record<string, string>): void {
     const seen = `${status.changes} ${status.lastSave} ${status.keyspace} ${status.expired}`
     this.#status.value = status
-    this.#rules.value = rules
+    this.#rules.value = save
+    const journal = appendonly === 'yes' && isFsync(appendfsync) ? appendfsync : 'off'
+    // The prompt may have turned it on: without it the next start would find what was last saved and no more.
+    if (journal !== this.#journal.value) localStorage.setItem(JOURNAL, journal)
+    this.#journal.value = journal
     if (seen !== this.#seen) this.#revision.value++
     this.#seen = seen
   }
@@ -97,9 +115,23 @@ export class Database {
     await this.refresh()
   }
 
+  /** Turns the journal on or off, for the next start too. */
+  async setJournal(mode: JournalMode): Promise<void> {
+    await this.redis.configSet(mode === 'off' ? { appendonly: 'no' } : { appendonly: 'yes', appendfsync: mode })
+    // The next start will find the snapshot alone: it must have what only the journal had.
+    if (mode === 'off') await this.redis.bgsave({ schedule: true })
+    await this.refresh()
+  }
+
   async #restoreRules(): Promise<void> {
     const rules = localStorage.getItem(RULES)
-    // What somebody has put there by hand may be anything.
-    if (rules !== null) await this.redis.configSet('save', rules).catch(() => localStorage.removeItem(RULES))
+    try {
+      await this.redis.configSet('save', rules ?? PAGE_RULES)
+    } catch {
+      // What somebody has put there by hand may be anything.
+      localStorage.removeItem(RULES)
+    }
   }
 }
+
+const isFsync = (text: string | null): text is Exclude<JournalMode, 'off'> => text === 'no' || text === 'everysec' || text === 'always'

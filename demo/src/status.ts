@@ -6,7 +6,8 @@ export interface Status {
   /** The same as text: it changes when they do. */
   readonly keyspace: string
   readonly expired: number
-  readonly memory: string
+  /** Bytes. */
+  readonly memory: number
   /** Changes that no save has yet. */
   readonly changes: number
   /** What holds the save lock. */
@@ -23,6 +24,9 @@ export interface Status {
   readonly lastSeconds: number
   readonly saves: number
   readonly failed: boolean
+  readonly journalFailed: boolean
+  /** Bytes. */
+  readonly journalSize: number
 }
 
 export function parseStatus(info: string): Status {
@@ -39,7 +43,7 @@ export function parseStatus(info: string): Status {
     databases,
     keyspace: JSON.stringify([...databases]),
     expired: number('expired_keys'),
-    memory: fields.get('used_memory_human') ?? '',
+    memory: number('used_memory'),
     changes: number('rdb_changes_since_last_save'),
     lock: saving ? 'BGSAVE' : number('aof_rewrite_in_progress') === 1 ? 'BGREWRITEAOF' : 'free',
     saving,
@@ -50,5 +54,7 @@ export function parseStatus(info: string): Status {
     lastSeconds: Number(fields.get('rdb_last_bgsave_time_sec') ?? -1),
     saves: number('rdb_saves'),
     failed: fields.get('rdb_last_bgsave_status') === 'err',
+    journalFailed: fields.get('aof_last_write_status') === 'err',
+    journalSize: number('aof_current_size'),
   }
 }

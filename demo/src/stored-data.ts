@@ -12,20 +12,21 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
 /** A record ends with a checksum of so many bytes. */
 const SEAL = 8
 
-/** Each snapshot and each delta to it as a file of its own, RDB if nothing of it is missing. */
+/** Each snapshot and each delta to it as an RDB file, and each part of a journal as an append-only file. */
 export async function downloadStored(name: string): Promise<void> {
   const db = await settled(indexedDB.open(databaseName(name)))
   try {
     for (const store of db.objectStoreNames) {
-      const runs = new Map<string, BlobPart[]>()
+      const files = new Map<string, BlobPart[]>()
       const records = db.transaction(store).objectStore(store)
       const [keys, values] = await Promise.all([settled(records.getAllKeys()), settled<unknown[]>(records.getAll())])
       for (const [i, value] of values.entries()) {
         const [kind, id] = (keys[i] as string).split('/')
-        if (kind !== 'run' || !(value instanceof Uint8Array)) continue
-        runs.set(id, [...(runs.get(id) ?? []), value.slice(0, -SEAL)])
+        if ((kind !== 'run' && kind !== 'journal') || !(value instanceof Uint8Array)) continue
+        const file = `${name}-${id}.${kind === 'run' ? 'rdb' : 'aof'}`
+        files.set(file, [...(files.get(file) ?? []), value.slice(0, -SEAL)])
       }
-      for (const [id, parts] of runs) offer(new Blob(parts, { type: 'application/octet-stream' }), `${name}-${id}.rdb`)
+      for (const [file, parts] of files) offer(new Blob(parts, { type: 'application/octet-stream' }), file)
     }
   } finally {
     db.close()

@@ -206,6 +206,29 @@ describe('saving', () => {
     await expect.poll(() => page.getByLabel('Rule 1: seconds').inputValue()).toBe('4')
   })
 
+  test('the journal can be turned on, has what no save has, and stays on; turned off, everything is saved', async () => {
+    await using demo = await openDemo()
+    const { page } = demo
+    const journal = page.getByRole('group', { name: 'Journal' })
+    await type(page, 'config set save ""')
+    await journal.getByRole('button', { name: 'Always' }).click()
+    await journal.locator('[aria-pressed=true]', { hasText: 'Always' }).waitFor()
+    await expect.poll(() => type(page, 'info persistence')).toContain('aof_rewrite_in_progress:0')
+    expect(await type(page, 'set journaled 1')).toBe('OK')
+    await page.locator('.pill', { hasText: '1 key, saved' }).waitFor()
+    await page.reload()
+    await ready(page)
+    expect(await type(page, 'get journaled')).toBe('"1"')
+    expect(await journal.locator('[aria-pressed=true]').textContent()).toBe('Always')
+    await journal.getByRole('button', { name: 'Off' }).click()
+    await page.locator('.log').getByText('DB saved on disk').waitFor()
+    await page.reload()
+    await ready(page)
+    expect(await type(page, 'config get appendonly')).toContain('"no"')
+    expect(await type(page, 'get journaled')).toBe('"1"')
+    expect(demo.problems).toEqual([])
+  })
+
   test('a change is saved by itself', async () => {
     await using demo = await openDemo()
     const { page } = demo

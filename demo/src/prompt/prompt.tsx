@@ -195,7 +195,7 @@ function Hint({ terminal, line }: { terminal: Terminal; line: string }) {
   if (line.trim() !== '') return <Completions found={(terminal.docs.value?.complete(line) ?? []).slice(0, 12)} at={-1} />
   return (
     <span class="prompt-summary">
-      <kbd>Tab</kbd> completes, <kbd>↑</kbd> brings back, <kbd>help</kbd> explains
+      <kbd>Tab</kbd> completes, <kbd>↑</kbd> recalls, <kbd>help</kbd> explains
     </span>
   )
 }

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, plural } from '../bytes-shown.ts'
 import type { Database } from '../database.ts'
 import type { Notices } from '../parts/notices.tsx'
 import { FailedSave } from './failed-save.tsx'
+import { JournalSwitch } from './journal-switch.tsx'
 import { Log } from './log.tsx'
 import { RulesEditor } from './rules-editor.tsx'
 import { formatAgo } from './time.ts'
@@ -14,7 +15,7 @@ import { WriteMany } from './write-many.tsx'
 export function SavePanel({ database, notices }: { database: Database; notices: Notices }) {
   const { redis } = database
   const status = database.status.value
-  /** SAVE holds the lock too, but INFO tells of BGSAVE only. */
+  /** SAVE holds the lock too, but INFO shows only BGSAVE. */
   const savingAtOnce = useSignal(false)
   const holder = savingAtOnce.value && !status.saving ? 'SAVE' : status.lock
 
@@ -70,12 +71,13 @@ export function SavePanel({ database, notices }: { database: Database; notices: 
           </div>
           <div>
             <dt>Data in memory</dt>
-            <dd>{status.memory.replace(/([BKMGT])$/, ' $1')}</dd>
+            <dd>{formatBytes(status.memory)}</dd>
           </div>
           <StorageUse saves={status.saves} saving={status.saving} />
         </dl>
         <WriteMany database={database} notices={notices} />
         <RulesEditor database={database} notices={notices} />
+        <JournalSwitch database={database} notices={notices} />
         <Log entries={database.log} />
       </div>
     </section>
@@ -101,7 +103,9 @@ function Progress({ database }: { database: Database }) {
         ) : (
           <>
             <strong>{plural(changes, 'change')} to save</strong>
-            <span class="muted">{saves === 0 ? 'no save yet since this page was opened' : ''}</span>
+            <span class="muted">
+              {database.journal.value !== 'off' ? 'the journal has them' : saves === 0 ? 'no save since this page was opened' : ''}
+            </span>
           </>
         )}
       </div>
@@ -119,7 +123,7 @@ function LastSave({ database }: { database: Database }) {
   const at = useComputed(() => database.status.value.lastSave * 1000).value
   const { lastSeconds } = database.status.value
   const date = new Date(at)
-  // Until one has succeeded Redis takes the time of the start for it.
+  // Until a save has succeeded, LASTSAVE is the time of the start.
   const saved = database.log.value.some(({ message }) => message === 'DB saved on disk')
   const what = saved ? formatAgo(now.value - at) : 'before this start'
   return (

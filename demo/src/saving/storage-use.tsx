@@ -1,4 +1,4 @@
-// How much of the browser's storage is used, and whether the browser may throw it away when space runs low.
+// How much of the browser's storage is used, and whether the browser may delete it when space runs low.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { formatBytes } from '../bytes-shown.ts'
@@ -25,7 +25,7 @@ export function StorageUse({ saves, saving }: { saves: number; saving: boolean }
     <>
       <div>
         <dt>On disk</dt>
-        <dd title={`of ${formatBytes(quota)} that the browser allows`}>{formatBytes(usage)}</dd>
+        <dd title={`of the ${formatBytes(quota)} that the browser allows`}>{formatBytes(usage)}</dd>
       </div>
       <div>
         <dt>If space runs low</dt>
@@ -33,10 +33,12 @@ export function StorageUse({ saves, saving }: { saves: number; saving: boolean }
           {persisted ? (
             'Kept'
           ) : (
-            // The browser may take its time to answer, or never do.
-            <button class="link" onClick={() => void navigator.storage.persist().then(look)}>
-              May go. Ask to keep it
-            </button>
+            <>
+              May be deleted. {/* The browser may take its time to answer, or never answer. */}
+              <button class="link" onClick={() => void navigator.storage.persist().then(look)}>
+                Ask to keep it
+              </button>
+            </>
           )}
         </dd>
       </div>

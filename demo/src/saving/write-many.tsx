@@ -33,7 +33,7 @@ export function WriteMany({ database, notices }: { database: Database; notices: 
   return (
     <div class="block">
       <h3>Watch a save work</h3>
-      <p class="muted small">Writes keys of all types and saves them in slices. The page goes on in between.</p>
+      <p class="muted small">Writes keys of all types, then saves them in slices of milliseconds: the page stays usable.</p>
       <div class="inline-form">
         <select
           class="field"

@@ -76,9 +76,10 @@ export class Persistence implements Durability {
       if (!found) {
         this.#loaded = await load(this.#engine, this.#storage)
         this.#tracker?.loaded()
+        this.#savedDirty = this.#engine.dirty
       }
+      // The commands of a journal count as changes, its base does not: as in Redis.
       this.#journal = journal
-      this.#savedDirty = this.#engine.dirty
       if (journal !== null && !found) {
         // What the snapshot held, or nothing, is the first base.
         const failure = await journal.rewrite(++this.#rewrites)

@@ -80,7 +80,7 @@ describe('what was written', () => {
       ['x', 'y', 'ü'],
       '3!',
     ])
-    expect(await info(again)).toMatchObject({ aof_enabled: '1', rdb_changes_since_last_save: '0', loading: '0' })
+    expect(await info(again)).toMatchObject({ aof_enabled: '1', rdb_changes_since_last_save: '2', loading: '0' })
   })
 
   test('is found though it was written by those who waited, by scripts of commands and by what expired', async () => {
