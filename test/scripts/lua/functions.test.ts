@@ -28,8 +28,10 @@ beforeEach(async () => {
   }
 })
 
-/** Libraries and functions come in the order of Redis's hash tables. */
+/** Libraries and functions come in the order of Redis's hash tables, and of several that clash any is named. */
 function sorted(reply: WireReply): WireReply {
+  if (typeof reply.value === 'string')
+    return { ...reply, value: reply.value.replace(/^ERR Library (?:aa|bb) already/, 'ERR Library … already') }
   if (!Array.isArray(reply.value)) return reply
   const value = reply.value.map(sorted)
   const named = value.every((each) => Array.isArray(each.value) && ['name', 'library_name'].includes(each.value[0]?.value as string))
