@@ -6,9 +6,16 @@ import type { ScriptTree } from '../core/client/script.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { Session } from '../core/engine/session.ts'
 import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
+import { systemClock } from './host.ts'
 
 /** What commands get when the client is closed. */
 export const CLOSED = new ReplyError('ERR The client is closed')
+
+/** What ends what waits or listens when it is dropped, by CLIENT KILL or a fault that was ordered. */
+const disconnected = (): ReplyError => unreachable(new Error('Connection is closed.'))
+
+/** Hosts take more for nothing at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const CAPABILITIES: Capabilities = {
   watch: true,
@@ -52,16 +59,24 @@ export class EngineBackend implements Backend {
   /** A session of its own, so that other commands do not wait behind it. */
   async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
-    const session = connect(this.#engine, this.#session.db.index)
-    let abort = (): void => {}
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => reject(signal?.reason)
-    })
+    let lost: Reply = null
+    const session = connect(this.#engine, this.#session.db.index, () => (lost = disconnected()))
+    let aborted = false
+    const abort = (): void => {
+      // What it was served is taken from its key: it is given although the signal came before the promise could settle.
+      if (session.waiter === null) return
+      aborted = true
+      session.close()
+    }
     signal?.addEventListener('abort', abort)
+    // A signal may come from a timer that does not keep the process alive, as AbortSignal.timeout() of Node.
+    const release = signal === undefined ? null : systemClock.after(LONGEST_TIMER_MS, () => {}, true)
     try {
-      const reply = await Promise.race([this.#once(session.execute(argv)), aborted])
-      return this.#session.closed ? CLOSED : reply
+      const reply = await this.#once(session.execute(argv))
+      if (aborted) throw signal?.reason
+      return lost ?? (reply === null && this.#session.closed ? CLOSED : reply)
     } finally {
+      release?.()
       signal?.removeEventListener('abort', abort)
       session.close()
     }
@@ -128,7 +143,7 @@ export class EngineBackend implements Backend {
     onClose.add(ended)
     const onKill = (): void => {
       onClose.delete(ended)
-      onEnd(RedisError.from(unreachable(new Error('Connection is closed.')), command))
+      onEnd(RedisError.from(disconnected(), command))
     }
     const session = this.#engine.connect({ trusted: true, onPush, onKill })
     const stop = async (): Promise<void> => {
@@ -149,8 +164,8 @@ export class EngineBackend implements Backend {
   }
 }
 
-function connect(engine: Engine, db: number): Session {
-  const session = engine.connect({ trusted: true })
+function connect(engine: Engine, db: number, onKill?: () => void): Session {
+  const session = engine.connect({ trusted: true, onKill })
   session.protocol = 3
   session.db = engine.database(db)
   return session

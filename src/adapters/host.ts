@@ -7,13 +7,13 @@ interface Unrefable {
 type Immediate = { setImmediate?: (run: () => void) => void }
 type Scheduler = { scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> } }
 
-/** The host's clock. Its timers do not keep a Node process alive. */
+/** The host's clock. Its timers do not keep a Node process alive, unless they are told to. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after(delay, run) {
+  after(delay, run, holds = false) {
     try {
       const timer = setTimeout(run, delay)
-      ;(timer as Unrefable).unref?.()
+      if (!holds) (timer as Unrefable).unref?.()
       return () => clearTimeout(timer)
     } catch {
       return null // workerd allows no timers outside of a request

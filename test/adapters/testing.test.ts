@@ -173,10 +173,12 @@ describe('faults for the typed client', () => {
     expect(await redis.get('n')).toBe('1')
   })
 
-  test('end subscriptions', async () => {
+  test('end subscriptions and what waits', async () => {
     const redis = await make()
     const news = await redis.subscribe('news')
+    const waits = expect(redis.blpop('jobs', 0)).rejects.toMatchObject({ code: 'CONNECTION' })
     redis.faults.disconnect()
+    await waits
     await expect(news.next()).rejects.toMatchObject({ code: 'CONNECTION' })
     expect(await redis.publish('news', 'unheard')).toBe(0)
   })

@@ -69,7 +69,7 @@ export class Faults {
     return this.#plan(options, (run) => this.#hold(run(), milliseconds))
   }
 
-  /** Drops all connections of drop-in clients and servers now, waiting and subscribed ones as well. */
+  /** Drops all connections now: those of drop-in clients and servers, and of the typed client those that wait or listen. */
   disconnect(): void {
     for (const session of [...this.#engine.sessions]) if (session.options.onKill !== undefined) lose(session)
   }

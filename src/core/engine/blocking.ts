@@ -53,11 +53,12 @@ export class Waiter {
   // A timer may be early.
   #startTimer(deadline: number, left: number): void {
     const { clock } = this.db.engine
-    this.#cancelTimer = clock.after(Math.min(left, MAX_DELAY_MS), () => {
+    const over = (): void => {
       const rest = deadline - clock.now()
       if (rest > 0) this.#startTimer(deadline, rest)
       else this.settle(this.wait.onTimeout)
-    })
+    }
+    this.#cancelTimer = clock.after(Math.min(left, MAX_DELAY_MS), over, true)
   }
 
   settle(reply: Reply): void {

@@ -6,9 +6,10 @@ export interface Clock {
   now(): number
   /**
    * Runs a callback after a delay in milliseconds.
+   * @param holds whether the process is to live that long: somebody waits for it
    * @returns a function that cancels it, or null where timers are not allowed; then expiry and save rules are checked when commands run
    */
-  after(delay: number, run: () => void): (() => void) | null
+  after(delay: number, run: () => void, holds?: boolean): (() => void) | null
   /** Runs a callback as soon as the host has done what waits: the pause between two slices of a save. */
   soon(run: () => void): void
 }
