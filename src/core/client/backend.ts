@@ -9,13 +9,13 @@ export type Argv = readonly ByteString[]
 
 /** What a backend can do. What it cannot is an error that says so, never a hang or a silent difference. */
 export interface Capabilities {
-  /** Connections of their own, for WATCH: `redis.watch`. */
+  /** WATCH, which needs a connection of its own: `redis.watch`. */
   readonly watch: boolean
-  /** Commands that wait, such as BLPOP. */
+  /** Blocking commands, such as BLPOP. */
   readonly blocking: boolean
   /** `redis.subscribe` and its like. */
   readonly subscribe: boolean
-  /** More databases than one: SELECT, MOVE, SWAPDB. */
+  /** More than one database: SELECT, MOVE, SWAPDB. */
   readonly databases: boolean
   /** SAVE, BGSAVE and their like. */
   readonly persistence: boolean
@@ -27,7 +27,7 @@ export interface Capabilities {
   readonly delivery: 'exactly once' | 'at least once'
 }
 
-/** An AbortSignal, as far as it is needed: core does not know the DOM's types. */
+/** The part of an AbortSignal that is used: core does not know the DOM's types. */
 export interface Signal {
   readonly aborted: boolean
   readonly reason: unknown

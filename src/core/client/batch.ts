@@ -33,7 +33,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
     this.#atomic = atomic
   }
 
-  /** How many commands are collected. */
+  /** The number of commands collected so far. */
   get length(): number {
     return this.#lines.length
   }
@@ -52,7 +52,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
 
   /**
    * Collects a call of a script.
-   * @throws TypeError for what is missing or of the wrong type
+   * @throws TypeError if a key or an argument is missing or of the wrong type
    */
   script<K, A, R>(script: Script<K, A, R>, ...given: Given<K, A>): Out<Collected<Results, Aborted>, T, Returned<R, T>> {
     const { capabilities } = this.#backend
@@ -69,7 +69,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   /**
    * Sends the commands and empties the batch.
    * @returns the results in order; for a transaction null if a watched key has changed
-   * @throws RedisError of the first command that failed; the others have run all the same
+   * @throws RedisError the first error of a command; the other commands have run nevertheless
    */
   async exec(): Promise<Results | Aborted> {
     const settled = await this.execSettled()

@@ -90,7 +90,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
 
   /**
    * Makes a function of a script: `const pick = redis.script(pickTask)`, `await pick({ queue }, { worker })`.
-   * It rejects with a TypeError for what is missing or of the wrong type.
+   * It rejects with a TypeError if a key or an argument is missing or of the wrong type.
    */
   script<K, A, R>(script: Script<K, A, R>): (...given: Given<K, A>) => Promise<Returned<R, T>> {
     const { backend, toText } = this
@@ -105,7 +105,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     }
   }
 
-  /** Collects commands and sends them together; others may run between them. */
+  /** Collects commands and sends them together; other clients' commands may run in between. */
   pipeline(): Batch<[], never, T> {
     return new Batch(this.backend, this.toText, false)
   }
@@ -116,10 +116,10 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
   }
 
   /**
-   * Optimistic locking: reads keys, then changes them only if nobody else has in between.
-   * @param look reads through the connection it is given, and returns what the `exec()` of that connection's `multi()` gives
-   * @param options `retries`: how often to look again if a key has changed. Default: 0
-   * @returns what `look` returned; null if a key had changed each time
+   * Optimistic locking: reads keys, then changes them only if nobody else has changed them in between.
+   * @param look reads through the connection it is given, and returns the result of that connection's `multi()...exec()`
+   * @param options `retries`: how often to call `look` again if a key has changed. Default: 0
+   * @returns what `look` returned; null if a key had changed every time
    */
   async watch<R>(
     keys: Key | readonly Key[],
@@ -140,22 +140,22 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     }
   }
 
-  /** Listens to channels. Resolves once it is confirmed. */
+  /** Subscribes to channels. Resolves once the subscription is confirmed. */
   subscribe(channels: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
     return Subscription.open(this.backend, 'channels', names(channels), this.toText, options)
   }
 
-  /** Listens to all channels that fit a pattern. */
+  /** Subscribes to all channels that match a pattern. */
   psubscribe(patterns: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
     return Subscription.open(this.backend, 'patterns', names(patterns), this.toText, options)
   }
 
-  /** Listens to shard channels. */
+  /** Subscribes to shard channels. */
   ssubscribe(channels: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
     return Subscription.open(this.backend, 'shards', names(channels), this.toText, options)
   }
 
-  /** Walks over all keys. A key that is there the whole time is given at least once. */
+  /** Iterates over all keys. A key that exists the whole time is returned at least once. */
   async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> } = {}): AsyncGenerator<T, void, undefined> {
     for (const node of await this.backend.nodes()) {
       const redis = node === this.backend ? this : new Redis(node, this.toText)
@@ -168,24 +168,24 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     }
   }
 
-  /** Walks over a hash's fields and values. */
+  /** Iterates over the fields and values of a hash. */
   async *hscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[field: T, value: T], void, undefined> {
     yield* twoByTwo(walk((cursor) => this.hscan(key, cursor, options)))
   }
 
-  /** Walks over a set's members. */
+  /** Iterates over the members of a set. */
   sscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<T, void, undefined> {
     return walk((cursor) => this.sscan(key, cursor, options))
   }
 
-  /** Walks over a sorted set's members and scores. */
+  /** Iterates over the members and scores of a sorted set. */
   async *zscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[member: T, score: number], void, undefined> {
     for await (const [member, score] of twoByTwo(walk((cursor) => this.zscan(key, cursor, options)))) {
       yield [member, scoreOf(typeof score === 'string' ? score : fromUint8Array(score))]
     }
   }
 
-  /** Ends the client. For the embedded engine: saves if there are rules to, and releases the storage. */
+  /** Closes the client. The embedded engine first saves if there are save rules, and releases the storage. */
   close(): Promise<void> {
     return this.backend.close()
   }

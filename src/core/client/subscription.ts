@@ -1,5 +1,5 @@
-// What `subscribe` gives: messages as an async iterator. Messages that come faster than they are read wait in a queue of
-// bounded length; when it is full the oldest go, and the subscription says how many.
+// What `subscribe` resolves with: messages as an async iterator. Messages that arrive faster than they are read wait in a
+// bounded queue; when it is full the oldest are dropped, and the subscription says how many.
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../bytes.ts'
 import type { Push } from '../reply.ts'
 import type { Backend, Topic } from './backend.ts'
@@ -8,7 +8,7 @@ import type { Text, ToText } from './decode.ts'
 export interface Message<T extends Text> {
   readonly channel: string
   readonly message: T
-  /** The pattern that the channel fits, for `psubscribe`. */
+  /** With `psubscribe`, the pattern that the channel matches. */
   readonly pattern?: string
 }
 
@@ -71,7 +71,7 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     return { done: true, value: undefined }
   }
 
-  /** Stops listening; unread messages go. */
+  /** Ends the subscription and drops unread messages. */
   async unsubscribe(): Promise<void> {
     if (this.#ended) return
     this.#queue = []

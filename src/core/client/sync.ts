@@ -1,5 +1,5 @@
-// The client without promises, for a backend in the same process. A command that would wait gives what it gives when its
-// time is up.
+// The client without promises, for a backend in the same process. A command that would block returns at once what it
+// returns on a timeout.
 import { ReplyError, type Reply } from '../reply.ts'
 import { commandName, encodeCommand, type Value } from './arguments.ts'
 import type { Argv, Backend } from './backend.ts'

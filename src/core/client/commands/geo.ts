@@ -20,21 +20,21 @@ export type GeoArea = ({ member: Value } | GeoPosition) &
   }
 
 export interface GeoSearchOptions {
-  /** The nearest first, or the farthest. Default: in no order, with `count` the nearest first */
+  /** Nearest or farthest first. Default: no order, but nearest first with `count` */
   order?: 'asc' | 'desc'
-  /** At most so many. */
+  /** At most this many. Default: all */
   count?: number
-  /** With `count`: any that are found, and not the nearest. */
+  /** With `count`: stop when enough are found, even if they are not the nearest. */
   any?: boolean
 }
 
-/** What is to be told of each place. */
+/** What to return for each place besides its name. */
 export interface GeoDetails {
-  /** How far it is from the center. */
+  /** Its distance from the center. */
   withDist?: boolean
-  /** Where it is. */
+  /** Its position. */
   withCoord?: boolean
-  /** Its score. */
+  /** Its score in the sorted set. */
   withHash?: boolean
 }
 type Detailed = { withDist: true } | { withCoord: true } | { withHash: true }
@@ -60,7 +60,7 @@ function detailWords({ withDist, withHash, withCoord }: GeoDetails): Value[] {
   return [...flag('WITHDIST', withDist), ...flag('WITHHASH', withHash), ...flag('WITHCOORD', withCoord)]
 }
 
-/** Names alone, or with what was asked for. */
+/** Names alone, or objects with what was asked for. */
 function places<T extends Text>({ withDist, withHash, withCoord }: GeoDetails): Decode<T, T[] | GeoPlace<T>[]> {
   if (!withDist && !withHash && !withCoord) return texts<T>
   return list<T, GeoPlace<T>>((reply, toText) => {
@@ -74,7 +74,7 @@ function places<T extends Text>({ withDist, withHash, withCoord }: GeoDetails): 
 }
 
 export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** Adds places or moves them. @returns how many are new; with `ch` how many have changed */
+  /** Adds places or moves them. @returns how many were added; with `ch` how many were added or moved */
   geoadd(
     key: Key,
     members: (GeoPosition & { member: Value }) | readonly (GeoPosition & { member: Value })[],
@@ -84,17 +84,17 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
     return this.run(['GEOADD', key, ...flag('NX', nx), ...flag('XX', xx), ...flag('CH', ch), ...words], integer)
   }
 
-  /** How far two places are apart. @returns null if one of them is not there */
+  /** The distance between two places, in meters unless `unit` says otherwise. @returns null if one of them does not exist */
   geodist(key: Key, member1: Value, member2: Value, unit: GeoUnit = 'm'): Out<M, T, number | null> {
     return this.run(['GEODIST', key, member1, member2, unit], doubleOrNull)
   }
 
-  /** Places as geohashes of eleven characters, null for what is not there. */
+  /** Places as geohashes of eleven characters; null for those that do not exist. */
   geohash(key: Key, ...members: Value[]): Out<M, T, (T | null)[]> {
     return this.run(['GEOHASH', key, ...members], list<T, T | null>(textOrNull))
   }
 
-  /** Where places are, null for what is not there. */
+  /** The positions of places; null for those that do not exist. */
   geopos(key: Key, ...members: Value[]): Out<M, T, ([longitude: number, latitude: number] | null)[]> {
     return this.run(['GEOPOS', key, ...members], list(tupleOrNull<T, number, number>(double, double)))
   }

@@ -5,7 +5,7 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 import { type ExpireCondition, scanned, type ScanOptions, scanWords } from './keys.ts'
 
 export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** A field's value. @returns null if there is none */
+  /** The value of a field. @returns null if it does not exist */
   hget(key: Key, field: Key): Out<M, T, T | null> {
     return this.run(['HGET', key, field], textOrNull)
   }
@@ -23,17 +23,17 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['HMSET', key, ...flatten(values)], ok)
   }
 
-  /** Sets a field that does not exist. @returns 1 if it was set */
+  /** Sets a field if it does not exist. @returns 1 if it was set, 0 if not */
   hsetnx(key: Key, field: Key, value: Value): Out<M, T, number> {
     return this.run(['HSETNX', key, field, value], integer)
   }
 
-  /** The values of several fields, null where there is none. */
+  /** The values of several fields; null for those that do not exist. */
   hmget(key: Key, ...names: Key[]): Out<M, T, (T | null)[]> {
     return this.run(['HMGET', key, ...names], list<T, T | null>(textOrNull))
   }
 
-  /** All fields and values. Through `bytes` they come as pairs. */
+  /** All fields and values: an object, through `redis.bytes` an array of pairs. */
   hgetall(key: Key): Out<M, T, Fields<T>> {
     return this.run(['HGETALL', key], fields<T>)
   }
@@ -46,12 +46,12 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['HVALS', key], texts<T>)
   }
 
-  /** How many fields there are. */
+  /** The number of fields. */
   hlen(key: Key): Out<M, T, number> {
     return this.run(['HLEN', key], integer)
   }
 
-  /** 1 if a field exists. */
+  /** 1 if a field exists, 0 if not. */
   hexists(key: Key, field: Key): Out<M, T, number> {
     return this.run(['HEXISTS', key, field], integer)
   }
@@ -61,7 +61,7 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['HSTRLEN', key, field], integer)
   }
 
-  /** Removes fields. @returns how many there were */
+  /** Removes fields. @returns how many were removed */
   hdel(key: Key, ...names: Key[]): Out<M, T, number> {
     return this.run(['HDEL', key, ...names], integer)
   }
@@ -76,7 +76,7 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['HINCRBYFLOAT', key, field, increment], word)
   }
 
-  /** Fields at random: one, or `count` different ones, or with a negative count so many with repetition. */
+  /** Random fields: one, up to `count` different ones, or for a negative `count` that many with repetition. */
   hrandfield(key: Key): Out<M, T, T | null>
   hrandfield(key: Key, count: number): Out<M, T, T[]>
   hrandfield(key: Key, count: number, options: { withValues: true }): Out<M, T, [field: T, value: T][]>
@@ -92,7 +92,7 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   /**
-   * Sets an expiry of fields in seconds (Redis 7.4).
+   * Sets the expiry of fields in seconds (Redis 7.4).
    * @returns for each 1 if it was set, 0 if the condition was not met, 2 if the field is gone at once, -2 if there is no such field
    */
   hexpire(key: Key, seconds: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
@@ -134,7 +134,7 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.askFields('HPEXPIRETIME', key, names)
   }
 
-  /** Takes the expiry of fields away. @returns for each 1 if it had one, -1 if not, -2 if there is no such field */
+  /** Removes the expiry of fields. @returns for each 1 if it had one, -1 if not, -2 if there is no such field */
   hpersist(key: Key, ...names: Key[]): Out<M, T, number[]> {
     return this.askFields('HPERSIST', key, names)
   }

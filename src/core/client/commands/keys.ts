@@ -1,4 +1,4 @@
-// Keys whatever they hold: https://redis.io/docs/latest/commands/?group=generic
+// Keys of any type: https://redis.io/docs/latest/commands/?group=generic
 import { flag, type Key, option, type Value } from '../arguments.ts'
 import { integer, integerOrNull, list, type Text, textOrNull, texts, tupleOrNull, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
@@ -9,9 +9,9 @@ export type KeyType = 'none' | 'string' | 'list' | 'set' | 'zset' | 'hash' | 'st
 export type ExpireCondition = 'nx' | 'xx' | 'gt' | 'lt'
 
 export interface ScanOptions {
-  /** Only what fits this pattern: `*`, `?`, `[abc]`. */
+  /** Only what matches this glob pattern: `*`, `?`, `[abc]`. Default: everything */
   match?: string
-  /** How many are looked at in one step. Default: 10 */
+  /** About how many elements to look at in one step. Default: 10 */
   count?: number
 }
 
@@ -19,7 +19,7 @@ export interface SortOptions {
   /** Sort by the values of other keys: `weight_*`, `hash_*->field`; a pattern without `*` leaves the order as it is. */
   by?: Key
   limit?: { offset: number; count: number }
-  /** Reply the values of other keys; `#` is the element itself. */
+  /** Return the values of other keys; `#` is the element itself. */
   get?: readonly Key[]
   desc?: boolean
   /** Sort as text rather than as numbers. */
@@ -31,12 +31,12 @@ export function scanWords(options: ScanOptions): Value[] {
 }
 
 export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** Removes keys. @returns how many there were */
+  /** Removes keys. @returns how many were removed */
   del(...keys: Key[]): Out<M, T, number> {
     return this.run(['DEL', ...keys], integer)
   }
 
-  /** Removes keys; a server frees their memory in the background. @returns how many there were */
+  /** Removes keys; a server frees their memory in the background. @returns how many were removed */
   unlink(...keys: Key[]): Out<M, T, number> {
     return this.run(['UNLINK', ...keys], integer)
   }
@@ -46,17 +46,17 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['EXISTS', ...keys], integer)
   }
 
-  /** Marks keys as used. @returns how many exist */
+  /** Updates the last access time of keys. @returns how many exist */
   touch(...keys: Key[]): Out<M, T, number> {
     return this.run(['TOUCH', ...keys], integer)
   }
 
-  /** What a key holds. */
+  /** The type of the value at a key; `none` if it does not exist. */
   type(key: Key): Out<M, T, KeyType> {
     return this.run(['TYPE', key], (reply) => word(reply) as KeyType)
   }
 
-  /** All keys that fit a pattern. It looks at every key: for large databases use `scan`. */
+  /** All keys that match a pattern. It looks at every key: use `scan` for large databases. */
   keys(pattern: string): Out<M, T, T[]> {
     return this.run(['KEYS', pattern], texts<T>)
   }
@@ -66,47 +66,47 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['SCAN', cursor, ...scanWords(options), ...option('TYPE', options.type)], scanned)
   }
 
-  /** A key at random. @returns null if there is none */
+  /** A random key. @returns null if the database is empty */
   randomkey(): Out<M, T, T | null> {
     return this.run(['RANDOMKEY'], textOrNull)
   }
 
-  /** Renames a key, whatever had the new name. @throws RedisError if there is no such key */
+  /** Renames a key and replaces any key that has the new name. @throws RedisError if the key does not exist */
   rename(key: Key, newKey: Key): Out<M, T, 'OK'> {
     return this.run(['RENAME', key, newKey], (): 'OK' => 'OK')
   }
 
-  /** Renames a key if nothing has the new name. @returns 1 if it was renamed */
+  /** Renames a key if no key has the new name. @returns 1 if it was renamed, 0 if not */
   renamenx(key: Key, newKey: Key): Out<M, T, number> {
     return this.run(['RENAMENX', key, newKey], integer)
   }
 
-  /** Copies a key. @returns 1 if it was copied */
+  /** Copies a key. @returns 1 if it was copied, 0 if not */
   copy(source: Key, destination: Key, options: { db?: number; replace?: boolean } = {}): Out<M, T, number> {
     return this.run(['COPY', source, destination, ...option('DB', options.db), ...flag('REPLACE', options.replace)], integer)
   }
 
-  /** Moves a key to another database. @returns 1 if it was moved */
+  /** Moves a key to another database. @returns 1 if it was moved, 0 if not */
   move(key: Key, db: number): Out<M, T, number> {
     return this.run(['MOVE', key, db], integer)
   }
 
-  /** Sets an expiry in seconds. @returns 1 if it was set */
+  /** Sets an expiry in seconds. @returns 1 if it was set, 0 if not */
   expire(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
     return this.run(['EXPIRE', key, seconds, ...given(condition)], integer)
   }
 
-  /** Sets an expiry in milliseconds. @returns 1 if it was set */
+  /** Sets an expiry in milliseconds. @returns 1 if it was set, 0 if not */
   pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
     return this.run(['PEXPIRE', key, milliseconds, ...given(condition)], integer)
   }
 
-  /** Sets an expiry at a time in seconds since 1970. @returns 1 if it was set */
+  /** Sets an expiry at a time in seconds since 1970. @returns 1 if it was set, 0 if not */
   expireat(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
     return this.run(['EXPIREAT', key, seconds, ...given(condition)], integer)
   }
 
-  /** Sets an expiry at a time in milliseconds since 1970. @returns 1 if it was set */
+  /** Sets an expiry at a time in milliseconds since 1970. @returns 1 if it was set, 0 if not */
   pexpireat(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
     return this.run(['PEXPIREAT', key, milliseconds, ...given(condition)], integer)
   }
@@ -131,27 +131,27 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['PEXPIRETIME', key], integer)
   }
 
-  /** Takes a key's expiry away. @returns 1 if it had one */
+  /** Removes a key's expiry. @returns 1 if it had one, 0 if not */
   persist(key: Key): Out<M, T, number> {
     return this.run(['PERSIST', key], integer)
   }
 
-  /** How Redis would keep a key's value. @returns null if there is no such key */
+  /** The encoding Redis uses for a key's value, such as `listpack`. @returns null if the key does not exist */
   objectEncoding(key: Key): Out<M, T, string | null> {
     return this.run(['OBJECT', 'ENCODING', key], (reply) => (reply === null ? null : word(reply)))
   }
 
-  /** Seconds since a key was last used. */
+  /** Seconds since a key was last accessed. */
   objectIdletime(key: Key): Out<M, T, number | null> {
     return this.run(['OBJECT', 'IDLETIME', key], integerOrNull)
   }
 
-  /** How often a key is used, 0 to 255. @throws RedisError unless an LFU policy is set */
+  /** The access frequency of a key, 0 to 255. @throws RedisError unless `maxmemory-policy` is an LFU policy */
   objectFreq(key: Key): Out<M, T, number | null> {
     return this.run(['OBJECT', 'FREQ', key], integerOrNull)
   }
 
-  /** How many references Redis would count. */
+  /** The reference count of a value, as Redis reports it. */
   objectRefcount(key: Key): Out<M, T, number | null> {
     return this.run(['OBJECT', 'REFCOUNT', key], integerOrNull)
   }
@@ -161,7 +161,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['SORT', key, ...sortWords(options)], list<T, T | null>(textOrNull))
   }
 
-  /** As `sort`, for a replica. */
+  /** As `sort`, but read-only, so that replicas run it. */
   sortRo(key: Key, options: SortOptions = {}): Out<M, T, (T | null)[]> {
     return this.run(['SORT_RO', key, ...sortWords(options)], list<T, T | null>(textOrNull))
   }
@@ -171,12 +171,12 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['SORT', key, ...sortWords(options), 'STORE', destination], integer)
   }
 
-  /** A key's value in Redis's own bytes, for `restore`: ask through `redis.bytes`. @returns null if there is no such key */
+  /** A key's value in Redis's own format, for `restore`: use it through `redis.bytes`. @returns null if the key does not exist */
   dump(key: Key): Out<M, T, T | null> {
     return this.run(['DUMP', key], textOrNull)
   }
 
-  /** Makes a key from what `dump` gave. @param ttl milliseconds until it expires, 0 for never */
+  /** Creates a key from the result of `dump`. @param ttl milliseconds until it expires, 0 for never */
   restore(
     key: Key,
     ttl: number,

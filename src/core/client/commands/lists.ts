@@ -7,21 +7,21 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 /** An end of a list. */
 export type End = 'left' | 'right'
 
-/** For a command that waits. */
+/** For blocking commands. */
 export interface WaitOptions {
-  /** An AbortSignal: ends the waiting with the signal's reason. An element that was on its way may be taken all the same. */
+  /** An AbortSignal: the command rejects with its reason. An element that was already on its way may still be taken. */
   signal?: Signal | undefined
 }
 
 export interface LposOptions {
-  /** Which match to begin with: 1 the first, -1 the last. */
+  /** Which match to start with: 1 the first, 2 the second, -1 the last. Default: 1 */
   rank?: number
-  /** Compare at most so many elements. */
+  /** Compare at most this many elements. Default: all */
   maxlen?: number
 }
 
 export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** Adds elements at the left, one after the other. @returns the list's new length */
+  /** Adds elements at the left, one after another. @returns the list's new length */
   lpush(key: Key, ...elements: Value[]): Out<M, T, number> {
     return this.run(['LPUSH', key, ...elements], integer)
   }
@@ -41,26 +41,26 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     return this.run(['RPUSHX', key, ...elements], integer)
   }
 
-  /** Takes an element, or up to `count`, from the left. @returns null if there is no list */
+  /** Removes an element, or up to `count`, from the left. @returns what was removed; null if there is no list */
   lpop(key: Key): Out<M, T, T | null>
   lpop(key: Key, count: number): Out<M, T, T[] | null>
   lpop(key: Key, count?: number): Out<M, T, T | null | T[]> {
     return count === undefined ? this.run(['LPOP', key], textOrNull<T>) : this.run(['LPOP', key, count], textsOrNull<T>)
   }
 
-  /** Takes an element, or up to `count`, from the right. @returns null if there is no list */
+  /** Removes an element, or up to `count`, from the right. @returns what was removed; null if there is no list */
   rpop(key: Key): Out<M, T, T | null>
   rpop(key: Key, count: number): Out<M, T, T[] | null>
   rpop(key: Key, count?: number): Out<M, T, T | null | T[]> {
     return count === undefined ? this.run(['RPOP', key], textOrNull<T>) : this.run(['RPOP', key, count], textsOrNull<T>)
   }
 
-  /** A list's length. */
+  /** The length of a list. */
   llen(key: Key): Out<M, T, number> {
     return this.run(['LLEN', key], integer)
   }
 
-  /** The element at an index; negative counts from the end. @returns null if there is none */
+  /** The element at an index; negative numbers count from the end. @returns null if there is none */
   lindex(key: Key, index: number): Out<M, T, T | null> {
     return this.run(['LINDEX', key, index], textOrNull)
   }
@@ -75,22 +75,22 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     return this.run(['LINSERT', key, where, pivot, element], integer)
   }
 
-  /** Elements `start` to `stop`, both included; negative counts from the end. */
+  /** The elements from `start` to `stop`, both included; negative numbers count from the end. */
   lrange(key: Key, start: number, stop: number): Out<M, T, T[]> {
     return this.run(['LRANGE', key, start, stop], texts<T>)
   }
 
-  /** Keeps only elements `start` to `stop`. */
+  /** Keeps only the elements from `start` to `stop`, both included. */
   ltrim(key: Key, start: number, stop: number): Out<M, T, 'OK'> {
     return this.run(['LTRIM', key, start, stop], ok)
   }
 
-  /** Removes elements that equal one: `count` from the left, negative from the right, 0 all. @returns how many */
+  /** Removes elements equal to `element`: `count` from the left, from the right if negative, all if 0. @returns how many were removed */
   lrem(key: Key, count: number, element: Value): Out<M, T, number> {
     return this.run(['LREM', key, count, element], integer)
   }
 
-  /** The index of an element, or with `count` those of so many matches (0: all). @returns null if there is none */
+  /** The index of an element, or with `count` the indexes of that many matches (0: all). @returns null if there is none */
   lpos(key: Key, element: Value, options: LposOptions & { count: number }): Out<M, T, number[]>
   lpos(key: Key, element: Value, options?: LposOptions): Out<M, T, number | null>
   lpos(key: Key, element: Value, options: LposOptions & { count?: number } = {}): Out<M, T, number | null | number[]> {
@@ -105,7 +105,7 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     return options.count === undefined ? this.run(argv, integerOrNull) : this.run(argv, list<T, number>(integer))
   }
 
-  /** Moves an element from one end of a list to an end of another. @returns it, null if there is none */
+  /** Moves an element from one end of a list to an end of another. @returns the element, or null if there is none */
   lmove(source: Key, destination: Key, from: End, to: End): Out<M, T, T | null> {
     return this.run(['LMOVE', source, destination, from, to], textOrNull)
   }
@@ -115,22 +115,22 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     return this.run(['RPOPLPUSH', source, destination], textOrNull)
   }
 
-  /** Takes up to `count` elements from the first list that has some. @returns its key and the elements */
+  /** Removes up to `count` elements from the first list that has any. @returns its key and the elements, or null */
   lmpop(keys: readonly Key[], end: End, count?: number): Out<M, T, [key: T, elements: T[]] | null> {
     return this.run(['LMPOP', keys.length, ...keys, end, ...option('COUNT', count)], tupleOrNull<T, T, T[]>(text, texts))
   }
 
-  /** Takes an element from the left of the first list that has one, and waits for it. @param timeout seconds; 0 waits for ever */
+  /** Removes an element from the left of the first list that has one, or waits for one. @param timeout seconds; 0 waits forever */
   blpop(keys: Key | readonly Key[], timeout: number, options?: WaitOptions): Out<M, T, [key: T, element: T] | null> {
     return this.run(['BLPOP', ...listOf(keys), timeout], tupleOrNull<T, T, T>(text, text), { ...options, blocking: true })
   }
 
-  /** Takes an element from the right of the first list that has one, and waits for it. @param timeout seconds; 0 waits for ever */
+  /** Removes an element from the right of the first list that has one, or waits for one. @param timeout seconds; 0 waits forever */
   brpop(keys: Key | readonly Key[], timeout: number, options?: WaitOptions): Out<M, T, [key: T, element: T] | null> {
     return this.run(['BRPOP', ...listOf(keys), timeout], tupleOrNull<T, T, T>(text, text), { ...options, blocking: true })
   }
 
-  /** As `lmpop`, and waits. @param timeout seconds; 0 waits for ever */
+  /** As `lmpop`, but waits for an element. @param timeout seconds; 0 waits forever */
   blmpop(
     timeout: number,
     keys: readonly Key[],
@@ -141,12 +141,12 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     return this.run(argv, tupleOrNull<T, T, T[]>(text, texts), { signal: options.signal, blocking: true })
   }
 
-  /** As `lmove`, and waits. @param timeout seconds; 0 waits for ever */
+  /** As `lmove`, but waits for an element. @param timeout seconds; 0 waits forever */
   blmove(source: Key, destination: Key, from: End, to: End, timeout: number, options?: WaitOptions): Out<M, T, T | null> {
     return this.run(['BLMOVE', source, destination, from, to, timeout], textOrNull<T>, { ...options, blocking: true })
   }
 
-  /** As `rpoplpush`, and waits. @param timeout seconds; 0 waits for ever */
+  /** As `rpoplpush`, but waits for an element. @param timeout seconds; 0 waits forever */
   brpoplpush(source: Key, destination: Key, timeout: number, options?: WaitOptions): Out<M, T, T | null> {
     return this.run(['BRPOPLPUSH', source, destination, timeout], textOrNull<T>, { ...options, blocking: true })
   }

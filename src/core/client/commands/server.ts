@@ -31,42 +31,42 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['ECHO', message], text)
   }
 
-  /** Publishes a message. @returns how many heard it */
+  /** Publishes a message. @returns how many clients received it */
   publish(channel: Key, message: Value): Out<M, T, number> {
     return this.run(['PUBLISH', channel, message], integer)
   }
 
-  /** Publishes a message to a shard channel. @returns how many heard it */
+  /** Publishes a message to a shard channel. @returns how many clients received it */
   spublish(channel: Key, message: Value): Out<M, T, number> {
     return this.run(['SPUBLISH', channel, message], integer)
   }
 
-  /** The channels that someone listens to. */
+  /** The channels with subscribers. */
   pubsubChannels(pattern?: string): Out<M, T, T[]> {
     return this.run(['PUBSUB', 'CHANNELS', ...(pattern === undefined ? [] : [pattern])], texts<T>)
   }
 
-  /** How many listen to each channel. */
+  /** The number of subscribers of each channel. */
   pubsubNumsub(...channels: Key[]): Out<M, T, Record<string, number>> {
     return this.run(['PUBSUB', 'NUMSUB', ...channels], record<T, number>(integer))
   }
 
-  /** How many patterns someone listens to. */
+  /** The number of patterns with subscribers. */
   pubsubNumpat(): Out<M, T, number> {
     return this.run(['PUBSUB', 'NUMPAT'], integer)
   }
 
-  /** The shard channels that someone listens to. */
+  /** The shard channels with subscribers. */
   pubsubShardchannels(pattern?: string): Out<M, T, T[]> {
     return this.run(['PUBSUB', 'SHARDCHANNELS', ...(pattern === undefined ? [] : [pattern])], texts<T>)
   }
 
-  /** How many listen to each shard channel. */
+  /** The number of subscribers of each shard channel. */
   pubsubShardnumsub(...channels: Key[]): Out<M, T, Record<string, number>> {
     return this.run(['PUBSUB', 'SHARDNUMSUB', ...channels], record<T, number>(integer))
   }
 
-  /** How many keys there are. */
+  /** The number of keys. */
   dbsize(): Out<M, T, number> {
     return this.run(['DBSIZE'], integer)
   }
@@ -81,7 +81,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['FLUSHALL', ...(mode === undefined ? [] : [mode])], ok)
   }
 
-  /** Exchanges two databases. */
+  /** Swaps two databases. */
   swapdb(first: number, second: number): Out<M, T, 'OK'> {
     return this.run(['SWAPDB', first, second], ok)
   }
@@ -91,12 +91,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['TIME'], (reply, toText) => list<T, number>((each) => Number(word(each)))(reply, toText) as [number, number])
   }
 
-  /** What the server tells about itself, as Redis's text. */
+  /** Information about the server, as text: `name:value` lines in sections. Default: Redis's default sections */
   info(...sections: string[]): Out<M, T, string> {
     return this.run(['INFO', ...sections], word)
   }
 
-  /** Parameters whose names fit the patterns. */
+  /** The parameters whose names match the patterns. */
   configGet(...patterns: string[]): Out<M, T, Record<string, string>> {
     return this.run(['CONFIG', 'GET', ...patterns], record<T, string>(word))
   }
@@ -108,12 +108,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['CONFIG', 'SET', ...(typeof first === 'string' ? [first, value as Value] : flatten(first))], ok)
   }
 
-  /** Sets the counters of INFO to zero. */
+  /** Resets the counters of INFO. */
   configResetstat(): Out<M, T, 'OK'> {
     return this.run(['CONFIG', 'RESETSTAT'], ok)
   }
 
-  /** How many commands there are. */
+  /** The number of commands. */
   commandCount(): Out<M, T, number> {
     return this.run(['COMMAND', 'COUNT'], integer)
   }
@@ -124,22 +124,22 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['COMMAND', 'LIST', ...words], texts<T>)
   }
 
-  /** What the command table says of commands. */
+  /** What the command table says about commands. */
   commandInfo(...names: string[]): Out<M, T, Plain<T>> {
     return this.run(['COMMAND', 'INFO', ...names], anything('COMMAND'))
   }
 
-  /** What commands are for and what arguments they take. */
+  /** The documentation of commands: summary, arguments, complexity. */
   commandDocs(...names: string[]): Out<M, T, Plain<T>> {
     return this.run(['COMMAND', 'DOCS', ...names], anything('COMMAND'))
   }
 
-  /** The keys of a command line. */
+  /** The keys in a command line. */
   commandGetkeys(name: string, ...args: Value[]): Out<M, T, T[]> {
     return this.run(['COMMAND', 'GETKEYS', name, ...args], texts<T>)
   }
 
-  /** An estimate of the bytes that a key takes. @returns null if there is no such key */
+  /** An estimate of the bytes a key uses. @returns null if the key does not exist */
   memoryUsage(key: Key, options: { samples?: number } = {}): Out<M, T, number | null> {
     return this.run(['MEMORY', 'USAGE', key, ...option('SAMPLES', options.samples)], (reply) => (reply === null ? null : integer(reply)))
   }
@@ -161,7 +161,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['CLIENT', 'INFO'], word)
   }
 
-  /** The connections, a line each. */
+  /** The connections, one line each. */
   clientList(): Out<M, T, string> {
     return this.run(['CLIENT', 'LIST'], word)
   }
@@ -171,20 +171,20 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['SAVE'], ok)
   }
 
-  /** Starts a save in the background. @returns Redis's words for it; @throws RedisError if another save runs */
+  /** Starts a save in the background. @returns `Background saving started` or `... scheduled`; @throws RedisError if another save runs */
   bgsave(options: { schedule?: boolean } = {}): Out<M, T, string> {
     return this.run(['BGSAVE', ...(options.schedule ? ['SCHEDULE'] : [])], word)
   }
 
-  /** Writes the journal anew in the background. @returns Redis's words for it; @throws RedisError if that happens already */
+  /** Rewrites the journal in the background. @returns Redis's message; @throws RedisError if a rewrite runs already */
   bgrewriteaof(): Out<M, T, string> {
     return this.run(['BGREWRITEAOF'], word)
   }
 
   /**
-   * Waits until all that this connection has written is in the journal and safe from a power cut.
-   * @param timeout milliseconds; 0 waits for ever
-   * @returns how many copies are: here (0 or 1), and on replicas
+   * Waits until everything this connection has written is in the journal and safe from a power cut.
+   * @param timeout milliseconds; 0 waits forever
+   * @returns in how many journals it is: the local one (0 or 1), and those of replicas
    */
   waitaof(local: 0 | 1, replicas: number, timeout: number): Out<M, T, [local: number, replicas: number]> {
     return this.run(['WAITAOF', local, replicas, timeout], copies, { blocking: true })

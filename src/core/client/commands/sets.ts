@@ -10,27 +10,27 @@ export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['SADD', key, ...members], integer)
   }
 
-  /** Removes members. @returns how many there were */
+  /** Removes members. @returns how many were removed */
   srem(key: Key, ...members: Value[]): Out<M, T, number> {
     return this.run(['SREM', key, ...members], integer)
   }
 
-  /** Moves a member to another set. @returns 1 if it was moved */
+  /** Moves a member to another set. @returns 1 if it was moved, 0 if not */
   smove(source: Key, destination: Key, member: Value): Out<M, T, number> {
     return this.run(['SMOVE', source, destination, member], integer)
   }
 
-  /** How many members there are. */
+  /** The number of members. */
   scard(key: Key): Out<M, T, number> {
     return this.run(['SCARD', key], integer)
   }
 
-  /** 1 if something is a member. */
+  /** 1 if `member` is a member, 0 if not. */
   sismember(key: Key, member: Value): Out<M, T, number> {
     return this.run(['SISMEMBER', key, member], integer)
   }
 
-  /** For each of several, 1 if it is a member. */
+  /** For each of `members`, 1 if it is a member, 0 if not. */
   smismember(key: Key, ...members: Value[]): Out<M, T, number[]> {
     return this.run(['SMISMEMBER', key, ...members], list<T, number>(integer))
   }
@@ -40,31 +40,31 @@ export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['SMEMBERS', key], texts<T>)
   }
 
-  /** Takes a member at random, or up to `count` of them. */
+  /** Removes and returns a random member (null if there is none), or up to `count` of them. */
   spop(key: Key): Out<M, T, T | null>
   spop(key: Key, count: number): Out<M, T, T[]>
   spop(key: Key, count?: number): Out<M, T, T | null | T[]> {
     return count === undefined ? this.run(['SPOP', key], textOrNull<T>) : this.run(['SPOP', key, count], texts<T>)
   }
 
-  /** Members at random: one, or `count` different ones, or with a negative count so many with repetition. */
+  /** Random members: one, up to `count` different ones, or for a negative `count` that many with repetition. */
   srandmember(key: Key): Out<M, T, T | null>
   srandmember(key: Key, count: number): Out<M, T, T[]>
   srandmember(key: Key, count?: number): Out<M, T, T | null | T[]> {
     return count === undefined ? this.run(['SRANDMEMBER', key], textOrNull<T>) : this.run(['SRANDMEMBER', key, count], texts<T>)
   }
 
-  /** What is in all of the sets. */
+  /** The members that are in all of the sets. */
   sinter(...keys: Key[]): Out<M, T, T[]> {
     return this.run(['SINTER', ...keys], texts<T>)
   }
 
-  /** What is in any of the sets. */
+  /** The members that are in any of the sets. */
   sunion(...keys: Key[]): Out<M, T, T[]> {
     return this.run(['SUNION', ...keys], texts<T>)
   }
 
-  /** What is in the first set and in none of the others. */
+  /** The members of the first set that are in none of the others. */
   sdiff(...keys: Key[]): Out<M, T, T[]> {
     return this.run(['SDIFF', ...keys], texts<T>)
   }

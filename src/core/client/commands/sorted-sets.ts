@@ -30,29 +30,29 @@ export interface ZaddOptions {
   nx?: boolean
   /** Only update members. */
   xx?: boolean
-  /** Only to a higher score. */
+  /** Only raise scores. New members are added. */
   gt?: boolean
-  /** Only to a lower score. */
+  /** Only lower scores. New members are added. */
   lt?: boolean
-  /** Return how many have changed rather than how many are new. */
+  /** Return how many members were added or changed rather than how many were added. */
   ch?: boolean
 }
 
 export interface ZrangeOptions {
-  /** `start` and `stop` are scores: numbers, `(1` without the bound itself, `-inf`, `+inf`. */
+  /** `start` and `stop` are scores: numbers, `(1` to exclude the bound, `-inf`, `+inf`. */
   byScore?: boolean
-  /** `start` and `stop` are names: `[a`, `(a` without the bound itself, `-`, `+`. All scores must be equal. */
+  /** `start` and `stop` are members: `[a`, `(a` to exclude the bound, `-`, `+`. All scores must be equal. */
   byLex?: boolean
-  /** From the highest down. */
+  /** From the highest to the lowest. */
   rev?: boolean
-  /** With `byScore` or `byLex`: only so many, from an offset on. */
+  /** With `byScore` or `byLex`: an offset, and the most members to return. */
   limit?: { offset: number; count: number }
 }
 
 export interface CombineOptions {
-  /** A factor for each set's scores. */
+  /** A factor for each set's scores. Default: 1 */
   weights?: readonly number[]
-  /** What becomes of a member's scores. Default: sum */
+  /** How to combine the scores of a member. Default: sum */
   aggregate?: 'sum' | 'min' | 'max'
 }
 
@@ -89,7 +89,7 @@ function scoredWords(members: ScoredMembers): Value[] {
 }
 
 export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** Adds members or gives them new scores. @returns how many are new; with `ch` how many have changed */
+  /** Adds members or gives them new scores. @returns how many were added; with `ch` how many were added or changed */
   zadd(key: Key, members: ScoredMembers, options: ZaddOptions = {}): Out<M, T, number> {
     return this.run(['ZADD', key, ...this.zaddWords(options), ...scoredWords(members)], integer)
   }
@@ -108,52 +108,52 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     return this.run(['ZINCRBY', key, increment, member], double)
   }
 
-  /** Removes members. @returns how many there were */
+  /** Removes members. @returns how many were removed */
   zrem(key: Key, ...members: Value[]): Out<M, T, number> {
     return this.run(['ZREM', key, ...members], integer)
   }
 
-  /** How many members there are. */
+  /** The number of members. */
   zcard(key: Key): Out<M, T, number> {
     return this.run(['ZCARD', key], integer)
   }
 
-  /** A member's score. @returns null if it is no member */
+  /** The score of a member. @returns null if it is not a member */
   zscore(key: Key, member: Value): Out<M, T, number | null> {
     return this.run(['ZSCORE', key, member], doubleOrNull)
   }
 
-  /** The scores of several members, null for what is no member. */
+  /** The scores of several members; null for those that are not members. */
   zmscore(key: Key, ...members: Value[]): Out<M, T, (number | null)[]> {
     return this.run(['ZMSCORE', key, ...members], list<T, number | null>(doubleOrNull))
   }
 
-  /** How many members rank below one. @returns null if it is no member */
+  /** The rank of a member from the lowest score, starting at 0. @returns null if it is not a member */
   zrank(key: Key, member: Value): Out<M, T, number | null> {
     return this.run(['ZRANK', key, member], integerOrNull)
   }
 
-  /** How many members rank above one. @returns null if it is no member */
+  /** The rank of a member from the highest score, starting at 0. @returns null if it is not a member */
   zrevrank(key: Key, member: Value): Out<M, T, number | null> {
     return this.run(['ZREVRANK', key, member], integerOrNull)
   }
 
-  /** A member's rank and score (Redis 7.2). */
+  /** As `zrank`, with the score (Redis 7.2). */
   zrankWithScore(key: Key, member: Value): Out<M, T, [rank: number, score: number] | null> {
     return this.run(['ZRANK', key, member, 'WITHSCORE'], tupleOrNull<T, number, number>(integer, double))
   }
 
-  /** A member's rank from the top and score (Redis 7.2). */
+  /** As `zrevrank`, with the score (Redis 7.2). */
   zrevrankWithScore(key: Key, member: Value): Out<M, T, [rank: number, score: number] | null> {
     return this.run(['ZREVRANK', key, member, 'WITHSCORE'], tupleOrNull<T, number, number>(integer, double))
   }
 
-  /** How many members have a score from `min` to `max`. */
+  /** The number of members with a score from `min` to `max`. */
   zcount(key: Key, min: Bound, max: Bound): Out<M, T, number> {
     return this.run(['ZCOUNT', key, min, max], integer)
   }
 
-  /** How many members have a name from `min` to `max`; all scores must be equal. */
+  /** The number of members from `min` to `max` in byte order; all scores must be equal. */
   zlexcount(key: Key, min: string, max: string): Out<M, T, number> {
     return this.run(['ZLEXCOUNT', key, min, max], integer)
   }
@@ -171,7 +171,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     return this.run(['ZRANGESTORE', destination, source, start, stop, ...rangeWords(options)], integer)
   }
 
-  /** Members by rank from the top. */
+  /** Members by rank, from the highest score. */
   zrevrange(key: Key, start: number, stop: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
   zrevrange(key: Key, start: number, stop: number, options?: { withScores?: false }): Out<M, T, T[]>
   zrevrange(key: Key, start: number, stop: number, options: { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
@@ -215,63 +215,63 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
   }
 
-  /** Members with a name from `min` to `max`; all scores must be equal. */
+  /** Members from `min` to `max` in byte order; all scores must be equal. */
   zrangebylex(key: Key, min: string, max: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
     return this.run(['ZRANGEBYLEX', key, min, max, ...limitWords(options.limit)], texts<T>)
   }
 
-  /** Members with a name from `max` down to `min`; all scores must be equal. */
+  /** Members from `max` down to `min` in byte order; all scores must be equal. */
   zrevrangebylex(key: Key, max: string, min: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
     return this.run(['ZREVRANGEBYLEX', key, max, min, ...limitWords(options.limit)], texts<T>)
   }
 
-  /** Removes members by rank. @returns how many */
+  /** Removes members by rank. @returns how many were removed */
   zremrangebyrank(key: Key, start: number, stop: number): Out<M, T, number> {
     return this.run(['ZREMRANGEBYRANK', key, start, stop], integer)
   }
 
-  /** Removes members by score. @returns how many */
+  /** Removes members by score. @returns how many were removed */
   zremrangebyscore(key: Key, min: Bound, max: Bound): Out<M, T, number> {
     return this.run(['ZREMRANGEBYSCORE', key, min, max], integer)
   }
 
-  /** Removes members by name. @returns how many */
+  /** Removes members by byte order. @returns how many were removed */
   zremrangebylex(key: Key, min: string, max: string): Out<M, T, number> {
     return this.run(['ZREMRANGEBYLEX', key, min, max], integer)
   }
 
-  /** Takes the members with the lowest scores. Default: one */
+  /** Removes and returns the members with the lowest scores. Default: one */
   zpopmin(key: Key, count = 1): Out<M, T, [member: T, score: number][]> {
     return this.run(['ZPOPMIN', key, count], scored<T>())
   }
 
-  /** Takes the members with the highest scores. Default: one */
+  /** Removes and returns the members with the highest scores. Default: one */
   zpopmax(key: Key, count = 1): Out<M, T, [member: T, score: number][]> {
     return this.run(['ZPOPMAX', key, count], scored<T>())
   }
 
-  /** Takes up to `count` members from the first set that has some. @returns its key and the members */
+  /** Removes up to `count` members from the first set that has any. @returns its key and the members, or null */
   zmpop(keys: readonly Key[], end: 'min' | 'max', count?: number): Out<M, T, Popped<T>> {
     return this.run(['ZMPOP', keys.length, ...keys, end, ...option('COUNT', count)], tupleOrNull<T, T, [T, number][]>(text, scored<T>()))
   }
 
-  /** Takes the lowest member of the first set that has one, and waits for it. @param timeout seconds; 0 waits for ever */
+  /** Removes the lowest member of the first set that has one, or waits for one. @param timeout seconds; 0 waits forever */
   bzpopmin(keys: Key | readonly Key[], timeout: number, options?: WaitOptions): Out<M, T, [key: T, member: T, score: number] | null> {
     return this.run(['BZPOPMIN', ...listOf(keys), timeout], poppedOne<T>, { ...options, blocking: true })
   }
 
-  /** Takes the highest member of the first set that has one, and waits for it. @param timeout seconds; 0 waits for ever */
+  /** Removes the highest member of the first set that has one, or waits for one. @param timeout seconds; 0 waits forever */
   bzpopmax(keys: Key | readonly Key[], timeout: number, options?: WaitOptions): Out<M, T, [key: T, member: T, score: number] | null> {
     return this.run(['BZPOPMAX', ...listOf(keys), timeout], poppedOne<T>, { ...options, blocking: true })
   }
 
-  /** As `zmpop`, and waits. @param timeout seconds; 0 waits for ever */
+  /** As `zmpop`, but waits for a member. @param timeout seconds; 0 waits forever */
   bzmpop(timeout: number, keys: readonly Key[], end: 'min' | 'max', options: WaitOptions & { count?: number } = {}): Out<M, T, Popped<T>> {
     const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...option('COUNT', options.count)]
     return this.run(argv, tupleOrNull<T, T, [T, number][]>(text, scored<T>()), { signal: options.signal, blocking: true })
   }
 
-  /** Members at random: one, or `count` different ones, or with a negative count so many with repetition. */
+  /** Random members: one, up to `count` different ones, or for a negative `count` that many with repetition. */
   zrandmember(key: Key): Out<M, T, T | null>
   zrandmember(key: Key, count: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
   zrandmember(key: Key, count: number, options?: { withScores?: false }): Out<M, T, T[]>
@@ -286,21 +286,21 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     return this.run(['ZSCAN', key, cursor, ...scanWords(options)], scanned)
   }
 
-  /** What is in any of the sets. */
+  /** The members that are in any of the sets. */
   zunion(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
   zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: false }): Out<M, T, T[]>
   zunion(keys: readonly Key[], options: CombineOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZUNION', keys, options)
   }
 
-  /** What is in all of the sets. */
+  /** The members that are in all of the sets. */
   zinter(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
   zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: false }): Out<M, T, T[]>
   zinter(keys: readonly Key[], options: CombineOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZINTER', keys, options)
   }
 
-  /** What is in the first set and in none of the others. */
+  /** The members of the first set that are in none of the others. */
   zdiff(keys: readonly Key[], options: { withScores: true }): Out<M, T, [member: T, score: number][]>
   zdiff(keys: readonly Key[], options?: { withScores?: false }): Out<M, T, T[]>
   zdiff(keys: readonly Key[], options: { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {

@@ -6,38 +6,38 @@ import type { CallOptions } from '../backend.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import type { WaitOptions } from './lists.ts'
 
-/** An entry's ID, and its fields as an object, through `bytes` as pairs. A field that comes twice has its last value in an object. */
+/** An entry's ID, and its fields as an object, or through `redis.bytes` as pairs. If a field occurs twice, the object has its last value. */
 export type StreamEntry<T extends Text> = [id: string, fields: Fields<T>]
-/** An entry that is pending; without fields if it is deleted. */
+/** A pending entry; its fields are null if it has been deleted. */
 export type PendingEntry<T extends Text> = [id: string, fields: Fields<T> | null]
-/** What was read of each stream: an object, through `bytes` pairs. */
+/** The entries read from each stream: an object by key, or through `redis.bytes` pairs. */
 export type StreamsRead<T extends Text, E> = T extends string ? Record<string, E[]> : [key: T, entries: E[]][]
 
-/** Which entries are to go: all but the newest `maxlen`, or those with a lower ID than `minid`. */
+/** Which entries to remove: all but the newest `maxlen`, or those with a lower ID than `minid`. */
 export type Trim = ({ maxlen: number; minid?: never } | { minid: string; maxlen?: never }) & {
-  /** Only what is cheap to drop: whole nodes (`~`). */
+  /** Only what is cheap to remove: whole nodes (`~`). */
   approximate?: boolean
-  /** With `approximate`: no more than so many. */
+  /** With `approximate`: remove at most this many entries. */
   limit?: number
 }
 
 export interface XreadOptions extends WaitOptions {
-  /** At most so many entries a stream. */
+  /** At most this many entries per stream. Default: all */
   count?: number
-  /** Waits for so many milliseconds until there is something; 0 waits for ever. */
+  /** How many milliseconds to wait for entries; 0 waits forever. Default: not at all */
   block?: number
 }
 
 export interface XclaimOptions {
-  /** Milliseconds since its last delivery that an entry gets. */
+  /** The idle time that the entries get: milliseconds since the last delivery. Default: 0 */
   idle?: number
-  /** Or the time of that, in milliseconds since 1970. */
+  /** The same as a time, in milliseconds since 1970. */
   time?: number
-  /** How often it counts as delivered. */
+  /** The delivery count that the entries get. */
   retrycount?: number
-  /** Also entries that are not pending. */
+  /** Also claim entries that are not pending. */
   force?: boolean
-  /** The last ID that the group was handed out. */
+  /** The last ID delivered to the group. */
   lastid?: string
 }
 
@@ -55,7 +55,7 @@ function entry<T extends Text>(reply: Reply, toText: (bytes: string) => T): Pend
 const entries = <T extends Text>(): Decode<T, StreamEntry<T>[]> => list(entry<T> as Decode<T, StreamEntry<T>>)
 const ids = <T extends Text>(): Decode<T, string[]> => list<T, string>(word)
 
-/** Null if nothing was read. */
+/** Null if there was nothing to read. */
 function streamsRead<T extends Text, E>(reply: Reply, toText: (bytes: string) => T): StreamsRead<T, E> | null {
   if (reply === null || reply instanceof NullArray) return null
   const read = list(entry<T>)
@@ -74,8 +74,8 @@ const waiting = ({ block, signal }: XreadOptions): CallOptions | undefined => (b
 
 export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, T> {
   /**
-   * Appends an entry. @param id `*` for one made of the time, or a higher one than the last
-   * @returns its ID; null if there is no stream and `nomkstream` asks for none to be made
+   * Appends an entry. @param id `*` to make one from the time, or an ID higher than the last
+   * @returns its ID; null if there is no stream and `nomkstream` is set
    */
   xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream: true }): Out<M, T, string | null>
   xadd(key: Key, id: string, values: Pairs, options?: Partial<Trim>): Out<M, T, string>
@@ -84,37 +84,37 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(argv, (reply) => (typeof reply === 'string' ? reply : null))
   }
 
-  /** Drops old entries. @returns how many */
+  /** Removes old entries. @returns how many were removed */
   xtrim(key: Key, trim: Trim): Out<M, T, number> {
     return this.run(['XTRIM', key, ...trimWords(trim)], integer)
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   xlen(key: Key): Out<M, T, number> {
     return this.run(['XLEN', key], integer)
   }
 
-  /** Removes entries. @returns how many there were */
+  /** Removes entries. @returns how many were removed */
   xdel(key: Key, ...entryIds: string[]): Out<M, T, number> {
     return this.run(['XDEL', key, ...entryIds], integer)
   }
 
-  /** Entries from one ID to another: `-` and `+` are the ends, `(5-1` is without the ID itself. */
+  /** Entries from one ID to another: `-` and `+` are the ends, `(5-1` excludes the ID. */
   xrange(key: Key, start: string, end: string, count?: number): Out<M, T, StreamEntry<T>[]> {
     return this.run(['XRANGE', key, start, end, ...option('COUNT', count)], entries<T>())
   }
 
-  /** As `xrange`, the newest first. */
+  /** As `xrange`, newest first. */
   xrevrange(key: Key, end: string, start: string, count?: number): Out<M, T, StreamEntry<T>[]> {
     return this.run(['XREVRANGE', key, end, start, ...option('COUNT', count)], entries<T>())
   }
 
-  /** Entries after an ID of each stream: `{ key: '0' }`; `$` is the end as it is now. @returns null if there are none */
+  /** Entries after an ID of each stream: `{ key: '0' }`; `$` is the current end. @returns null if there are none */
   xread(streams: Pairs<Key, string>, options: XreadOptions = {}): Out<M, T, StreamsRead<T, StreamEntry<T>> | null> {
     return this.run(['XREAD', ...streamWords(options, [], streams)], streamsRead<T, StreamEntry<T>>, waiting(options))
   }
 
-  /** As `xread`, for a consumer of a group: `>` is what nobody of it has got yet, an ID what is pending for this one. */
+  /** As `xread`, for a consumer of a group: `>` reads entries not yet delivered to the group, an ID those pending for this consumer. */
   xreadgroup(
     group: Key,
     consumer: Key,
@@ -125,28 +125,28 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['XREADGROUP', 'GROUP', group, consumer, ...words], streamsRead<T, PendingEntry<T>>, waiting(options))
   }
 
-  /** Says that entries are done with. @returns how many were pending */
+  /** Acknowledges entries. @returns how many were pending */
   xack(key: Key, group: Key, ...entryIds: string[]): Out<M, T, number> {
     return this.run(['XACK', key, group, ...entryIds], integer)
   }
 
-  /** Makes a group that starts behind an ID; `$` is the end, `0` the beginning. */
+  /** Creates a group that starts after an ID; `$` is the end, `0` the beginning. */
   xgroupCreate(key: Key, group: Key, id: string, options: { mkstream?: boolean; entriesread?: number } = {}): Out<M, T, 'OK'> {
     const words = [...flag('MKSTREAM', options.mkstream), ...option('ENTRIESREAD', options.entriesread)]
     return this.run(['XGROUP', 'CREATE', key, group, id, ...words], ok)
   }
 
-  /** Sets behind which ID a group goes on. */
+  /** Sets the ID after which a group continues. */
   xgroupSetid(key: Key, group: Key, id: string, options: { entriesread?: number } = {}): Out<M, T, 'OK'> {
     return this.run(['XGROUP', 'SETID', key, group, id, ...option('ENTRIESREAD', options.entriesread)], ok)
   }
 
-  /** Removes a group. @returns 1 if there was one */
+  /** Removes a group. @returns 1 if it existed, 0 if not */
   xgroupDestroy(key: Key, group: Key): Out<M, T, number> {
     return this.run(['XGROUP', 'DESTROY', key, group], integer)
   }
 
-  /** Adds a consumer, which reading does by itself. @returns 1 if it is new */
+  /** Adds a consumer; reading adds it automatically. @returns 1 if it is new, 0 if not */
   xgroupCreateconsumer(key: Key, group: Key, consumer: Key): Out<M, T, number> {
     return this.run(['XGROUP', 'CREATECONSUMER', key, group, consumer], integer)
   }
@@ -156,7 +156,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['XGROUP', 'DELCONSUMER', key, group, consumer], integer)
   }
 
-  /** How many entries are pending, the lowest and the highest ID of them, and how many each consumer has. */
+  /** The number of pending entries, their lowest and highest IDs, and how many each consumer has. */
   xpending(
     key: Key,
     group: Key,
@@ -168,7 +168,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     })
   }
 
-  /** Pending entries from one ID to another: whose they are, the milliseconds since they were delivered, and how often. */
+  /** Pending entries from one ID to another: the consumer, the milliseconds since the last delivery, and the delivery count. */
   xpendingRange(
     key: Key,
     group: Key,
@@ -188,7 +188,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     )
   }
 
-  /** Makes entries pending for a consumer, if nobody has got them for so many milliseconds. @returns them, or their IDs */
+  /** Makes entries pending for a consumer if their last delivery is at least this many milliseconds ago. @returns the entries, or their IDs */
   xclaim(key: Key, group: Key, consumer: Key, minIdle: number, entryIds: readonly string[], options: XclaimOptions & { justid: true }): Out<M, T, string[]> // prettier-ignore
   xclaim(key: Key, group: Key, consumer: Key, minIdle: number, entryIds: readonly string[], options?: XclaimOptions): Out<M, T, StreamEntry<T>[]> // prettier-ignore
   xclaim(
@@ -205,7 +205,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return justid ? this.run(argv, ids<T>()) : this.run(argv, entries<T>())
   }
 
-  /** As `xclaim`, for those that are pending from an ID on. @returns where to go on (`0-0` at the end), the entries, and IDs of deleted ones */
+  /** As `xclaim`, for pending entries from an ID on. @returns the ID to continue from (`0-0` at the end), the entries, and the IDs of deleted ones */
   xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options: { count?: number; justid: true }): Out<M, T, [next: string, ids: string[], deleted: string[]]> // prettier-ignore
   xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options?: { count?: number }): Out<M, T, [next: string, entries: StreamEntry<T>[], deleted: string[]]> // prettier-ignore
   xautoclaim(
@@ -224,28 +224,28 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     })
   }
 
-  /** Sets a stream's last ID, behind which the next one goes. */
+  /** Sets the last ID of a stream; the next one must be higher. */
   xsetid(key: Key, id: string, options: { entriesadded?: number; maxdeletedid?: string } = {}): Out<M, T, 'OK'> {
     const words = [...option('ENTRIESADDED', options.entriesadded), ...option('MAXDELETEDID', options.maxdeletedid)]
     return this.run(['XSETID', key, id, ...words], ok)
   }
 
-  /** What a stream is made of, with Redis's names. */
+  /** Facts about a stream, under Redis's names. */
   xinfoStream(key: Key): Out<M, T, Record<string, Plain<T>>> {
     return this.run(['XINFO', 'STREAM', key], record<T, Plain<T>>(anything('XINFO')))
   }
 
-  /** The same with entries, groups, consumers and what is pending. @param count of entries; default 10, 0 for all */
+  /** The same with entries, groups, consumers and pending entries. @param count how many entries; 0 for all. Default: 10 */
   xinfoStreamFull(key: Key, count?: number): Out<M, T, Record<string, Plain<T>>> {
     return this.run(['XINFO', 'STREAM', key, 'FULL', ...option('COUNT', count)], record<T, Plain<T>>(anything('XINFO')))
   }
 
-  /** A stream's groups. */
+  /** The groups of a stream. */
   xinfoGroups(key: Key): Out<M, T, Record<string, Plain<T>>[]> {
     return this.run(['XINFO', 'GROUPS', key], list(record<T, Plain<T>>(anything('XINFO'))))
   }
 
-  /** A group's consumers. */
+  /** The consumers of a group. */
   xinfoConsumers(key: Key, group: Key): Out<M, T, Record<string, Plain<T>>[]> {
     return this.run(['XINFO', 'CONSUMERS', key, group], list(record<T, Plain<T>>(anything('XINFO'))))
   }

@@ -5,9 +5,9 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 
 /** When a key expires: at most one of these. */
 export interface Expiry {
-  /** In so many seconds. */
+  /** After this many seconds. */
   ex?: number
-  /** In so many milliseconds. */
+  /** After this many milliseconds. */
   px?: number
   /** At a time, in seconds since 1970. */
   exat?: number
@@ -20,7 +20,7 @@ export interface SetOptions extends Expiry {
   nx?: boolean
   /** Only if the key exists. */
   xx?: boolean
-  /** Keep the expiry that the key has. */
+  /** Keep the key's expiry. */
   keepttl?: boolean
 }
 
@@ -43,14 +43,14 @@ export type BitfieldOperation =
   | { overflow: 'wrap' | 'sat' | 'fail' }
 
 export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** The string at a key. @returns null if there is none */
+  /** Gets a string. @returns null if the key does not exist */
   get(key: Key): Out<M, T, T | null> {
     return this.run(['GET', key], textOrNull)
   }
 
   /**
-   * Sets a string. Its expiry goes unless `keepttl` is set.
-   * @returns `OK`, or null if `nx` or `xx` was not met; with `get` the string that was there
+   * Sets a string. An earlier expiry is removed unless `keepttl` is set.
+   * @returns `OK`, or null if `nx` or `xx` was not met; with `get` the previous string, or null
    */
   set(key: Key, value: Value, options: SetOptions & { get: true }): Out<M, T, T | null>
   set(key: Key, value: Value, options?: SetOptions & { get?: false }): Out<M, T, 'OK' | null>
@@ -66,32 +66,32 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['SETNX', key, value], integer)
   }
 
-  /** Sets a string that expires in so many seconds. */
+  /** Sets a string that expires after `seconds`. */
   setex(key: Key, seconds: number, value: Value): Out<M, T, 'OK'> {
     return this.run(['SETEX', key, seconds, value], ok)
   }
 
-  /** Sets a string that expires in so many milliseconds. */
+  /** Sets a string that expires after `milliseconds`. */
   psetex(key: Key, milliseconds: number, value: Value): Out<M, T, 'OK'> {
     return this.run(['PSETEX', key, milliseconds, value], ok)
   }
 
-  /** Sets a string. @returns the one that was there */
+  /** Sets a string. @returns the previous one, or null */
   getset(key: Key, value: Value): Out<M, T, T | null> {
     return this.run(['GETSET', key, value], textOrNull)
   }
 
-  /** Removes a string. @returns it */
+  /** Removes a string. @returns the string, or null if the key does not exist */
   getdel(key: Key): Out<M, T, T | null> {
     return this.run(['GETDEL', key], textOrNull)
   }
 
-  /** The string at a key, whose expiry is set or with `persist` taken away. */
+  /** Gets a string and sets its expiry, or with `persist` removes it. @returns null if the key does not exist */
   getex(key: Key, options: Expiry & { persist?: boolean } = {}): Out<M, T, T | null> {
     return this.run(['GETEX', key, ...expiryWords(options), ...flag('PERSIST', options.persist)], textOrNull)
   }
 
-  /** The strings at several keys, null where there is none. */
+  /** Gets several strings; null for keys that do not exist or hold another type. */
   mget(...keys: Key[]): Out<M, T, (T | null)[]> {
     return this.run(['MGET', ...keys], list<T, T | null>(textOrNull))
   }
@@ -101,7 +101,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['MSET', ...flatten(values)], ok)
   }
 
-  /** Sets several strings if none of the keys exists. @returns 1 if they were set */
+  /** Sets several strings if none of the keys exists. @returns 1 if they were set, 0 if not */
   msetnx(values: Pairs): Out<M, T, number> {
     return this.run(['MSETNX', ...flatten(values)], integer)
   }
@@ -111,17 +111,17 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['APPEND', key, value], integer)
   }
 
-  /** A string's length in bytes. */
+  /** The length of a string in bytes; 0 if the key does not exist. */
   strlen(key: Key): Out<M, T, number> {
     return this.run(['STRLEN', key], integer)
   }
 
-  /** Bytes `start` to `end` of a string, both included; negative counts from the end. */
+  /** The bytes of a string from `start` to `end`, both included; negative numbers count from the end. */
   getrange(key: Key, start: number, end: number): Out<M, T, T> {
     return this.run(['GETRANGE', key, start, end], text)
   }
 
-  /** Overwrites a string from an offset on. @returns its new length in bytes */
+  /** Overwrites a string from an offset in bytes. @returns its new length in bytes */
   setrange(key: Key, offset: number, value: Value): Out<M, T, number> {
     return this.run(['SETRANGE', key, offset, value], integer)
   }
@@ -141,12 +141,12 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['INCRBYFLOAT', key, increment], word)
   }
 
-  /** Takes 1 from a number. @returns what is left; beyond 2^53 it is a bigint */
+  /** Subtracts 1 from a number. @returns the difference; beyond 2^53 it is a bigint */
   decr(key: Key): Out<M, T, number> {
     return this.run(['DECR', key], integer)
   }
 
-  /** Takes from a number. @returns what is left; beyond 2^53 it is a bigint */
+  /** Subtracts from a number. @returns the difference; beyond 2^53 it is a bigint */
   decrby(key: Key, decrement: number | bigint): Out<M, T, number> {
     return this.run(['DECRBY', key, decrement], integer)
   }
@@ -161,7 +161,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['LCS', first, second, 'LEN'], integer)
   }
 
-  /** Where the longest common subsequence is. @param options `minmatchlen`: leave out shorter matches */
+  /** The positions of the longest common subsequence. @param options `minmatchlen`: the shortest match to report. Default: any */
   lcsIdx(first: Key, second: Key, options: { minmatchlen?: number } = {}): Out<M, T, LcsMatches> {
     const argv = ['LCS', first, second, 'IDX', 'WITHMATCHLEN', ...option('MINMATCHLEN', options.minmatchlen)]
     return this.run(argv, (reply, toText) => {
@@ -170,23 +170,23 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     })
   }
 
-  /** Sets a bit. @returns what it was */
+  /** Sets a bit. @returns the previous bit */
   setbit(key: Key, offset: number, bit: 0 | 1): Out<M, T, number> {
     return this.run(['SETBIT', key, offset, bit], integer)
   }
 
-  /** A bit; 0 beyond the end. */
+  /** Gets a bit; 0 beyond the end. */
   getbit(key: Key, offset: number): Out<M, T, number> {
     return this.run(['GETBIT', key, offset], integer)
   }
 
-  /** How many bits are set, in a range of bytes or (`bit`) bits. */
+  /** Counts the bits that are set, in a range of bytes or (with `bit`) of bits. */
   bitcount(key: Key, range?: { start: number; end: number; unit?: 'byte' | 'bit' }): Out<M, T, number> {
     if (range === undefined) return this.run(['BITCOUNT', key], integer)
     return this.run(['BITCOUNT', key, range.start, range.end, ...(range.unit === undefined ? [] : [range.unit])], integer)
   }
 
-  /** The first bit that is 0 or 1, in a range of bytes or (`bit`) bits. @returns -1 if there is none */
+  /** The position of the first bit that is 0 or 1, in a range of bytes or (with `bit`) of bits. @returns -1 if there is none */
   bitpos(key: Key, bit: 0 | 1, range: { start?: number; end?: number; unit?: 'byte' | 'bit' } = {}): Out<M, T, number> {
     const { start, end, unit } = range
     const words =
@@ -199,7 +199,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['BITOP', operation, destination, ...sources], integer)
   }
 
-  /** Reads and changes integers of any width. @returns a result for each but `overflow`; null where `fail` forbade a change */
+  /** Reads and changes integers of any width. @returns a result for each operation except `overflow`; null where `fail` prevented a change */
   bitfield(key: Key, ...operations: BitfieldOperation[]): Out<M, T, (number | null)[]> {
     return this.run(['BITFIELD', key, ...operations.flatMap(bitfieldWords)], list<T, number | null>(integerOrNull))
   }
