@@ -13,10 +13,10 @@ export type { Capabilities } from '../core/client/backend.ts'
 export type { IoredisCluster, IoredisSingle } from './ioredis/client.ts'
 
 /**
- * Makes a client on one of ioredis: `fromIoredis(new Redis())`, or a `Cluster`, or one that found its server by Sentinels.
- * Commands share its connection; WATCH, waiting commands and subscriptions get connections of their own, made like it.
- * Closing the client ends them all. With `stringNumbers` integers beyond 2^53 are exact.
- * @throws TypeError if it is no client of ioredis, or gives replies in a form that loses information
+ * Creates a client from one of ioredis: `fromIoredis(new Redis())`, also for Sentinels, or `fromIoredis(new Cluster(nodes))`.
+ * Commands share its connection; WATCH, blocking commands and subscriptions get connections of their own, made like it.
+ * Closing the client closes all of them. With `stringNumbers` integers beyond 2^53 are exact.
+ * @throws TypeError if it is not a client of ioredis, or is set to return replies in a form that loses information
  */
 export function fromIoredis(client: IoredisSingle | IoredisCluster): Redis {
   if (typeof client?.callBuffer !== 'function') throw new TypeError('fromIoredis takes a client of ioredis: new Redis() or new Cluster()')

@@ -36,8 +36,8 @@ export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
 
 export interface SharingOptions {
   /**
-   * How long the tab that runs the commands may be silent until another takes its place, in milliseconds. What it has not
-   * saved is lost then. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
+   * How long the tab that runs the commands may be silent before another takes its place, in milliseconds. What it has not
+   * saved is then lost. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
    */
   patience?: number
 }
@@ -47,21 +47,21 @@ export interface RedisOptions {
   storage?: Storage
   /**
    * Save rules in Redis's form: `'3600 1 300 100 60 10000'`; `''` for none.
-   * Default with a storage: what suits a page: a save starts at most 5 s after a change, and when the page is hidden;
-   * with a journal (`config: { appendonly: 'yes' }`) none, since the journal has every change
+   * Default with a storage: rules that suit a page, where a save starts at most 5 s after a change and when the page is
+   * hidden; with a journal (`config: { appendonly: 'yes' }`) none, since the journal has every change
    */
   save?: string
   /** CONFIG's other parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
   config?: Readonly<Record<string, string>>
-  /** Lua scripts: `import { lua } from 'isodis/lua'`. Default: none, EVAL and its like are unknown */
+  /** Lua scripts: `import { lua } from 'isodis/lua'`. Default: none; EVAL, SCRIPT and FUNCTION are then unknown commands */
   lua?: ScriptingExtension
-  /** Scripts of isodis/scripts, where `lua` is not there: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
+  /** Scripts of `isodis/scripts`, not needed beside `lua`: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
   scripts?: ScriptingExtension
   /** Time and timers. Default: the host's */
   clock?: Clock
-  /** Random numbers, for a test that wants to know them. Default: Math.random */
+  /** Random numbers from 0 up to 1, for tests that must repeat. Default: Math.random */
   random?: Random
-  /** Gets the engine's log, in Redis's words. Default: nothing is logged */
+  /** Receives the engine's log, in Redis's words. Default: nothing is logged */
   log?: Log
   shared?: false
 }
@@ -69,8 +69,8 @@ export interface RedisOptions {
 export interface SharedRedisOptions extends Omit<RedisOptions, 'shared'> {
   storage: Storage
   /**
-   * All tabs of a browser that use this storage have one live database: one of them runs the commands, and when it is gone
-   * another one goes on with what is stored. Default: false, the storage belongs to one tab
+   * All tabs of a browser that use this storage share one live database: one of them runs the commands, and when it is gone
+   * another takes over with what is stored. Default: false, the storage belongs to one tab
    */
   shared: true | SharingOptions
 }
@@ -88,7 +88,7 @@ export class EmbeddedRedis extends Redis<string> {
     const backend = new EngineBackend(engine)
     super(backend, asText)
     this.engine = engine
-    // A session of its own: what it selects is its own affair, and it can never wait.
+    // A session of its own: SELECT affects only `sync`, and blocking commands never block.
     const session = engine.connect({ trusted: true })
     session.mayBlock = false
     const execute = (argv: Argv): Reply | Promise<Reply> => (session.closed ? CLOSED : session.execute(argv))
@@ -96,17 +96,17 @@ export class EmbeddedRedis extends Redis<string> {
   }
 
   /**
-   * All data as it is now, as an RDB file that any Redis loads. It is made as it is read, in slices, while commands go on;
-   * what changes meanwhile is kept in memory as it was, so read the stream or cancel it.
+   * All data as it is now, as an RDB file that any Redis loads. The file is made as the stream is read, in slices, while
+   * commands go on; data that changes meanwhile is kept in memory as it was, so read the stream to its end or cancel it.
    */
   exportRdb(): ReadableStream<Uint8Array> {
     return streamOf(exportRdb(this.engine, { allocate }))
   }
 
   /**
-   * Puts the data of an RDB file in place of all that is there, in one step, when the whole file was read and is right.
+   * Replaces all data with that of an RDB file, in one step, after the whole file has been read and checked.
    * @param file its bytes: a stream (of `fetch`, of a `File`), a Node stream, or an array of chunks
-   * @returns how many keys it had, and how many more were left out because they have expired
+   * @returns how many keys were loaded, and how many others were left out because they had expired
    * @throws RdbError if the file is damaged; then nothing has changed
    */
   importRdb(file: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
@@ -126,9 +126,10 @@ function tableWith(lua: ScriptingExtension | undefined): CommandTable {
 }
 
 /**
- * Makes an engine and a client on it.
- * @throws StorageError if the storage belongs to another engine, or what it holds is damaged; it stays where it is
- * @throws RedisError if a parameter of `config` or the rules of `save` are none
+ * Creates an engine and a client on it.
+ * @throws StorageError if another engine has the storage, or what it holds is damaged; nothing in it is changed
+ * @throws RdbError if a stored snapshot is damaged; nothing in the storage is changed
+ * @throws RedisError if `config` or `save` has an unknown parameter or an invalid value
  */
 export function createRedis(options: SharedRedisOptions): Promise<SharedRedis>
 export function createRedis(options?: RedisOptions): Promise<EmbeddedRedis>
@@ -149,7 +150,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   return new EmbeddedRedis(engine)
 }
 
-/** Who shares loads some more code. */
+/** The code for sharing is loaded only when it is used. */
 async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
   if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
   const { abandonable, share } = await import('./shared/share.ts')

@@ -11,13 +11,13 @@ export { Faults, type DropOptions, type Fault, type FaultOptions } from './testi
 export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
   /** The time at the start. Default: now */
   now?: number | Date
-  /** Whether time goes on by itself between the moves, as code needs that waits by timers of its own. Default: false */
+  /** Whether time also passes by itself between the moves, for code that waits on its own timers. Default: false */
   running?: boolean
-  /** Chance that is the same every time: two databases with one seed and the same commands reply the same. Default: 1 */
+  /** The seed of the random numbers: with the same seed and the same commands, replies are the same. Default: 1 */
   seed?: number
 }
 
-/** A client on a database of its own, in the hands of a test. */
+/** A client on a database of its own, with a clock and faults for the test to control. */
 export class TestRedis extends EmbeddedRedis {
   readonly clock: TestClock
   readonly faults: Faults
@@ -32,7 +32,7 @@ export class TestRedis extends EmbeddedRedis {
   }
 }
 
-/** Makes an empty database that shares nothing with others. It takes some microseconds, so each test can have one. */
+/** Creates an empty database that shares nothing with others. It takes tens of microseconds, so each test can have one. */
 export async function createTestRedis(options: TestOptions = {}): Promise<TestRedis> {
   const { now = Date.now(), running = false, seed = 1, ...others } = options
   const clock = new TestClock(Number(now), running)
@@ -43,7 +43,7 @@ export async function createTestRedis(options: TestOptions = {}): Promise<TestRe
 }
 
 /**
- * Fixtures for vitest: each test that names `redis` gets a database of its own, closed when it is over.
+ * Fixtures for vitest: each test that names `redis` gets a database of its own, which is closed after the test.
  * @example const it = test.extend(redisFixture())
  */
 export function redisFixture(options: TestOptions = {}): {

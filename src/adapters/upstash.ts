@@ -17,11 +17,11 @@ export interface UpstashOptions {
   /** Such as `https://eu1-example.upstash.io`, or where `isodis/rest` is served. */
   url: string
   token: string
-  /** How often a request is sent again that got no answer: its commands may then run more than once. Default: 0 */
+  /** How often a request without an answer is sent again; its commands may then run more than once. Default: 0 */
   retries?: number
-  /** Milliseconds that an answer may take; Infinity for any. Default: 30000 */
+  /** How long to wait for an answer, in milliseconds; Infinity for any time. Default: 30000 */
   timeout?: number
-  /** Where requests go. Default: the host's fetch */
+  /** What sends the requests. Default: the host's fetch */
   fetch?: Fetch
 }
 
@@ -33,7 +33,7 @@ export interface UpstashClient {
 
 const RETRY_MS = 100
 
-/** A client on Upstash. @throws TypeError for a URL that is none, or no token */
+/** Creates a client on Upstash. @throws TypeError for an invalid URL or a missing token */
 export function connectUpstash(options: UpstashOptions): Redis {
   const { url, token, retries = 0, timeout, fetch } = options
   if (typeof token !== 'string' || token === '') throw new TypeError('connectUpstash needs a token')
@@ -47,10 +47,10 @@ export function connectUpstash(options: UpstashOptions): Redis {
 }
 
 /**
- * A client over one made with @upstash/redis: its address, token, retries, signal and sync token are used.
- * Closing it leaves that client as it is.
- * @param options `timeout`: milliseconds that an answer may take. Default: 30000
- * @throws TypeError for what is no such client
+ * Creates a client from one of @upstash/redis: its address, token, retries, signal and sync token are used.
+ * Closing it does not affect that client.
+ * @param options `timeout`: how long to wait for an answer, in milliseconds. Default: 30000
+ * @throws TypeError if `client` is not such a client
  */
 export function fromUpstash(redis: UpstashClient, options: Pick<UpstashOptions, 'timeout'> = {}): Redis {
   const client = (redis as { client?: Partial<HttpTarget> & Partial<Requester> }).client

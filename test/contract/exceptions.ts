@@ -34,7 +34,7 @@ export const redis70 = {
 /** Without `stringNumbers` ioredis makes numbers of all integers. */
 export const rounding: Exception = {
   name: 'rounded integers',
-  why: 'integers beyond 2^53 in replies are rounded, unless the ioredis client is made with `stringNumbers: true`; values are never touched',
+  why: 'integers beyond 2^53 in replies are rounded, unless the ioredis client is made with `stringNumbers: true`; stored values are not affected',
   instead: async ({ redis }) => {
     expect(redis.capabilities.exactIntegers).toBe(false)
     await redis.set('n', '9007199254740992')
@@ -46,8 +46,8 @@ export const rounding: Exception = {
 /** What Upstash's REST service has no way for: the adapter says so before anything is sent. */
 export const requests = {
   waiting: {
-    name: 'no waiting over REST',
-    why: '`UNSUPPORTED` for commands that wait, before anything is sent: a request cannot. In a transaction, where nothing waits, they run',
+    name: 'no blocking over REST',
+    why: 'blocking commands are `UNSUPPORTED` before anything is sent, since a request cannot block. In a transaction, where nothing blocks, they run',
     views: ['alone', 'pipeline'],
     instead: async ({ redis }) => {
       expect(redis.capabilities.blocking).toBe(false)
@@ -60,7 +60,7 @@ export const requests = {
   },
   watching: {
     name: 'no WATCH over REST',
-    why: '`UNSUPPORTED`, as WATCH needs a connection of its own: a script does the same',
+    why: '`UNSUPPORTED`, because WATCH needs a connection of its own; a script does the same',
     instead: async ({ redis }) => {
       expect(redis.capabilities.watch).toBe(false)
       await expect(redis.watch('key', async () => null)).rejects.toMatchObject({
@@ -71,7 +71,7 @@ export const requests = {
   },
   'shard channels': {
     name: 'no shard channels over REST',
-    why: '`UNSUPPORTED` for SSUBSCRIBE: the service has no stream for it, and no slots that would need it. SPUBLISH reaches others who listen',
+    why: 'SSUBSCRIBE is `UNSUPPORTED`: the service has no stream for it, and no slots that would need it. SPUBLISH reaches subscribers on other connections',
     instead: async ({ redis }) => {
       await expect(redis.ssubscribe('channel')).rejects.toMatchObject({
         code: 'UNSUPPORTED',
@@ -86,7 +86,7 @@ export const requests = {
 /** Upstash's event streams are lines of text. Two ends of this project agree on more. */
 export const lines: Exception = {
   name: 'line breaks in messages over REST',
-  why: 'an event stream tells lines apart, not how they end: CR and CR LF in a message arrive as LF. Everything arrives as it was where `isodis/rest` is the server. Values are never touched',
+  why: 'event streams do not preserve how lines end: CR and CR LF in a message arrive as LF. From `isodis/rest` everything arrives unchanged. Stored values are not affected',
   instead: async ({ redis }) => {
     await using subscription = await redis.subscribe('a,b')
     for (const [sent, arrives] of [

@@ -7,10 +7,11 @@ import { groups } from './suite.ts'
 
 const INTRO = `# The contract
 
-Every method of the client, on every backend. \`test/contract\` says what a method does once, and runs it everywhere: alone, in a
-pipeline and in a transaction, on the engine also through \`redis.sync\`, with real servers and the real client libraries. ✓: all that the contract says, to the letter. A
-number: a named exception, listed below, which is tested in the place of the case that it touches. This page is written by the
-tests (\`npx vitest run --project node test/contract/table -u\`) and compared with them in every run.
+Every method of the client, on every backend. \`test/contract\` states once what a method does and tests it everywhere: alone, in a
+pipeline, in a transaction, and on the engine also through \`redis.sync\`, with real servers and the real client libraries.
+A ✓ means that everything the contract says holds, to the letter. A number is a named exception, listed below, which is tested
+instead of the case that it concerns. The tests write this page (\`npx vitest run --project node test/contract/table -u\`) and
+compare it in every run.
 `
 
 interface Column {

@@ -8,10 +8,10 @@ export interface IoredisOptions {
 }
 
 /**
- * The options that put an ioredis client on the engine: `new Redis(ioredisOn(redis))`, or with further ones
- * `new Redis({ ...ioredisOn(redis), keyPrefix: 'app:' })`. There is no socket; host and port are not looked at.
- * Clients made with it, and their duplicates, share the engine's data as they would share a server's. When the engine is
- * closed they end.
+ * The options that put an ioredis client on the engine: `new Redis(ioredisOn(redis))`, or with further options
+ * `new Redis({ ...ioredisOn(redis), keyPrefix: 'app:' })`. There is no socket; host and port are ignored.
+ * Clients made with it, and their duplicates, share the engine's data as they would share a server's. They end when the
+ * engine is closed.
  */
 export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
   const { engine } = redis

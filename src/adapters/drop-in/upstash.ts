@@ -17,7 +17,7 @@ import { Fair } from './fair.ts'
 export interface RequesterOptions {
   /** As the client's option of this name: with base64 it drops a byte order mark. Default: `'base64'` */
   responseEncoding?: 'base64' | false
-  /** As the client's option of this name: how often a request is repeated whose connection was lost. Default: 5 times */
+  /** As the client's option of this name: how often a request is repeated after its connection was lost. Default: 5 times */
   retry?: false | { retries?: number; backoff?: (retryCount: number) => number }
 }
 

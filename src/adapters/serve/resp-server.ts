@@ -6,16 +6,16 @@ import type { Engine } from '../../core/engine/engine.ts'
 import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
 
 export interface RespServerOptions {
-  /** Default: 6379; 0 takes any free port. */
+  /** The port; 0 picks any free one. Default: 6379 */
   port?: number
-  /** Default: 127.0.0.1, this machine only. */
+  /** The address to listen on. Default: 127.0.0.1, this machine only */
   host?: string
-  /** A Unix socket instead of a port. */
+  /** The path of a Unix socket to listen on instead of a port. */
   path?: string
 }
 
 export interface RespServer extends AsyncDisposable {
-  /** The port that is listened on; 0 on a Unix socket. */
+  /** The port it listens on; 0 for a Unix socket. */
   readonly port: number
   /** Ends all connections and stops listening. */
   close(): Promise<void>

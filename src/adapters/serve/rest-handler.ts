@@ -1,5 +1,5 @@
 // The entry `isodis/rest`: Upstash's REST protocol over any backend, as a fetch handler for Workers, Deno, Bun, Hono, Next
-// and Node. With the engine behind it it is an Upstash of one's own for development and tests, with ioredis a self-hosted one.
+// and Node. On the engine it is an Upstash for development and tests, on ioredis a self-hosted one.
 // The protocol: https://upstash.com/docs/redis/features/restapi
 import { type ByteString, encodeUtf8, toUint8Array } from '../../core/bytes.ts'
 import type { Backend, Topic } from '../../core/client/backend.ts'
@@ -39,21 +39,21 @@ export interface RestLimits {
   commands: number
   /** The most event streams at once. Default: 1000 */
   streams: number
-  /** How many bytes may wait for an event stream that is not read. Default: 1048576 */
+  /** How many bytes may wait for a slow reader of an event stream before it is cut off. Default: 1048576 */
   buffer: number
 }
 
 export interface RestOptions {
-  /** Lets in whoever knows it. */
+  /** The token for full access. */
   token: string
-  /** Lets in for reading only: a page may know it. */
+  /** A token that only allows reading: a page may know it. Default: none */
   readOnlyToken?: string
   /** The path that the handler is mounted under, such as `/api/redis`. Default: the root */
   path?: string
-  /** Which pages of other origins may ask. Default: none */
+  /** Which other origins' pages may send requests. Default: none */
   cors?: Cors
   limits?: Partial<RestLimits>
-  /** Gets what the client is not told: why the database could not be reached. */
+  /** Receives the errors that clients are not told, such as why the database could not be reached. Default: they are ignored */
   onError?: (error: unknown) => void
 }
 
@@ -62,8 +62,8 @@ export type RestHandler = (request: Request) => Promise<Response>
 
 const DEFAULT_LIMITS: RestLimits = { body: 1 << 20, commands: 10_000, streams: 1000, buffer: 1 << 20 }
 /**
- * Makes a handler that serves a client's database. It is the client's to close.
- * @throws TypeError for a token that is missing or empty
+ * Makes a handler that serves a client's database. Closing the client is up to the caller.
+ * @throws TypeError if a token is missing or empty
  */
 export function createRestHandler(redis: Redis, options: RestOptions): RestHandler {
   const server = new RestServer(redis.backend, options)

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 export interface RestServerOptions {
-  /** Default: 8079; 0 takes any free port. */
+  /** The port; 0 picks any free one. Default: 8079 */
   port?: number
-  /** Default: 127.0.0.1, this machine only. */
+  /** The address to listen on. Default: 127.0.0.1, this machine only */
   host?: string
-  /** How many clients may be connected at once; more are turned away. Default: 10000 */
+  /** How many clients may be connected at once; further ones are refused. Default: 10000 */
   maxConnections?: number
 }
 

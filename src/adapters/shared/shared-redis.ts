@@ -43,8 +43,8 @@ export class SharedRedis extends Redis<string> {
   }
 
   /**
-   * All data as an RDB file that any Redis loads, as it is when the stream is read first. It is made in slices, while commands
-   * go on; read the stream or cancel it. It fails if the tab that runs the commands goes away meanwhile.
+   * All data as an RDB file that any Redis loads, as it is when the stream is first read. It is made in slices while commands
+   * go on; read the stream to its end or cancel it. It fails if the tab that runs the commands goes away meanwhile.
    */
   exportRdb(): ReadableStream<Uint8Array> {
     let file: Promise<Pulled> | null = null
@@ -60,7 +60,7 @@ export class SharedRedis extends Redis<string> {
   }
 
   /**
-   * Puts the data of an RDB file in place of all that is there, in one step, when the whole file was read and is right.
+   * Replaces all data with that of an RDB file, in one step, after the whole file has been read and checked.
    * @param file its bytes: a stream (of `fetch`, of a `File`), or an array of chunks
    * @throws RdbError if the file is damaged; then nothing has changed
    */

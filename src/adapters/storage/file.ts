@@ -10,19 +10,19 @@ import { lockDirectory } from './directory-lock.ts'
 import { syncDirectory, writeAll } from './durable-files.ts'
 
 export interface FileStorageOptions {
-  /** Default: the current directory. It is made if it is not there. */
+  /** The directory, which is created if it does not exist. Default: the current one */
   dir?: string
-  /** Default: `dump.rdb` */
+  /** The name of the snapshot's file. Default: `dump.rdb` */
   dbfilename?: string
-  /** The directory of the append-only files, inside of `dir`. Default: `appendonlydir` */
+  /** The directory of the append-only files, inside `dir`. Default: `appendonlydir` */
   appenddirname?: string
-  /** What the append-only files' names begin with. Default: `appendonly.aof` */
+  /** How the names of the append-only files begin. Default: `appendonly.aof` */
   appendfilename?: string
 }
 
 const READ_SIZE = 1 << 20
 
-/** Keeps snapshots in a file that redis-server can load, and loads its files; the same with the journal. */
+/** Keeps snapshots and a journal in files that redis-server loads, and loads redis-server's own. */
 export function fileStorage({
   dir = '.',
   dbfilename = 'dump.rdb',

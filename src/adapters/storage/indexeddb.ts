@@ -8,15 +8,15 @@ import { type HeldLock, holdLock } from './web-lock.ts'
 
 export interface IndexedDbOptions {
   /**
-   * `strict` waits until the disk has the snapshot, or what the journal has to have there; `relaxed` until the system has
+   * `strict` waits until a snapshot, or what the journal must keep, is on the disk; `relaxed` until the operating system has
    * it, which a power cut may undo. Default: strict
    */
   durability?: Durability
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000, enough for a reload */
   patience?: number
   /**
-   * Asks the browser not to throw the data away when space runs low; Firefox asks its user. What it has answered is in
-   * INFO persistence, as `storage_persisted`. Default: false
+   * Asks the browser not to delete the data when space runs low; Firefox asks its user. Its answer is `storage_persisted` in
+   * INFO persistence. Default: false
    */
   persist?: boolean
 }
@@ -25,7 +25,7 @@ export interface IndexedDbOptions {
 const LARGEST_RECORD = 1 << 20
 const STORE = 'snapshot'
 
-/** Keeps snapshots and a journal in an IndexedDB database: `isodis:` and this name. */
+/** Keeps snapshots and a journal in the IndexedDB database `isodis:` plus `name`. */
 export function indexedDb(name: string, { durability = 'strict', patience = 1000, persist = false }: IndexedDbOptions = {}): Storage {
   let store: Store
   let giveBack: HeldLock

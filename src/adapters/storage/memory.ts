@@ -12,7 +12,7 @@ export interface MemoryJournal extends JournalStore {
   written: { base: boolean; chunks: Uint8Array[] }[] | null
 }
 
-/** Keeps everything for as long as the object that it returns lives: hand it to the next engine, and that one finds it. */
+/** Keeps everything for as long as the returned object lives: pass it to the next engine, and that one finds the data. */
 export function memoryStorage(snapshot: readonly Uint8Array[] | null = null): MemoryStorage {
   const storage: MemoryStorage = {
     name: 'memory',

@@ -11,8 +11,8 @@ export interface OpfsOptions {
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
   patience?: number
   /**
-   * Asks the browser not to throw the data away when space runs low; Firefox asks its user. What it has answered is in
-   * INFO persistence, as `storage_persisted`. Default: false
+   * Asks the browser not to delete the data when space runs low; Firefox asks its user. Its answer is `storage_persisted` in
+   * INFO persistence. Default: false
    */
   persist?: boolean
 }
@@ -20,7 +20,7 @@ export interface OpfsOptions {
 /** A record is a file; large ones make few of them. */
 const LARGEST_RECORD = 4 << 20
 
-/** Keeps snapshots and a journal in the origin's private file system, in the directory `isodis-` and this name. */
+/** Keeps snapshots and a journal in the origin private file system, in the directory `isodis-` plus `name`. */
 export function opfs(name: string, { patience = 1000, persist = false }: OpfsOptions = {}): Storage {
   let directory: FileSystemDirectoryHandle
   let lock: HeldLock

@@ -1,5 +1,5 @@
-// Whether the browser may throw the origin's data away when space runs low. Nobody waits for its answer: Firefox asks its
-// user, and a browser without a window never answers.
+// Whether the browser may delete the origin's data when space runs low. Nobody waits for its answer: Firefox asks its user,
+// and a browser without a window never answers.
 
 interface Host {
   navigator?: { storage?: { persist?(): Promise<boolean>; persisted?(): Promise<boolean> } }

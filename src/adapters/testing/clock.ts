@@ -22,7 +22,7 @@ export class TestClock implements Clock {
 
   /**
    * @param now milliseconds since 1970
-   * @param running whether it goes on by itself between the moves. Default: false
+   * @param running whether time also passes by itself between the moves. Default: false
    */
   constructor(now: number, running = false) {
     this.#now = now
@@ -34,8 +34,8 @@ export class TestClock implements Clock {
   }
 
   /**
-   * Moves the time on by milliseconds. Everything that is due on the way happens at its own time and in order: expiries,
-   * ends of blocking commands, save rules, delayed replies; and what awaits one of them goes on before the next.
+   * Moves time on by milliseconds. Everything that falls due happens at its own time and in order: expiries, timeouts of
+   * blocking commands, save rules, delayed replies. Code that awaits one of them runs before the next one happens.
    */
   async advance(milliseconds: number): Promise<void> {
     const end = this.now() + duration(milliseconds)
@@ -45,7 +45,7 @@ export class TestClock implements Clock {
     await this.#settle()
   }
 
-  /** As `advance`, without waiting: what awaits goes on later, and sees the time at the end. For code without promises. */
+  /** As `advance`, without a promise: code that awaits something runs afterwards, at the final time. */
   skip(milliseconds: number): void {
     const end = this.now() + duration(milliseconds)
     while (this.#fire(end));

@@ -10,7 +10,7 @@ import { NO_REPLY, type Reply, ReplyError } from '../../core/reply.ts'
 export interface FaultOptions {
   /** The command that it strikes, such as `SET`, `CONFIG` or `config|get`. Default: any but those that only set up a connection or a transaction */
   readonly command?: string
-  /** How often it strikes. Default: once */
+  /** How many times it strikes. Default: once */
   readonly times?: number
 }
 export interface DropOptions extends FaultOptions {
@@ -20,9 +20,9 @@ export interface DropOptions extends FaultOptions {
 
 /** A fault that was asked for. */
 export interface Fault {
-  /** How often it has struck. */
+  /** How many times it has struck so far. */
   readonly struck: number
-  /** It strikes no more. */
+  /** Removes it: it does not strike again. */
   cancel(): void
 }
 
@@ -53,8 +53,8 @@ export class Faults {
   }
 
   /**
-   * The connection is lost at the next command. A drop-in client sees it closed, and connects again as it is set up to;
-   * the typed client's command fails with the code CONNECTION.
+   * The connection is lost at the next command. A drop-in client sees it closed and reconnects as configured; the typed
+   * client's command fails with the code CONNECTION.
    */
   drop(options: DropOptions = {}): Fault {
     return this.#plan(options, (run, session) => {
@@ -64,17 +64,17 @@ export class Faults {
     })
   }
 
-  /** The next command runs at once, but its reply comes so many milliseconds later, by the test's clock. */
+  /** The next command runs at once, but its reply comes `milliseconds` later, by the test's clock. */
   delay(milliseconds: number, options?: FaultOptions): Fault {
     return this.#plan(options, (run) => this.#hold(run(), milliseconds))
   }
 
-  /** Drops all connections now: those of drop-in clients and servers, and of the typed client those that wait or listen. */
+  /** Drops all connections now: those of drop-in clients and servers, and the typed client's blocked and subscribed ones. */
   disconnect(): void {
     for (const session of [...this.#engine.sessions]) if (session.options.onKill !== undefined) lose(session)
   }
 
-  /** Takes back what has not struck yet; replies that are held back come. */
+  /** Removes all faults; replies that are held back are delivered. */
   clear(): void {
     this.#planned = []
     for (const release of [...this.#held]) release()

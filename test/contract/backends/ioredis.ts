@@ -60,17 +60,17 @@ export const ioredisCluster: BackendUnderTest = {
     ...redis70,
     databases: {
       name: 'one database',
-      why: "a cluster has one database: SWAPDB, MOVE and COPY to another are the server's errors",
+      why: "a cluster has one database: SWAPDB, MOVE and COPY to another database give the server's error",
       instead: failsWith(/ERR (?:SWAPDB|MOVE|COPY|The source and destination|DB index)? ?.*(?:in cluster mode|out of range)/),
     },
     'all keys in reach': {
       name: 'no SORT by patterns',
-      why: "SORT's BY and GET look at keys of any slot: the server's error",
+      why: "SORT's BY and GET may read keys of any slot: they give the server's error",
       instead: failsWith(/ERR (?:BY|GET) option of SORT denied in [Cc]luster mode/),
     },
     'a connection': {
       name: 'connections of their own',
-      why: 'a cluster has several connections: what CLIENT SETNAME says is of one of them',
+      why: 'a cluster has several connections: CLIENT SETNAME names only one of them',
       instead: async ({ redis }) => {
         expect(await redis.clientSetname('name')).toBe('OK')
         expect(['name', null]).toContain(await redis.clientGetname())
@@ -78,7 +78,7 @@ export const ioredisCluster: BackendUnderTest = {
     },
     'receivers counted': {
       name: 'receivers of one node',
-      why: 'PUBLISH reaches all who listen, and counts those of one node',
+      why: 'PUBLISH reaches all subscribers, but returns the number on one node',
       instead: async ({ redis }) => {
         await using subscription = await redis.subscribe('channel')
         await using patterns = await redis.psubscribe('chan*')
@@ -88,7 +88,7 @@ export const ioredisCluster: BackendUnderTest = {
     },
     'every node': {
       name: 'no transaction over all nodes',
-      why: 'DBSIZE, KEYS, SCAN, FLUSHALL and their like are asked of every master, which cannot be one transaction: `UNSUPPORTED` before anything is sent',
+      why: 'DBSIZE, KEYS, SCAN, FLUSHALL and their like are sent to every master, which cannot be one transaction: `UNSUPPORTED` before anything is sent',
       views: ['transaction'],
       instead: failsWith(/UNSUPPORTED/),
     },
