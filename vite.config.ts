@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 /** Each public path and its file; package.json's `exports` says the same. */
 const entries = {
   isodis: 'src/adapters/memory.ts',
+  admin: 'src/core/admin/admin.ts',
   'drop-in/ioredis': 'src/adapters/drop-in/ioredis.ts',
   'drop-in/upstash': 'src/adapters/drop-in/upstash.ts',
   file: 'src/adapters/storage/file.ts',

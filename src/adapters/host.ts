@@ -10,6 +10,7 @@ type Scheduler = { scheduler?: { postTask?: (run: () => void, options: { priorit
 /** The host's clock. Its timers do not keep a Node process alive, unless they are told to. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(delay, run, holds = false) {
     try {
       const timer = setTimeout(run, delay)

@@ -5,7 +5,7 @@ import { RedisError } from '../core/client/errors.ts'
 import { SyncRedis } from '../core/client/sync.ts'
 import { CommandTable, FLAG } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
-import { Engine, type EngineOptions } from '../core/engine/engine.ts'
+import { Engine, type EngineOptions, type Extension } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { ScriptingExtension } from '../core/engine/scripting.ts'
 import { dump } from '../core/persistence/commands-dump.ts'
@@ -57,6 +57,8 @@ export interface RedisOptions {
   lua?: ScriptingExtension
   /** Scripts of `isodis/scripts`, not needed beside `lua`: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
   scripts?: ScriptingExtension
+  /** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `import { admin } from 'isodis/admin'`. Default: none, until the engine is served */
+  admin?: Extension
   /** Time and timers. Default: the host's */
   clock?: Clock
   /** Random numbers from 0 up to 1, for tests that must repeat. Default: Math.random */
@@ -144,6 +146,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const extension = options.lua ?? options.scripts
   const engine = makeEngine({ table: tableWith(extension), clock, random, log, config: { ...options.config, save } })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
+  options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
   if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))

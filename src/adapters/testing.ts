@@ -1,4 +1,5 @@
 // The entry `isodis/testing`: databases for tests, each its own, with a clock to move, a seed, and faults to order.
+import { admin } from '../core/admin/admin.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { Random } from '../core/engine/ports.ts'
 import { createRedis, EmbeddedRedis, type RedisOptions } from './memory.ts'
@@ -36,7 +37,7 @@ export class TestRedis extends EmbeddedRedis {
 export async function createTestRedis(options: TestOptions = {}): Promise<TestRedis> {
   const { now = Date.now(), running = false, seed = 1, ...others } = options
   const clock = new TestClock(Number(now), running)
-  const { engine } = await createRedis({ ...others, clock, random: seeded(seed) })
+  const { engine } = await createRedis({ admin, ...others, clock, random: seeded(seed) })
   // The client's own connections are made anew, so that they meet faults.
   for (const session of [...engine.sessions]) session.close()
   return new TestRedis(engine, clock)

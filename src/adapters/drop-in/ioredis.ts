@@ -1,4 +1,5 @@
 // The entry `isodis/drop-in/ioredis`: an unmodified ioredis client, version 5 or 6, on the engine in the same process.
+import { admin } from '../../core/admin/admin.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { InProcessStream } from './stream.ts'
 
@@ -15,6 +16,7 @@ export interface IoredisOptions {
  */
 export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
   const { engine } = redis
+  admin.attach(engine)
   const streams = new Set<InProcessStream>()
   let lastId = 0
   let closed = false

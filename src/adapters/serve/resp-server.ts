@@ -1,6 +1,7 @@
 // The engine on a TCP port, for redis-cli and any client in any language (Node, Deno and Bun). One connection is one
 // session; a client that does not read is not read from, and one that will not read is closed.
 import { createServer, type Server, type Socket } from 'node:net'
+import { admin } from '../../core/admin/admin.ts'
 import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
@@ -23,6 +24,7 @@ export interface RespServer extends AsyncDisposable {
 
 /** Serves an engine. @throws if the port is taken or not allowed */
 export function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
+  admin.attach(engine)
   const connections = new Set<Connection>()
   const server = createServer({ noDelay: true }, (socket) => {
     if (connections.size >= engine.config.number('maxclients')) {

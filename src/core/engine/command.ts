@@ -85,14 +85,17 @@ export interface Command extends Row {
 
 export class CommandTable {
   /** Every command in order, subcommands behind their container. */
-  readonly commands: Command[] = []
+  readonly commands: Command[]
   // The two common spellings are found without changing the case.
-  readonly #spelled = new Map<ByteString, Command>()
+  readonly #spelled: Map<ByteString, Command>
   /** Commands that were said last, and as what. */
   readonly #recent: Command[] = []
   readonly #recentNames: (ByteString | null)[] = new Array<null>(32).fill(null)
 
-  constructor(groups: readonly Group[]) {
+  /** @param base a table whose commands it has too, in the same places, but for those that are among the rows */
+  constructor(groups: readonly Group[], base?: CommandTable) {
+    this.commands = base?.commands.slice() ?? []
+    this.#spelled = new Map(base === undefined ? [] : base.#spelled)
     for (const { name: group, rows } of groups) {
       for (const each of rows) {
         const command = this.#add(each, group)
@@ -101,9 +104,8 @@ export class CommandTable {
     }
   }
 
-  #add(from: Row, group: string): Command {
-    const index = this.commands.length
-    this.commands.length++
+  #add(from: Row | Command, group: string): Command {
+    const index = 'index' in from ? from.index : this.commands.length++
     const subcommands = from.subcommands && new Map([...from.subcommands].map(([name, sub]) => [name, this.#add(sub, group)]))
     return (this.commands[index] = { ...from, group, index, subcommands })
   }

@@ -2,7 +2,7 @@
 // to end() with one reading of the clock, and what it set in motion for others (waiters, saving) happens in end().
 import type { ByteString } from '../bytes.ts'
 import { Blocking } from './blocking.ts'
-import { type CommandTable, FLAG } from './command.ts'
+import { type Argv, type Command, type CommandTable, FLAG, type Result } from './command.ts'
 import { Config } from './config.ts'
 import { Database } from './database.ts'
 import type { Effects } from './effects.ts'
@@ -27,8 +27,26 @@ export interface EngineOptions {
   config?: Readonly<Record<string, string>>
 }
 
+/** What sees commands run: how long they take, what they read. */
+export interface Probe {
+  /** Has the session perform the command. */
+  attempt(session: Session, command: Command, argv: Argv): Result
+  /** CONFIG SET was called. */
+  configured(): void
+}
+
+/** Holds a command back. @returns its reply, once it has run after all; null if it may run now */
+export type Gate = (session: Session, command: Command, argv: Argv) => Promise<Reply> | null
+
+/** Commands that not every engine has. */
+export interface Extension {
+  /** Adds them to one, unless they are there already. */
+  attach(engine: Engine): void
+}
+
 export class Engine {
-  readonly table: CommandTable
+  /** Another with more commands may take its place. */
+  table: CommandTable
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -46,6 +64,8 @@ export class Engine {
   /** The journal, if there is one. */
   effects: Effects | null = null
   scripting: Scripting = keptLibraries()
+  probe: Probe | null = null
+  gate: Gate | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
   readonly onClose = new Set<() => void>()
   /** Effects on the data since the start; what counts toward save rules is the difference. */
@@ -80,12 +100,14 @@ export class Engine {
     this.events = parseEvents(this.config.get('notify-keyspace-events'))
     this.eviction.configure(this.config.get('maxmemory-policy'), this.config.number('maxmemory'))
     this.durability.configured()
+    this.probe?.configured()
     this.restrict()
   }
 
   /** Must be called when something changes that commands have to be checked against. */
   restrict(): void {
-    this.restricted = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.durability.writeError() === null ? 0 : FLAG.write)
+    const ordinary = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.durability.writeError() === null ? 0 : FLAG.write)
+    this.restricted = this.gate === null ? ordinary : -1
   }
 
   /** Milliseconds since 1970, the same throughout a command. */

@@ -11,6 +11,8 @@ export class Expiry {
   readonly #engine: Engine
   #cancel: (() => void) | null = null
   #next = Infinity
+  /** False while keys go only when they are looked up. */
+  active = true
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -18,7 +20,7 @@ export class Expiry {
 
   /** Something expires at this time, in milliseconds since 1970. */
   schedule(at: number): void {
-    if (at >= this.#next || this.#engine.loading) return
+    if (at >= this.#next || this.#engine.loading || !this.active) return
     this.#cancel?.()
     this.#next = at
     const delay = Math.min(Math.max(at - this.#engine.clock.now(), 0), MAX_DELAY_MS)

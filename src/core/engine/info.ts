@@ -4,7 +4,7 @@ import type { Keyspace } from './keyspace.ts'
 import { VERSION } from './version.ts'
 
 type Fields = [string, string | number][]
-type Section = (engine: Engine) => Fields
+export type Section = (engine: Engine) => Fields
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   Server: (engine) => {
@@ -81,14 +81,18 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 }
 
 /** Not shown unless asked for. */
-const ON_REQUEST = new Set(['Commandstats'])
+const ON_REQUEST = new Set(['Commandstats', 'Latencystats'])
 
-/** INFO's text. @param wanted section names in any case; none for the usual ones */
-export function infoText(engine: Engine, wanted: readonly string[]): string {
+/**
+ * INFO's text.
+ * @param wanted section names in any case; none for the usual ones
+ * @param others sections beside the usual ones, or in their place
+ */
+export function infoText(engine: Engine, wanted: readonly string[], others?: Readonly<Record<string, Section>>): string {
   const asked = new Set(wanted.map((name) => name.toLowerCase()))
   const all = asked.has('all') || asked.has('everything')
   const usual = asked.size === 0 || asked.has('default')
-  return Object.entries(SECTIONS)
+  return Object.entries({ ...SECTIONS, ...others })
     .filter(([name]) => all || asked.has(name.toLowerCase()) || (usual && !ON_REQUEST.has(name)))
     .map(([name, section]) => [`# ${name}`, ...section(engine).map(([field, value]) => `${field}:${value}`), ''].join('\r\n'))
     .join('\r\n')

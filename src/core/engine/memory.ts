@@ -8,7 +8,7 @@ import { Raw, type Stream, type Value } from './values.ts'
 
 // Bytes on V8 without pointer compression, measured with a million entries (bench/memory.ts).
 const STRING_HEADER = 16
-const SLOT = 45 // an index entry, and a place in the columns
+export const SLOT = 45 // an index entry, and a place in the columns
 const OBJECT = 200 // a collection with its arrays
 const ENTRY = 80 // a stream's entry: its places in three columns, and an array
 const PENDING = 140 // an entry in a pending list and in its consumer's

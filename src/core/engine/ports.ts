@@ -4,6 +4,8 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
+  /** Milliseconds and parts of them since any moment, to tell how long a command took. Default: `now` */
+  elapsed?(): number
   /**
    * Runs a callback after a delay in milliseconds.
    * @param holds whether the process is to live that long: somebody waits for it

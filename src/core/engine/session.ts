@@ -111,8 +111,14 @@ export class Session {
     return this.#attemptQuietly(command, argv)
   }
 
-  /** Runs a command whose row has been checked. An error is its reply. */
+  /** Runs a command whose row has been checked, under the eyes of the engine's probe. An error is its reply. */
   attempt(command: Command, argv: Argv): Result {
+    const { probe } = this.engine
+    return probe === null ? this.perform(command, argv) : probe.attempt(this, command, argv)
+  }
+
+  /** Runs a command. An error is its reply. */
+  perform(command: Command, argv: Argv): Result {
     const { effects, dirty } = this.engine
     const { db } = this
     if (this.engine.monitors.size !== 0) showMonitors(this, command, argv)
@@ -136,7 +142,7 @@ export class Session {
   }
 
   /** @returns a reply if the command must not run now, null if it may; @throws if it is refused */
-  #check(command: Command, argv: Argv): Reply | null {
+  #check(command: Command, argv: Argv): Result | null {
     const { flags, name } = command
     if (!this.authenticated && !(flags & FLAG.no_auth)) throw NO_AUTH
     if (flags & FLAG.denyoom && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
@@ -149,6 +155,8 @@ export class Session {
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       )
     }
+    const held = this.engine.gate?.(this, command, argv) ?? null
+    if (held !== null) return held
     if (this.transaction.queue !== null) {
       if (flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
       if (!NOT_QUEUED.has(name)) {

@@ -3,7 +3,8 @@ import { ReplyError } from '../reply.ts'
 import type { Command, CommandTable } from './command.ts'
 
 export class Stats {
-  readonly #table: CommandTable
+  /** With another, the counts below must get as many places as it has commands. */
+  table: CommandTable
   hits = 0
   misses = 0
   expired = 0
@@ -20,14 +21,14 @@ export class Stats {
   errors = new Map<string, number>()
 
   constructor(table: CommandTable) {
-    this.#table = table
+    this.table = table
     this.reset()
   }
 
   reset(): void {
     this.hits = this.misses = this.expired = this.evicted = 0
     this.connections = this.rejectedConnections = this.inputBytes = this.outputBytes = 0
-    const zeros = (): number[] => new Array<number>(this.#table.commands.length).fill(0)
+    const zeros = (): number[] => new Array<number>(this.table.commands.length).fill(0)
     this.calls = zeros()
     this.rejected = zeros()
     this.failed = zeros()

@@ -26,9 +26,8 @@ const DIFFERENCES: Readonly<Record<string, Partial<Info>>> = {
 /** Subcommands that the engine has no use for. */
 const LEFT_OUT: Readonly<Record<string, RegExp>> = {
   acl: /^(?!acl\|(whoami|help)$)/, // there is one user
-  client: /^client\|(caching|getredir|pause|tracking|trackinginfo|unpause)$/,
+  client: /^client\|(caching|getredir|tracking|trackinginfo)$/,
   cluster: /^(?!cluster\|(info|slots|shards|nodes|myid)$)/, // the engine is no cluster
-  memory: /^memory\|(doctor|malloc-stats|purge|stats)$/, // no allocator of its own
 }
 /** Subcommands newer than the reference. */
 const ADDED = new Set(['client|setinfo', 'client|no-touch'])

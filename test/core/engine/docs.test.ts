@@ -213,14 +213,17 @@ function pairs(flat: readonly WireReply[]): unknown[] {
 }
 
 describe('HELP', () => {
-  test.for(['OBJECT', 'PUBSUB', 'CONFIG', 'COMMAND', 'CLIENT', 'MEMORY'])('%s HELP is laid out as on redis-server', async (name) => {
-    const [theirs, ours] = await Promise.all([redis, engine].map((server) => helpOnTheWire(server.path, name)))
-    expect(ours[0]).toBe(theirs[0])
-    expect(ours.at(-2)).toBe('+HELP')
-    // A line with the arguments, and one indented that says what it does.
-    for (const [i, line] of ours.slice(1).entries()) expect(line).toMatch(i % 2 === 0 ? /^\+[A-Z]/ : /^\+ {4}\S/)
-    expect(ours.filter((line) => line.startsWith('+ ') && theirs.includes(line))).toEqual([])
-  })
+  test.for(['OBJECT', 'PUBSUB', 'CONFIG', 'COMMAND', 'CLIENT', 'MEMORY', 'SLOWLOG', 'LATENCY', 'MODULE', 'DEBUG'])(
+    '%s HELP is laid out as on redis-server',
+    async (name) => {
+      const [theirs, ours] = await Promise.all([redis, engine].map((server) => helpOnTheWire(server.path, name)))
+      expect(ours[0]).toBe(theirs[0])
+      expect(ours.at(-2)).toBe('+HELP')
+      // A line with the arguments, and one indented that says what it does.
+      for (const [i, line] of ours.slice(1).entries()) expect(line).toMatch(i % 2 === 0 ? /^\+[A-Z]/ : /^\+ {4}\S/)
+      expect(ours.filter((line) => line.startsWith('+ ') && theirs.includes(line))).toEqual([])
+    },
+  )
 
   test('shows arguments as a prompt does', async () => {
     expect(await helpOnTheWire(engine.path, 'PUBSUB')).toContain('+CHANNELS [pattern]')

@@ -1,0 +1,26 @@
+// Keys that go only when they are looked up: while clients are paused, and after DEBUG SET-ACTIVE-EXPIRE 0.
+import type { Engine } from '../engine/engine.ts'
+
+export class ActiveExpiry {
+  readonly #engine: Engine
+  readonly #holders = new Set<object>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Lets no timer remove keys, until whoever said so releases them. */
+  hold(holder: object): void {
+    this.#holders.add(holder)
+    this.#engine.expiry.active = false
+    this.#engine.expiry.stop()
+  }
+
+  release(holder: object): void {
+    this.#holders.delete(holder)
+    if (this.#holders.size > 0) return
+    const { expiry } = this.#engine
+    expiry.active = true
+    for (const { keyspace } of this.#engine.databases()) expiry.schedule(keyspace.queue.next)
+  }
+}

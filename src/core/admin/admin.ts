@@ -1,0 +1,72 @@
+// The entry `isodis/admin`: what operators and monitoring tools ask a server, beyond what an app asks its database. Servers,
+// drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
+import { CommandTable, type Group, type Row } from '../engine/command.ts'
+import type { Engine, Extension } from '../engine/engine.ts'
+import { ActiveExpiry } from './active-expiry.ts'
+import { debugRow } from './debug.ts'
+import { infoHandler } from './info.ts'
+import { latencyRow } from './latency.ts'
+import { Observer } from './observer.ts'
+import { Pause, pauseRows } from './pause.ts'
+import { memoryRows, serverRows } from './server.ts'
+import { slowlogRow } from './slowlog.ts'
+
+export type { Extension } from '../engine/engine.ts'
+
+/** What it takes on one engine. */
+interface Parts {
+  readonly observer: Observer
+  readonly expiry: ActiveExpiry
+  readonly pause: Pause
+}
+
+function makeAdmin(): Extension {
+  const engines = new WeakMap<Engine, Parts>()
+  const parts = (engine: Engine): Parts => engines.get(engine)!
+  const observer = (engine: Engine): Observer => parts(engine).observer
+  const pause = (engine: Engine): Pause => parts(engine).pause
+
+  const groupsFor = (table: CommandTable): Group[] => [
+    { name: 'connection', rows: [withMore(table, 'client', pauseRows(pause))] },
+    {
+      name: 'server',
+      rows: [
+        slowlogRow((engine) => observer(engine).slowlog),
+        latencyRow(observer),
+        debugRow(parts),
+        withMore(table, 'memory', memoryRows),
+        { ...table.get('info')!, handler: infoHandler(observer) },
+        ...serverRows,
+      ],
+    },
+  ]
+  /** Engines with the same commands share their table. */
+  const tables = new WeakMap<CommandTable, CommandTable>()
+  const tableFrom = (base: CommandTable): CommandTable => {
+    const made = tables.get(base) ?? new CommandTable(groupsFor(base), base)
+    tables.set(base, made)
+    return made
+  }
+
+  return {
+    attach(engine) {
+      if (engines.has(engine)) return
+      const { stats } = engine
+      engine.table = stats.table = tableFrom(engine.table)
+      for (const counts of [stats.calls, stats.rejected, stats.failed]) while (counts.length < stats.table.commands.length) counts.push(0)
+      const expiry = new ActiveExpiry(engine)
+      engine.probe = new Observer(engine)
+      engines.set(engine, { observer: engine.probe as Observer, expiry, pause: new Pause(engine, expiry) })
+    },
+  }
+}
+
+/** A container with more subcommands, before the others: HELP stays the last. */
+function withMore(table: CommandTable, name: string, rows: readonly Row[]): Row {
+  const known = table.get(name)!
+  const more = rows.map((each): [string, Row] => [each.name.slice(name.length + 1), each])
+  return { ...known, subcommands: new Map([...more, ...known.subcommands!]) }
+}
+
+/** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `createRedis({ admin })`. */
+export const admin: Extension = makeAdmin()

@@ -1,0 +1,155 @@
+// DEBUG, as far as test suites call it: https://redis.io/docs/latest/commands/debug/
+import type { ByteString } from '../bytes.ts'
+import { type Argv, type Result, type Row, row } from '../engine/command.ts'
+import type { Database } from '../engine/database.ts'
+import { encodingOf } from '../engine/encoding.ts'
+import type { Engine } from '../engine/engine.ts'
+import { NO_SUCH_KEY, printed } from '../engine/errors.ts'
+import type { Session } from '../engine/session.ts'
+import { exportRdb } from '../persistence/export.ts'
+import { importRdb } from '../persistence/load.ts'
+import { dumpValue } from '../persistence/rdb/dump.ts'
+import { OK, type Reply, ReplyError, Status } from '../reply.ts'
+import type { ActiveExpiry } from './active-expiry.ts'
+import type { Pause } from './pause.ts'
+
+const notAllowed = (command: string): ReplyError =>
+  new ReplyError(
+    `ERR ${command} command not allowed. If the enable-${command.toLowerCase()}-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+  )
+const NO_OPTIONS = new ReplyError('ERR DEBUG RELOAD takes no options: what is reloaded is the data as it is')
+/** Who holds expiries after SET-ACTIVE-EXPIRE 0. */
+const DEBUG = {}
+/** DUMP's byte of type, bytes of version and checksum. */
+const DUMP_FRAME = 11
+/** Of the LRU clock, in seconds. */
+const LRU_BITS = 2 ** 24
+
+/** Whether a connection comes from this machine. */
+function isLocal({ options }: Session): boolean {
+  return options.peer === undefined || /^(in-process:|:|127\.|::1:|::ffff:127\.)/.test(options.peer.address)
+}
+
+/** @throws ReplyError unless the configuration lets the connection use the command */
+export function allow(command: 'DEBUG' | 'MODULE', session: Session): void {
+  const mode = session.engine.config.get(`enable-${command.toLowerCase()}-command`)
+  if (mode !== 'yes' && (mode !== 'local' || !isLocal(session))) throw notAllowed(command)
+}
+
+interface Subcommand {
+  /** How many words the command line has. */
+  readonly words: number
+  readonly syntax: string
+  readonly summary: string
+  readonly run: (db: Database, argv: Argv) => Result
+}
+
+interface Parts {
+  readonly pause: Pause
+  readonly expiry: ActiveExpiry
+}
+
+function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, Subcommand>> {
+  return {
+    ERROR: {
+      words: 3,
+      syntax: 'ERROR <string>',
+      summary: 'Replies this error.',
+      run: (_db, argv) => new ReplyError(printed(argv[2])),
+    },
+    LOG: {
+      words: 3,
+      syntax: 'LOG <message>',
+      summary: 'Writes a line into the log.',
+      run: ({ engine }, argv) => {
+        engine.log('warning', `DEBUG LOG: ${argv[2]}`)
+        return OK
+      },
+    },
+    OBJECT: {
+      words: 3,
+      syntax: 'OBJECT <key>',
+      summary: 'Tells where and how a value is kept.',
+      run: (db, argv) => new Status(describe(db, argv[2])),
+    },
+    RELOAD: {
+      words: 2,
+      syntax: 'RELOAD',
+      summary: 'Writes all data as an RDB file, and reads it from that.',
+      run: ({ engine }, argv) => {
+        if (argv.length > 2) throw NO_OPTIONS
+        return of(engine).pause.during(reload(engine))
+      },
+    },
+    'SET-ACTIVE-EXPIRE': {
+      words: 3,
+      syntax: 'SET-ACTIVE-EXPIRE <0|1>',
+      summary: 'With 0, keys whose time has come go only when they are looked up.',
+      run: ({ engine }, argv) => {
+        if (Number.parseInt(argv[2], 10) > 0) of(engine).expiry.release(DEBUG)
+        else of(engine).expiry.hold(DEBUG)
+        return OK
+      },
+    },
+    SLEEP: {
+      words: 3,
+      syntax: 'SLEEP <seconds>',
+      summary: 'Runs no command of anybody for so long. The program around the engine goes on.',
+      run: ({ engine }, argv) => of(engine).pause.during(sleep(engine, (Number.parseFloat(argv[2]) || 0) * 1000)),
+    },
+  }
+}
+
+function sleep({ clock }: Engine, milliseconds: number): Promise<Reply> {
+  return new Promise((resolve) => {
+    const done = (): void => resolve(OK)
+    // Where there are no timers, nobody can sleep.
+    if (milliseconds <= 0 || clock.after(milliseconds, done, true) === null) done()
+  })
+}
+
+async function reload(engine: Engine): Promise<Reply> {
+  const file = exportRdb(engine)
+  const chunks: Uint8Array[] = []
+  for (let chunk = await file.next(); chunk !== null; chunk = await file.next()) chunks.push(chunk)
+  await importRdb(engine, chunks)
+  engine.log('warning', 'DB reloaded by DEBUG RELOAD')
+  return OK
+}
+
+/** As Redis, but for the address: that is the key's place in the database's table. */
+function describe(db: Database, key: ByteString): string {
+  const slot = db.find(key)
+  if (slot < 0) throw NO_SUCH_KEY
+  const { engine, keyspace } = db
+  const value = keyspace.values[slot]
+  const { eviction, config } = engine
+  const idle = eviction.lfu ? 0 : eviction.idle(keyspace, slot)
+  const used = Math.floor(engine.now / 1000) - idle
+  const lru = eviction.lfu ? eviction.frequency(keyspace, slot) : used % LRU_BITS
+  return `Value at:0x${slot.toString(16)} refcount:1 encoding:${encodingOf(value, config)} serializedlength:${dumpValue(value).length - DUMP_FRAME} lru:${lru} lru_seconds_idle:${idle}`
+}
+
+export function debugRow(of: (engine: Engine) => Parts): Row {
+  const subcommands = subcommandsOf(of)
+  return row('DEBUG', -2, 'admin noscript loading stale', '', (db, argv, session) => {
+    allow('DEBUG', session)
+    const name = argv[1].toUpperCase()
+    if (name === 'HELP' && argv.length === 2) return help(Object.values(subcommands))
+    const found = subcommands[name]
+    if (found === undefined || (name !== 'RELOAD' && found.words !== argv.length)) {
+      throw new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${printed(argv[1])}'. Try DEBUG HELP.`)
+    }
+    return found.run(db, argv)
+  })
+}
+
+function help(subcommands: readonly Subcommand[]): Reply {
+  const lines = [
+    'DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
+    ...subcommands.flatMap(({ syntax, summary }) => [syntax, `    ${summary}`]),
+    'HELP',
+    '    Lists what DEBUG can do',
+  ]
+  return lines.map((line) => new Status(line))
+}

@@ -1,0 +1,70 @@
+// The engine's probe: sees every command run and tells those who keep accounts of it how long it took.
+import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts'
+import type { Engine, Probe } from '../engine/engine.ts'
+import type { Session } from '../engine/session.ts'
+import type { Reply } from '../reply.ts'
+import { Histogram } from './histogram.ts'
+import { Latency } from './latency.ts'
+import { Slowlog } from './slowlog.ts'
+
+export class Observer implements Probe {
+  readonly slowlog = new Slowlog()
+  readonly latency: Latency
+  /** By the command's index; they last as long as the counts of calls, which CONFIG RESETSTAT makes anew. */
+  readonly #histograms = new WeakMap<number[], (Histogram | undefined)[]>()
+  readonly #engine: Engine
+  #slow = -1
+  /** In milliseconds; 0 for none. */
+  #threshold = 0
+  #tracks = true
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.latency = new Latency(engine)
+    this.configured()
+  }
+
+  configured(): void {
+    const { config } = this.#engine
+    this.#slow = config.number('slowlog-log-slower-than')
+    this.#threshold = config.number('latency-monitor-threshold')
+    this.#tracks = config.isOn('latency-tracking')
+  }
+
+  attempt(session: Session, command: Command, argv: Argv): Result {
+    const { clock } = this.#engine
+    const started = clock.elapsed?.() ?? clock.now()
+    const result = session.perform(command, argv)
+    // Who waits for others takes no time; who saves, or sleeps, does.
+    if (result instanceof Promise && !(command.flags & FLAG.blocking)) return this.#whenDone(result, session, command, argv, started)
+    this.#done(session, command, argv, started)
+    return result
+  }
+
+  async #whenDone(result: Promise<Reply>, session: Session, command: Command, argv: Argv, started: number): Promise<Reply> {
+    const reply = await result
+    this.#done(session, command, argv, started)
+    return reply
+  }
+
+  #done(session: Session, command: Command, argv: Argv, started: number): void {
+    const { clock } = this.#engine
+    const micros = Math.round(((clock.elapsed?.() ?? clock.now()) - started) * 1000)
+    if (this.#slow >= 0 && micros >= this.#slow) this.slowlog.add(session, command, argv, micros)
+    if (this.#threshold > 0 && micros >= this.#threshold * 1000)
+      this.latency.add(command.flags & FLAG.fast ? 'fast-command' : 'command', Math.floor(micros / 1000))
+    if (this.#tracks) (this.#current()[command.index] ??= new Histogram()).add(micros)
+  }
+
+  /** How long a command took each time; undefined if it was not called. */
+  histogram(command: Command): Histogram | undefined {
+    return this.#current()[command.index]
+  }
+
+  #current(): (Histogram | undefined)[] {
+    const { calls } = this.#engine.stats
+    let found = this.#histograms.get(calls)
+    if (found === undefined) this.#histograms.set(calls, (found = []))
+    return found
+  }
+}

@@ -1,0 +1,157 @@
+// Commands held back until later: CLIENT PAUSE, and DEBUG SLEEP, which stops nothing but the engine. What a connection says
+// stays in order: behind a command that is held back, its others are too. https://redis.io/docs/latest/commands/client-pause/
+import type { ByteString } from '../bytes.ts'
+import { type Argv, type Command, FLAG, type Row, row } from '../engine/command.ts'
+import type { Engine } from '../engine/engine.ts'
+import { subcommandSyntax } from '../engine/errors.ts'
+import type { Session } from '../engine/session.ts'
+import { parseInt64 } from '../numbers.ts'
+import type { ActiveExpiry } from './active-expiry.ts'
+import { OK, type Reply, ReplyError } from '../reply.ts'
+
+const NOT_A_TIME = new ReplyError('ERR timeout is not an integer or out of range')
+const NEGATIVE = new ReplyError('ERR timeout is negative')
+const CLOSED = new ReplyError('ERR The client is closed')
+const MODE = new ReplyError('ERR CLIENT PAUSE mode must be WRITE or ALL')
+
+/** They write, or may, although their rows do not say so. */
+const MAY_WRITE = new Set(['eval', 'evalsha', 'fcall', 'publish', 'spublish', 'pfcount'])
+/** A timer's delay must fit in 31 bits. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+interface Held {
+  readonly session: Session
+  readonly argv: Argv
+  readonly resolve: (reply: Reply | Promise<Reply>) => void
+}
+
+export class Pause {
+  readonly #engine: Engine
+  readonly #expiry: ActiveExpiry
+  /** In milliseconds since 1970; 0 if no client asked for a pause. */
+  #until = 0
+  #everything = false
+  /** How many commands keep the engine to themselves. */
+  #busy = 0
+  #ended = false
+  #held: Held[] = []
+  /** Whose they are. */
+  readonly #waiting = new Set<Session>()
+  #cancel: (() => void) | null = null
+
+  constructor(engine: Engine, expiry: ActiveExpiry) {
+    this.#engine = engine
+    this.#expiry = expiry
+    engine.onClose.add(() => {
+      this.#ended = true
+      this.end()
+    })
+  }
+
+  /** CLIENT PAUSE. Of two, the later end counts, and what holds back more. */
+  begin(until: number, everything: boolean): void {
+    this.#until = Math.max(until, this.#until)
+    this.#everything ||= everything
+    this.#close()
+    this.#wait()
+  }
+
+  /** CLIENT UNPAUSE. */
+  end(): void {
+    this.#cancel?.()
+    this.#cancel = null
+    this.#until = 0
+    this.#everything = false
+    this.#open()
+  }
+
+  /** Nothing else runs until this has settled. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#busy++
+    this.#close()
+    try {
+      return await work
+    } finally {
+      // The reply to it goes out before those of others.
+      this.#engine.clock.soon(() => {
+        this.#busy--
+        this.#open()
+      })
+    }
+  }
+
+  #close(): void {
+    const engine = this.#engine
+    engine.gate ??= (session, command, argv) => this.#gate(session, command, argv)
+    engine.restrict()
+    this.#expiry.hold(this)
+  }
+
+  /** What was held back runs, in the order it came. */
+  #open(): void {
+    if (!this.#ended && (this.#busy > 0 || this.#until > 0)) return
+    const engine = this.#engine
+    engine.gate = null
+    engine.restrict()
+    this.#expiry.release(this)
+    const held = this.#held
+    this.#held = []
+    this.#waiting.clear()
+    for (const { session, argv, resolve } of held) resolve(session.closed ? CLOSED : session.execute(argv))
+  }
+
+  #wait(): void {
+    const { clock } = this.#engine
+    this.#cancel?.()
+    const left = Math.min(Math.max(this.#until - clock.now(), 0), MAX_DELAY_MS)
+    // A timer may be early.
+    const done = (): void => (clock.now() < this.#until ? this.#wait() : this.end())
+    this.#cancel = clock.after(left, done, this.#held.length > 0)
+  }
+
+  #gate(session: Session, command: Command, argv: Argv): Promise<Reply> | null {
+    // Where there are no timers, the next command is what ends a pause.
+    if (this.#until > 0 && this.#engine.clock.now() >= this.#until) this.end()
+    const all = this.#busy > 0 || this.#everything || this.#waiting.has(session)
+    // Who cannot wait, such as `redis.sync`, is not made to.
+    if (!session.mayBlock || !(all || (this.#until > 0 && writes(session, command)))) return null
+    this.#waiting.add(session)
+    return new Promise((resolve) => {
+      this.#held.push({ session, argv, resolve })
+      // From now on somebody waits for the end.
+      if (this.#until > 0 && this.#held.length === 1) this.#wait()
+    })
+  }
+}
+
+function writes({ transaction }: Session, command: Command): boolean {
+  if (command.name === 'exec') return transaction.queue?.some((queued) => writesAlone(queued.command)) === true
+  return writesAlone(command)
+}
+
+const writesAlone = ({ flags, name }: Command): boolean => (flags & FLAG.write) !== 0 || MAY_WRITE.has(name)
+
+const FLAGS = 'admin noscript loading stale'
+
+export function pauseRows(of: (engine: Engine) => Pause): Row[] {
+  return [
+    row('CLIENT|PAUSE', -3, FLAGS, '', ({ engine }, argv) => {
+      if (argv.length > 4) throw subcommandSyntax(argv)
+      const mode = argv[3]?.toUpperCase() ?? 'ALL'
+      if (mode !== 'ALL' && mode !== 'WRITE') throw MODE
+      of(engine).begin(engine.now + duration(argv[2]), mode === 'ALL')
+      return OK
+    }),
+    row('CLIENT|UNPAUSE', 2, FLAGS, '', ({ engine }) => {
+      of(engine).end()
+      return OK
+    }),
+  ]
+}
+
+function duration(text: ByteString): number {
+  const value = parseInt64(text)
+  if (value === undefined) throw NOT_A_TIME
+  if (value < 0) throw NEGATIVE
+  return Number(value)
+}

@@ -1,0 +1,131 @@
+// What a server says of modules, of replicas, of its memory, and of itself. There are no modules, and it is a master
+// without replicas: https://redis.io/docs/latest/commands/?group=server
+import { integer } from '../engine/arguments.ts'
+import { type Argv, container, type Handler, type Row, row } from '../engine/command.ts'
+import { help } from '../engine/commands/help.ts'
+import type { Engine } from '../engine/engine.ts'
+import { SYNTAX } from '../engine/errors.ts'
+import { SLOT } from '../engine/memory.ts'
+import { VERSION } from '../engine/version.ts'
+import { parseInt64 } from '../numbers.ts'
+import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
+import { allow } from './debug.ts'
+
+const NO_MODULES = new ReplyError('ERR Error loading the extension. Please check the server logs.')
+const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.')
+const NO_FAILOVER = new ReplyError('ERR No failover in progress.')
+const FAILOVER_TIMEOUT = new ReplyError('ERR FAILOVER timeout must be greater than 0')
+const BAD_PORT = new ReplyError('ERR Invalid master port')
+const ALWAYS_MASTER = new ReplyError('ERR This server is always a master: it cannot replicate another')
+
+const PORT_MAX = 65_535
+/** Bytes of an expiry: a place in a column of doubles, a time and a key in the queue. */
+const EXPIRY = 24
+/** Redis tells nothing of so little memory. */
+const LITTLE = 5 * 1024 * 1024
+
+const loadModule: Handler = (_db, _argv, session) => {
+  allow('MODULE', session)
+  throw NO_MODULES
+}
+
+/** Redis's own question first, whether this is about a real server: a port that can be one. */
+const replicaOf: Handler = (_db, argv) => {
+  if (argv[1].toLowerCase() === 'no' && argv[2].toLowerCase() === 'one') return OK
+  const port = parseInt64(argv[2])
+  if (port === undefined || port < 0 || port > PORT_MAX) throw BAD_PORT
+  throw ALWAYS_MASTER
+}
+
+const STATS = 'nondeterministic_output request_policy:all_shards response_policy:special'
+
+/** Redis gives these no flag at all, by which they would pass by CLIENT PAUSE: this one has no name. */
+const UNNAMED = 1 << 30
+const always = (row: Row): Row => ({ ...row, flags: UNNAMED })
+
+export const memoryRows: readonly Row[] = [
+  row('MEMORY|DOCTOR', 2, STATS, '', ({ engine }) => new Verbatim(memoryReport(engine))),
+  // What Redis says where it is built with the C library's allocator.
+  row('MEMORY|MALLOC-STATS', 2, STATS, '', () => 'Stats not supported for the current allocator'),
+  row('MEMORY|PURGE', 2, 'request_policy:all_shards response_policy:all_succeeded', '', () => OK),
+  row('MEMORY|STATS', 2, STATS, '', ({ engine }) => memoryStats(engine)),
+].map(always)
+
+export const serverRows: readonly Row[] = [
+  container('MODULE', -2, '', [
+    row('MODULE|LIST', 2, 'admin noscript nondeterministic_output_order', '', () => []),
+    row('MODULE|LOAD', -3, 'admin noscript no_async_loading', '', loadModule),
+    row('MODULE|LOADEX', -3, 'admin noscript no_async_loading', '', loadModule),
+    row('MODULE|UNLOAD', 3, 'admin noscript no_async_loading', '', loadModule),
+    help('MODULE'),
+  ]),
+  row('FAILOVER', -1, 'admin noscript stale', '', (_db, argv) => failover(argv)),
+  row('REPLICAOF', 3, 'admin noscript stale no_async_loading', '', replicaOf),
+  row('SLAVEOF', 3, 'admin noscript stale no_async_loading', '', replicaOf),
+  row('LOLWUT', -1, 'readonly fast', '', (_db, argv) => {
+    if (argv.length > 2 && argv[1].toLowerCase() === 'version') integer(argv[2])
+    return new Verbatim(`Redis ver. ${VERSION}\n`)
+  }),
+]
+
+/** FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds] */
+function failover(argv: Argv): never {
+  const said = new Set<string>()
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const left = argv.length - i - 1
+    if (word === 'ABORT' && argv.length === 2) throw NO_FAILOVER
+    if (said.has(word)) throw SYNTAX
+    said.add(word)
+    if (word === 'TIMEOUT' && left >= 1) {
+      if (integer(argv[++i]) <= 0) throw FAILOVER_TIMEOUT
+    } else if (word === 'TO' && left >= 2) {
+      integer(argv[i + 2])
+      i += 2
+    } else if (word !== 'FORCE') throw SYNTAX
+  }
+  throw NO_REPLICAS
+}
+
+/**
+ * Redis's figures, as far as an estimate has them. JavaScript's heap is not the engine's, so what Redis tells of its
+ * allocator is told of one that wastes nothing.
+ */
+function memoryStats(engine: Engine): Reply {
+  const used = Math.round(engine.memory.used())
+  const { peak } = engine.memory
+  const databases = engine.databases().filter(({ keyspace }) => keyspace.size > 0)
+  const tables = databases.map(({ index, keyspace }) => ({
+    name: `db.${index}`,
+    keys: keyspace.size,
+    main: keyspace.size * SLOT,
+    expires: keyspace.volatile * EXPIRY,
+  }))
+  const overhead = tables.reduce((sum, { main, expires }) => sum + main + expires, 0)
+  const keys = tables.reduce((sum, each) => sum + each.keys, 0)
+  const libraries = engine.scripting.libraries().reduce((sum, code) => sum + code.length, 0)
+  const of = (part: number, whole: number): Double => new Double(whole === 0 ? 0 : (part / whole) * 100)
+  return new MapReply([
+    ...['peak.allocated', Math.round(peak), 'total.allocated', used, 'startup.allocated', 0],
+    ...['replication.backlog', 0, 'clients.slaves', 0, 'clients.normal', 0, 'cluster.links', 0, 'aof.buffer', 0, 'lua.caches', 0],
+    ...['functions.caches', libraries],
+    ...tables.flatMap(({ name, main, expires }): Reply[] => [
+      name,
+      new MapReply(['overhead.hashtable.main', main, 'overhead.hashtable.expires', expires, 'overhead.hashtable.slot-to-keys', 0]),
+    ]),
+    ...['overhead.total', overhead, 'keys.count', keys, 'keys.bytes-per-key', keys === 0 ? 0 : Math.floor(used / keys)],
+    ...['dataset.bytes', used - overhead, 'dataset.percentage', of(used - overhead, used), 'peak.percentage', of(used, peak)],
+    ...['allocator.allocated', used, 'allocator.active', used, 'allocator.resident', used],
+    ...['allocator-fragmentation.ratio', new Double(1), 'allocator-fragmentation.bytes', 0],
+    ...['allocator-rss.ratio', new Double(1), 'allocator-rss.bytes', 0, 'rss-overhead.ratio', new Double(1), 'rss-overhead.bytes', 0],
+    ...['fragmentation', new Double(1), 'fragmentation.bytes', 0],
+  ])
+}
+
+function memoryReport(engine: Engine): string {
+  const used = engine.memory.used()
+  const { peak } = engine.memory
+  if (used < LITTLE) return 'There is too little data here to tell anything from.\n'
+  if (peak <= used * 1.5) return 'No problem with memory was found.\n'
+  return `The data once took ${Math.round((peak / used) * 100)}% of the memory that it takes now. JavaScript's collector gives back what is free when it sees fit.\n`
+}

@@ -1,0 +1,120 @@
+// What isodis/admin does to an engine: who has its commands, and what they do by a clock that a test moves.
+import { Redis } from 'ioredis'
+import { describe, expect, test } from 'vitest'
+import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
+import { createRedis } from '../../src/adapters/memory.ts'
+import { createTestRedis } from '../../src/adapters/testing.ts'
+import { admin } from '../../src/core/admin/admin.ts'
+import { CommandTable } from '../../src/core/engine/command.ts'
+import { groups } from '../../src/core/engine/commands/index.ts'
+import { helpOf } from '../../src/core/engine/docs.ts'
+import { Engine } from '../../src/core/engine/engine.ts'
+import { lua } from '../../src/scripts/lua/scripting.ts'
+
+describe('who has the commands', () => {
+  test('an app that does not ask for them has none', async () => {
+    await using redis = await createRedis()
+    await expect(redis.call('SLOWLOG', 'LEN')).rejects.toThrow("unknown command 'SLOWLOG'")
+    await expect(redis.call('CLIENT', 'PAUSE', '1')).rejects.toThrow("unknown subcommand 'PAUSE'")
+  })
+
+  test('createRedis can be given them', async () => {
+    await using redis = await createRedis({ admin, config: { 'slowlog-log-slower-than': '0' } })
+    await redis.set('a', '1')
+    expect(await redis.call('SLOWLOG', 'LEN')).toBe(1)
+  })
+
+  test('an engine gets them with its first drop-in client, and keeps its counts', async () => {
+    await using redis = await createRedis()
+    await redis.get('a')
+    const client = new Redis(ioredisOn(redis))
+    expect(await client.call('SLOWLOG', 'LEN')).toBe(0)
+    await client.get('a')
+    expect(await redis.info('commandstats')).toMatch(/cmdstat_get:calls=2,usec=\d+,/)
+    expect(await redis.call('CLIENT', 'UNPAUSE')).toBe('OK')
+    client.disconnect()
+    await using other = await createRedis()
+    await expect(other.call('SLOWLOG', 'LEN')).rejects.toThrow('unknown command')
+  })
+
+  test('every one is documented', () => {
+    const table = new CommandTable(groups)
+    const engine = new Engine({ table, clock: { now: Date.now, after: () => null, soon: () => {} }, random: Math.random, log: () => {} })
+    admin.attach(engine)
+    const { commands } = engine.table
+    expect(commands.length).toBeGreaterThan(table.commands.length + 25)
+    expect(commands.filter(({ name }) => helpOf(name) === undefined)).toEqual([])
+    expect(commands.map(({ index }) => index)).toEqual(commands.map((_, i) => i))
+    // What was there is where it was.
+    expect(table.commands.map(({ index, name }) => commands[index].name === name)).not.toContain(false)
+  })
+})
+
+describe("by a test's clock", () => {
+  test('DEBUG SLEEP is over when the time has come, and everybody waited', async () => {
+    await using redis = await createTestRedis()
+    const client = new Redis(ioredisOn(redis))
+    const sleeping = client.call('DEBUG', 'SLEEP', '1')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    let got: string | null | undefined
+    const getting = redis.get('a').then((value) => (got = value))
+    await redis.clock.advance(999)
+    expect(got).toBeUndefined()
+    await redis.clock.advance(1)
+    expect(await sleeping).toBe('OK')
+    await getting
+    expect(got).toBeNull()
+    const [slept] = (await client.call('SLOWLOG', 'GET')) as [number, number, number, string[]][]
+    expect(slept.slice(2, 4)).toEqual([1_000_000, ['DEBUG', 'SLEEP', '1']])
+    client.disconnect()
+  })
+
+  test('a client times out while the engine is paused, and finds its write done later', async () => {
+    await using redis = await createTestRedis()
+    const client = new Redis({ ...ioredisOn(redis), commandTimeout: 20 })
+    await client.set('a', '1')
+    await redis.call('CLIENT', 'PAUSE', '60000', 'WRITE')
+    await expect(client.set('a', '2')).rejects.toThrow('Command timed out')
+    expect(redis.sync.get('a')).toBe('1')
+    await redis.clock.advance(60_000)
+    expect(redis.sync.get('a')).toBe('2')
+    client.disconnect()
+  })
+
+  test('what waits when the engine ends, ends', async () => {
+    const redis = await createTestRedis()
+    await redis.call('CLIENT', 'PAUSE', '60000')
+    const getting = redis.get('a').catch((error: unknown) => error)
+    await redis.close()
+    expect(await getting).toBeInstanceOf(Error)
+  })
+
+  test('without timers a pause ends with the first command after its time', async () => {
+    let now = 1000
+    const engine = new Engine({
+      table: new CommandTable(groups),
+      clock: { now: () => now, after: () => null, soon: (run) => run() },
+      random: Math.random,
+      log: () => {},
+    })
+    admin.attach(engine)
+    const session = engine.connect({ trusted: true })
+    await session.execute(['CLIENT', 'PAUSE', '100', 'ALL'])
+    const early = session.execute(['INCR', 'n'])
+    now += 100
+    const late = session.execute(['INCR', 'n'])
+    expect([await early, await late]).toEqual([1, 2])
+    expect(await session.execute(['DEBUG', 'SLEEP', '1'])).toEqual({ text: 'OK' })
+    expect(session.execute(['GET', 'n'])).toBe('2')
+  })
+})
+
+test('commands of scripts are in the slow log, and a batch waits as a whole', async () => {
+  await using redis = await createRedis({ admin, lua, config: { 'slowlog-log-slower-than': '0' } })
+  await redis.call('EVAL', "return redis.call('SET', KEYS[1], 'x')", '1', 'a')
+  const entries = (await redis.call('SLOWLOG', 'GET')) as [number, number, number, string[]][]
+  expect(entries.map(([, , , argv]) => argv[0])).toEqual(['EVAL', 'SET'])
+  await redis.call('CLIENT', 'PAUSE', '30', 'WRITE')
+  const replies = await redis.multi().incr('n').get('n').exec()
+  expect(replies).toEqual([1, '1'])
+})

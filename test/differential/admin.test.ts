@@ -1,0 +1,375 @@
+// What operators ask, against a real redis-server: replies and error texts to the letter where they do not depend on the
+// clock, and the same scenario on both where they do.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { plain, RespClient, type WireReply } from '../support/resp-client.ts'
+
+let redis: RedisServer
+let engine: EngineServer
+
+beforeAll(async () => {
+  redis = await startRedisServer()
+  engine = await startEngineServer()
+})
+afterAll(async () => {
+  await redis?.stop()
+  await engine?.stop()
+})
+
+type Scenario = (connect: () => Promise<RespClient>) => Promise<unknown>
+
+/** Runs on both servers, which start empty. @returns what redis-server gave, and the engine */
+async function both(scenario: Scenario): Promise<[wanted: unknown, found: unknown]> {
+  const run = async (path: string): Promise<unknown> => {
+    const clients: RespClient[] = []
+    const connect = async (): Promise<RespClient> => {
+      const client = await RespClient.connect({ path })
+      clients.push(client)
+      return client
+    }
+    await (await connect()).pipeline([['FLUSHALL'], ['CONFIG', 'RESETSTAT'], ['SLOWLOG', 'RESET'], ['LATENCY', 'RESET'], DEFAULTS])
+    try {
+      return await scenario(connect)
+    } finally {
+      for (const client of clients) client.close()
+    }
+  }
+  return [await run(redis.path), await run(engine.path)]
+}
+
+const DEFAULTS = ['CONFIG', 'SET', 'slowlog-log-slower-than', '-1', 'slowlog-max-len', '128', 'latency-monitor-threshold', '0']
+const say = (line: string): string[] => (line === '' ? [] : line.split(' ')).map((word) => (word === "''" ? '' : word))
+const later = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** What no file makes shorter. */
+const UNLIKE = Array.from({ length: 70 }, (_, i) => String.fromCharCode(33 + i)).join('')
+/** Lines of commands whose replies are the same on both. */
+const LINES = {
+  slowlog: [
+    'SLOWLOG', 'SLOWLOG FOO', 'SLOWLOG GET a', 'SLOWLOG GET -2', 'SLOWLOG GET 1 2', 'SLOWLOG GET', 'SLOWLOG GET -1', 'SLOWLOG GET 0', 'SLOWLOG LEN',
+    'SLOWLOG LEN 1', 'SLOWLOG RESET', 'SLOWLOG RESET x', 'slowlog get 3', 'CONFIG SET slowlog-log-slower-than -2', 'CONFIG SET slowlog-log-slower-than a',
+    'CONFIG SET slowlog-max-len -1', 'CONFIG GET slowlog-max-len',
+  ],
+  pause: [
+    'CLIENT PAUSE', 'CLIENT PAUSE a', 'CLIENT PAUSE 1.5', 'CLIENT PAUSE -1', 'CLIENT PAUSE 1 FOO', 'CLIENT PAUSE a FOO', 'CLIENT PAUSE 1 WRITE x',
+    'CLIENT UNPAUSE', 'CLIENT UNPAUSE x', 'CLIENT PAUSE 100000 WRITE', 'GET a', 'CLIENT UNPAUSE', 'client pause 0',
+  ],
+  debug: [
+    'DEBUG', 'DEBUG FOO', 'DEBUG SLEEP', 'DEBUG SLEEP 0', 'DEBUG SLEEP x', 'DEBUG SLEEP 0 1', 'DEBUG OBJECT', 'DEBUG OBJECT nosuch', 'DEBUG SET-ACTIVE-EXPIRE',
+    'DEBUG SET-ACTIVE-EXPIRE 0', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG SET-ACTIVE-EXPIRE x', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG ERROR', 'DEBUG ERROR OOPS', 'DEBUG LOG hello', 'DEBUG ERROR a b',
+    'CONFIG SET enable-debug-command no', 'MULTI', 'DEBUG SLEEP 0', 'EXEC',
+  ],
+  module: ['MODULE', 'MODULE LIST', 'MODULE LIST x', 'MODULE FOO', 'MODULE LOAD', 'MODULE LOAD x', 'MODULE LOAD x y z', 'MODULE LOADEX x', 'MODULE UNLOAD x', 'MODULE UNLOAD', 'CONFIG GET enable-module-command'],
+  latency: [
+    'LATENCY', 'LATENCY FOO', 'LATENCY GRAPH command', 'LATENCY GRAPH', 'LATENCY HISTORY', 'LATENCY HISTORY command', 'LATENCY LATEST', 'LATENCY LATEST x',
+    'LATENCY RESET', 'LATENCY RESET a b', 'LATENCY DOCTOR x', 'LATENCY HISTOGRAM nosuch', 'LATENCY HISTOGRAM getdel', 'CONFIG GET latency-monitor-threshold',
+    'CONFIG SET latency-monitor-threshold -1', 'CONFIG SET latency-tracking maybe', 'CONFIG GET latency-tracking',
+  ],
+  memory: ['MEMORY', 'MEMORY FOO', 'MEMORY DOCTOR x', 'MEMORY PURGE', 'MEMORY PURGE x', 'MEMORY STATS x', 'MEMORY MALLOC-STATS x'],
+  replication: [
+    'FAILOVER', 'FAILOVER ABORT', 'FAILOVER ABORT x', 'FAILOVER TO x', 'FAILOVER TO x 1', 'FAILOVER TO x y', 'FAILOVER TO x 1 FORCE', 'FAILOVER FORCE',
+    'FAILOVER FORCE FORCE', 'FAILOVER TIMEOUT', 'FAILOVER TIMEOUT a', 'FAILOVER TIMEOUT 0', 'FAILOVER TIMEOUT -1', 'FAILOVER TIMEOUT 1', 'FAILOVER TIMEOUT 1 TIMEOUT 2',
+    'FAILOVER TIMEOUT 1 ABORT', 'FAILOVER TO a 1 TO b 2', 'FAILOVER FOO', 'REPLICAOF', 'REPLICAOF NO ONE', 'REPLICAOF no one', 'SLAVEOF NO ONE', 'REPLICAOF NO ONE x',
+    'REPLICAOF NO TWO', 'REPLICAOF a b', 'REPLICAOF 127.0.0.1 65536', 'REPLICAOF 127.0.0.1 -1', 'SLAVEOF 127.0.0.1 x',
+  ],
+  lolwut: ['LOLWUT VERSION a'],
+} // prettier-ignore
+
+describe('answers as redis-server does:', () => {
+  for (const [name, lines] of Object.entries(LINES)) {
+    test.for(['2', '3'])(`${name}, in RESP%s`, async (protocol) => {
+      const [wanted, found] = await both(async (connect) => {
+        const client = await connect()
+        await client.call('HELLO', protocol)
+        const replies: [string, WireReply][] = []
+        for (const line of lines) replies.push([line, await client.call(...say(line))])
+        return replies
+      })
+      expect(found).toEqual(wanted)
+    })
+  }
+
+  test('the kinds of replies that are texts for people', async () => {
+    const lines = ['LOLWUT', 'LATENCY DOCTOR', 'MEMORY DOCTOR']
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('HELLO', '3')
+      return Promise.all(lines.map(async (line) => (await client.call(...say(line))).type))
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('MEMORY STATS has the fields of redis-server', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('SET', 'key', 'value')
+      await client.call('HELLO', '3')
+      const stats = (await client.call('MEMORY', 'STATS')).value as WireReply[]
+      return stats.map(({ type, value }, i) => (i % 2 === 0 ? value : Array.isArray(value) ? value.map((each) => each.type) : type)).sort()
+    })
+    // An allocator's peak is a number of its own; the rest is to the letter.
+    expect(found).toEqual(wanted)
+  })
+})
+
+describe('SLOWLOG', () => {
+  /** Entries without what the clock brings into them. */
+  const entries = ({ value }: WireReply): unknown[] =>
+    (value as WireReply[]).map((entry) => {
+      const [id, time, micros, argv, , name] = plain(entry) as [number, number, number, string[], string, string]
+      return [id > 0, Math.abs(Date.now() / 1000 - time) < 60, Number.isInteger(micros), argv, name]
+    })
+
+  test('has what took long, the newest first, in the words that Redis keeps', async () => {
+    const long = 'x'.repeat(300)
+    const many = Array.from({ length: 40 }, (_, i) => String(i))
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('CLIENT', 'SETNAME', 'me')
+      await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '0')
+      for (const argv of [['SET', 'a', long], ['RPUSH', 'l', ...many], ['GET', 'l'], ['NOSUCH'], ['GET'], ['MULTI'], ['get', 'a'], ['EXEC'], ['AUTH', 'user', 'secret'], ['HELLO', '2', 'AUTH', 'user', 'secret', 'SETNAME', 'you'], ['HELLO', '2', 'AUTH', 'default', 'any'], ['CONFIG', 'SET', 'requirepass', '', 'slowlog-max-len', '128'], ['XADD', 's', '*', 'f', 'v'], ['PING']]) await client.call(...argv) // prettier-ignore
+      const all = await client.call('SLOWLOG', 'GET', '-1')
+      const two = await client.call('SLOWLOG', 'GET', '2')
+      return { all: entries(all), two: entries(two), length: await client.call('SLOWLOG', 'LEN') }
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('keeps no more than slowlog-max-len, and nothing when it is off', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '0', 'slowlog-max-len', '2')
+      for (let i = 0; i < 5; i++) await client.call('PING')
+      const few = entries(await client.call('SLOWLOG', 'GET', '-1'))
+      await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '-1')
+      await client.call('SLOWLOG', 'RESET')
+      await client.call('PING')
+      return [few, await client.call('SLOWLOG', 'LEN')]
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('DEBUG SLEEP took as long as it slept', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.pipeline([
+        ['CONFIG', 'SET', 'slowlog-log-slower-than', '50000'],
+        ['DEBUG', 'SLEEP', '0.05'],
+        ['CONFIG', 'SET', 'slowlog-log-slower-than', '-1'],
+      ])
+      const [[, , micros, argv]] = plain(await client.call('SLOWLOG', 'GET')) as [number, number, number, string[]][]
+      return [micros >= 50_000 && micros < 1_000_000, argv]
+    })
+    expect(wanted).toEqual([true, ['DEBUG', 'SLEEP', '0.05']])
+    expect(found).toEqual(wanted)
+  })
+})
+
+describe('CLIENT PAUSE', () => {
+  /** What has come by a moment, and after the end of the pause. */
+  async function paused(connect: () => Promise<RespClient>, mode: string, lines: readonly string[]): Promise<unknown> {
+    const [control, ...clients] = await Promise.all([connect(), ...lines.map(() => connect())])
+    await control.call('SET', 'a', '1')
+    await control.call('SET', 'n', '1')
+    for (const [i, line] of lines.entries()) if (line.startsWith('EXEC')) await clients[i].pipeline([['MULTI'], say(line.slice(5))])
+    await control.call('CLIENT', 'PAUSE', '300', mode)
+    const began = Date.now()
+    const order: string[] = []
+    const replies = clients.map(async (client, i) => {
+      const line = lines[i].startsWith('EXEC') ? 'EXEC' : lines[i]
+      const reply = await client.call(...say(line))
+      order.push(`${lines[i]} ${Date.now() - began < 250 ? 'at once' : 'later'}`)
+      return plain(reply)
+    })
+    return [await Promise.all(replies), order.sort()]
+  }
+
+  test('WRITE holds back what writes, or may', async () => {
+    const lines = ['GET a', 'SET a 2', 'INCR n', 'PING', 'PUBLISH c m', 'SPUBLISH c m', 'PFCOUNT h', 'EXEC GET n', 'EXEC INCRBY n 5', 'DBSIZE', 'SORT l', 'BLPOP nolist 0.01', 'XREAD COUNT 1 STREAMS s 0', 'TOUCH a', 'SCAN 0 TYPE list', 'OBJECT ENCODING a', 'MEMORY PURGE', 'INFO nosuch', 'WAIT 0 0', 'FLUSHDB'] // prettier-ignore
+    const [wanted, found] = await both((connect) => paused(connect, 'WRITE', lines))
+    expect(found).toEqual(wanted)
+  })
+
+  test('ALL holds everything back, in order', async () => {
+    const lines = ['GET a', 'SET a 2', 'PING', 'MEMORY PURGE', 'CLIENT ID x', 'NOSUCH', 'EXEC GET n']
+    const [wanted, found] = await both((connect) => paused(connect, 'ALL', lines))
+    expect(found).toEqual(wanted)
+  })
+
+  test('a connection that waits says nothing more until then, and UNPAUSE lets it go at once', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [control, client] = [await connect(), await connect()]
+      await control.call('CLIENT', 'PAUSE', '100000', 'WRITE')
+      const replies = client.pipeline([
+        ['GET', 'a'],
+        ['SET', 'a', '1'],
+        ['GET', 'a'],
+        ['INCR', 'a'],
+      ])
+      const first = await Promise.race([replies, later(50).then(() => 'nothing yet')])
+      const seen = plain(await control.call('GET', 'a'))
+      await control.call('CLIENT', 'UNPAUSE')
+      return [first, seen, (await replies).map(plain)]
+    })
+    expect(wanted).toEqual(['nothing yet', null, [null, 'OK', '1', 2]])
+    expect(found).toEqual(wanted)
+  })
+
+  test('the later end of two counts, and what holds back more', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [control, client] = [await connect(), await connect()]
+      await control.pipeline([['MULTI'], ['CLIENT', 'PAUSE', '300', 'ALL'], ['CLIENT', 'PAUSE', '20', 'WRITE'], ['EXEC']])
+      const began = Date.now()
+      await later(60)
+      await client.call('GET', 'a')
+      return Date.now() - began > 250
+    })
+    expect(wanted).toBe(true)
+    expect(found).toEqual(wanted)
+  })
+
+  test('keys do not expire by themselves meanwhile, but are gone for those who look', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.pipeline([
+        ['SET', 'a', '1', 'PX', '20'],
+        ['CLIENT', 'PAUSE', '100000', 'WRITE'],
+      ])
+      await later(150)
+      const during = [await client.call('DBSIZE'), await client.call('GET', 'a')].map(plain)
+      await client.call('CLIENT', 'UNPAUSE')
+      await later(200)
+      return [during, plain(await client.call('DBSIZE'))]
+    })
+    expect(wanted).toEqual([[1, null], 0])
+    expect(found).toEqual(wanted)
+  })
+})
+
+describe('DEBUG', () => {
+  test('SLEEP keeps everybody waiting', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [one, other] = [await connect(), await connect()]
+      const began = Date.now()
+      const order: string[] = []
+      const sleeping = one.call('DEBUG', 'SLEEP', '0.2').then(() => order.push('slept'))
+      await later(20)
+      const reply = await other.call('PING').then((answer) => [plain(answer), Date.now() - began >= 190, order.push('pong')])
+      await sleeping
+      return [reply, order]
+    })
+    expect(wanted).toEqual([
+      ['PONG', true, 2],
+      ['slept', 'pong'],
+    ])
+    expect(found).toEqual(wanted)
+  })
+
+  test('SET-ACTIVE-EXPIRE 0 leaves keys until they are looked up', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.pipeline([
+        ['DEBUG', 'SET-ACTIVE-EXPIRE', '0'],
+        ['SET', 'a', '1', 'PX', '10'],
+        ['SET', 'b', '1', 'PX', '10'],
+      ])
+      await later(200)
+      const kept = await client.pipeline([['DBSIZE'], ['GET', 'a'], ['DBSIZE'], ['DEBUG', 'SET-ACTIVE-EXPIRE', '1']])
+      await later(200)
+      return [kept.map(plain), plain(await client.call('DBSIZE'))]
+    })
+    expect(wanted).toEqual([[2, null, 1, 'OK'], 0])
+    expect(found).toEqual(wanted)
+  })
+
+  test('OBJECT tells the encoding and the length in a file', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.pipeline([
+        ['SET', 'int', '123'], ['SET', 'text', 'hello'], ['SET', 'long', UNLIKE], ['HSET', 'h', 'f', UNLIKE],
+        ['SADD', 'set', 'a'], ['ZADD', 'z', ...Array.from({ length: 200 }, (_, i) => [String(i), `m${i}`]).flat()],
+      ]) // prettier-ignore
+      const found = await client.pipeline(['int', 'text', 'long', 'h', 'set', 'z'].map((key) => ['DEBUG', 'OBJECT', key]))
+      return found.map(({ type, value }) => {
+        const [, encoding, length, idle] =
+          /^Value at:0x[\da-f]+ refcount:\d+ encoding:(\w+) serializedlength:(\d+) lru:\d+ lru_seconds_idle:(\d+)$/.exec(value as string)!
+        // Redis shares small integers, whose time is anybody's.
+        return [type, encoding, Number(length), encoding === 'int' || Number(idle) <= 1]
+      })
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('RELOAD leaves the data as it was', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.pipeline([
+        ['SET', 'a', '1', 'EX', '1000'],
+        ['RPUSH', 'l', '1', '2'],
+        ['DEBUG', 'RELOAD'],
+      ])
+      const replies = await client.pipeline([['DBSIZE'], ['GET', 'a'], ['TTL', 'a'], ['LRANGE', 'l', '0', '-1']])
+      return replies.map(plain)
+    })
+    expect(found).toEqual(wanted)
+  })
+})
+
+describe('LATENCY', () => {
+  test('LATEST and HISTORY have what was longer than the threshold', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('CONFIG', 'SET', 'latency-monitor-threshold', '20')
+      for (const seconds of ['0.03', '0.06', '0.001']) await client.call('DEBUG', 'SLEEP', seconds)
+      // What took 60 ms on its own; the samples of one second are one.
+      const near = (millis: number): boolean => millis >= 30 && millis < 200
+      const latest = plain(await client.call('LATENCY', 'LATEST')) as [string, number, number, number][]
+      const history = plain(await client.call('LATENCY', 'HISTORY', 'command')) as [number, number][]
+      const graph = plain(await client.call('LATENCY', 'GRAPH', 'command')) as string
+      const reset = await client.call('LATENCY', 'RESET', 'nosuch', 'command')
+      return {
+        latest: latest.map(([event, time, last, max]) => [event, Math.abs(Date.now() / 1000 - time) < 5, near(last), near(max)]),
+        history: history.every(([time, millis]) => Math.abs(Date.now() / 1000 - time) < 5 && near(millis)),
+        graph: graph.replace(/\d+/g, '#').split('\n').slice(0, 2),
+        reset: plain(reset),
+        after: plain(await client.call('LATENCY', 'LATEST')),
+      }
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('HISTOGRAM counts the calls of each command', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('HELLO', '3')
+      await client.pipeline([
+        ['SET', 'a', '1'],
+        ['SET', 'a', '2'],
+        ['GET', 'a'],
+        ['GET', 'a', 'x'],
+        ['CONFIG', 'GET', 'port'],
+        ['DEBUG', 'SLEEP', '0.3'],
+      ])
+      const told = await client.call('LATENCY', 'HISTOGRAM', 'set', 'get', 'config', 'nosuch')
+      const slept = plain(await client.call('LATENCY', 'HISTOGRAM', 'debug'))
+      const shape = (told.value as WireReply[]).map((each) => (Array.isArray(each.value) ? each.value.slice(0, 3).map(plain) : each.value))
+      return [told.type, shape.filter((each) => typeof each !== 'string' || !each.includes('|')).toSorted(), slept]
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('INFO tells how long commands took', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('DEBUG', 'SLEEP', '0.3')
+      const text = plain(await client.call('INFO', 'commandstats', 'latencystats')) as string
+      const lines = text.split('\r\n').filter((line) => line.includes('debug'))
+      return [
+        lines.map((line) => line.replace(/\d+(\.\d+)?/g, (digits) => (digits.length > 3 ? 'n' : digits))),
+        /p50=30\d{4}\.\d{3}/.test(text),
+      ]
+    })
+    expect(found).toEqual(wanted)
+  })
+})
