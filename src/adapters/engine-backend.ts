@@ -1,7 +1,7 @@
 // The client's backend on an engine in this process: commands are run by sessions of the engine, without a protocol.
 import type { ByteString } from '../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
-import { RedisError, unreachable, unsupported } from '../core/client/errors.ts'
+import { RedisError, unreachable } from '../core/client/errors.ts'
 import type { ScriptTree } from '../core/client/script.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { Session } from '../core/engine/session.ts'
@@ -105,12 +105,13 @@ export class EngineBackend implements Backend {
   loadScript({ sha, body }: ScriptTree): void {
     const { scripting } = this.#engine
     if (scripting.loadTree === undefined) {
-      throw unsupported('scripts', "give createRedis { scripts } from 'isodis/scripts/engine', or { lua } from 'isodis/lua'")
+      throw new RedisError("UNSUPPORTED scripts: give createRedis { scripts } from 'isodis/scripts/engine', or { lua } from 'isodis/lua'")
     }
     scripting.loadTree(sha, body)
   }
 
   async connect(): Promise<Backend> {
+    if (this.#session.closed) throw RedisError.from(CLOSED, 'WATCH')
     return new EngineBackend(this.#engine, this.#session.db.index, true)
   }
 

@@ -125,7 +125,8 @@ describe('commands', () => {
     ]
     for (const [name, run] of rows) {
       const error = await run().catch((reason: unknown) => reason)
-      expect([error, (error as RedisError).code]).toEqual([expect.any(RedisError), 'UNSUPPORTED'])
+      expect(error).toBeInstanceOf(RedisError)
+      expect(error).toMatchObject({ code: 'UNSUPPORTED', command: name })
       expect((error as RedisError).message).toContain(`UNSUPPORTED ${name}: `)
     }
     expect(sent).toEqual([])

@@ -3,7 +3,7 @@
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Signal, Topic } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
-import type { Push, Reply } from '../../core/reply.ts'
+import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection } from './client.ts'
 import { hear, METHODS } from './hear.ts'
 import { failureOf, wordOf } from './replies.ts'
@@ -36,7 +36,8 @@ export class OwnConnections {
     signal?.addEventListener('abort', abort)
     const reply = await new Sender(connection).send(argv)
     signal?.removeEventListener('abort', abort)
-    if (signal?.aborted) throw signal.reason
+    // What came with the signal is taken from its key: it is given.
+    if (signal?.aborted && reply instanceof ReplyError) throw signal.reason
     if (connection.status === 'ready' && this.#idle.length < MAX_IDLE) this.#idle.push(connection)
     else drop(connection)
     return reply

@@ -1,6 +1,6 @@
 // The client of a tab that shares its database with other tabs.
 import { asText, Redis } from '../../core/client/redis.ts'
-import { unsupported } from '../../core/client/errors.ts'
+import { RedisError } from '../../core/client/errors.ts'
 import type { Export } from '../../core/persistence/export.ts'
 import type { Loaded } from '../../core/persistence/load.ts'
 import { chunksOf, streamOf } from '../byte-stream.ts'
@@ -38,7 +38,7 @@ export class SharedRedis extends Redis<string> {
    */
   get sync(): EmbeddedRedis['sync'] {
     const owned = this.#place.owned()
-    if (owned === null) throw unsupported('redis.sync', 'another tab runs the commands: use the client without sync')
+    if (owned === null) throw new RedisError('UNSUPPORTED redis.sync: another tab runs the commands: use the client without sync')
     return owned.sync
   }
 

@@ -27,7 +27,7 @@ export function unreachable(cause: unknown): ReplyError {
   return new ReplyError(`CONNECTION ${encodeUtf8(cause instanceof Error ? cause.message : String(cause))}`, cause)
 }
 
-/** What a backend cannot do, said before anything is sent. */
-export function unsupported(what: string, instead: string): RedisError {
-  return new RedisError(`UNSUPPORTED ${what}: ${instead}`)
+/** A command that a backend cannot run, said before anything is sent. */
+export function unsupported(command: string, instead: string): RedisError {
+  return new RedisError(`UNSUPPORTED ${command}: ${instead}`, { command })
 }

@@ -1,6 +1,6 @@
 // The client: every command as a promise, and what needs more than one command: pipelines, transactions, WATCH,
 // subscriptions and scans.
-import { decodeUtf8, encodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
+import { decodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import { commandName, encodeCommand, type Key, listOf, type Value } from './arguments.ts'
 import type { Backend, CallOptions, Capabilities } from './backend.ts'
@@ -142,17 +142,17 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
 
   /** Subscribes to channels. Resolves once the subscription is confirmed. */
   subscribe(channels: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
-    return Subscription.open(this.backend, 'channels', names(channels), this.toText, options)
+    return Subscription.open(this.backend, 'channels', channels, this.toText, options)
   }
 
   /** Subscribes to all channels that match a pattern. */
   psubscribe(patterns: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
-    return Subscription.open(this.backend, 'patterns', names(patterns), this.toText, options)
+    return Subscription.open(this.backend, 'patterns', patterns, this.toText, options)
   }
 
   /** Subscribes to shard channels. */
   ssubscribe(channels: string | readonly string[], options: SubscribeOptions = {}): Promise<Subscription<T>> {
-    return Subscription.open(this.backend, 'shards', names(channels), this.toText, options)
+    return Subscription.open(this.backend, 'shards', channels, this.toText, options)
   }
 
   /** Iterates over all keys. A key that exists the whole time is returned at least once. */
@@ -199,12 +199,6 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
 export function finish<T extends Text, R>(reply: Reply, command: string, decode: Decode<T, R>, toText: ToText<T>): R {
   if (reply instanceof ReplyError) throw RedisError.from(reply, command)
   return decode(reply, toText)
-}
-
-function names(given: string | readonly string[]): readonly string[] {
-  const list = typeof given === 'string' ? [given] : given
-  for (const name of list) encodeUtf8(name)
-  return list
 }
 
 async function* walk<T>(step: (cursor: string) => Promise<[string, T[]]>): AsyncGenerator<T, void, undefined> {

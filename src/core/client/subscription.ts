@@ -4,6 +4,7 @@ import { type ByteString, decodeUtf8, encodeUtf8 } from '../bytes.ts'
 import type { Push } from '../reply.ts'
 import type { Backend, Topic } from './backend.ts'
 import type { Text, ToText } from './decode.ts'
+import { RedisError } from './errors.ts'
 
 export interface Message<T extends Text> {
   readonly channel: string
@@ -18,6 +19,7 @@ export interface SubscribeOptions {
 }
 
 const DEFAULT_LIMIT = 10_000
+const COMMANDS: Readonly<Record<Topic, string>> = { channels: 'subscribe', patterns: 'psubscribe', shards: 'ssubscribe' }
 
 export class Subscription<T extends Text> implements AsyncIterableIterator<Message<T>>, AsyncDisposable {
   /** How many messages were dropped because nobody read them. */
@@ -39,10 +41,14 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
   static async open<T extends Text>(
     backend: Backend,
     topic: Topic,
-    names: readonly string[],
+    given: string | readonly string[],
     toText: ToText<T>,
     options: SubscribeOptions,
   ): Promise<Subscription<T>> {
+    const names = typeof given === 'string' ? [given] : [...given]
+    const command = COMMANDS[topic]
+    if (names.length === 0)
+      throw new RedisError(`ERR wrong number of arguments for '${command}' command`, { command: command.toUpperCase() })
     const subscription = new Subscription(toText, options.limit ?? DEFAULT_LIMIT)
     subscription.#unsubscribe = await backend.subscribe(
       topic,

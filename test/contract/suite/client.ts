@@ -372,6 +372,14 @@ export const client: Suite = {
   ],
   psubscribe: [
     does(
+      'wants a name at least',
+      async ({ redis }) => {
+        const fewer = "ERR wrong number of arguments for 'psubscribe' command"
+        await expect(redis.psubscribe([])).rejects.toMatchObject({ ...failure(fewer), command: 'PSUBSCRIBE' })
+      },
+      ALONE,
+    ),
+    does(
       'gives the messages of channels that fit',
       subscribing((redis) => redis.psubscribe('chan*'), 'publish'),
       ALONE,
@@ -571,6 +579,7 @@ export const client: Suite = {
         await expect(redis.pipeline().get(a).exec()).rejects.toMatchObject(closed)
         await expect(redis.multi().get(a).exec()).rejects.toMatchObject(closed)
         await expect(redis.subscribe('channel')).rejects.toMatchObject(closed)
+        if (redis.capabilities.watch) await expect(redis.watch(a, async () => 1)).rejects.toMatchObject(closed)
         await redis.close()
       },
       ALONE,
