@@ -371,7 +371,8 @@ function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
     let i = number(given[0], 'initial value')
     const end = number(given[1], 'limit')
     const by = number(given[2], 'step')
-    for (; by > 0 ? i <= end : end <= i; i += by) {
+    // As Lua's FORPREP and FORLOOP count: with fractions that is not always where it began.
+    for (i = i - by + by; by > 0 ? i <= end : end <= i; i += by) {
       if (--machine.steps < 0) machine.tick(site)
       frame[slot] = boxed ? new Box(i) : i
       const signal = body(frame)

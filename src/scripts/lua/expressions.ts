@@ -408,7 +408,7 @@ function finishItems(keyed: Table, values: LuaValue[]): Table {
   const table = Table.of(values)
   for (let place = keyed.seek(0); place >= 0; place = keyed.seek(place + 1)) {
     const key = keyed.keyAt(place)
-    if (typeof key !== 'number' || !(key >= 1 && key <= length)) table.set(key, keyed.valueAt(place))
+    if (!(Number.isInteger(key) && (key as number) >= 1 && (key as number) <= length)) table.set(key, keyed.valueAt(place))
   }
   return table
 }

@@ -1,7 +1,7 @@
 // string.format: C's printf as far as Lua 5.1 lets it through.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Machine } from './machine.ts'
-import { exactExponential, exactFixed, formatExponent, formatGeneral, formatSpecial } from './number.ts'
+import { exactExponential, exactFixed, formatExponent, formatGeneral, formatSpecial, withPoint } from './number.ts'
 import type { LuaValue } from './value.ts'
 
 interface Spec {
@@ -95,7 +95,7 @@ function item(machine: Machine, spec: Spec, conversion: string, value: LuaValue,
       return pad(spec, spec.precision < 0 ? shown : shown.slice(0, spec.precision), false)
     }
     default:
-      return machine.error(`invalid option '%${conversion}' to 'format'`)
+      return machine.error(`invalid option '%${untilZero(conversion)}' to 'format'`)
   }
 }
 
@@ -140,11 +140,11 @@ function float(spec: Spec, conversion: string, value: number): string {
   const precision = spec.precision < 0 ? 6 : spec.precision
   const size = Math.abs(value)
   let text: string
-  if (conversion === 'f') text = exactFixed(size, precision) + (spec.alternative && precision === 0 ? '.' : '')
+  if (conversion === 'f') text = spec.alternative ? withPoint(exactFixed(size, precision)) : exactFixed(size, precision)
   else if (conversion === 'g') text = formatGeneral(size, precision, spec.alternative)
   else {
     const [mantissa, exponent] = exactExponential(size, precision).split('e')
-    text = `${mantissa}${spec.alternative && precision === 0 ? '.' : ''}e${formatExponent(Number(exponent))}`
+    text = `${spec.alternative ? withPoint(mantissa) : mantissa}e${formatExponent(Number(exponent))}`
   }
   return pad(spec, signed(spec, negative, text), true)
 }

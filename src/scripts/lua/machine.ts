@@ -181,6 +181,11 @@ export class Machine {
     return toInteger(this.number(value, index, n))
   }
 
+  /** Where C has an int: of a larger number its lowest 32 bits. */
+  int(value: LuaValue, index: number, n: number): number {
+    return this.integer(value, index, n) | 0
+  }
+
   table(value: LuaValue, index: number, n: number): Table {
     return value instanceof Table ? value : this.typeError(index, 'table', value, n)
   }
@@ -309,7 +314,8 @@ export class Machine {
 
   #compareError(left: LuaValue, right: LuaValue, site: Site): never {
     const [a, b] = [typeName(left), typeName(right)]
-    return this.fail(site, a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`)
+    // Lua compares the third letters only: a thread and a string are two threads to it.
+    return this.fail(site, a[2] === b[2] ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`)
   }
 
   #binary(left: LuaValue, right: LuaValue, name: string): LuaValue {

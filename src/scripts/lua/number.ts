@@ -1,9 +1,10 @@
 // Numbers as Lua 5.1 reads and prints them: C's strtod and "%.14g".
 import type { ByteString } from '../../core/bytes.ts'
 
-const DECIMAL = /^[ \t-\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[ \t-\r]*$/
-const HEXADECIMAL = /^[ \t-\r]*([+-]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([+-]?\d+))?[ \t-\r]*$/
-const SPECIAL = /^[ \t-\r]*([+-]?)(inf|infinity|nan)[ \t-\r]*$/i
+// C's strings end at a zero byte.
+const DECIMAL = /^[ \t-\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[ \t-\r]*(?:\0|$)/
+const HEXADECIMAL = /^[ \t-\r]*([+-]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([+-]?\d+))?[ \t-\r]*(?:\0|$)/
+const SPECIAL = /^[ \t-\r]*([+-]?)(inf|infinity|nan(?:\(\w*\))?)[ \t-\r]*(?:\0|$)/i
 
 /** @returns undefined if the text is no number */
 export function parseNumber(text: ByteString): number | undefined {
@@ -31,7 +32,7 @@ export function parseNumber(text: ByteString): number | undefined {
   }
   const special = SPECIAL.exec(text)
   if (special === null) return undefined
-  if (special[2].toLowerCase() === 'nan') return NaN
+  if (/^n/i.test(special[2])) return NaN
   return special[1] === '-' ? -Infinity : Infinity
 }
 
@@ -56,10 +57,10 @@ export function formatGeneral(value: number, precision: number, keepZeros: boole
   const exponent = Number(exponential.slice(at + 1))
   if (exponent < -4 || exponent >= digits) {
     const mantissa = exponential.slice(0, at)
-    return `${keepZeros ? mantissa : trimZeros(mantissa)}e${formatExponent(exponent)}`
+    return `${keepZeros ? withPoint(mantissa) : trimZeros(mantissa)}e${formatExponent(exponent)}`
   }
   const fixed = exactFixed(value, digits - 1 - exponent)
-  return keepZeros ? fixed : trimZeros(fixed)
+  return keepZeros ? withPoint(fixed) : trimZeros(fixed)
 }
 
 /** Infinite and not a number. C prints a sign for the NaN that its operations give on x86. */
@@ -70,6 +71,9 @@ export function formatSpecial(value: number): string {
 export function formatExponent(exponent: number): string {
   return `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
 }
+
+/** As the flag `#` has it. */
+export const withPoint = (decimal: string): string => (decimal.includes('.') ? decimal : `${decimal}.`)
 
 function trimZeros(decimal: string): string {
   return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal

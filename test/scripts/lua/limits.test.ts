@@ -80,7 +80,7 @@ test('a function that ends with a call of itself can do so for ever', async () =
 test.each([
   ['local s = "x" for i = 1, 40 do s = s .. s end', 'string length overflow'],
   ['return string.rep("x", 1e9)', 'resulting string too large'],
-  ['return string.rep("abc", 2^40)', 'resulting string too large'],
+  ['return string.rep("abc", 2^31 - 1)', 'resulting string too large'],
   ['return table.concat({1, 2, 3}, string.rep("x", 5e8))', 'string length overflow'],
   ['return string.gsub(string.rep("x", 1e6), "x", string.rep("y", 1000))', /not enough memory|string length overflow|Script killed/],
   ['return unpack({}, 1, 1e8)', 'too many results to unpack'],

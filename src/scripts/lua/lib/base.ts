@@ -5,7 +5,7 @@ import { isTrue } from '../machine.ts'
 import { parseNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
 import { Table } from '../table.ts'
-import { all, apply, argumentsOf, Builtin, first, type LuaValue, type Native, NONE, type Result, typeName } from '../value.ts'
+import { all, apply, argumentsOf, Builtin, first, type LuaValue, type Native, type Result, typeName } from '../value.ts'
 
 /** As many values as Lua lets a function have on its stack. */
 export const MAX_VALUES = 8000
@@ -15,7 +15,7 @@ export function baseLibrary(machine: Machine): void {
     if (n < index) machine.argumentError(index, 'value expected')
   }
   /** Runs what may fail; afterwards the machine is as deep in calls as before. */
-  const attempt = (run: () => Result, failed: (error: LuaError) => LuaValue): Result => {
+  const attempt = (run: () => Result, failed: (error: LuaError) => readonly LuaValue[]): Result => {
     const { depth, site } = machine
     try {
       machine.callers[machine.depth++] = site
@@ -26,7 +26,7 @@ export function baseLibrary(machine: Machine): void {
     } catch (thrown) {
       const error = machine.caught(thrown)
       machine.depth = depth
-      return [false, failed(error)]
+      return [false, ...failed(error)]
     }
   }
   const next: Native = (n, a, key) => {
@@ -60,7 +60,7 @@ export function baseLibrary(machine: Machine): void {
     },
     gcinfo: () => 40,
     error: (n, value, level) => {
-      const at = level === undefined ? 1 : machine.integer(level, 2, n)
+      const at = level === undefined ? 1 : machine.int(level, 2, n)
       const { site } = machine
       if ((typeof value !== 'string' && typeof value !== 'number') || at <= 0) throw new LuaError(value, machine.blamed(site))
       const place = at === 1 ? site : (machine.callers[machine.depth - at + 1] ?? NOWHERE)
@@ -82,40 +82,39 @@ export function baseLibrary(machine: Machine): void {
     ipairs: (n, a) => [nextItemFunction, machine.table(a, 1, n), 0],
     pairs: (n, a) => [nextFunction, machine.table(a, 1, n), undefined],
     pcall: (n, fn, b, c, rest) => {
-      any(n, 1)
+      if (n === 0) return [false, 'attempt to call a boolean value']
       const values = argumentsOf(n, fn, b, c, rest).slice(1)
       return attempt(
         () => apply(machine.callable(fn, NOWHERE, values), values),
         ({ value }) => {
           // As Redis does: a script that knew errors as texts still gets them so.
           const err = value instanceof Table ? machine.index(value, 'err') : undefined
-          return typeof err === 'string' || typeof err === 'number' ? err : value
+          return typeof err === 'string' || typeof err === 'number' ? [err] : value instanceof Table ? [value, err] : [value]
         },
       )
     },
     xpcall: (n, fn, handler) => {
       any(n, 2)
-      let handled: readonly LuaValue[] = NONE
-      const result = attempt(
+      return attempt(
         () => apply(machine.callable(fn, NOWHERE, []), []),
         ({ value }) => {
-          const outcome = attempt(
+          const handled = attempt(
             () => machine.call(handler, value),
-            () => 'error in error handling',
+            () => ['error in error handling'],
           ) as readonly LuaValue[]
-          handled = outcome.slice(1)
-          return handled[0]
+          return [handled[1]]
         },
-      ) as readonly LuaValue[]
-      return result[0] === false ? [false, ...handled] : result
+      )
     },
     rawequal: (n, a, b) => {
+      any(n, 1)
       any(n, 2)
       return a === b
     },
     rawget: (n, a, key) => {
+      const table = machine.table(a, 1, n)
       any(n, 2)
-      return machine.table(a, 1, n).get(key)
+      return table.get(key)
     },
     rawset: (n, a, key, value) => {
       const table = machine.table(a, 1, n)
@@ -129,7 +128,7 @@ export function baseLibrary(machine: Machine): void {
     },
     select: (n, which, b, c, rest) => {
       if (which === '#') return n - 1
-      const at = machine.integer(which, 1, n)
+      const at = machine.int(which, 1, n)
       const from = at < 0 ? n + at : Math.min(at, n)
       if (from < 1) machine.argumentError(1, 'index out of range')
       return argumentsOf(n, which, b, c, rest).slice(from)
@@ -140,8 +139,8 @@ export function baseLibrary(machine: Machine): void {
         any(n, 1)
         return typeof value === 'string' ? parseNumber(value) : undefined
       }
+      const radix = machine.int(base, 2, n)
       const text = machine.string(value, 1, n)
-      const radix = machine.integer(base, 2, n)
       if (radix < 2 || radix > 36) machine.argumentError(2, 'base out of range')
       return parseInBase(text, radix)
     },
@@ -156,8 +155,8 @@ export function baseLibrary(machine: Machine): void {
     },
     unpack: (n, a, from, to) => {
       const table = machine.table(a, 1, n)
-      const start = from === undefined ? 1 : machine.integer(from, 2, n)
-      const end = to === undefined ? table.length : machine.integer(to, 3, n)
+      const start = from === undefined ? 1 : machine.int(from, 2, n)
+      const end = to === undefined ? table.length : machine.int(to, 3, n)
       if (end - start + 1 + n > MAX_VALUES) machine.error('too many results to unpack')
       const values: LuaValue[] = []
       for (let i = start; i <= end; i++) values.push(table.get(i))
@@ -171,12 +170,15 @@ export function baseLibrary(machine: Machine): void {
 
 const COLLECTOR: ReadonlySet<string> = new Set(['stop', 'restart', 'collect', 'step', 'setpause', 'setstepmul'])
 
+const IN_BASE = /^[ \t-\r]*([+-]?)([\da-zA-Z]+)[ \t-\r]*(?:\0|$)/
+const IN_BASE_16 = /^[ \t-\r]*([+-]?)(?:0[xX](?=[\da-fA-F]))?([\da-zA-Z]+)[ \t-\r]*(?:\0|$)/
+
 /** As C's strtoul reads it, with a sign or without. */
 function parseInBase(text: string, base: number): number | undefined {
-  const parts = /^[ \t-\r]*([+-]?)(0[xX](?=[\da-fA-F]))?([\da-zA-Z]+)[ \t-\r]*$/.exec(text)
-  if (parts === null || (parts[2] !== undefined && base !== 16)) return undefined
+  const parts = (base === 16 ? IN_BASE_16 : IN_BASE).exec(text)
+  if (parts === null) return undefined
   let value = 0
-  for (const digit of parts[3]) {
+  for (const digit of parts[2]) {
     const worth = Number.parseInt(digit, 36)
     if (worth >= base) return undefined
     value = value * base + worth

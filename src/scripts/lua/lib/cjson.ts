@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { formatGeneral, formatNumber, parseNumber } from '../number.ts'
 import { Table } from '../table.ts'
-import { type LuaValue, type Native, typeName, Userdata } from '../value.ts'
+import { Builtin, type LuaValue, type Native, typeName, Userdata } from '../value.ts'
 
 interface Settings {
   encodeMaxDepth: number
@@ -32,6 +32,11 @@ const SPECIAL = /["\\/\x00-\x1f\x7f]/g
 const escape = (char: string): string => ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 export function cjsonLibrary(machine: Machine): void {
+  machine.globals.set('cjson', instance(machine, new Userdata('userdata: (nil)')))
+}
+
+/** The library's table, with settings of its own: `cjson.new()` makes another. */
+function instance(machine: Machine, nothing: Userdata): Table {
   const settings: Settings = {
     encodeMaxDepth: 1000,
     decodeMaxDepth: 1000,
@@ -43,7 +48,6 @@ export function cjsonLibrary(machine: Machine): void {
     sparseRatio: 2,
     sparseSafe: 10,
   }
-  const nothing = new Userdata('userdata: (nil)')
   const only = (n: number): void => {
     if (n !== 1) machine.argumentError(1, 'expected 1 argument')
   }
@@ -51,8 +55,8 @@ export function cjsonLibrary(machine: Machine): void {
     if (n > most) machine.argumentError(most + 1, 'found too many arguments')
   }
   const integerSetting = (value: LuaValue, index: number, n: number, low: number, high: number): number => {
-    const number = machine.integer(value, index, n)
-    if (number < low || number > high) machine.argumentError(index, `expected integer between ${low} and ${high}`)
+    const number = machine.int(value, index, n)
+    if (number < low || number > high) machine.argumentError(1, `expected integer between ${low} and ${high}`)
     return number
   }
   const depth =
@@ -75,7 +79,9 @@ export function cjsonLibrary(machine: Machine): void {
     }
     return new Decoder(machine, settings, nothing, text).decode()
   }
-  const table = machine.library('cjson', {
+  const table = new Table()
+  const functions: Record<string, Native> = {
+    new: () => instance(machine, nothing),
     encode,
     decode,
     encode_max_depth: depth('encodeMaxDepth'),
@@ -108,10 +114,12 @@ export function cjsonLibrary(machine: Machine): void {
       if (c !== undefined) settings.sparseSafe = integerSetting(c, 3, n, 0, 2_147_483_647)
       return [settings.sparseConvert, settings.sparseRatio, settings.sparseSafe]
     },
-  })
+  }
+  for (const [name, run] of Object.entries(functions)) table.set(name, new Builtin(run))
   table.set('null', nothing)
   table.set('_NAME', 'cjson')
   table.set('_VERSION', '2.1.0')
+  return table
 }
 
 function switched(machine: Machine, value: LuaValue, n: number): boolean {
@@ -161,6 +169,7 @@ class Encoder {
       const { encodeInvalid } = this.#settings
       if (encodeInvalid === 'off') this.#fail(value, 'must not be NaN or Inf')
       if (encodeInvalid === 'null') return 'null'
+      if (Number.isNaN(value)) return 'nan'
     }
     return this.#settings.precision === 14 ? formatNumber(value) : formatGeneral(value, this.#settings.precision, false)
   }
@@ -197,7 +206,8 @@ class Encoder {
     for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
       const key = table.keyAt(place)
       if (typeof key !== 'number' || key < 1 || !Number.isInteger(key)) return -1
-      most = Math.max(most, key)
+      // An int in C: what is larger than 2^31 becomes the least there is.
+      if (key > most) most = key < 2 ** 31 ? key : -(2 ** 31)
       items++
     }
     const { sparseRatio, sparseSafe, sparseConvert } = this.#settings

@@ -11,12 +11,12 @@ export function cmsgpackLibrary(machine: Machine): void {
   const unpack = (n: number, a: LuaValue, limit: number, offset: number): Result => {
     const text = machine.string(a, 1, n)
     if (limit < 0 || offset < 0) {
-      return machine.error(`Invalid request to unpack with offset of ${offset} and limit of ${text.length}.`)
+      return machine.error(`Invalid request to unpack with offset of ${offset | 0} and limit of ${text.length}.`)
     }
-    if (offset > text.length) machine.error(`Start offset ${offset} greater than input length ${text.length}.`)
+    if (offset > text.length) machine.error(`Start offset ${offset | 0} greater than input length ${text.length}.`)
     const reader = new Reader(machine, text, offset)
     const values: LuaValue[] = []
-    const all = limit === 0
+    const all = limit === 0 && offset === 0
     while (reader.at < text.length && (all || values.length < limit)) values.push(reader.value())
     if (all) return values
     return [reader.at === text.length ? -1 : reader.at, ...values]
@@ -72,7 +72,7 @@ function packLength(length: number, fixed: number, most: number, type: number): 
 
 function packNumber(value: number): ByteString {
   if (!Number.isInteger(value) || value < -(2 ** 63) || value >= 2 ** 63) {
-    const single = Math.fround(value) === value || value !== value
+    const single = Math.fround(value) === value
     const view = new DataView(new ArrayBuffer(8))
     if (single) view.setFloat32(0, value)
     else view.setFloat64(0, value)

@@ -20,8 +20,8 @@ export function loadLibrary(machine: Machine): void {
       return compile(source, b === undefined ? source : machine.string(b, 2, n))
     },
     load: (n, reader, b) => {
-      if (typeof reader !== 'object' || !('call' in reader)) return machine.typeError(1, 'function', reader, n)
       const name = b === undefined ? '=(load)' : machine.string(b, 2, n)
+      if (typeof reader !== 'object' || !('call' in reader)) return machine.typeError(1, 'function', reader, n)
       let source = ''
       for (;;) {
         let part: LuaValue

@@ -10,8 +10,11 @@ export function mathLibrary(machine: Machine): void {
       compute(machine.number(a, 1, n))
   const two =
     (compute: (x: number, y: number) => number): Native =>
-    (n, a, b) =>
-      compute(machine.number(a, 1, n), machine.number(b, 2, n))
+    (n, a, b) => {
+      // As C's compiler has it: the second argument is looked at first.
+      const y = machine.number(b, 2, n)
+      return compute(machine.number(a, 1, n), y)
+    }
   const extreme =
     (better: (x: number, y: number) => boolean): Native =>
     (n, a, b, c, rest) => {
@@ -55,11 +58,12 @@ export function mathLibrary(machine: Machine): void {
       return [mantissa, exponent]
     },
     ldexp: (n, a, b) => {
-      const x = machine.number(a, 1, n)
-      const exponent = machine.integer(b, 2, n)
-      // In two steps: 2 to the exponent alone may be too large or too small.
-      const half = Math.trunc(Math.max(-2200, Math.min(2200, exponent)) / 2)
-      return x * 2 ** half * 2 ** (Math.max(-2200, Math.min(2200, exponent)) - half)
+      // In steps: 2 to the exponent alone may be too large or too small.
+      let exponent = Math.max(-2200, Math.min(2200, machine.int(b, 2, n)))
+      let x = machine.number(a, 1, n)
+      for (; exponent > 1000; exponent -= 1000) x *= 2 ** 1000
+      for (; exponent < -1000; exponent += 1000) x *= 2 ** -1000
+      return x * 2 ** exponent
     },
     log: one(Math.log),
     log10: one(Math.log10),
@@ -69,7 +73,7 @@ export function mathLibrary(machine: Machine): void {
       const x = machine.number(a, 1, n)
       const whole = Math.trunc(x)
       // What is left of an infinite number is 0.
-      return [whole, Math.abs(x) === Infinity ? 0 : x - whole]
+      return [whole, Math.abs(x) === Infinity ? 0 / x : x % 1]
     },
     pow: two(power),
     rad: one((x) => x * (Math.PI / 180)),
@@ -77,8 +81,8 @@ export function mathLibrary(machine: Machine): void {
       const r = (random.next() % RAND_MAX) / RAND_MAX
       if (n === 0) return r
       if (n > 2) return machine.error('wrong number of arguments')
-      const low = n === 1 ? 1 : machine.integer(a, 1, n)
-      const high = machine.integer(n === 1 ? a : b, n, n)
+      const low = n === 1 ? 1 : machine.int(a, 1, n)
+      const high = machine.int(n === 1 ? a : b, n, n)
       if (low > high) machine.argumentError(n, 'interval is empty')
       return Math.floor(r * (high - low + 1)) + low
     },

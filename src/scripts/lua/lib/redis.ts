@@ -100,7 +100,8 @@ export function redisLibrary(bridge: Bridge): Table {
     // There are no replicas and no append-only file: what a script does is kept by snapshots alone.
     set_repl: (n, flags) => {
       if (n !== 1) fail('ERR redis.set_repl() requires two arguments.')
-      const valid = typeof flags === 'number' && flags >= 0 && flags <= 3
+      const number = toNumber(flags) ?? 0
+      const valid = number >= 0 && number < 4
       if (!valid) fail('ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
       return NONE
     },

@@ -122,7 +122,7 @@ export function stringLibrary(machine: Machine): void {
     char: (n, a, b, c, rest) => {
       let text = ''
       argumentsOf(n, a, b, c, rest).forEach((value, i) => {
-        const code = machine.integer(value, i + 1, n)
+        const code = machine.int(value, i + 1, n)
         if (code < 0 || code > 255) machine.argumentError(i + 1, 'invalid value')
         text += String.fromCharCode(code)
       })
@@ -140,7 +140,7 @@ export function stringLibrary(machine: Machine): void {
       const subject = machine.string(a, 1, n)
       const text = machine.string(b, 2, n)
       const by = typeof c === 'number' ? machine.toString(c) : c
-      const limit = d === undefined ? subject.length + 1 : machine.integer(d, 4, n)
+      const limit = d === undefined ? subject.length + 1 : machine.int(d, 4, n)
       if (!(typeof by === 'string' || by instanceof LuaFunction || by instanceof Table)) {
         return machine.argumentError(3, 'string/function/table expected')
       }
@@ -173,7 +173,7 @@ export function stringLibrary(machine: Machine): void {
     upper: (n, a) => machine.string(a, 1, n).replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
     rep: (n, a, b) => {
       const text = machine.string(a, 1, n)
-      const times = machine.integer(b, 2, n)
+      const times = machine.int(b, 2, n)
       if (times <= 0) return ''
       if (text.length * times > MAX_STRING) machine.error('resulting string too large')
       return text.repeat(times)

@@ -103,14 +103,14 @@ export function structLibrary(machine: Machine): void {
       const format = new Format(machine, machine.string(a, 1, n))
       const data = machine.string(b, 2, n)
       const from = c === undefined ? 1 : machine.integer(c, 3, n)
-      if (from <= 0) machine.argumentError(3, 'offset must be 1 or greater')
+      if (from === 0) machine.argumentError(3, 'offset must be 1 or greater')
       let at = from - 1
       const values: LuaValue[] = []
       for (;;) {
         const { option, size } = format.next()
         if (option === '') return [...values, at + 1]
         at += format.padding(at, option, size)
-        if (at + size > data.length) machine.argumentError(2, 'data string too short')
+        if (at < 0 || at + size > data.length) machine.argumentError(2, 'data string too short')
         const bytes = data.slice(at, at + size)
         at += size
         switch (option) {

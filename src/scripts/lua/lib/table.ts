@@ -18,8 +18,8 @@ export function tableLibrary(machine: Machine): void {
     concat: (n, a, b, from, [to]) => {
       const separator = b === undefined ? '' : machine.string(b, 2, n)
       const table = machine.table(a, 1, n)
-      const start = from === undefined ? 1 : machine.integer(from, 3, n)
-      const end = to === undefined ? table.length : machine.integer(to, 4, n)
+      const start = from === undefined ? 1 : machine.int(from, 3, n)
+      const end = to === undefined ? table.length : machine.int(to, 4, n)
       let text = ''
       for (let i = start; i <= end; i++) {
         const value = table.get(i)
@@ -38,7 +38,7 @@ export function tableLibrary(machine: Machine): void {
         return NONE
       }
       if (n !== 3) return machine.error("wrong number of arguments to 'insert'")
-      const at = machine.integer(b, 2, n)
+      const at = machine.int(b, 2, n)
       writable(table)
       const { length, array } = table
       if (at >= 1 && at <= length && length === array.length && c !== undefined && !table.holes) {
@@ -54,7 +54,7 @@ export function tableLibrary(machine: Machine): void {
     remove: (n, a, b) => {
       const table = machine.table(a, 1, n)
       const { length, array } = table
-      const at = b === undefined ? length : machine.integer(b, 2, n)
+      const at = b === undefined ? length : machine.int(b, 2, n)
       if (!(at >= 1 && at <= length)) return NONE
       writable(table)
       const removed = table.get(at)

@@ -573,3 +573,11 @@ return tostring(function() end):match("^function: ") ~= nil, 1
 return tostring({}):match("^table: 0x%x+$") ~= nil
 ---
 return tostring(print)
+---
+local t = {1, 2, [1.5] = 3, [0.5] = 4, [2] = 5, [3] = 6} local n = 0 for k, v in pairs(t) do n = n + v end return {n, t[1.5], t[0.5], t[2], t[3], #t}
+---
+return {select("#", pcall(error, {})), select("#", pcall(error, {err = 1})), select("#", pcall(error, "x")), select("#", pcall(error, {err = true})), select(3, pcall(error, {err = true}))}
+---
+return {select("#", xpcall(function() error("x") end, function() end)), select("#", xpcall(function() error("x") end, function() return 1, 2 end)), xpcall({}, function(m) return m end)}
+---
+return coroutine.create(function() end) < "x"

@@ -245,3 +245,33 @@ return struct.pack('>I3', 0x123456) .. struct.pack('<I3', 0x123456)
 return {struct.unpack('>I3', '\18\52\86')}
 ---
 return {struct.unpack('<i8', struct.pack('<i8', -5)), struct.unpack('>I8', struct.pack('>I8', 2^60))}
+---
+return cjson.encode({[1700000000000] = 1}) .. cjson.encode({[2^31] = 1}) .. cjson.encode({[2^53] = {1}})
+---
+return cjson.encode({[2^31 - 1] = 1})
+---
+local mine = cjson.new() mine.encode_number_precision(3) mine.encode_sparse_array(true) mine.encode_max_depth(5) return {mine.encode(1/3), cjson.encode(1/3), mine.encode({[100] = 1}), mine.encode(cjson.null), tostring(mine.decode("null") == cjson.null), mine._NAME, mine._VERSION, tostring(mine.new ~= nil)}
+---
+local mine = cjson.new() mine.extra = 1 return {mine.extra, tostring(cjson.encode ~= mine.encode)}
+---
+return cjson.encode_sparse_array(true, -1)
+---
+return cjson.encode_sparse_array(true, 2, -1)
+---
+cjson.encode_invalid_numbers(true) local r = cjson.encode({0/0, 1/0, -1/0}) cjson.encode_invalid_numbers(false) return r
+---
+return cmsgpack.pack(0/0)
+---
+return cmsgpack.pack({1, 2, [1.5] = 3})
+---
+return {cmsgpack.unpack_limit(cmsgpack.pack(1, 2, 3), 0, 1)}
+---
+return {cmsgpack.unpack_limit("a", 0, 1)}
+---
+return {cmsgpack.unpack_limit(cmsgpack.pack(1, 2), 2^32)}
+---
+return cmsgpack.unpack_one("abc", 2^32)
+---
+return cmsgpack.unpack_one("abc", -2^32 + 1)
+---
+return struct.unpack("b", "abc", -1)

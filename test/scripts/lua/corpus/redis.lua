@@ -286,3 +286,11 @@ error("x")
 ---
 #! lua
 return 1
+---
+return redis.set_repl(nil)
+---
+return redis.set_repl("x")
+---
+return redis.set_repl("9")
+---
+return redis.set_repl(2.5)

@@ -422,3 +422,35 @@ return {assert(1, 2, 3)}
 return assert()
 ---
 assert(redis.call("set", KEYS[1], ARGV[1]) .ok == "OK") return 1
+---
+return {string.format("%#g|%#.0g|%#.3g|%#10.1g|%#e|%#.0e|%#.0f", 1e5, 256, 256, 3.14, 1.5, 1.5, 3)}
+---
+return string.format("%\0", 1)
+---
+return {tostring(math.ldexp(0, 65535)), tostring(math.ldexp(1/0, -5000)), tostring(math.ldexp(5e-324, 2097)), math.ldexp(1, 2^32), tostring(math.ldexp(1, -1074))}
+---
+return {tostring(select(2, math.modf(-3))), tostring(select(2, math.modf(-1/0))), tostring(select(2, math.modf(3)))}
+---
+return {tonumber("0xFF", 35), tonumber("0x1F", 16), tonumber("-0x1F", 16), tonumber("12\0x", 8), tostring(tonumber("0x", 16))}
+---
+return {tonumber("5\0x"), "5\0" + 1, tostring(tonumber("nan(1)")):sub(-3), tostring(tonumber("5x\0"))}
+---
+local r = {} for i = 1e-5, 1 do r[#r + 1] = string.format("%.17g", i) end for i = 1, 2, 1/0 do r[#r + 1] = "never" end for i = 0.3, 1, 0.35 do r[#r + 1] = string.format("%.17g", i) end return r
+---
+return {string.rep("ab", 2^32 + 2), select(2^32 + 1, 1, 2), string.char(2^32 + 65), string.gsub("aaa", "a", "b", 2^32 + 1)}
+---
+return math.random(2^32)
+---
+return {pcall(math.fmod), pcall(math.atan2), pcall(math.pow), pcall(math.ldexp)}
+---
+return math.atan2("x", "y")
+---
+return rawget()
+---
+return rawequal()
+---
+return tonumber({}, "x")
+---
+return load("x", {})
+---
+return {pcall()}
