@@ -73,7 +73,7 @@ export function mathLibrary(machine: Machine): void {
       const x = machine.number(a, 1, n)
       const whole = Math.trunc(x)
       // What is left of an infinite number is 0.
-      return [whole, Math.abs(x) === Infinity ? 0 / x : x % 1]
+      return [whole, Math.abs(x) === Infinity ? (x < 0 ? -0 : 0) : x % 1]
     },
     pow: two(power),
     rad: one((x) => x * (Math.PI / 180)),
