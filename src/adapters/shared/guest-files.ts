@@ -52,7 +52,10 @@ export class GuestFiles {
 
   /** The guest wants no more of it, or will send no more. */
   stop(id: number): void {
-    void this.#outgoing.get(id)?.cancel()
+    this.#outgoing
+      .get(id)
+      ?.cancel()
+      .catch(() => {}) // it has failed, which its guest knows
     this.#outgoing.delete(id)
     void this.#incoming.get(id)?.writer.abort(new Error('the file ends early: its tab is gone'))
     this.#incoming.delete(id)

@@ -1,0 +1,133 @@
+// What goes when `maxmemory` is reached, policy by policy. So many keys are sampled that the choice is the best there is.
+import { describe, expect, test } from 'vitest'
+import { createTestRedis, type TestRedis } from '../../../src/adapters/testing.ts'
+import { memoryStorage } from '../../../src/adapters/memory.ts'
+
+const KEYS = Array.from({ length: 20 }, (_, i) => `key:${String(i).padStart(2, '0')}`)
+const VALUE = 'v'.repeat(1000)
+const OOM = "OOM command not allowed when used memory > 'maxmemory'."
+
+async function filled(policy: string): Promise<TestRedis> {
+  const redis = await createTestRedis({
+    config: { 'maxmemory-policy': policy, 'maxmemory-samples': '1000', 'notify-keyspace-events': 'KEe' },
+  })
+  for (const key of KEYS) await redis.set(key, VALUE)
+  return redis
+}
+
+async function usedMemory(redis: TestRedis): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1])
+}
+
+/** Takes the room of so many keys away, and writes. @returns which keys have gone */
+async function squeeze(redis: TestRedis, count: number): Promise<string[]> {
+  const used = await usedMemory(redis)
+  await redis.configSet('maxmemory', Math.floor(used - (count - 0.5) * (used / (await redis.dbsize()))))
+  await redis.set('new', '')
+  await redis.configSet('maxmemory', 0)
+  const left = new Set(await redis.keys('*'))
+  return KEYS.filter((key) => !left.has(key))
+}
+
+describe('eviction', () => {
+  test('noeviction refuses what takes memory, and nothing else', async () => {
+    const redis = await filled('noeviction')
+    await redis.configSet('maxmemory', 1000)
+    await expect(redis.set('new', 1)).rejects.toThrow(OOM)
+    expect(await redis.get(KEYS[0])).toBe(VALUE)
+    expect(await redis.del(KEYS[0])).toBe(1)
+    expect(await redis.dbsize()).toBe(KEYS.length - 1)
+  })
+
+  test('allkeys-lru takes what was used the longest ago', async () => {
+    const redis = await filled('allkeys-lru')
+    const old = [KEYS[3], KEYS[11], KEYS[19]]
+    await redis.clock.advance(10_000)
+    for (const key of KEYS) if (!old.includes(key)) await redis.get(key)
+    expect(await squeeze(redis, 3)).toEqual(old)
+  })
+
+  test('allkeys-lfu takes what was used the least', async () => {
+    const redis = await filled('allkeys-lfu')
+    const rare = [KEYS[0], KEYS[7]]
+    for (let i = 0; i < 50; i++) for (const key of KEYS) if (!rare.includes(key)) await redis.get(key)
+    expect(await squeeze(redis, 2)).toEqual(rare)
+  })
+
+  test('an LFU frequency falls while a key is not used', async () => {
+    const redis = await filled('allkeys-lfu')
+    for (let i = 0; i < 50; i++) await redis.get(KEYS[0])
+    const frequency = (await redis.objectFreq(KEYS[0]))!
+    expect(frequency).toBeGreaterThan(5)
+    await redis.clock.advance(3 * 60_000)
+    expect(await redis.objectFreq(KEYS[0])).toBe(frequency - 3)
+  })
+
+  test('volatile-ttl takes what expires the soonest', async () => {
+    const redis = await filled('volatile-ttl')
+    for (const [i, key] of KEYS.slice(5, 15).entries()) await redis.expire(key, 1000 - i)
+    expect(await squeeze(redis, 3)).toEqual(KEYS.slice(12, 15))
+  })
+
+  test.for(['volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl'])(
+    '%s takes only keys that expire, then refuses',
+    async (policy) => {
+      const redis = await filled(policy)
+      for (const key of KEYS.slice(15)) await redis.expire(key, 1000)
+      // Entries of the queue that are stale are not taken for keys that expire.
+      for (const key of KEYS.slice(0, 15)) await redis.multi().expire(key, 500).persist(key).exec()
+      const gone = await squeeze(redis, 2)
+      expect(gone).toHaveLength(2)
+      expect(gone.every((key) => KEYS.indexOf(key) >= 15)).toBe(true)
+      await redis.configSet('maxmemory', 1000)
+      await expect(redis.set('new', 1)).rejects.toThrow(OOM)
+      expect((await redis.keys('key:*')).toSorted()).toEqual(KEYS.slice(0, 15))
+    },
+  )
+
+  test('allkeys-random takes any, until the rest fits', async () => {
+    const redis = await filled('allkeys-random')
+    expect(await squeeze(redis, 5)).toHaveLength(5)
+  })
+
+  test('takes keys of every database, and of every type', async () => {
+    const redis = await createTestRedis({ config: { 'maxmemory-policy': 'allkeys-random' } })
+    await redis.rpush('list', VALUE)
+    await redis.hset('hash', { field: VALUE })
+    await redis.call('SELECT', 1)
+    await redis.zadd('zset', { [VALUE]: 1 })
+    await redis.xadd('stream', '*', { field: VALUE })
+    await redis.sadd('set', VALUE)
+    await redis.configSet('maxmemory', 1)
+    expect(await redis.set('new', 1)).toBe('OK')
+    expect(await redis.info('keyspace')).toMatch(/^# Keyspace\r\ndb1:keys=1,/)
+    expect(await redis.info('stats')).toContain('evicted_keys:5\r\n')
+  })
+
+  test('is told by an event, fails transactions that watch the key, and counts', async () => {
+    const redis = await filled('allkeys-lru')
+    await redis.clock.advance(5000)
+    for (const key of KEYS.slice(1)) await redis.get(key)
+    await using events = await redis.subscribe('__keyevent@0__:evicted')
+    const watched = await redis.watch(KEYS[0], async (connection) => {
+      expect(await squeeze(redis, 1)).toEqual([KEYS[0]])
+      return connection.multi().set('from', 'transaction').exec()
+    })
+    expect(watched).toBe(null)
+    expect((await events.next()).value).toEqual({ channel: '__keyevent@0__:evicted', message: KEYS[0] })
+    expect(await redis.info('stats')).toContain('evicted_keys:1\r\n')
+  })
+
+  test('is in the journal, so that what was evicted does not come back', async () => {
+    const storage = memoryStorage()
+    const config = { 'maxmemory-policy': 'allkeys-random', appendonly: 'yes', appendfsync: 'always' }
+    const redis = await createTestRedis({ storage, config })
+    for (const key of KEYS) await redis.set(key, VALUE)
+    const gone = await squeeze(redis, 4)
+    await redis.close()
+    const again = await createTestRedis({ storage, config })
+    expect(await again.exists(...gone)).toBe(0)
+    expect(await again.dbsize()).toBe(KEYS.length - gone.length + 1)
+    await again.close()
+  })
+})
