@@ -35,10 +35,9 @@ beforeAll(async () => {
   reference = await RespClient.connect({ path: redis.path })
   subject = await RespClient.connect({ path: engine.path })
   written = memoryStorage().journal
-  await written.split()
-  written.written = []
-  await written.split()
+  written.written = [{ base: false, chunks: [] }]
   journal = new Journal(engine.engine, written, {}, () => {})
+  await journal.load()
   journal.start()
 })
 

@@ -87,6 +87,26 @@ describe('append-only files', () => {
     }
   })
 
+  test('that are there when the journal is turned on stay until there are new ones', async () => {
+    const dir = await newDir()
+    const first = await open(dir)
+    await first.set('a', 1)
+    await first.close()
+    const folder = join(dir, 'appendonlydir')
+    const before = await Promise.all((await readdir(folder)).toSorted().map(async (name) => [name, await readFile(join(folder, name))]))
+    const storage = fileStorage({ dir })
+    await storage.open()
+    await storage.journal!.split(true)
+    await storage.journal!.append(Buffer.from('x'), true)
+    const base = await storage.journal!.base()
+    await base.abort()
+    for (const [name, bytes] of before) expect(await readFile(join(folder, name as string))).toEqual(bytes)
+    await storage.close()
+    const again = await open(dir)
+    expect(await again.get('a')).toBe('1')
+    await again.close()
+  })
+
   test('that a redis-server wrote are what we start on, its rewrites and its torn tail too', async () => {
     const dir = await newDir()
     const real = await server(dir)

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -63,6 +63,13 @@ test('a snapshot that was given up leaves no file behind', async () => {
   await redis.flushall()
   await redis.close()
   expect(await readdir(dir)).toEqual([])
+})
+
+test('a directory that cannot be cleaned up is an error, and nobody has it then', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'isodis-file-'))
+  await mkdir(join(dir, 'temp-1-00000000-0000-0000-0000-000000000000.rdb'))
+  await expect(createRedis({ storage: fileStorage({ dir }) })).rejects.toThrow(/EISDIR/)
+  expect(await readdir(dir)).toHaveLength(1)
 })
 
 test('a directory that cannot be written is an error that says so', async () => {

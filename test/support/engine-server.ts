@@ -16,13 +16,15 @@ export interface EngineServer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-export async function startEngineServer(engine = newEngine()): Promise<EngineServer> {
+/** @param given stays open when the server stops */
+export async function startEngineServer(given?: Engine): Promise<EngineServer> {
+  const engine = given ?? newEngine()
   const dir = mkdtempSync(join(tmpdir(), 'isodis-engine-'))
   const path = join(dir, 'engine.sock')
   const server = await serveEngine(engine, { path })
   const stop = async (): Promise<void> => {
     await server.close()
-    engine.close()
+    if (given === undefined) await engine.close()
     rmSync(dir, { recursive: true, force: true })
   }
   return { path, engine, stop, [Symbol.asyncDispose]: stop }

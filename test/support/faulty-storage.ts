@@ -26,7 +26,7 @@ export function faultyStorage(inner: Storage): FaultyStorage {
   const journalOf = (journal: JournalStore): JournalStore => ({
     parts: () => step('parts', () => journal.parts()),
     truncate: (length) => step('truncate', () => journal.truncate(length)),
-    split: () => step('split', () => journal.split()),
+    split: (apart) => step('split', () => journal.split(apart)),
     append: (bytes, durable) => step('append', () => journal.append(bytes, durable), durable),
     base: () => step('base', async () => writer(await journal.base(), ['base chunk', 'base commit', 'base abort'])),
   })

@@ -36,12 +36,14 @@ export async function startRedisServer(
   return { path, dir, process: child, stop, [Symbol.asyncDispose]: stop }
 }
 
+/** And has loaded what it has to. */
 async function listening(path: string): Promise<void> {
   for (;;) {
     const connected = await new Promise<boolean>((resolve) => {
-      const socket = createConnection(path, () => {
+      const socket = createConnection(path, () => socket.write('PING\r\n'))
+      socket.once('data', (reply) => {
         socket.destroy()
-        resolve(true)
+        resolve(!String(reply).startsWith('-LOADING'))
       })
       socket.once('error', () => resolve(false))
     })

@@ -38,7 +38,7 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
   const writes: JournalStore | undefined = journal && {
     parts: () => journal.parts(),
     truncate: (length) => unless(undefined, () => journal.truncate(length)),
-    split: () => unless(undefined, () => journal.split()),
+    split: (apart) => unless(undefined, () => journal.split(apart)),
     append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),
     base: () => begin(() => journal.base()),
   }

@@ -65,13 +65,15 @@ class AppendOnlyFiles implements JournalStore {
     await file.close()
   }
 
-  async split(): Promise<void> {
+  async split(apart: boolean): Promise<void> {
     await mkdir(this.#dir, { recursive: true })
+    // A journal that was off has not been looked at: what it names must not be written over.
+    if (this.#parts === null) await this.parts()
     const part: Part = { name: `${this.#name}.${this.#lastIncrement + 1}.incr.aof`, seq: this.#lastIncrement + 1, type: 'i' }
     const file = await open(this.#path(part.name), 'w')
     try {
       await this.#file?.sync()
-      if (this.#parts !== null) await this.#commit([...this.#parts, part])
+      if (!apart) await this.#commit([...this.#parts!, part])
     } catch (error) {
       await file.close()
       throw error
@@ -99,7 +101,7 @@ class AppendOnlyFiles implements JournalStore {
   async #openLast(): Promise<FileHandle> {
     const last = this.#parts?.at(-1)
     if (last?.type !== 'i') {
-      await this.split()
+      await this.split(false)
       return this.#file!
     }
     const file = await open(this.#path(last.name), 'r+')
@@ -110,6 +112,7 @@ class AppendOnlyFiles implements JournalStore {
   async base(): Promise<SnapshotWriter> {
     const part: Part = { name: `${this.#name}.${this.#lastBase + 1}.base.rdb`, seq: this.#lastBase + 1, type: 'b' }
     const temporary = this.#path(`temp-rewriteaof-${randomUUID()}.aof`)
+    const kept = this.#kept
     const file = await open(temporary, 'wx')
     let size = 0
     return {
@@ -122,7 +125,7 @@ class AppendOnlyFiles implements JournalStore {
         await file.close()
         await rename(temporary, this.#path(part.name))
         const history = this.#parts ?? []
-        await this.#commit([part, ...this.#kept])
+        await this.#commit([part, ...kept])
         this.#lastBase++
         // What the base stands for now is of no use, and nothing depends on its removal.
         for (const { name } of history) if (!this.#parts!.some((each) => each.name === name)) await rm(this.#path(name), { force: true })

@@ -38,8 +38,13 @@ export function fileStorage({
     async open() {
       await mkdir(dir, { recursive: true })
       unlock = await lockDirectory(dir)
-      // Snapshots that a crash cut short.
-      for (const file of await readdir(dir)) if (/^temp-\d+-[\da-f-]{36}\.rdb$/.test(file)) await rm(join(dir, file), { force: true })
+      try {
+        // Snapshots that a crash cut short.
+        for (const file of await readdir(dir)) if (/^temp-\d+-[\da-f-]{36}\.rdb$/.test(file)) await rm(join(dir, file), { force: true })
+      } catch (error) {
+        await unlock()
+        throw error
+      }
     },
     async read() {
       const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -53,8 +58,7 @@ export function fileStorage({
       return fileWriter(await open(temporary, 'wx'), temporary, path, dir)
     },
     async close() {
-      await journal.close()
-      await unlock()
+      await journal.close().finally(unlock)
     },
   }
 }

@@ -40,6 +40,7 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
       try {
         await store.claim(giveBack.isLost)
       } catch (error) {
+        store.close()
         giveBack()
         throw error
       }

@@ -44,16 +44,19 @@ function memoryJournal(): MemoryJournal {
         return cut
       })
     },
-    async split() {
+    async split(apart) {
       const part = { base: false, chunks: [] }
       kept = [part]
-      journal.written?.push(part)
+      if (!apart) journal.written!.push(part)
     },
     async append(bytes) {
       const last = kept.at(-1) ?? journal.written!.at(-1)!
       last.chunks.push(new Uint8Array(bytes))
     },
-    base: async () => writerInto((chunks) => (journal.written = [{ base: true, chunks }, ...kept])),
+    async base() {
+      const behind = kept
+      return writerInto((chunks) => (journal.written = [{ base: true, chunks }, ...behind]))
+    },
   }
   return journal
 }

@@ -23,14 +23,18 @@ export interface Durability {
   changed(): void
   /** FLUSHALL has emptied every database. Settles when that is saved; null if there is nothing to wait for */
   flushed(): Promise<void> | null
-  /** All data was replaced. Settles when the journal knows; null if there is nothing to wait for */
-  replaced(): Promise<void> | null
+  /** All data was replaced. Settles, with an error or null, when the journal knows; null if there is nothing to wait for */
+  replaced(): Promise<ReplyError | null> | null
   /** INFO persistence, as names and values. */
   info(): [string, string | number][]
   /** CONFIG SET was called. */
   configured(): void
-  /** Ends saving; `save` null asks the rules. @returns an error if the data could not be saved */
-  close(save: boolean | null): Promise<Reply>
+  /**
+   * Ends saving; nothing can be written any more. `save` null asks the rules.
+   * @param force ends although the data could not be saved
+   * @returns an error if the data could not be saved; then everything goes on
+   */
+  close(save: boolean | null, force: boolean): Promise<Reply>
 }
 
 const NO_STORAGE = new ReplyError('ERR there is no storage to save to')

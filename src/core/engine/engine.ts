@@ -82,6 +82,7 @@ export class Engine {
   #unread = 0
   #settled = 0
   #lastSession = 0
+  #closing: Promise<Reply> | null = null
 
   constructor(options: EngineOptions) {
     this.table = options.table
@@ -160,12 +161,21 @@ export class Engine {
   }
 
   /**
-   * Saves as the rules say, or as `save` does, and ends: timers, sessions, and who serves them.
+   * Saves as the rules say, or as `save` does, and ends: timers, sessions, and who serves them. Meanwhile nothing is written.
+   * @param force ends although the data could not be saved
    * @returns an error if the data could not be saved; then the engine goes on
    */
-  async close(save: boolean | null = null): Promise<Reply> {
-    const reply = await this.durability.close(save)
-    if (reply instanceof ReplyError) return reply
+  close(save: boolean | null = null, force = false): Promise<Reply> {
+    this.#closing ??= this.#close(save, force)
+    return this.#closing
+  }
+
+  async #close(save: boolean | null, force: boolean): Promise<Reply> {
+    const reply = await this.durability.close(save, force)
+    if (reply instanceof ReplyError) {
+      this.#closing = null
+      return reply
+    }
     this.expiry.stop()
     for (const session of [...this.sessions]) session.close()
     for (const end of this.onClose) end()

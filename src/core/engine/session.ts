@@ -143,7 +143,9 @@ export class Session {
 
   /** @returns a reply if the command must not run now, null if it may; @throws if it is refused */
   #check(command: Command, argv: Argv): Result | null {
-    const { flags, name } = command
+    const { name } = command
+    // EXEC is what it runs.
+    const flags = command.flags | (name === 'exec' ? this.transaction.flags : 0)
     if (!this.authenticated && !(flags & FLAG.no_auth)) throw NO_AUTH
     if (flags & FLAG.denyoom && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
     if (flags & FLAG.write) {

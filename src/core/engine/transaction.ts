@@ -1,7 +1,7 @@
 // A session's MULTI queue and its WATCHed keys.
 import type { ByteString } from '../bytes.ts'
 import { NULL_ARRAY, type Reply, ReplyError } from '../reply.ts'
-import type { Argv, Command, Result } from './command.ts'
+import { type Argv, type Command, FLAG, type Result } from './command.ts'
 import type { Database } from './database.ts'
 import { EXEC_ABORT } from './errors.ts'
 import type { Session } from './session.ts'
@@ -20,6 +20,11 @@ export class Transaction {
 
   get open(): boolean {
     return this.queue !== null
+  }
+
+  /** What the commands since MULTI do, of that which may be refused. */
+  get flags(): number {
+    return (this.queue ?? []).reduce((flags, { command }) => flags | (command.flags & (FLAG.write | FLAG.denyoom)), 0)
   }
 
   /** How many keys are watched. */

@@ -40,18 +40,26 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   return { keys, expired }
 }
 
-/** Puts a file's data in place of all that the engine holds. @throws RdbError, what the chunks throw: then nothing has changed */
+/**
+ * Puts a file's data in place of all that the engine holds.
+ * @throws RdbError, what the chunks throw, StorageError while nothing can be written: then nothing has changed
+ */
 export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
   const incoming = await readIncoming(engine, chunks)
+  const refusal = engine.durability.writeError()
+  if (refusal !== null) throw unwritable(refusal)
   engine.begin()
   incoming.install()
   // Whatever was there is gone and what is there is new: both count, and at least one, so that it is saved.
   engine.dirty += Math.max(1, incoming.keys)
   const known = engine.durability.replaced()
   engine.end()
-  await known
+  const unknown = await known
+  if (unknown !== null) throw unwritable(unknown)
   return { keys: incoming.keys, expired: incoming.expired }
 }
+
+const unwritable = ({ text, cause }: ReplyError): StorageError => new StorageError(text, { cause })
 
 async function readIncoming(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Incoming> {
   const incoming = new Incoming(engine)

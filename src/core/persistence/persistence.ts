@@ -17,6 +17,7 @@ import { Aborted, type WatchedRun, writeSnapshot } from './write-snapshot.ts'
 const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.')
 const STARTED = new Status('Background saving started')
 const REWRITE_STARTED = new Status('Background append only file rewriting started')
+const CLOSING = new ReplyError('ERR The client is closed')
 const NO_PLACE = new ReplyError('ERR this storage keeps no journal')
 const CANNOT_TURN_ON = new ReplyError(
   "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.",
@@ -54,6 +55,9 @@ export class Persistence implements Durability {
   #journal: Journal | null = null
   /** The journal is being turned on or off. */
   #turning: Promise<void> | null = null
+  /** What BGREWRITEAOF runs while the journal is off, and when the last rewrite has ended. */
+  #rewriter: Journal | null = null
+  #rewritten: Promise<void> = Promise.resolve()
   #rewrites = 0
   readonly #tracker: ChangeTracker | null
   #loaded = { keys: 0, expired: 0 }
@@ -114,6 +118,11 @@ export class Persistence implements Durability {
 
   /** SAVE. @throws if a save runs */
   save(): Promise<Reply> {
+    if (this.#closed) throw CLOSING
+    return this.#save()
+  }
+
+  #save(): Promise<Reply> {
     this.#lock.save()
     this.#saves++
     return this.#start(false).done.then((failure) => (failure === null ? OK : new ReplyError('ERR', failure)))
@@ -121,6 +130,7 @@ export class Persistence implements Durability {
 
   /** BGSAVE. @throws if a save runs */
   bgsave(schedule = false, later = false): Reply {
+    if (this.#closed) throw CLOSING
     if (later && this.#lock.free) return this.#afterExec(() => this.bgsave(), SCHEDULED)
     const putOff = this.#lock.bgsave(schedule)
     if (putOff !== null) return putOff
@@ -131,6 +141,7 @@ export class Persistence implements Durability {
 
   rewrite(later = false): Reply {
     if (this.#storage.journal === undefined) throw NO_PLACE
+    if (this.#closed) throw CLOSING
     if (later && this.#lock.free) return this.#afterExec(() => this.rewrite(), REWRITE_SCHEDULED)
     const putOff = this.#lock.rewrite()
     if (putOff !== null) return putOff
@@ -148,11 +159,23 @@ export class Persistence implements Durability {
 
   #startRewrite(): void {
     const pid = ++this.#rewrites
-    // As Redis: a rewrite is possible too while the journal is off.
-    const done = this.#journal === null ? this.#makeJournal().then((journal) => journal.rewrite(pid)) : this.#journal.rewrite(pid)
-    void done
+    const done = this.#journal === null ? this.#rewriteOnce(pid) : this.#journal.rewrite(pid)
+    this.#rewritten = done
       .catch((error: unknown) => this.#engine.log('warning', String(error)))
       .then(() => this.#released(this.#lock.release('rewrite')))
+  }
+
+  /** As Redis: a rewrite is possible too while the journal is off. */
+  async #rewriteOnce(pid: number): Promise<void> {
+    this.#rewriter = await this.#makeJournal()
+    if (!this.#closed) await this.#rewriter.rewrite(pid)
+    this.#rewriter = null
+  }
+
+  /** Gives up such a rewrite, and waits until no rewrite runs. */
+  async #endRewrite(): Promise<void> {
+    await this.#rewriter?.stop()
+    await this.#rewritten
   }
 
   durable(): Promise<ReplyError | null> | null {
@@ -164,8 +187,8 @@ export class Persistence implements Durability {
     return this.#journal.sync()
   }
 
-  replaced(): Promise<void> | null {
-    return this.#journal === null ? null : this.#journal.replaced(++this.#rewrites).then(() => {})
+  replaced(): Promise<ReplyError | null> | null {
+    return this.#journal === null ? null : this.#journal.replaced(++this.#rewrites)
   }
 
   /** Makes durable in the background what has changed, if that does not happen already: for a page that may be about to go. */
@@ -175,6 +198,7 @@ export class Persistence implements Durability {
   }
 
   writeError(): ReplyError | null {
+    if (this.#closed) return CLOSING
     const stops = this.#failure !== null && this.#rules.length > 0 && this.#engine.config.isOn('stop-writes-on-bgsave-error')
     return stops ? new ReplyError(MISCONF, this.#failure) : (this.#journal?.writeError() ?? null)
   }
@@ -196,7 +220,10 @@ export class Persistence implements Durability {
     if (on && this.#storage.journal === undefined) throw CANNOT_TURN_ON
     const turned = on ? this.#turnOn() : this.#turnOff(journal!)
     this.#turning = turned
-      .catch((error: unknown) => this.#engine.log('warning', String(error)))
+      .catch((error: unknown) => {
+        this.#engine.log('warning', String(error))
+        this.#engine.config.set([['appendonly', 'no']]) // or it would be tried again and again
+      })
       .then(() => {
         this.#turning = null
         this.#turnJournal(this.#engine.config.isOn('appendonly')) // it may have been said otherwise meanwhile
@@ -206,10 +233,10 @@ export class Persistence implements Durability {
   /** From here on changes are written; they count once a base is there too, which a rewrite makes. */
   async #turnOn(): Promise<void> {
     const journal = await this.#makeJournal()
+    await this.#endRewrite()
     this.#journal = journal
     journal.start()
-    const putOff = this.#lock.rewriting ? null : this.#lock.rewrite()
-    if (putOff === null) this.#startRewrite()
+    if (this.#lock.rewrite() === null) this.#startRewrite()
     else {
       const text =
         'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.'
@@ -235,22 +262,30 @@ export class Persistence implements Durability {
     await this.#start(false).done
   }
 
-  async close(save: boolean | null): Promise<Reply> {
-    if (this.#closed) return OK
-    await this.#abort()
-    if (save ?? (this.#rules.length > 0 && this.dirty > 0)) {
-      const reply = await this.save()
-      if (reply instanceof ReplyError) return SHUTDOWN_FAILED
-    }
-    const unwritten = await this.#journal?.stop()
-    if (unwritten) return SHUTDOWN_FAILED
-    this.#journal?.leave()
+  async close(save: boolean | null, force: boolean): Promise<Reply> {
+    // From here on nothing is written: what was answered is in what is saved now.
     this.#closed = true
+    this.#engine.restrict()
+    await this.#turning
+    await this.#abort()
+    if (!(await this.#saveLast(save, force)) && !force) {
+      this.#closed = false
+      this.configured()
+      this.#engine.restrict()
+      return SHUTDOWN_FAILED
+    }
+    await this.#endRewrite()
     this.#timer?.cancel()
     this.#tracker?.stop()
-    await this.#turning
-    await this.#storage.close()
+    await this.#storage.close().catch((error: unknown) => this.#engine.log('warning', String(error)))
     return OK
+  }
+
+  /** @returns whether all that is to be kept is safe */
+  async #saveLast(save: boolean | null, force: boolean): Promise<boolean> {
+    const reply = (save ?? (this.#rules.length > 0 && this.dirty > 0)) ? await this.#save() : OK
+    if (reply instanceof ReplyError && !force) return false
+    return !(await this.#journal?.stop(++this.#rewrites, force))
   }
 
   /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */

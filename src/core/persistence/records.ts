@@ -280,17 +280,16 @@ class RecordJournal implements JournalStore {
     this.#counts.set(part, index + 1)
   }
 
-  async split(): Promise<void> {
+  async split(apart: boolean): Promise<void> {
     const part = this.#host.nextId()
-    // Without a base it counts only once there is one.
-    if (this.#host.manifest() !== null) await this.#host.commit((now) => [{ base: now!.base, parts: [...now!.parts, part] }, []])
+    if (!apart) await this.#host.commit((now) => [{ base: now!.base, parts: [...now!.parts, part] }, []])
     this.#current = part
     this.#counts.set(part, 0)
     this.#tail = new Uint8Array(0)
   }
 
   async append(bytes: Uint8Array, durable: boolean): Promise<void> {
-    if (this.#current === null) await this.split()
+    if (this.#current === null) await this.split(false)
     const part = this.#current!
     const { records } = this.#host
     const most = records.largest - SEAL

@@ -45,10 +45,10 @@ export interface JournalStore {
   /** Drops what the last part has beyond so many bytes. */
   truncate(length: number): Promise<void>
   /**
-   * What is appended from now on goes to a new part. In a journal that has no base and no part yet it counts only once the
-   * base is there.
+   * What is appended from now on goes to a new part.
+   * @param apart it does not follow what is there: it counts only once the next base does
    */
-  split(): Promise<void>
+  split(apart: boolean): Promise<void>
   /**
    * Appends to the last part, all or nothing. When the promise has resolved, the bytes are the caller's again.
    * @param durable whether these bytes, and all before them, must outlive a power cut when the promise resolves

@@ -273,6 +273,18 @@ describe('when a save has failed and there are rules', () => {
     expect(await redis.multi().get('a').set('a', 2).exec().catch((error: unknown) => error)).toMatchObject({ code: 'EXECABORT', cause: { code: 'MISCONF' } }) // prettier-ignore
   })
 
+  test('a transaction with a write is aborted by EXEC, if it was queued before', async () => {
+    const { redis, storage, clock } = await setup('1000 1')
+    const session = redis.engine.connect({ trusted: true })
+    session.execute(['MULTI'])
+    session.execute(['SET', 'a', '2'])
+    storage.before = (call) => (call === 'commit' ? fail(new Error('no'))() : undefined)
+    await redis.bgsave()
+    await clock.drain()
+    expect(session.execute(['EXEC'])).toMatchObject({ text: `EXECABORT Transaction discarded because of: ${MISCONF}` })
+    expect(await redis.get('a')).toBeNull()
+  })
+
   test('writes go on after a save that succeeds, without rules, or when they are not to be stopped', async () => {
     const ways: ((all: Setup) => Promise<unknown>)[] = [
       async ({ redis, storage, clock }) => {
@@ -388,6 +400,80 @@ describe('closing', () => {
     await clock.drain()
     await closed
     expect(await (await stored()).get('a')).toBe('2')
+  })
+})
+
+describe('while it closes', () => {
+  test('nothing is written any more, so that all that was answered is saved', async () => {
+    const { redis, clock, storage, stored } = await setup('1000 1')
+    await redis.set('a', 1)
+    let release = (): void => {}
+    storage.before = (call) => (call === 'commit' ? new Promise((resolve) => (release = resolve)) : undefined)
+    const closed = redis.close()
+    await clock.drain()
+    expect(await messageOf(redis.set('a', 2))).toBe('ERR The client is closed')
+    expect(() => redis.sync.set('a', 2)).toThrow('ERR The client is closed')
+    expect(await messageOf(redis.importRdb((await createRedis()).exportRdb()))).toMatch('The client is closed')
+    expect(await messageOf(redis.bgsave())).toBe('ERR The client is closed')
+    expect(await redis.get('a')).toBe('1')
+    release()
+    await closed
+    expect(await (await stored()).get('a')).toBe('1')
+  })
+
+  test('closing once more is the same', async () => {
+    const { redis, clock, storage } = await setup('1000 1')
+    await redis.set('a', 1)
+    let ended = 0
+    redis.engine.onClose.add(() => ended++)
+    const closed = [redis.close(), redis.close()]
+    await clock.drain()
+    await Promise.all(closed)
+    await redis.close()
+    expect(ended).toBe(1)
+    expect(storage.calls.filter((call) => call === 'commit' || call === 'close')).toEqual(['commit', 'close'])
+  })
+
+  test("a rule's save that is given up does not start again", async () => {
+    const { redis, clock, stored } = await setup('1 1')
+    await redis.set('a', 1)
+    clock.advance(2000)
+    expect(await info(redis)).toMatchObject({ rdb_bgsave_in_progress: '1' })
+    const closed = redis.close()
+    await clock.drain()
+    await closed
+    expect(await (await stored()).get('a')).toBe('1')
+  })
+
+  test('SHUTDOWN FORCE ends though the data cannot be saved', async () => {
+    const { redis, storage, clock } = await setup('1000 1')
+    await redis.set('a', 1)
+    storage.before = (call) => (call === 'commit' ? fail(new Error('no'))() : undefined)
+    const refused = messageOf(redis.call('SHUTDOWN'))
+    await clock.drain()
+    expect(await refused).toBe('ERR Errors trying to SHUTDOWN. Check logs.')
+    expect(await redis.set('a', 2)).toBe('OK')
+    void redis.call('SHUTDOWN', 'FORCE')
+    await clock.drain()
+    expect(await messageOf(redis.get('a'))).toBe('ERR The client is closed')
+    expect(storage.calls.at(-1)).toBe('close')
+    clock.advance(1000)
+    expect(clock.timers).toBe(0)
+  })
+
+  test('a rewrite that BGREWRITEAOF began without a journal is given up', async () => {
+    const { redis, storage, clock } = await setup()
+    await redis.set('a', 1)
+    let release = (): void => {}
+    storage.before = (call) => (call === 'base' ? new Promise((resolve) => (release = resolve)) : undefined)
+    await redis.bgrewriteaof()
+    await expect.poll(() => storage.calls).toContain('base')
+    const closed = redis.close()
+    await clock.drain()
+    release()
+    await clock.drain()
+    await closed
+    expect(storage.calls.slice(-2)).toEqual(['base abort', 'close'])
   })
 })
 

@@ -26,14 +26,15 @@ export const saving: Group = {
     row('LASTSAVE', 1, 'loading stale fast @admin @dangerous nondeterministic_output', '', ({ engine }) => engine.durability.lastSave),
     row('SHUTDOWN', -1, 'admin noscript loading stale no_multi allow_busy', '', ({ engine }, argv, session) => {
       let save: boolean | null = null
-      for (const word of argv.slice(1).map((each) => each.toUpperCase())) {
+      const words = argv.slice(1).map((each) => each.toUpperCase())
+      for (const word of words) {
         if (word === 'SAVE' && save !== false) save = true
         else if (word === 'NOSAVE' && save !== true) save = false
         else if (word === 'ABORT' && argv.length === 2) throw new ReplyError('ERR No shutdown in progress.')
         else if (word !== 'NOW' && word !== 'FORCE') throw SYNTAX
       }
       if (!session.mayBlock) throw CANNOT_WAIT
-      return engine.close(save).then((reply) => (reply instanceof ReplyError ? reply : NO_REPLY))
+      return engine.close(save, words.includes('FORCE')).then((reply) => (reply instanceof ReplyError ? reply : NO_REPLY))
     }),
     row('WAITAOF', 4, 'noscript blocking @connection request_policy:all_shards response_policy:agg_min', '', waitAof),
   ],

@@ -8,7 +8,7 @@ const HASH = 35
 const CR = 13
 const LF = 10
 /** No command has more words, none of them is longer (Redis's own limits); what says otherwise is damaged. */
-const MOST_WORDS = 1 << 20
+const MOST_WORDS = 2 ** 31 - 1
 const LONGEST_WORD = 2 ** 29
 /** A line is a sign and a number. */
 const LONGEST_LINE = 32
@@ -23,6 +23,10 @@ export class JournalReader {
   #offset = 0
   // What `#line` found.
   #next = 0
+  // Of a command that is not all here: how many words it has, those that are, and how far they reach.
+  #count = 0
+  #words: ByteString[] = []
+  #reach = 0
 
   /** Where what was read last ended, from the beginning. */
   get position(): number {
@@ -61,22 +65,29 @@ export class JournalReader {
       this.#at = at = end + 1
     }
     if (at >= bytes.length) return null
-    const count = this.#line(at, STAR, MOST_WORDS)
-    if (count < 0) return null
-    if (count === 0) throw new JournalFormatError()
-    at = this.#next
-    const argv: ByteString[] = []
-    for (let i = 0; i < count; i++) {
+    if (this.#count > 0) at += this.#reach
+    else {
+      const count = this.#line(at, STAR, MOST_WORDS)
+      if (count < 0) return null
+      if (count === 0) throw new JournalFormatError()
+      this.#count = count
+      this.#words = []
+      at = this.#next
+    }
+    const words = this.#words
+    while (words.length < this.#count) {
+      this.#reach = at - this.#at
       const length = this.#line(at, DOLLAR, LONGEST_WORD)
       if (length < 0) return null
       const end = this.#next + length
       if (end + 2 > bytes.length) return null
       if (bytes[end] !== CR || bytes[end + 1] !== LF) throw new JournalFormatError()
-      argv.push(fromUint8Array(bytes, this.#next, end))
+      words.push(fromUint8Array(bytes, this.#next, end))
       at = end + 2
     }
     this.#at = at
-    return argv
+    this.#count = 0
+    return words
   }
 
   /** A sign and a number. @returns the number, -1 if the line is not all here */

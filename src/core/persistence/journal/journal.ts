@@ -51,7 +51,7 @@ export class Journal implements Effects {
   #policy: Policy = 'everysec'
   #scheduled = false
   readonly #jobs: Job[] = []
-  #pumping: Promise<void> | null = null
+  #pumping = false
   /** Whether something is written that a power cut may still undo, and when nothing was. */
   #unsynced = false
   #lastSync = 0
@@ -59,8 +59,12 @@ export class Journal implements Effects {
   #failure: unknown = null
   /** Those who wait for what is still in the writer. */
   #waiting: Waiting | null = null
-  /** Until this has settled nothing counts as durable: all data was replaced, and is not written yet. */
-  #barrier: Promise<unknown> | null = null
+  /** Whether the store has what the data comes from. Otherwise that takes a base, and before it nothing counts as durable. */
+  #based = false
+  /** Those who wait for that base. */
+  #forBase: Waiting | null = null
+  /** What is appended next must not follow what the store has. */
+  #apart = true
   #size = 0
   /** The size at which growth is counted from. */
   #sizeAfterRewrite = 0
@@ -86,6 +90,7 @@ export class Journal implements Effects {
 
   configured(): void {
     this.#policy = this.#engine.config.get('appendfsync') as Policy
+    if (this.#unsynced && this.#policy !== 'no') void this.sync()
   }
 
   /** Loads the journal. @returns false if there is none; @throws StorageError, RdbError */
@@ -93,6 +98,8 @@ export class Journal implements Effects {
     const sizes = await loadJournal(this.#engine, this.#store)
     if (sizes === null) return false
     this.#size = this.#sizeAfterRewrite = sizes.total
+    this.#based = true
+    this.#apart = false
     return true
   }
 
@@ -157,12 +164,9 @@ export class Journal implements Effects {
   }
 
   /** Does all jobs there are, and those that come meanwhile; ends early with an error, which `#failed` takes care of. */
-  #pump(): Promise<void> {
-    this.#pumping ??= this.#work().finally(() => (this.#pumping = null))
-    return this.#pumping
-  }
-
-  async #work(): Promise<void> {
+  async #pump(): Promise<void> {
+    if (this.#pumping) return
+    this.#pumping = true
     for (;;) {
       this.#enqueue()
       const [first] = this.#jobs
@@ -174,14 +178,19 @@ export class Journal implements Effects {
           first.ended(null)
         } else await this.#append()
       } catch (error) {
-        if (first.taken !== null || !first.harmless) return this.#failed(error)
+        if (first.taken !== null || !first.harmless) {
+          this.#pumping = false
+          return this.#failed(error)
+        }
         this.#jobs.shift()
         first.ended(error)
         continue
       }
       if (this.#failure !== null) this.#recovered()
     }
-    if (this.#unsynced && this.#policy === 'everysec') this.#later(() => void this.sync())
+    // Together with the last look at the jobs: what is added now is begun by who adds it.
+    this.#pumping = false
+    if (this.#unsynced && this.#policy === 'everysec') this.#later()
     this.#checkGrowth()
   }
 
@@ -190,6 +199,7 @@ export class Journal implements Effects {
     const end = this.#jobs.findIndex(({ taken }) => taken === null)
     const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
     const bytes = joined(jobs.map(({ taken }) => taken.bytes))
+    if (this.#apart) await this.#split()
     const now = this.#engine.clock.now()
     const durable = this.#policy === 'always' || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
     await this.#store.append(bytes, durable)
@@ -203,10 +213,17 @@ export class Journal implements Effects {
     }
   }
 
-  #later(run: () => void): void {
+  async #split(): Promise<void> {
+    await this.#store.split(!this.#based)
+    this.#apart = false
+  }
+
+  /** In a second it is tried again to make everything durable. */
+  #later(): void {
+    if (this.#stopped) return
     this.#cancelTimer ??= this.#engine.clock.after(SECOND_MS, () => {
       this.#cancelTimer = null
-      run()
+      void this.sync()
     })
   }
 
@@ -240,7 +257,7 @@ export class Journal implements Effects {
     this.#engine.restrict()
     this.#cancelTimer?.()
     this.#cancelTimer = null
-    if (!this.#stopped) this.#later(() => void this.sync())
+    this.#later()
   }
 
   #recovered(): void {
@@ -251,16 +268,15 @@ export class Journal implements Effects {
 
   /** The error that writes get while the journal cannot be written, or null. */
   writeError(): ReplyError | null {
-    if (this.#failure === null) return null
-    return new ReplyError(`MISCONF Errors writing to the AOF file: ${messageOf(this.#failure)}`, this.#failure)
+    const cause = this.#failure ?? (this.#based ? null : this.#rewriteFailure)
+    return cause === null ? null : new ReplyError(`MISCONF Errors writing to the AOF file: ${messageOf(cause)}`, cause)
   }
 
   /** Settles when what has been changed so far is durable, under `always`; null if a reply need not wait. */
   durable(): Promise<ReplyError | null> | null {
-    if (this.#policy !== 'always' || this.#failure !== null) return null
+    if (this.#policy !== 'always' || this.writeError() !== null) return null
     const written = this.#written()
-    const barrier = this.#barrier
-    return barrier === null ? written : barrier.then(() => written)
+    return this.#based ? written : (this.#forBase ??= waiting()).promise.then((error) => error ?? written)
   }
 
   #written(): Promise<ReplyError | null> | null {
@@ -272,15 +288,25 @@ export class Journal implements Effects {
   #checkGrowth(): void {
     const { config, clock, log } = this.#engine
     const percentage = config.number('auto-aof-rewrite-percentage')
-    if (this.#stopped || this.#run !== null || percentage === 0 || this.#size <= config.number('auto-aof-rewrite-min-size')) return
+    if (this.#stopped || this.#run !== null) return
+    if (!this.#based) return this.#retryBase()
+    if (percentage === 0 || this.#size <= config.number('auto-aof-rewrite-min-size')) return
     const growth = Math.floor((this.#size * 100) / (this.#sizeAfterRewrite || 1)) - 100
     if (growth < percentage || clock.now() < this.#notBefore) return
     log('notice', `Starting automatic rewriting of AOF on ${growth}% growth`)
     this.#onGrown()
   }
 
+  /** The first base could not be made. */
+  #retryBase(): void {
+    if (this.#engine.effects !== this || this.#rewriteFailure === null) return
+    if (this.#engine.clock.now() >= this.#notBefore) this.#onGrown()
+    this.#later()
+  }
+
   /** The state now becomes a new base. @param pid what it is called in the log; @returns what went wrong, or null */
   rewrite(pid: number): Promise<unknown> {
+    if (this.#run !== null) return this.#run.done.then(() => this.rewrite(pid))
     const { clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
     const run: Run = { snapshot, aborted: false, peakCowSize: 0, started: clock.now(), done: Promise.resolve(null) }
@@ -290,7 +316,7 @@ export class Journal implements Effects {
     // What was changed up to here is in the snapshot and goes to the old part; what comes goes to a new one.
     const split = this.#between(async () => {
       if (run.aborted) throw new Aborted()
-      await this.#store.split()
+      await this.#split()
       run.sizeBefore = this.#size
     }, true)
     this.#writer.forgetDatabase()
@@ -303,15 +329,20 @@ export class Journal implements Effects {
     return run.done
   }
 
-  /** All data was replaced: only a new base can say so. Settles when it is there. */
-  replaced(pid: number): Promise<unknown> {
+  /** All data was replaced: only a new base can say so. Settles when it is there, or with the error that writes get. */
+  async replaced(pid: number): Promise<ReplyError | null> {
+    this.#based = false
+    this.#enqueue()
+    // What was changed before still follows what is there; what comes now must not.
+    const ended = (): void => {
+      this.#apart = true
+    }
+    this.#jobs.push({ taken: null, run: async () => {}, ended, harmless: true })
     const before = this.#abort()
-    const rewritten = before === null ? this.rewrite(pid) : before.then(() => this.rewrite(pid))
-    const barrier = rewritten.then(() => {
-      if (this.#barrier === barrier) this.#barrier = null
-    })
-    this.#barrier = barrier
-    return rewritten
+    if (before !== null) await before
+    if (this.#engine.effects !== this) return null
+    await this.rewrite(pid)
+    return this.writeError()
   }
 
   /** Gives a running rewrite up. @returns null if there is none */
@@ -333,6 +364,9 @@ export class Journal implements Effects {
     this.#lastSeconds = seconds(clock.now() - run.started)
     this.#lastCowSize = run.snapshot.cowSize
     this.#run = null
+    // One that came too late to be given up is not the base that is waited for.
+    if (!run.aborted) this.#based = true
+    if (this.#based) this.#settleBase()
     return null
   }
 
@@ -350,27 +384,45 @@ export class Journal implements Effects {
     const minutes = this.#failures < FAILURES_BEFORE_DELAY ? 0 : Math.min(2 ** (this.#failures - FAILURES_BEFORE_DELAY), MOST_DELAY_MINUTES)
     this.#notBefore = clock.now() + minutes * MINUTE_MS
     log('warning', `Background AOF rewrite terminated with error: ${String(error)}`)
+    this.#settleBase()
+    if (!this.#based && this.#engine.effects === this) this.#later()
     return error
   }
 
-  /** Writes what is left and stops. @returns an error if something could not be written; then it goes on */
-  async stop(): Promise<ReplyError | null> {
+  #settleBase(): void {
+    this.#engine.restrict()
+    this.#forBase?.settle(this.writeError())
+    this.#forBase = null
+  }
+
+  /**
+   * Writes what is left and stops.
+   * @param pid of the rewrite that it takes if there is no base yet; 0 if the journal is not wanted any more
+   * @param force stops also if something cannot be written
+   * @returns an error if something could not be written; then it goes on
+   */
+  async stop(pid = 0, force = false): Promise<ReplyError | null> {
     this.#stopped = true
-    await this.#abort()
+    if (this.#based || pid === 0) await this.#abort()
+    else {
+      do {
+        await (this.#run?.done ?? this.rewrite(pid))
+      } while (!this.#based && this.#rewriteFailure === null)
+    }
     const error = await this.sync()
-    this.#stopped = error === null
-    if (error !== null) this.#later(() => void this.sync())
-    else this.#cancelTimer?.()
+    this.#settleBase()
+    this.#stopped = error === null || force
+    if (!this.#stopped) this.#later()
+    else {
+      this.#cancelTimer?.()
+      this.leave()
+    }
     return error
   }
 
   /** Hears of no more changes. */
   leave(): void {
     if (this.#engine.effects === this) this.#engine.effects = null
-  }
-
-  get rewriting(): boolean {
-    return this.#run !== null
   }
 
   /** The fields of INFO that exist without a journal too, and those that do not. */

@@ -1,7 +1,9 @@
 // Loading a journal: its base, then every command since. What a crash cut off at the end of the last part is dropped, with
 // a line in the log; anything else that is wrong is an error, and the journal stays as it is.
 import type { ByteString } from '../../bytes.ts'
+import { arityFits } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { wrongArity } from '../../engine/errors.ts'
 import type { Session } from '../../engine/session.ts'
 import { ReplyError } from '../../reply.ts'
 import { Incoming } from '../load.ts'
@@ -60,12 +62,16 @@ class Loader {
   async load(part: JournalPart, cut: JournalStore | null): Promise<number> {
     this.session.db = this.#engine.database(0)
     const chunks = part.read()[Symbol.asyncIterator]()
-    const first = await chunks.next()
-    const size = first.done
-      ? 0
-      : await (isRdb(first.value) ? this.#loadRdb(part, first.value, chunks) : this.#loadCommands(part, first.value, chunks, cut))
-    this.total += size
-    return size
+    try {
+      const first = await chunks.next()
+      const size = first.done
+        ? 0
+        : await (isRdb(first.value) ? this.#loadRdb(part, first.value, chunks) : this.#loadCommands(part, first.value, chunks, cut))
+      this.total += size
+      return size
+    } finally {
+      await chunks.return?.() // or its file stays open when it is damaged
+    }
   }
 
   async #loadRdb({ name }: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<number> {
@@ -142,6 +148,7 @@ class Loader {
       try {
         this.#engine.begin()
         const command = this.#engine.table.find(argv)
+        if (!arityFits(command, argv.length)) throw wrongArity(command.name)
         // A promise can only come from what waits for a save, and nothing is saved yet.
         void command.handler(this.session.db, argv, this.session)
       } catch (error) {

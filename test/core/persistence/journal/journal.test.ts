@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis, RedisError } from '../../../../src/adapters/memory.ts'
 import { type MemoryStorage, memoryStorage } from '../../../../src/adapters/storage/memory.ts'
-import { type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
+import { JournalReader } from '../../../../src/core/persistence/journal/journal-reader.ts'
+import { type Call, type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 import { startRedisServer } from '../../../support/redis-server.ts'
 import { RespClient } from '../../../support/resp-client.ts'
@@ -47,6 +48,12 @@ function copyOf(memory: MemoryStorage): MemoryStorage {
   const copy = memoryStorage(memory.snapshot)
   copy.journal.written = memory.journal.written?.map(({ base, chunks }) => ({ base, chunks: chunks.slice() })) ?? null
   return copy
+}
+
+async function exported(redis: EmbeddedRedis): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of redis.exportRdb()) chunks.push(chunk)
+  return chunks
 }
 
 async function info(redis: EmbeddedRedis): Promise<Record<string, string>> {
@@ -148,6 +155,134 @@ describe('what was written', () => {
     const again = await found()
     expect([await again.dbsize(), await again.exists('old'), await again.get('after')]).toEqual([5001, 0, '1'])
   })
+})
+
+describe('a journal whose first base cannot be made', () => {
+  const text = 'MISCONF Errors writing to the AOF file: full'
+  const full = (failing: Call) => (call: Call) => {
+    if (call === failing) throw new Error('full')
+  }
+
+  test.each<Call>(['split', 'base', 'base commit'])('says so to writes and tries again, when it is turned on: %s', async (call) => {
+    const memory = memoryStorage()
+    const storage = faultyStorage(memory)
+    const clock = new ManualClock()
+    const redis = await createRedis({ storage, clock, save: '', config: { appendfsync: 'always' } })
+    await redis.set('a', 1)
+    storage.before = full(call)
+    await redis.configSet('appendonly', 'yes')
+    await expect.poll(async () => messageOf(redis.set('b', 1))).toBe(text)
+    expect(await redis.get('a')).toBe('1')
+    storage.before = () => {}
+    clock.advance(1000)
+    await clock.drain()
+    expect(await redis.set('c', 1)).toBe('OK')
+    const again = await createRedis({ storage: copyOf(memory), save: '', config: { appendonly: 'yes' } })
+    expect(await again.mget('a', 'c')).toEqual(['1', '1'])
+    await redis.close()
+  })
+
+  test('after an import says so to the import and to writes; a crash then leaves what was there before', async () => {
+    const { redis, storage, clock, found } = await setup()
+    await redis.set('old', 1)
+    const source = await createRedis()
+    await source.call('XADD', 'new', '1-1', 'a', 'b')
+    const file = await exported(source)
+    storage.before = full('base commit')
+    const imported = messageOf(redis.importRdb(file))
+    // What is written now does not follow what is stored.
+    const write = messageOf(redis.call('XGROUP', 'CREATE', 'new', 'g', '0'))
+    while (await pending(imported)) await clock.drain()
+    expect([await imported, await write]).toEqual([`StorageError: ${text}`, expect.any(String)])
+    expect(await messageOf(redis.call('XGROUP', 'CREATE', 'new', 'h', '0'))).toBe(text)
+    expect(await (await found()).keys('*')).toEqual(['old'])
+    storage.before = () => {}
+    clock.advance(1000)
+    await clock.drain()
+    expect(await redis.call('XGROUP', 'CREATE', 'new', 'h', '0')).toBe('OK')
+    expect(await (await found()).keys('*')).toEqual(['new'])
+  })
+
+  test('replies wait for it under always', async () => {
+    const { redis, storage, clock } = await setup()
+    let release = (): void => {}
+    storage.before = (call) => (call === 'base commit' ? new Promise((resolve) => (release = resolve)) : undefined)
+    const imported = redis.importRdb(await exported(await createRedis()))
+    await clock.drain()
+    const write = redis.set('a', 1)
+    await clock.drain()
+    expect([await pending(imported), await pending(write)]).toEqual([true, true])
+    release()
+    expect([await imported, await write]).toEqual([{ keys: 0, expired: 0 }, 'OK'])
+  })
+
+  test('is made by closing', async () => {
+    const memory = memoryStorage()
+    const redis = await createRedis({ storage: memory, save: '' })
+    await redis.set('a', 1)
+    await redis.configSet('appendonly', 'yes')
+    await redis.close()
+    expect(await (await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })).get('a')).toBe('1')
+  })
+})
+
+test('a journal that was off is not added to before it has a base that knows what came between', async () => {
+  const { redis, storage, clock, found } = await setup()
+  await redis.set('a', 1)
+  await redis.configSet('appendonly', 'no')
+  await clock.drain()
+  await redis.call('XADD', 'stream', '1-1', 'a', 'b')
+  storage.before = (call) => (call === 'base commit' ? new Promise(() => {}) : undefined)
+  await redis.configSet('appendonly', 'yes')
+  await expect.poll(() => redis.sync.info('persistence')).toContain('aof_rewrite_in_progress:1')
+  redis.sync.call('XGROUP', 'CREATE', 'stream', 'group', '0')
+  await clock.drain()
+  expect(await (await found()).keys('*')).toEqual(['a'])
+})
+
+test('a change that was written under no is made durable when the policy changes', async () => {
+  const { redis, storage, clock } = await setup({ appendfsync: 'no' })
+  await redis.set('a', 1)
+  await clock.drain()
+  const durables: unknown[] = []
+  storage.before = (call, durable) => void (call === 'append' && durables.push(durable))
+  await redis.configSet('appendfsync', 'everysec')
+  await clock.drain()
+  expect(durables).toEqual([true])
+})
+
+describe('the reader', () => {
+  const command = (words: string[]): string => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
+  const read = (bytes: Uint8Array, size: number): string[][] => {
+    const reader = new JournalReader()
+    const all: string[][] = []
+    for (let at = 0; at < bytes.length; at += size) {
+      reader.push(bytes.subarray(at, at + size))
+      for (let argv = reader.next(); argv !== null; argv = reader.next()) all.push(argv)
+    }
+    expect(reader.rest.length).toBe(0)
+    return all
+  }
+
+  test('gives the same commands however their bytes are parted', () => {
+    const bytes = Buffer.from(command(['SET', 'a', 'x'.repeat(30)]) + '#TS:1700000000\r\n' + command(['DEL', '', 'b']) + command(['PING']))
+    const wanted = [['SET', 'a', 'x'.repeat(30)], ['DEL', '', 'b'], ['PING']] // prettier-ignore
+    for (let size = 1; size <= bytes.length; size++) expect(read(bytes, size)).toEqual(wanted)
+  })
+
+  test('takes commands of more than a million words, which expiring fields can make', () => {
+    const words = ['HDEL', 'key', ...Array.from({ length: 1_100_000 }, (_, i) => String(i))]
+    const [argv] = read(Buffer.from(command(words)), 1 << 20)
+    expect([argv.length, argv.at(-1)]).toEqual([words.length, '1099999'])
+  })
+})
+
+test('a command with too few words is damage, not a fault of ours', async () => {
+  const memory = memoryStorage()
+  memory.journal.written = [{ base: false, chunks: [Buffer.from('*1\r\n$3\r\nSET\r\n')] }]
+  await expect(createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })).rejects.toThrow(
+    "The command SET before byte 13 of the append only file part 1 fails: ERR wrong number of arguments for 'set' command",
+  )
 })
 
 describe('appendfsync always', () => {
