@@ -73,6 +73,13 @@ const LINES = {
     'FAILOVER TIMEOUT 1 ABORT', 'FAILOVER TO a 1 TO b 2', 'FAILOVER FOO', 'REPLICAOF', 'REPLICAOF NO ONE', 'REPLICAOF no one', 'SLAVEOF NO ONE', 'REPLICAOF NO ONE x',
     'REPLICAOF NO TWO', 'REPLICAOF a b', 'REPLICAOF 127.0.0.1 65536', 'REPLICAOF 127.0.0.1 -1', 'SLAVEOF 127.0.0.1 x',
   ],
+  acl: [
+    'ACL', 'ACL FOO', 'ACL CAT', 'ACL CAT nosuch', 'ACL CAT a b', 'ACL LIST', 'ACL LIST x', 'ACL USERS', 'ACL WHOAMI', 'ACL GETUSER default', 'ACL GETUSER nosuch',
+    'ACL GETUSER', 'ACL GENPASS 0', 'ACL GENPASS -1', 'ACL GENPASS 4097', 'ACL GENPASS a', 'ACL GENPASS 1 2', 'ACL LOG RESET', 'ACL LOG', 'ACL LOG a', 'ACL LOG -1', 'ACL LOG 1 2',
+    'ACL LOG reset x', 'ACL LOAD', 'ACL SAVE', 'ACL LOAD x', 'ACL DRYRUN default', 'ACL DRYRUN default get a', 'ACL DRYRUN default GET', 'ACL DRYRUN default nosuch', "ACL DRYRUN default ''",
+    'ACL DRYRUN nobody get a', 'ACL DRYRUN default config get x', 'ACL DRYRUN default config nosuch', 'ACL DRYRUN default config get', 'ACL DRYRUN default client',
+    'CONFIG SET requirepass secret', 'ACL LIST', 'ACL GETUSER default', "CONFIG SET requirepass ''", 'ACL LIST',
+  ],
   lolwut: ['LOLWUT VERSION a'],
 } // prettier-ignore
 
@@ -109,6 +116,57 @@ describe('answers as redis-server does:', () => {
       return stats.map(({ type, value }, i) => (i % 2 === 0 ? value : Array.isArray(value) ? value.map((each) => each.type) : type)).sort()
     })
     // An allocator's peak is a number of its own; the rest is to the letter.
+    expect(found).toEqual(wanted)
+  })
+})
+
+describe('ACL', () => {
+  test('CAT names the commands of a category, as far as the engine has them', async () => {
+    const categories = ['read', 'write', 'set', 'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'scripting', 'KEYSPACE']
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      const named = await client.pipeline(categories.map((category) => ['ACL', 'CAT', category]))
+      const all = plain(await client.call('COMMAND', 'LIST', 'FILTERBY', 'PATTERN', '*')) as string[]
+      return { named: named.map((reply) => plain(reply) as string[]), all }
+    })
+    const [theirs, ours] = [wanted, found] as { named: string[][]; all: string[] }[]
+    const common = (names: string[]): string[] => names.filter((name) => ours.all.includes(name) && theirs.all.includes(name)).sort()
+    for (const [i, category] of categories.entries()) expect(common(ours.named[i]), category).toEqual(common(theirs.named[i]))
+  })
+
+  test('GENPASS has as many digits as bits ask for, others each time', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      const made = (await client.pipeline([['1'], ['5'], ['256'], ['4096'], []].map((bits) => ['ACL', 'GENPASS', ...bits]))).map(
+        plain,
+      ) as string[]
+      return [made.map((word) => /^[\da-f]+$/.test(word) && word.length), new Set(made).size]
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('LOG has the logins that failed', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [client, other] = [await connect(), await connect()]
+      await client.call('ACL', 'LOG', 'RESET')
+      for (let i = 0; i < 3; i++) await client.call('AUTH', 'ann', 'wrong')
+      await other.call('AUTH', 'bob', 'wrong')
+      await other.call('HELLO', '3', 'AUTH', 'bob', 'wrong')
+      await other.pipeline([['MULTI'], ['auth', 'ann', 'wrong'], ['EXEC']])
+      await client.call('AUTH', 'default', 'anything')
+      await client.call('AUTH', 'ann', 'wrong')
+      await client.call('HELLO', '3')
+      const all = await client.call('ACL', 'LOG')
+      const two = await client.call('ACL', 'LOG', '2')
+      const shown = ({ type, value }: WireReply): unknown => [
+        type,
+        (value as WireReply[]).map((each, i, { [i - 1]: field }) => {
+          if (field?.value === 'age-seconds') return [each.type, Number(each.value) >= 0 && Number(each.value) < 60]
+          return field?.value === 'client-info' ? [each.type, / cmd=(auth|hello|exec) user=default /.test(each.value as string)] : each
+        }),
+      ]
+      return [(all.value as WireReply[]).map(shown), (two.value as WireReply[]).length]
+    })
     expect(found).toEqual(wanted)
   })
 })

@@ -2,6 +2,7 @@
 // drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
 import { CommandTable, type Group, type Row } from '../engine/command.ts'
 import type { Engine, Extension } from '../engine/engine.ts'
+import { aclRows } from './acl.ts'
 import { ActiveExpiry } from './active-expiry.ts'
 import { debugRow } from './debug.ts'
 import { infoHandler } from './info.ts'
@@ -35,6 +36,11 @@ function makeAdmin(): Extension {
         latencyRow(observer),
         debugRow(parts),
         withMore(table, 'memory', memoryRows),
+        withMore(
+          table,
+          'acl',
+          aclRows((engine) => observer(engine).aclLog),
+        ),
         { ...table.get('info')!, handler: infoHandler(observer) },
         ...serverRows,
       ],

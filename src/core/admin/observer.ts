@@ -2,13 +2,15 @@
 import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts'
 import type { Engine, Probe } from '../engine/engine.ts'
 import type { Session } from '../engine/session.ts'
-import type { Reply } from '../reply.ts'
+import { type Reply, ReplyError } from '../reply.ts'
+import { AclLog } from './acl.ts'
 import { Histogram } from './histogram.ts'
 import { Latency } from './latency.ts'
 import { Slowlog } from './slowlog.ts'
 
 export class Observer implements Probe {
   readonly slowlog = new Slowlog()
+  readonly aclLog = new AclLog()
   readonly latency: Latency
   /** By the command's index; they last as long as the counts of calls, which CONFIG RESETSTAT makes anew. */
   readonly #histograms = new WeakMap<number[], (Histogram | undefined)[]>()
@@ -38,6 +40,7 @@ export class Observer implements Probe {
     // Who waits for others takes no time; who saves, or sleeps, does.
     if (result instanceof Promise && !(command.flags & FLAG.blocking)) return this.#whenDone(result, session, command, argv, started)
     this.#done(session, command, argv, started)
+    if (result instanceof ReplyError && result.text.startsWith('WRONGPASS')) this.aclLog.failed(session, command, argv)
     return result
   }
 

@@ -213,7 +213,7 @@ function pairs(flat: readonly WireReply[]): unknown[] {
 }
 
 describe('HELP', () => {
-  test.for(['OBJECT', 'PUBSUB', 'CONFIG', 'COMMAND', 'CLIENT', 'MEMORY', 'SLOWLOG', 'LATENCY', 'MODULE', 'DEBUG'])(
+  test.for(['OBJECT', 'PUBSUB', 'CONFIG', 'COMMAND', 'CLIENT', 'MEMORY', 'ACL', 'SLOWLOG', 'LATENCY', 'MODULE', 'DEBUG'])(
     '%s HELP is laid out as on redis-server',
     async (name) => {
       const [theirs, ours] = await Promise.all([redis, engine].map((server) => helpOnTheWire(server.path, name)))

@@ -110,7 +110,7 @@ const GROUP_CATEGORIES: Readonly<Record<string, string>> = {
 }
 
 /** A command's ACL categories: most follow from its flags and group. */
-function categoriesOf({ group, flags, categories, name, subcommands }: Command): string[] {
+export function categoriesOf({ group, flags, categories, name, subcommands }: Command): string[] {
   const found = new Set(categories)
   const isContainer = subcommands !== null && name !== 'command'
   if (GROUP_CATEGORIES[group] !== undefined && !isContainer && !categories.includes('@set')) found.add(GROUP_CATEGORIES[group])

@@ -177,7 +177,7 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
 }
 
 /** A session as a line of CLIENT LIST. What a connection in process does not have is 0. */
-function describe(session: Session): string {
+export function describe(session: Session): string {
   const { options, transaction, engine, library } = session
   const age = Math.floor((engine.now - session.created) / 1000)
   const idle = Math.floor((engine.now - session.lastUsed) / 1000)

@@ -213,6 +213,40 @@ Users and what they may do
 ACL|WHOAMI 6.0.0 O(1)
 The user of this connection
 
+ACL|CAT 6.0.0 O(1)
+Lists the categories, or the commands of one
+[categoryname]
+
+ACL|LIST 6.0.0 O(N), N: users
+The rules of all users
+
+ACL|USERS 6.0.0 O(N), N: users
+Names the users
+
+ACL|GETUSER 6.0.0 O(N), N: rules of the user
+What a user may do
+username
++ 6.2.0 channels
++ 7.0.0 selectors, and patterns as rules
+
+ACL|DRYRUN 7.0.0 O(1)
+Tells whether a user may run a command
+username command [arg...]
+
+ACL|GENPASS 6.0.0 O(1)
+Makes a password by chance
+[bits:integer]
+
+ACL|LOG 6.0.0 O(N), N: entries
+Who was refused
+[operation=count:integer|RESET]
+
+ACL|LOAD 6.0.0 O(N), N: users
+Reads the users from their file
+
+ACL|SAVE 6.0.0 O(N), N: users
+Writes the users into their file
+
 ACL|HELP 6.0.0 O(1)
 Lists what ACL can do
 `

@@ -1,0 +1,44 @@
+// SHA-256, as which ACL shows passwords: https://www.rfc-editor.org/rfc/rfc6234
+import type { ByteString } from '../bytes.ts'
+
+/** The fractional part of a number, as 32 bits. */
+const fraction = (value: number): number => (value - Math.floor(value)) * 2 ** 32
+
+function firstPrimes(count: number): number[] {
+  const primes: number[] = []
+  for (let n = 2; primes.length < count; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n)
+  return primes
+}
+
+/** The digest in hexadecimal. */
+export function sha256(text: ByteString): string {
+  const primes = firstPrimes(64)
+  const constants = primes.map((prime) => fraction(Math.cbrt(prime)) | 0)
+  const state = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)) | 0)
+  const words = new Int32Array((((text.length + 8) >> 6) + 1) * 16)
+  for (let i = 0; i < text.length; i++) words[i >> 2] |= text.charCodeAt(i) << (24 - (i & 3) * 8)
+  words[text.length >> 2] |= 0x80 << (24 - (text.length & 3) * 8)
+  words[words.length - 2] = Math.floor(text.length / 2 ** 29)
+  words[words.length - 1] = text.length << 3
+  const schedule = new Int32Array(64)
+  for (let block = 0; block < words.length; block += 16) {
+    let [a, b, c, d, e, f, g, h] = state
+    for (let i = 0; i < 64; i++) {
+      const [near, far] = [schedule[i - 15], schedule[i - 2]]
+      schedule[i] =
+        i < 16
+          ? words[block + i]
+          : (rotate(near, 7) ^ rotate(near, 18) ^ (near >>> 3)) +
+            (rotate(far, 17) ^ rotate(far, 19) ^ (far >>> 10)) +
+            schedule[i - 7] +
+            schedule[i - 16]
+      const first = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + constants[i] + schedule[i]) | 0
+      const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+      ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0]
+    }
+    for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) state[i] += value
+  }
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+}
+
+const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
