@@ -73,3 +73,51 @@ return tostring(coroutine.create(function() end)):match('^thread: 0x') ~= nil
 return type(coroutine.create(function() end))
 ---
 local co = coroutine.wrap(function(...) local a = {...} return #a, coroutine.yield(...) end) return {co(1,2,3), co(4, 5)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() local n = 0 while y('while') < 3 do n = n + 1 end repeat n = n + y('repeat') until n > 5 return n end)
+return {co(), co(1), co(2), co(3), co(1), co(2), co(4)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() local n = 0 while true do n = n + 1 if n == 2 then y(n) break end end repeat n = n + 1 if y(n) then break end until false for i = 1, 10 do if y(i) then break end end for _, v in ipairs({7, 8, 9}) do if y(v) then break end end return 'end' end)
+return {co(), co(), co(false), co(true), co(false), co(true), co(false), co(true)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() while true do return y('while') end end)
+local co2 = coroutine.wrap(function() repeat return y('repeat') until true end)
+local co3 = coroutine.wrap(function() for i = 1, 2 do return y('for') end end)
+local co4 = coroutine.wrap(function() for k in pairs({a = 1}) do return y(k) end end)
+local co5 = coroutine.wrap(function() do return y('do') end end)
+return {co(), co(1), co2(), co2(2), co3(), co3(3), co4(), co4(4), co5(), co5(5)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() local r = {} r[#r + 1] = (y('a')) .. (y('b')) r[#r + 1] = tostring(y('c') == y('d')) r[#r + 1] = tostring(y('e') ~= y('f')) r[#r + 1] = tostring(y('g') < y('h')) r[#r + 1] = tostring(y('i') <= y('j')) r[#r + 1] = tostring(y('k') > y('l')) r[#r + 1] = tostring(y('m') >= y('n')) r[#r + 1] = y('o') % y('p') r[#r + 1] = -y('q') r[#r + 1] = #y('r') r[#r + 1] = tostring(not y('s')) return table.concat(r, ' ') end)
+return {co(), co('x'), co('y'), co(1), co(1), co(1), co(1), co(1), co(2), co(2), co(2), co(3), co(2), co(2), co(2), co(7), co(4), co(5), co('abc'), co(false)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() local a = y('a') and y('b') local c = y('c') or y('d') local e = y('e') and y('f') or y('g') return tostring(a) .. tostring(c) .. tostring(e) end)
+return {co(), co(true), co(2), co(false), co(4), co(nil), co(7)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() local t = {[y('key')] = y('value'), y('item'), y('more')} t[y('at')], t.x = y('set'), y('x') return t.k, t[1], t[2], t[3], t.x, t[y('index')] end)
+return {co(), co('k'), co('v'), co('i'), co('m', 'n'), co(2), co('s'), co('x1'), co('k')}
+---
+local y = coroutine.yield
+local object = {n = 1, add = function(self, by) self.n = self.n + by return self end}
+local co = coroutine.wrap(function() local o = y('object') return o:add(y('by')):add(y('again')).n, (y('one', 'two')) end)
+return {co(), co(object), co(5), co(10), co(1, 2)}
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() for i = y('from'), y('to'), y('step') do local f = function() return i end y(f()) end for a, b in y('iterator') do y(a .. tostring(b)) end end)
+return {co(), co(4), co(1), co(-2), co(), co(), co(pairs({z = 1})), co()}
+---
+local y = coroutine.yield
+local co = coroutine.create(function() for i = 1, y('to') do end end)
+local a, b = coroutine.resume(co) local c, d = coroutine.resume(co, 'x') return {b, tostring(c), d}
+---
+local co = coroutine.create(function() if coroutine.yield(1) then coroutine.yield('then') elseif coroutine.yield(2) then return 'elseif' else return coroutine.yield('else') end return 'after' end)
+local r = {} for _, v in ipairs({true, false, false, 5, 6}) do local ok, x = coroutine.resume(co, v) r[#r + 1] = tostring(x) r[#r + 1] = coroutine.status(co) end return r
+---
+local y = coroutine.yield
+local co = coroutine.wrap(function() local boxed, plain = y(1), y(2) local f = function() boxed = boxed + 1 return boxed end plain = y(3) boxed = y(f()) return boxed, plain, f() end)
+return {co(), co(10), co(20), co(30), co(40)}
