@@ -39,33 +39,33 @@ export interface SharingOptions {
    * How long the tab that runs the commands may be silent before another takes its place, in milliseconds. What it has not
    * saved is then lost. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
    */
-  patience?: number
+  patience?: number | undefined
 }
 
 export interface RedisOptions {
   /** Where snapshots are kept. Default: in memory, for as long as the client lives */
-  storage?: Storage
+  storage?: Storage | undefined
   /**
    * Save rules in Redis's form: `'3600 1 300 100 60 10000'`; `''` for none.
    * Default with a storage: rules that suit a page, where a save starts at most 5 s after a change and when the page is
    * hidden; with a journal (`config: { appendonly: 'yes' }`) none, since the journal has every change
    */
-  save?: string
+  save?: string | undefined
   /** CONFIG's other parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
-  config?: Readonly<Record<string, string>>
+  config?: Readonly<Record<string, string>> | undefined
   /** Lua scripts: `import { lua } from 'isodis/lua'`. Default: none; EVAL, SCRIPT and FUNCTION are then unknown commands */
-  lua?: ScriptingExtension
+  lua?: ScriptingExtension | undefined
   /** Scripts of `isodis/scripts`, not needed beside `lua`: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
-  scripts?: ScriptingExtension
+  scripts?: ScriptingExtension | undefined
   /** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `import { admin } from 'isodis/admin'`. Default: none, until the engine is served */
-  admin?: Extension
+  admin?: Extension | undefined
   /** Time and timers. Default: the host's */
-  clock?: Clock
+  clock?: Clock | undefined
   /** Random numbers from 0 up to 1, for tests that must repeat. Default: Math.random */
-  random?: Random
+  random?: Random | undefined
   /** Receives the engine's log, in Redis's words. Default: nothing is logged */
-  log?: Log
-  shared?: false
+  log?: Log | undefined
+  shared?: false | undefined
 }
 
 export interface SharedRedisOptions extends Omit<RedisOptions, 'shared'> {

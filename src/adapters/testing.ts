@@ -11,11 +11,11 @@ export { Faults, type DropOptions, type Fault, type FaultOptions } from './testi
 
 export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
   /** The time at the start. Default: now */
-  now?: number | Date
+  now?: number | Date | undefined
   /** Whether time also passes by itself between the moves, for code that waits on its own timers. Default: false */
-  running?: boolean
+  running?: boolean | undefined
   /** The seed of the random numbers: with the same seed and the same commands, replies are the same. Default: 1 */
-  seed?: number
+  seed?: number | undefined
 }
 
 /** A client on a database of its own, with a clock and faults for the test to control. */

@@ -18,11 +18,11 @@ export interface UpstashOptions {
   url: string
   token: string
   /** How often a request without an answer is sent again; its commands may then run more than once. Default: 0 */
-  retries?: number
+  retries?: number | undefined
   /** How long to wait for an answer, in milliseconds; Infinity for any time. Default: 30000 */
-  timeout?: number
+  timeout?: number | undefined
   /** What sends the requests. Default: the host's fetch */
-  fetch?: Fetch
+  fetch?: Fetch | undefined
 }
 
 /** What is looked at of a client made with @upstash/redis, so that any version of it is one. */

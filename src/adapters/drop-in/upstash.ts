@@ -16,9 +16,9 @@ import { Fair } from './fair.ts'
 
 export interface RequesterOptions {
   /** As the client's option of this name: with base64 it drops a byte order mark. Default: `'base64'` */
-  responseEncoding?: 'base64' | false
+  responseEncoding?: 'base64' | false | undefined
   /** As the client's option of this name: how often a request is repeated after its connection was lost. Default: 5 times */
-  retry?: false | { retries?: number; backoff?: (retryCount: number) => number }
+  retry?: (false | { retries?: number; backoff?: (retryCount: number) => number }) | undefined
 }
 
 /** What the client asks for. */

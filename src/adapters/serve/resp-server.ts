@@ -1,5 +1,6 @@
 // The engine on a TCP port, for redis-cli and any client in any language (Node, Deno and Bun). One connection is one
 // session; a client that does not read is not read from, and one that will not read is closed.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type Server, type Socket } from 'node:net'
 import { admin } from '../../core/admin/admin.ts'
 import type { ByteString } from '../../core/bytes.ts'
@@ -8,11 +9,11 @@ import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
 
 export interface RespServerOptions {
   /** The port; 0 picks any free one. Default: 6379 */
-  port?: number
+  port?: number | undefined
   /** The address to listen on. Default: 127.0.0.1, this machine only */
-  host?: string
+  host?: string | undefined
   /** The path of a Unix socket to listen on instead of a port. */
-  path?: string
+  path?: string | undefined
 }
 
 export interface RespServer extends AsyncDisposable {

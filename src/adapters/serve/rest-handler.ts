@@ -47,14 +47,14 @@ export interface RestOptions {
   /** The token for full access. */
   token: string
   /** A token that only allows reading: a page may know it. Default: none */
-  readOnlyToken?: string
+  readOnlyToken?: string | undefined
   /** The path that the handler is mounted under, such as `/api/redis`. Default: the root */
-  path?: string
+  path?: string | undefined
   /** Which other origins' pages may send requests. Default: none */
-  cors?: Cors
-  limits?: Partial<RestLimits>
+  cors?: Cors | undefined
+  limits?: Partial<RestLimits> | undefined
   /** Receives the errors that clients are not told, such as why the database could not be reached. Default: they are ignored */
-  onError?: (error: unknown) => void
+  onError?: ((error: unknown) => void) | undefined
 }
 
 /** A fetch handler. It does not reject. */

@@ -1,15 +1,16 @@
 // A fetch handler on a Node HTTP server, for runtimes that have none of their own. Small bodies are read before the handler
 // is asked, which saves a stream; larger ones stream as they are read. A client that goes away aborts its request's signal.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface RestServerOptions {
   /** The port; 0 picks any free one. Default: 8079 */
-  port?: number
+  port?: number | undefined
   /** The address to listen on. Default: 127.0.0.1, this machine only */
-  host?: string
+  host?: string | undefined
   /** How many clients may be connected at once; further ones are refused. Default: 10000 */
-  maxConnections?: number
+  maxConnections?: number | undefined
 }
 
 export interface RestServer extends AsyncDisposable {

@@ -16,7 +16,7 @@ export interface DurableObjectStorage {
 
 export interface DurableObjectOptions {
   /** What all keys begin with, so that the object can keep other things beside. Default: `isodis/` */
-  prefix?: string
+  prefix?: string | undefined
 }
 
 /** A value and its key may have 128 KiB and 2 KiB; some room is left for how the value is encoded. */

@@ -11,13 +11,13 @@ import { syncDirectory, writeAll } from './durable-files.ts'
 
 export interface FileStorageOptions {
   /** The directory, which is created if it does not exist. Default: the current one */
-  dir?: string
+  dir?: string | undefined
   /** The name of the snapshot's file. Default: `dump.rdb` */
-  dbfilename?: string
+  dbfilename?: string | undefined
   /** The directory of the append-only files, inside `dir`. Default: `appendonlydir` */
-  appenddirname?: string
+  appenddirname?: string | undefined
   /** How the names of the append-only files begin. Default: `appendonly.aof` */
-  appendfilename?: string
+  appendfilename?: string | undefined
 }
 
 const READ_SIZE = 1 << 20

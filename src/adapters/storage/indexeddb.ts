@@ -11,14 +11,14 @@ export interface IndexedDbOptions {
    * `strict` waits until a snapshot, or what the journal must keep, is on the disk; `relaxed` until the operating system has
    * it, which a power cut may undo. Default: strict
    */
-  durability?: Durability
+  durability?: Durability | undefined
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000, enough for a reload */
-  patience?: number
+  patience?: number | undefined
   /**
    * Asks the browser not to delete the data when space runs low; Firefox asks its user. Its answer is `storage_persisted` in
    * INFO persistence. Default: false
    */
-  persist?: boolean
+  persist?: boolean | undefined
 }
 
 /** Larger records are slower to put, smaller ones are more of them. */

@@ -9,12 +9,12 @@ import { type HeldLock, holdLock } from './web-lock.ts'
 
 export interface OpfsOptions {
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
-  patience?: number
+  patience?: number | undefined
   /**
    * Asks the browser not to delete the data when space runs low; Firefox asks its user. Its answer is `storage_persisted` in
    * INFO persistence. Default: false
    */
-  persist?: boolean
+  persist?: boolean | undefined
 }
 
 /** A record is a file; large ones make few of them. */

@@ -9,13 +9,13 @@ import { NO_REPLY, type Reply, ReplyError } from '../../core/reply.ts'
 
 export interface FaultOptions {
   /** The command that it strikes, such as `SET`, `CONFIG` or `config|get`. Default: any but those that only set up a connection or a transaction */
-  readonly command?: string
+  readonly command?: string | undefined
   /** How many times it strikes. Default: once */
-  readonly times?: number
+  readonly times?: number | undefined
 }
 export interface DropOptions extends FaultOptions {
   /** Whether the command still runs and only its reply is lost. Default: false */
-  readonly after?: boolean
+  readonly after?: boolean | undefined
 }
 
 /** A fault that was asked for. */

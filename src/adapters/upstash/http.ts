@@ -10,6 +10,9 @@ import type { Endpoint, Listener, Service } from './service.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** Fetch's RequestCache, which is no type everywhere. */
+type CacheMode = 'default' | 'force-cache' | 'no-cache' | 'no-store' | 'only-if-cached' | 'reload'
+
 /** Where to, and how: the fields that a client of @upstash/redis has too. */
 export interface HttpTarget {
   readonly baseUrl: string
@@ -17,7 +20,7 @@ export interface HttpTarget {
   readonly retry: { readonly attempts: number; readonly backoff: (attempt: number) => number }
   /** Passed on to fetch. A function gives a signal for each request. */
   readonly options?: {
-    readonly cache?: RequestCache | undefined
+    readonly cache?: CacheMode | undefined
     readonly agent?: unknown
     readonly backend?: string | undefined
     readonly signal?: AbortSignal | (() => AbortSignal) | undefined
@@ -140,7 +143,7 @@ export class HttpService implements Service {
 }
 
 /** Some frameworks keep the answers of fetch unless told otherwise; older Workers throw if they are told. */
-function defaultCache(): RequestCache | undefined {
+function defaultCache(): CacheMode | undefined {
   return globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? undefined : 'no-store'
 }
 

@@ -1,5 +1,6 @@
 // The client: every command as a promise, and what needs more than one command: pipelines, transactions, WATCH,
 // subscriptions and scans.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { decodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import { commandName, encodeCommand, type Key, listOf, type Value } from './arguments.ts'
@@ -124,7 +125,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
   async watch<R>(
     keys: Key | readonly Key[],
     look: (redis: Watching<T>) => Promise<R>,
-    options: { retries?: number } = {},
+    options: { retries?: number | undefined } = {},
   ): Promise<R | null> {
     if (!this.capabilities.watch) throw unsupported('WATCH', 'use a script instead')
     const connection = await this.backend.connect()
@@ -156,7 +157,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
   }
 
   /** Iterates over all keys. A key that exists the whole time is returned at least once. */
-  async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> } = {}): AsyncGenerator<T, void, undefined> {
+  async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> | undefined } = {}): AsyncGenerator<T, void, undefined> {
     for (const node of await this.backend.nodes()) {
       const redis = node === this.backend ? this : new Redis(node, this.toText)
       for (let cursor = '0'; ;) {

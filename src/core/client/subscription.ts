@@ -1,5 +1,6 @@
 // What `subscribe` resolves with: messages as an async iterator. Messages that arrive faster than they are read wait in a
 // bounded queue; when it is full the oldest are dropped, and the subscription says how many.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../bytes.ts'
 import type { Push } from '../reply.ts'
 import type { Backend, Topic } from './backend.ts'
@@ -15,7 +16,7 @@ export interface Message<T extends Text> {
 
 export interface SubscribeOptions {
   /** How many unread messages are kept. Default: 10000 */
-  limit?: number
+  limit?: number | undefined
 }
 
 const DEFAULT_LIMIT = 10_000

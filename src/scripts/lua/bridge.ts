@@ -32,11 +32,11 @@ export const ORDINARY: Permission = { readOnly: false, allowOom: false }
 /** Limits on how long a script runs. One thread runs everything here: nobody can say SCRIPT KILL meanwhile. */
 export interface Limits {
   /** Milliseconds after which a script that has not written ends. Default: CONFIG's `busy-reply-threshold` */
-  readonly time?: number
+  readonly time?: number | undefined
   /** Milliseconds after which any script ends, its effects so far staying. Default: ten times `time` */
-  readonly hardTime?: number
+  readonly hardTime?: number | undefined
   /** Calls and turns of loops after which any script ends, for hosts whose clock stands still. Default: 10^10 */
-  readonly steps?: number
+  readonly steps?: number | undefined
 }
 
 /** Deeper in calls, a script might leave a command too little of the stack of JS: it must not end halfway. */

@@ -16,26 +16,26 @@ export interface GeoPosition {
 export type GeoArea = ({ member: Value } | GeoPosition) &
   ({ radius: number } | { width: number; height: number }) & {
     /** Default: m */
-    unit?: GeoUnit
+    unit?: GeoUnit | undefined
   }
 
 export interface GeoSearchOptions {
   /** Nearest or farthest first. Default: no order, but nearest first with `count` */
-  order?: 'asc' | 'desc'
+  order?: 'asc' | 'desc' | undefined
   /** At most this many. Default: all */
-  count?: number
+  count?: number | undefined
   /** With `count`: stop when enough are found, even if they are not the nearest. */
-  any?: boolean
+  any?: boolean | undefined
 }
 
 /** What to return for each place besides its name. */
 export interface GeoDetails {
   /** Its distance from the center. */
-  withDist?: boolean
+  withDist?: boolean | undefined
   /** Its position. */
-  withCoord?: boolean
+  withCoord?: boolean | undefined
   /** Its score in the sorted set. */
-  withHash?: boolean
+  withHash?: boolean | undefined
 }
 type Detailed = { withDist: true } | { withCoord: true } | { withHash: true }
 
@@ -78,7 +78,7 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
   geoadd(
     key: Key,
     members: (GeoPosition & { member: Value }) | readonly (GeoPosition & { member: Value })[],
-    { nx, xx, ch }: { nx?: boolean; xx?: boolean; ch?: boolean } = {},
+    { nx, xx, ch }: { nx?: boolean | undefined; xx?: boolean | undefined; ch?: boolean | undefined } = {},
   ): Out<M, T, number> {
     const words = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
     return this.run(['GEOADD', key, ...flag('NX', nx), ...flag('XX', xx), ...flag('CH', ch), ...words], integer)
@@ -111,7 +111,7 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
     destination: Key,
     source: Key,
     area: GeoArea,
-    options: GeoSearchOptions & { storedist?: boolean } = {},
+    options: GeoSearchOptions & { storedist?: boolean | undefined } = {},
   ): Out<M, T, number> {
     const words = [...areaWords(area), ...searchWords(options), ...flag('STOREDIST', options.storedist)]
     return this.run(['GEOSEARCHSTORE', destination, source, ...words], integer)

@@ -10,20 +10,20 @@ export type ExpireCondition = 'nx' | 'xx' | 'gt' | 'lt'
 
 export interface ScanOptions {
   /** Only what matches this glob pattern: `*`, `?`, `[abc]`. Default: everything */
-  match?: string
+  match?: string | undefined
   /** About how many elements to look at in one step. Default: 10 */
-  count?: number
+  count?: number | undefined
 }
 
 export interface SortOptions {
   /** Sort by the values of other keys: `weight_*`, `hash_*->field`; a pattern without `*` leaves the order as it is. */
-  by?: Key
-  limit?: { offset: number; count: number }
+  by?: Key | undefined
+  limit?: { offset: number; count: number } | undefined
   /** Return the values of other keys; `#` is the element itself. */
-  get?: readonly Key[]
-  desc?: boolean
+  get?: readonly Key[] | undefined
+  desc?: boolean | undefined
   /** Sort as text rather than as numbers. */
-  alpha?: boolean
+  alpha?: boolean | undefined
 }
 
 export function scanWords(options: ScanOptions): Value[] {
@@ -62,7 +62,10 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
   }
 
   /** One step of a walk over the keys. @returns the next cursor, `0` at the end, and some keys */
-  scan(cursor: string | number, options: ScanOptions & { type?: Exclude<KeyType, 'none'> } = {}): Out<M, T, [cursor: string, keys: T[]]> {
+  scan(
+    cursor: string | number,
+    options: ScanOptions & { type?: Exclude<KeyType, 'none'> | undefined } = {},
+  ): Out<M, T, [cursor: string, keys: T[]]> {
     return this.run(['SCAN', cursor, ...scanWords(options), ...option('TYPE', options.type)], scanned)
   }
 
@@ -82,7 +85,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
   }
 
   /** Copies a key. @returns 1 if it was copied, 0 if not */
-  copy(source: Key, destination: Key, options: { db?: number; replace?: boolean } = {}): Out<M, T, number> {
+  copy(source: Key, destination: Key, options: { db?: number | undefined; replace?: boolean | undefined } = {}): Out<M, T, number> {
     return this.run(['COPY', source, destination, ...option('DB', options.db), ...flag('REPLACE', options.replace)], integer)
   }
 
@@ -181,7 +184,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     key: Key,
     ttl: number,
     dump: Uint8Array,
-    options: { replace?: boolean; absttl?: boolean; idletime?: number; freq?: number } = {},
+    options: { replace?: boolean | undefined; absttl?: boolean | undefined; idletime?: number | undefined; freq?: number | undefined } = {},
   ): Out<M, T, 'OK'> {
     const words = [...flag('REPLACE', options.replace), ...flag('ABSTTL', options.absttl)]
     return this.run(

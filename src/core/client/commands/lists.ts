@@ -15,9 +15,9 @@ export interface WaitOptions {
 
 export interface LposOptions {
   /** Which match to start with: 1 the first, 2 the second, -1 the last. Default: 1 */
-  rank?: number
+  rank?: number | undefined
   /** Compare at most this many elements. Default: all */
-  maxlen?: number
+  maxlen?: number | undefined
 }
 
 export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T> {
@@ -93,7 +93,7 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
   /** The index of an element, or with `count` the indexes of that many matches (0: all). @returns null if there is none */
   lpos(key: Key, element: Value, options: LposOptions & { count: number }): Out<M, T, number[]>
   lpos(key: Key, element: Value, options?: LposOptions): Out<M, T, number | null>
-  lpos(key: Key, element: Value, options: LposOptions & { count?: number } = {}): Out<M, T, number | null | number[]> {
+  lpos(key: Key, element: Value, options: LposOptions & { count?: number | undefined } = {}): Out<M, T, number | null | number[]> {
     const argv = [
       'LPOS',
       key,
@@ -135,7 +135,7 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     timeout: number,
     keys: readonly Key[],
     end: End,
-    options: WaitOptions & { count?: number } = {},
+    options: WaitOptions & { count?: number | undefined } = {},
   ): Out<M, T, [key: T, elements: T[]] | null> {
     const argv = ['BLMPOP', timeout, keys.length, ...keys, end, ...option('COUNT', options.count)]
     return this.run(argv, tupleOrNull<T, T, T[]>(text, texts), { signal: options.signal, blocking: true })

@@ -140,7 +140,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   /** An estimate of the bytes a key uses. @returns null if the key does not exist */
-  memoryUsage(key: Key, options: { samples?: number } = {}): Out<M, T, number | null> {
+  memoryUsage(key: Key, options: { samples?: number | undefined } = {}): Out<M, T, number | null> {
     return this.run(['MEMORY', 'USAGE', key, ...option('SAMPLES', options.samples)], (reply) => (reply === null ? null : integer(reply)))
   }
 
@@ -172,7 +172,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   /** Starts a save in the background. @returns `Background saving started` or `... scheduled`; @throws RedisError if another save runs */
-  bgsave(options: { schedule?: boolean } = {}): Out<M, T, string> {
+  bgsave(options: { schedule?: boolean | undefined } = {}): Out<M, T, string> {
     return this.run(['BGSAVE', ...(options.schedule ? ['SCHEDULE'] : [])], word)
   }
 

@@ -85,7 +85,7 @@ export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> 
   }
 
   /** The size of an intersection, counted up to `limit`. */
-  sintercard(keys: readonly Key[], options: { limit?: number } = {}): Out<M, T, number> {
+  sintercard(keys: readonly Key[], options: { limit?: number | undefined } = {}): Out<M, T, number> {
     return this.run(['SINTERCARD', keys.length, ...keys, ...option('LIMIT', options.limit)], integer)
   }
 

@@ -27,33 +27,33 @@ export type ScoredMembers = Scored | readonly Scored[] | Readonly<Record<string,
 
 export interface ZaddOptions {
   /** Only add members. */
-  nx?: boolean
+  nx?: boolean | undefined
   /** Only update members. */
-  xx?: boolean
+  xx?: boolean | undefined
   /** Only raise scores. New members are added. */
-  gt?: boolean
+  gt?: boolean | undefined
   /** Only lower scores. New members are added. */
-  lt?: boolean
+  lt?: boolean | undefined
   /** Return how many members were added or changed rather than how many were added. */
-  ch?: boolean
+  ch?: boolean | undefined
 }
 
 export interface ZrangeOptions {
   /** `start` and `stop` are scores: numbers, `(1` to exclude the bound, `-inf`, `+inf`. */
-  byScore?: boolean
+  byScore?: boolean | undefined
   /** `start` and `stop` are members: `[a`, `(a` to exclude the bound, `-`, `+`. All scores must be equal. */
-  byLex?: boolean
+  byLex?: boolean | undefined
   /** From the highest to the lowest. */
-  rev?: boolean
+  rev?: boolean | undefined
   /** With `byScore` or `byLex`: an offset, and the most members to return. */
-  limit?: { offset: number; count: number }
+  limit?: { offset: number; count: number } | undefined
 }
 
 export interface CombineOptions {
   /** A factor for each set's scores. Default: 1 */
-  weights?: readonly number[]
+  weights?: readonly number[] | undefined
   /** How to combine the scores of a member. Default: sum */
-  aggregate?: 'sum' | 'min' | 'max'
+  aggregate?: 'sum' | 'min' | 'max' | undefined
 }
 
 type Bound = number | string
@@ -160,8 +160,13 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
 
   /** Members from `start` to `stop`, by rank unless an option says otherwise. */
   zrange(key: Key, start: Bound, stop: Bound, options: ZrangeOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
-  zrange(key: Key, start: Bound, stop: Bound, options?: ZrangeOptions & { withScores?: false }): Out<M, T, T[]>
-  zrange(key: Key, start: Bound, stop: Bound, options: ZrangeOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+  zrange(key: Key, start: Bound, stop: Bound, options?: ZrangeOptions & { withScores?: false | undefined }): Out<M, T, T[]>
+  zrange(
+    key: Key,
+    start: Bound,
+    stop: Bound,
+    options: ZrangeOptions & { withScores?: boolean | undefined } = {},
+  ): Out<M, T, T[] | [T, number][]> {
     const argv = ['ZRANGE', key, start, stop, ...rangeWords(options), ...flag('WITHSCORES', options.withScores)]
     return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
   }
@@ -173,8 +178,8 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
 
   /** Members by rank, from the highest score. */
   zrevrange(key: Key, start: number, stop: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
-  zrevrange(key: Key, start: number, stop: number, options?: { withScores?: false }): Out<M, T, T[]>
-  zrevrange(key: Key, start: number, stop: number, options: { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+  zrevrange(key: Key, start: number, stop: number, options?: { withScores?: false | undefined }): Out<M, T, T[]>
+  zrevrange(key: Key, start: number, stop: number, options: { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     const argv = ['ZREVRANGE', key, start, stop, ...flag('WITHSCORES', options.withScores)]
     return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
   }
@@ -186,12 +191,17 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     max: Bound,
     options: Pick<ZrangeOptions, 'limit'> & { withScores: true },
   ): Out<M, T, [member: T, score: number][]>
-  zrangebyscore(key: Key, min: Bound, max: Bound, options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false }): Out<M, T, T[]>
   zrangebyscore(
     key: Key,
     min: Bound,
     max: Bound,
-    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean } = {},
+    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false | undefined },
+  ): Out<M, T, T[]>
+  zrangebyscore(
+    key: Key,
+    min: Bound,
+    max: Bound,
+    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
     const argv = ['ZRANGEBYSCORE', key, min, max, ...flag('WITHSCORES', options.withScores), ...limitWords(options.limit)]
     return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
@@ -204,12 +214,17 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     min: Bound,
     options: Pick<ZrangeOptions, 'limit'> & { withScores: true },
   ): Out<M, T, [member: T, score: number][]>
-  zrevrangebyscore(key: Key, max: Bound, min: Bound, options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false }): Out<M, T, T[]>
   zrevrangebyscore(
     key: Key,
     max: Bound,
     min: Bound,
-    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean } = {},
+    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false | undefined },
+  ): Out<M, T, T[]>
+  zrevrangebyscore(
+    key: Key,
+    max: Bound,
+    min: Bound,
+    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
     const argv = ['ZREVRANGEBYSCORE', key, max, min, ...flag('WITHSCORES', options.withScores), ...limitWords(options.limit)]
     return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
@@ -266,7 +281,12 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   }
 
   /** As `zmpop`, but waits for a member. @param timeout seconds; 0 waits forever */
-  bzmpop(timeout: number, keys: readonly Key[], end: 'min' | 'max', options: WaitOptions & { count?: number } = {}): Out<M, T, Popped<T>> {
+  bzmpop(
+    timeout: number,
+    keys: readonly Key[],
+    end: 'min' | 'max',
+    options: WaitOptions & { count?: number | undefined } = {},
+  ): Out<M, T, Popped<T>> {
     const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...option('COUNT', options.count)]
     return this.run(argv, tupleOrNull<T, T, [T, number][]>(text, scored<T>()), { signal: options.signal, blocking: true })
   }
@@ -274,8 +294,8 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   /** Random members: one, up to `count` different ones, or for a negative `count` that many with repetition. */
   zrandmember(key: Key): Out<M, T, T | null>
   zrandmember(key: Key, count: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
-  zrandmember(key: Key, count: number, options?: { withScores?: false }): Out<M, T, T[]>
-  zrandmember(key: Key, count?: number, options?: { withScores?: boolean }): Out<M, T, T | null | T[] | [T, number][]> {
+  zrandmember(key: Key, count: number, options?: { withScores?: false | undefined }): Out<M, T, T[]>
+  zrandmember(key: Key, count?: number, options?: { withScores?: boolean | undefined }): Out<M, T, T | null | T[] | [T, number][]> {
     if (count === undefined) return this.run(['ZRANDMEMBER', key], textOrNull<T>)
     if (options?.withScores) return this.run(['ZRANDMEMBER', key, count, 'WITHSCORES'], scored<T>())
     return this.run(['ZRANDMEMBER', key, count], texts<T>)
@@ -288,29 +308,29 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
 
   /** The members that are in any of the sets. */
   zunion(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
-  zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: false }): Out<M, T, T[]>
-  zunion(keys: readonly Key[], options: CombineOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+  zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: false | undefined }): Out<M, T, T[]>
+  zunion(keys: readonly Key[], options: CombineOptions & { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZUNION', keys, options)
   }
 
   /** The members that are in all of the sets. */
   zinter(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
-  zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: false }): Out<M, T, T[]>
-  zinter(keys: readonly Key[], options: CombineOptions & { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+  zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: false | undefined }): Out<M, T, T[]>
+  zinter(keys: readonly Key[], options: CombineOptions & { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZINTER', keys, options)
   }
 
   /** The members of the first set that are in none of the others. */
   zdiff(keys: readonly Key[], options: { withScores: true }): Out<M, T, [member: T, score: number][]>
-  zdiff(keys: readonly Key[], options?: { withScores?: false }): Out<M, T, T[]>
-  zdiff(keys: readonly Key[], options: { withScores?: boolean } = {}): Out<M, T, T[] | [T, number][]> {
+  zdiff(keys: readonly Key[], options?: { withScores?: false | undefined }): Out<M, T, T[]>
+  zdiff(keys: readonly Key[], options: { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZDIFF', keys, options)
   }
 
   protected combine(
     command: string,
     keys: readonly Key[],
-    options: CombineOptions & { withScores?: boolean },
+    options: CombineOptions & { withScores?: boolean | undefined },
   ): Out<M, T, T[] | [T, number][]> {
     const argv = [command, keys.length, ...keys, ...combineWords(options), ...flag('WITHSCORES', options.withScores)]
     return this.run<T[] | [T, number][]>(argv, options.withScores ? scored<T>() : texts<T>)
@@ -332,7 +352,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   }
 
   /** The size of an intersection, counted up to `limit`. */
-  zintercard(keys: readonly Key[], options: { limit?: number } = {}): Out<M, T, number> {
+  zintercard(keys: readonly Key[], options: { limit?: number | undefined } = {}): Out<M, T, number> {
     return this.run(['ZINTERCARD', keys.length, ...keys, ...option('LIMIT', options.limit)], integer)
   }
 }

@@ -16,29 +16,29 @@ export type StreamsRead<T extends Text, E> = T extends string ? Record<string, E
 /** Which entries to remove: all but the newest `maxlen`, or those with a lower ID than `minid`. */
 export type Trim = ({ maxlen: number; minid?: never } | { minid: string; maxlen?: never }) & {
   /** Only what is cheap to remove: whole nodes (`~`). */
-  approximate?: boolean
+  approximate?: boolean | undefined
   /** With `approximate`: remove at most this many entries. */
-  limit?: number
+  limit?: number | undefined
 }
 
 export interface XreadOptions extends WaitOptions {
   /** At most this many entries per stream. Default: all */
-  count?: number
+  count?: number | undefined
   /** How many milliseconds to wait for entries; 0 waits forever. Default: not at all */
-  block?: number
+  block?: number | undefined
 }
 
 export interface XclaimOptions {
   /** The idle time that the entries get: milliseconds since the last delivery. Default: 0 */
-  idle?: number
+  idle?: number | undefined
   /** The same as a time, in milliseconds since 1970. */
-  time?: number
+  time?: number | undefined
   /** The delivery count that the entries get. */
-  retrycount?: number
+  retrycount?: number | undefined
   /** Also claim entries that are not pending. */
-  force?: boolean
+  force?: boolean | undefined
   /** The last ID delivered to the group. */
-  lastid?: string
+  lastid?: string | undefined
 }
 
 const trimWords = ({ maxlen, minid, approximate, limit }: Partial<Trim>): Value[] => [
@@ -79,7 +79,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
    */
   xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream: true }): Out<M, T, string | null>
   xadd(key: Key, id: string, values: Pairs, options?: Partial<Trim>): Out<M, T, string>
-  xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream?: boolean } = {}): Out<M, T, string | null> {
+  xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream?: boolean | undefined } = {}): Out<M, T, string | null> {
     const argv = ['XADD', key, ...flag('NOMKSTREAM', options.nomkstream), ...trimWords(options), id, ...flatten(values)]
     return this.run(argv, (reply) => (typeof reply === 'string' ? reply : null))
   }
@@ -119,7 +119,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     group: Key,
     consumer: Key,
     streams: Pairs<Key, string>,
-    options: XreadOptions & { noack?: boolean } = {},
+    options: XreadOptions & { noack?: boolean | undefined } = {},
   ): Out<M, T, StreamsRead<T, PendingEntry<T>> | null> {
     const words = streamWords(options, flag('NOACK', options.noack), streams)
     return this.run(['XREADGROUP', 'GROUP', group, consumer, ...words], streamsRead<T, PendingEntry<T>>, waiting(options))
@@ -131,13 +131,18 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Creates a group that starts after an ID; `$` is the end, `0` the beginning. */
-  xgroupCreate(key: Key, group: Key, id: string, options: { mkstream?: boolean; entriesread?: number } = {}): Out<M, T, 'OK'> {
+  xgroupCreate(
+    key: Key,
+    group: Key,
+    id: string,
+    options: { mkstream?: boolean | undefined; entriesread?: number | undefined } = {},
+  ): Out<M, T, 'OK'> {
     const words = [...flag('MKSTREAM', options.mkstream), ...option('ENTRIESREAD', options.entriesread)]
     return this.run(['XGROUP', 'CREATE', key, group, id, ...words], ok)
   }
 
   /** Sets the ID after which a group continues. */
-  xgroupSetid(key: Key, group: Key, id: string, options: { entriesread?: number } = {}): Out<M, T, 'OK'> {
+  xgroupSetid(key: Key, group: Key, id: string, options: { entriesread?: number | undefined } = {}): Out<M, T, 'OK'> {
     return this.run(['XGROUP', 'SETID', key, group, id, ...option('ENTRIESREAD', options.entriesread)], ok)
   }
 
@@ -175,7 +180,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     start: string,
     end: string,
     count: number,
-    options: { idle?: number; consumer?: Key } = {},
+    options: { idle?: number | undefined; consumer?: Key | undefined } = {},
   ): Out<M, T, [id: string, consumer: T, idle: number, deliveries: number][]> {
     const { idle, consumer } = options
     const argv = ['XPENDING', key, group, ...option('IDLE', idle), start, end, count, ...(consumer === undefined ? [] : [consumer])]
@@ -197,7 +202,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     consumer: Key,
     minIdle: number,
     entryIds: readonly string[],
-    options: XclaimOptions & { justid?: boolean } = {},
+    options: XclaimOptions & { justid?: boolean | undefined } = {},
   ): Out<M, T, string[] | StreamEntry<T>[]> {
     const { idle, time, retrycount, force, lastid, justid } = options
     const words = [...option('IDLE', idle), ...option('TIME', time), ...option('RETRYCOUNT', retrycount), ...flag('FORCE', force)]
@@ -206,15 +211,15 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** As `xclaim`, for pending entries from an ID on. @returns the ID to continue from (`0-0` at the end), the entries, and the IDs of deleted ones */
-  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options: { count?: number; justid: true }): Out<M, T, [next: string, ids: string[], deleted: string[]]> // prettier-ignore
-  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options?: { count?: number }): Out<M, T, [next: string, entries: StreamEntry<T>[], deleted: string[]]> // prettier-ignore
+  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options: { count?: number | undefined; justid: true }): Out<M, T, [next: string, ids: string[], deleted: string[]]> // prettier-ignore
+  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options?: { count?: number | undefined }): Out<M, T, [next: string, entries: StreamEntry<T>[], deleted: string[]]> // prettier-ignore
   xautoclaim(
     key: Key,
     group: Key,
     consumer: Key,
     minIdle: number,
     start: string,
-    options: { count?: number; justid?: boolean } = {},
+    options: { count?: number | undefined; justid?: boolean | undefined } = {},
   ): Out<M, T, [next: string, claimed: string[] | StreamEntry<T>[], deleted: string[]]> {
     const argv = ['XAUTOCLAIM', key, group, consumer, minIdle, start, ...option('COUNT', options.count), ...flag('JUSTID', options.justid)]
     return this.run(argv, (reply, toText) => {
@@ -225,7 +230,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Sets the last ID of a stream; the next one must be higher. */
-  xsetid(key: Key, id: string, options: { entriesadded?: number; maxdeletedid?: string } = {}): Out<M, T, 'OK'> {
+  xsetid(key: Key, id: string, options: { entriesadded?: number | undefined; maxdeletedid?: string | undefined } = {}): Out<M, T, 'OK'> {
     const words = [...option('ENTRIESADDED', options.entriesadded), ...option('MAXDELETEDID', options.maxdeletedid)]
     return this.run(['XSETID', key, id, ...words], ok)
   }

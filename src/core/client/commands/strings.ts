@@ -6,22 +6,22 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 /** When a key expires: at most one of these. */
 export interface Expiry {
   /** After this many seconds. */
-  ex?: number
+  ex?: number | undefined
   /** After this many milliseconds. */
-  px?: number
+  px?: number | undefined
   /** At a time, in seconds since 1970. */
-  exat?: number
+  exat?: number | undefined
   /** At a time, in milliseconds since 1970. */
-  pxat?: number
+  pxat?: number | undefined
 }
 
 export interface SetOptions extends Expiry {
   /** Only if the key does not exist. */
-  nx?: boolean
+  nx?: boolean | undefined
   /** Only if the key exists. */
-  xx?: boolean
+  xx?: boolean | undefined
   /** Keep the key's expiry. */
-  keepttl?: boolean
+  keepttl?: boolean | undefined
 }
 
 function expiryWords({ ex, px, exat, pxat }: Expiry): Value[] {
@@ -53,8 +53,8 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
    * @returns `OK`, or null if `nx` or `xx` was not met; with `get` the previous string, or null
    */
   set(key: Key, value: Value, options: SetOptions & { get: true }): Out<M, T, T | null>
-  set(key: Key, value: Value, options?: SetOptions & { get?: false }): Out<M, T, 'OK' | null>
-  set(key: Key, value: Value, options?: SetOptions & { get?: boolean }): Out<M, T, T | 'OK' | null> {
+  set(key: Key, value: Value, options?: SetOptions & { get?: false | undefined }): Out<M, T, 'OK' | null>
+  set(key: Key, value: Value, options?: SetOptions & { get?: boolean | undefined }): Out<M, T, T | 'OK' | null> {
     if (options === undefined) return this.run(['SET', key, value], okOrNull)
     const words = [...flag('NX', options.nx), ...flag('XX', options.xx), ...flag('GET', options.get), ...expiryWords(options)]
     const argv = ['SET', key, value, ...words, ...flag('KEEPTTL', options.keepttl)]
@@ -87,7 +87,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Gets a string and sets its expiry, or with `persist` removes it. @returns null if the key does not exist */
-  getex(key: Key, options: Expiry & { persist?: boolean } = {}): Out<M, T, T | null> {
+  getex(key: Key, options: Expiry & { persist?: boolean | undefined } = {}): Out<M, T, T | null> {
     return this.run(['GETEX', key, ...expiryWords(options), ...flag('PERSIST', options.persist)], textOrNull)
   }
 
@@ -162,7 +162,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** The positions of the longest common subsequence. @param options `minmatchlen`: the shortest match to report. Default: any */
-  lcsIdx(first: Key, second: Key, options: { minmatchlen?: number } = {}): Out<M, T, LcsMatches> {
+  lcsIdx(first: Key, second: Key, options: { minmatchlen?: number | undefined } = {}): Out<M, T, LcsMatches> {
     const argv = ['LCS', first, second, 'IDX', 'WITHMATCHLEN', ...option('MINMATCHLEN', options.minmatchlen)]
     return this.run(argv, (reply, toText) => {
       const found = record<T, unknown>((each) => each)(reply, toText)
@@ -181,13 +181,17 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Counts the bits that are set, in a range of bytes or (with `bit`) of bits. */
-  bitcount(key: Key, range?: { start: number; end: number; unit?: 'byte' | 'bit' }): Out<M, T, number> {
+  bitcount(key: Key, range?: { start: number; end: number; unit?: 'byte' | 'bit' | undefined }): Out<M, T, number> {
     if (range === undefined) return this.run(['BITCOUNT', key], integer)
     return this.run(['BITCOUNT', key, range.start, range.end, ...(range.unit === undefined ? [] : [range.unit])], integer)
   }
 
   /** The position of the first bit that is 0 or 1, in a range of bytes or (with `bit`) of bits. @returns -1 if there is none */
-  bitpos(key: Key, bit: 0 | 1, range: { start?: number; end?: number; unit?: 'byte' | 'bit' } = {}): Out<M, T, number> {
+  bitpos(
+    key: Key,
+    bit: 0 | 1,
+    range: { start?: number | undefined; end?: number | undefined; unit?: 'byte' | 'bit' | undefined } = {},
+  ): Out<M, T, number> {
     const { start, end, unit } = range
     const words =
       unit !== undefined ? [start ?? 0, end ?? -1, unit] : end !== undefined ? [start ?? 0, end] : start !== undefined ? [start] : []

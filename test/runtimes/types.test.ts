@@ -1,0 +1,86 @@
+// The package's declarations as a strict project reads them: without skipLibCheck, with the libraries of a page (ES2022 and the
+// DOM) or of Node's types alone, and with options that may be undefined.
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const tsc = join(root, 'node_modules/typescript/bin/tsc')
+const run = promisify(execFile)
+
+const EVERYWHERE = `import { createRedis, type Key, type Redis } from 'isodis'
+import { durableObject } from 'isodis/durable-object'
+import { lua } from 'isodis/lua'
+import { createRestHandler } from 'isodis/rest'
+import { defineScript } from 'isodis/scripts'
+import { scripts } from 'isodis/scripts/engine'
+import { createTestRedis } from 'isodis/testing'
+import { connectUpstash } from 'isodis/upstash'
+
+declare const perhaps: number | undefined
+declare const readOnlyToken: string | undefined
+await using redis = await createRedis({ lua, scripts: undefined, save: undefined })
+await redis.set('key', 'value', { ex: perhaps, nx: undefined })
+const scored: [string, number][] = await redis.zrange('key', 0, -1, { withScores: true, limit: undefined })
+const plain: string[] = await redis.zrange('key', 0, -1, { withScores: undefined })
+for await (const key of redis.scanIterator({ count: perhaps })) plain.push(key satisfies Key)
+const results: [number, string[] | null] = await redis.multi().incr('n').lpop('list', 2).exec()
+await using news = await redis.subscribe('news', { limit: perhaps })
+for await (const { message } of news) plain.push(message)
+const other: Redis = connectUpstash({ url: 'http://localhost', token: 'token', retries: perhaps })
+export const all = [scored, results, other, createRestHandler(redis, { token: 'token', readOnlyToken }), durableObject, defineScript]
+export const tests = [scripts, await createTestRedis({ now: perhaps })]
+`
+const PAGE = `import { createRedis } from 'isodis'
+import { indexedDb } from 'isodis/indexeddb'
+import { opfs } from 'isodis/opfs'
+declare const patience: number | undefined
+export const redis = await createRedis({ storage: indexedDb('app', { patience }), shared: true })
+export const other = opfs('app', { patience })
+`
+const NODE = `import { fileStorage } from 'isodis/file'
+import { serveResp } from 'isodis/server'
+import { createRedis } from 'isodis'
+declare const dir: string | undefined
+const redis = await createRedis({ storage: fileStorage({ dir }) })
+await using server = await serveResp(redis, { port: 0, host: dir })
+export const { port } = server
+`
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'isodis-types-'))
+  const installed = join(dir, 'node_modules/isodis')
+  await mkdir(installed, { recursive: true })
+  await cp(join(root, 'package.json'), join(installed, 'package.json'))
+  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(installed, 'dist/types')])
+  for (const name of ['idb-keyval', '@types', 'undici-types'])
+    await symlink(join(root, 'node_modules', name), join(dir, 'node_modules', name))
+  const programs = { 'everywhere.ts': EVERYWHERE, 'page.ts': PAGE, 'node.ts': NODE, 'package.json': '{ "type": "module" }' }
+  for (const [name, text] of Object.entries(programs)) await writeFile(join(dir, name), text)
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+test.for([
+  ['a page', 'bundler', ['es2022', 'dom', 'dom.iterable'], [], ['everywhere.ts', 'page.ts']],
+  ['Node', 'nodenext', ['es2022'], ['node'], ['everywhere.ts', 'node.ts']],
+] as const)('the declarations are right for %s', async ([, resolution, lib, types, files]) => {
+  const compilerOptions = {
+    target: 'es2022',
+    module: resolution === 'bundler' ? 'esnext' : resolution,
+    moduleResolution: resolution,
+    lib,
+    types,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+  }
+  await writeFile(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  const { stdout } = await run(process.execPath, [tsc, '-p', dir]).catch((error: { stdout: string }) => error)
+  expect(stdout).toBe('')
+})
