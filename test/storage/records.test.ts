@@ -110,6 +110,19 @@ describe('snapshots and their deltas', () => {
   })
 })
 
+test('many small deltas are given up for a new snapshot before there are too many to name in one record', async () => {
+  const records = new RecordMap(undefined, 1 << 15)
+  const redis = await createRedis({ storage: records.storage(), save: '' })
+  for (let i = 0; i < 20_000; i++) redis.sync.set(`key${i}`, `value ${i}`)
+  for (let i = 0; i < 1200; i++) {
+    redis.sync.set('key', i)
+    await redis.save()
+  }
+  await redis.close()
+  const again = await createRedis({ storage: records.storage(), save: '' })
+  expect([await again.dbsize(), await again.get('key')]).toEqual([20_001, '1199'])
+})
+
 test('a journal in records that is cut off at any put keeps every write that was answered', async () => {
   const property = fc.asyncProperty(fc.nat(120), fc.nat(40), async (cutAfter, rewriteAt) => {
     const records = new RecordMap(new Map(), 4096)

@@ -319,7 +319,7 @@ export class Persistence implements Durability {
       all += size
     }
     const expected = sizes.deltas + (sizes.snapshot * changed) / Math.max(all, 1)
-    if (sizes.snapshot > 0 && expected <= sizes.snapshot * MOST_OF_SNAPSHOT) return deltas
+    if (sizes.snapshot > 0 && sizes.count < MOST_DELTAS && expected <= sizes.snapshot * MOST_OF_SNAPSHOT) return deltas
     tracker.all()
     return null
   }
@@ -445,6 +445,8 @@ export class Persistence implements Durability {
   }
 }
 
+/** More deltas than this are given up too: each of them is read on its own, and named in the manifest, which every save writes. */
+const MOST_DELTAS = 500
 /** Deltas that together are larger than so much of their snapshot are given up for a new one. */
 const MOST_OF_SNAPSHOT = 0.5
 /** A timer's delay must fit in 31 bits. */

@@ -76,6 +76,7 @@ class RecordStorage implements Storage {
       sizes: () => ({
         snapshot: this.#manifest.snapshot?.size ?? 0,
         deltas: this.#manifest.deltas.reduce((sum, { size }) => sum + size, 0),
+        count: this.#manifest.deltas.length,
       }),
     }
     this.journal = new RecordJournal({

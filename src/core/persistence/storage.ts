@@ -31,8 +31,8 @@ export interface DeltaStore {
   read(): Promise<readonly AsyncIterable<Uint8Array>[]>
   /** Starts a delta to the last snapshot. */
   write(): Promise<SnapshotWriter>
-  /** Bytes of the last snapshot (0 if there is none), and of its deltas. */
-  sizes(): { snapshot: number; deltas: number }
+  /** Bytes of the last snapshot (0 if there is none) and of its deltas, and how many deltas there are. */
+  sizes(): { snapshot: number; deltas: number; count: number }
 }
 
 /**
