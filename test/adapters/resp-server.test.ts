@@ -61,6 +61,8 @@ describe('bytes on the wire get what redis-server gives them', () => {
     'a byte that cannot be printed in its place': '*1\r\n\x01\r\n',
     'open quotes': 'SET a "b\r\n',
     'quotes in the middle of a word': 'SET a "b"c\r\n',
+    'a form that a page sends': 'POST / HTTP/1.1\r\nHost: x\r\n\r\nSET form 1\r\n',
+    'a page that is asked for': 'Host: x\r\nGET nosuch\r\n',
     QUIT: '*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nQUIT\r\n*1\r\n$4\r\nPING\r\n',
     'half a command': '*2\r\n$4\r\nECHO\r\n$5\r\nhel',
     'binary words': '*2\r\n$4\r\nECHO\r\n$7\r\n\x00\xff\r\n*1\r\r\n',
@@ -160,6 +162,16 @@ describe('connections', () => {
     expect(plain(await killer.call('CLIENT', 'KILL', 'ID', String(id)))).toBe(1)
     await expect.poll(() => victim.closed).toBe(true)
     killer.close()
+  })
+
+  test('kill connections, not the client in process', async () => {
+    const own = await createRedis()
+    await using server = await serveResp(own, { port: 0 })
+    const killer = await RespClient.connect({ port: server.port })
+    expect(plain(await killer.call('CLIENT', 'KILL', 'TYPE', 'normal'))).toBe(0)
+    expect([await own.set('a', 1), own.sync.get('a')]).toEqual(['OK', '1'])
+    killer.close()
+    await own.close()
   })
 })
 

@@ -25,12 +25,13 @@ import {
 export type { Command } from './words.ts'
 
 const s = keyOf('s1', 's2', 's3')
-const expiry = fc.oneof(
+const oneExpiry = fc.oneof(
   words(pick('EX', 'ex'), pick('100', '1000', '0', '-1', 'x', '9223372036854775807')),
   words('PX', pick('100000', '0', '9223372036854775807')),
   words('EXAT', pick('33177117420', '0')),
   words('PXAT', pick('33177117420000', '-5')),
 )
+const expiry = fc.oneof({ weight: 9, arbitrary: oneExpiry }, { weight: 1, arbitrary: words(oneExpiry, oneExpiry) })
 const strings = fc.oneof(
   words(sloppy('SET'), s, value),
   words('SET', s, value, maybe(oneWord('NX', 'XX', 'nx')), maybe(oneWord('GET')), maybe(fc.oneof(expiry, oneWord('KEEPTTL')))),
@@ -149,7 +150,7 @@ const keys = fc.oneof(
     maybe(words('TYPE', pick('string', 'list', 'zset', 'foo'))),
   ),
   words('SORT', anyKey, sortOptions),
-  words('SORT', anyKey, 'BY', pick('nosort', 'hw_->f'), maybe(oneWord('DESC')), maybe(words('GET', '#'))),
+  words('SORT', anyKey, 'BY', pick('nosort', 'hw_->f'), maybe(oneWord('DESC')), maybe(words('GET', '#')), maybe(words('STORE', 'l2'))),
   // With equal weights ALPHA has no defined order, so it comes without BY.
   words('SORT', anyKey, pick('ALPHA', 'alpha'), maybe(oneWord('DESC')), maybe(words('LIMIT', '1', '3'))),
   words('SORT_RO', anyKey, sortOptions),

@@ -27,6 +27,7 @@ async function end(redis: RedisServer): Promise<void> {
 const COMMANDS: string[][] = [
   ['SET', 'text', 'grüße'],
   ['SET', 'later', 'x', 'EX', '1000'],
+  ['SET', 'never', 'x', 'PXAT', '9223372036854775807'],
   ['RPUSH', 'list', ...Array.from({ length: 300 }, (_, i) => String(i))],
   ['LPOP', 'list', '20'],
   ['HSET', 'hash', 'a', '1', 'b', '2'],
@@ -77,7 +78,7 @@ describe('append-only files', () => {
       await end(real)
       // And we start on what it went on writing.
       await redis.engine.durability.sync()
-      expect(Object.keys(found)).toHaveLength(9)
+      expect(Object.keys(found)).toHaveLength(10)
       const crashed = join(dir, 'isodis.lock')
       await writeFile(crashed, JSON.stringify({ pid: 2 ** 22 + 1, started: null, id: 'gone' }))
       const again = await open(dir)

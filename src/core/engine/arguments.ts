@@ -12,6 +12,7 @@ import {
   SYNTAX,
   TIMEOUT_NEGATIVE,
   TIMEOUT_NOT_FLOAT,
+  TIMEOUT_NOT_INTEGER,
 } from './errors.ts'
 import { type Int64, parseDouble, parseInt64 } from '../numbers.ts'
 
@@ -27,9 +28,9 @@ export function integer(text: ByteString, error: ReplyError = NOT_INTEGER): numb
   return Number(int64(text, error))
 }
 
-/** An integer from `least` to `most`. */
-export function integerIn(text: ByteString, least: number, most: number, error: ReplyError): number {
-  const value = integer(text, error)
+/** An integer from `least` to `most`. @param malformed the error for what is none, if it is another */
+export function integerIn(text: ByteString, least: number, most: number, error: ReplyError, malformed = error): number {
+  const value = integer(text, malformed)
   if (value < least || value > most) throw error
   return value
 }
@@ -84,9 +85,14 @@ export function timeout(text: ByteString): number {
   return Math.ceil(seconds * 1000)
 }
 
+/** A timeout in whole milliseconds. */
+export function milliseconds(text: ByteString): number {
+  return integerIn(text, 0, Infinity, TIMEOUT_NEGATIVE, TIMEOUT_NOT_INTEGER)
+}
+
 /** The cursor of a SCAN: an unsigned integer. */
 export function cursor(text: ByteString): number {
-  if (!/^\d{1,20}$/.test(text)) throw INVALID_CURSOR
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) throw INVALID_CURSOR
   return Number(text)
 }
 

@@ -2,13 +2,15 @@
 import { ReplyError } from '../reply.ts'
 import { formatEvents, parseEvents, shownEvents } from './events.ts'
 import { matches } from './glob.ts'
+import { parseInt64 } from '../numbers.ts'
 
 /** @returns the text to keep; @throws a string that says what is wrong */
 type Check = (text: string) => string
 interface Parameter {
   readonly default: string
   readonly check: Check
-  readonly immutable?: boolean
+  /** Why CONFIG SET refuses it. */
+  readonly fixed?: 'immutable' | 'protected'
   /** How CONFIG GET shows a value, if not as it is. */
   readonly show?: (value: string) => string
 }
@@ -27,9 +29,10 @@ const oneOf =
 const between =
   (least: number, most: number | bigint): Check =>
   (value) => {
-    if (!/^-?\d{1,19}$/.test(value)) throw "argument couldn't be parsed into an integer"
-    if (+value < least || BigInt(value) > BigInt(most)) throw `argument must be between ${least} and ${most} inclusive`
-    return String(BigInt(value))
+    const number = parseInt64(value)
+    if (number === undefined) throw "argument couldn't be parsed into an integer"
+    if (number < least || number > most) throw `argument must be between ${least} and ${most} inclusive`
+    return value
   }
 const INT = 2_147_483_647
 const LONG = 9_223_372_036_854_775_807n
@@ -72,18 +75,18 @@ const POLICIES = [
 const PARAMETERS: Record<string, Parameter> = {
   'active-expire-effort': { default: '1', check: between(1, 10) },
   'aof-load-truncated': { default: 'yes', check: yesNo },
-  appenddirname: { default: 'appendonlydir', check: text, immutable: true },
-  appendfilename: { default: 'appendonly.aof', check: text, immutable: true },
+  appenddirname: { default: 'appendonlydir', check: text, fixed: 'immutable' },
+  appendfilename: { default: 'appendonly.aof', check: text, fixed: 'immutable' },
   appendfsync: { default: 'everysec', check: oneOf('everysec', 'always', 'no') },
   appendonly: { default: 'no', check: yesNo },
   'auto-aof-rewrite-min-size': { default: '67108864', check: memory(0) },
   'auto-aof-rewrite-percentage': { default: '100', check: between(0, INT) },
   'busy-reply-threshold': { default: '5000', check: between(0, LONG) },
-  databases: { default: '16', check: between(1, INT), immutable: true },
-  dbfilename: { default: 'dump.rdb', check: text },
-  dir: { default: '', check: text },
-  'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), immutable: true },
-  'enable-module-command': { default: 'no', check: oneOf('no'), immutable: true },
+  databases: { default: '16', check: between(1, INT), fixed: 'immutable' },
+  dbfilename: { default: 'dump.rdb', check: text, fixed: 'protected' },
+  dir: { default: '', check: text, fixed: 'protected' },
+  'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
+  'enable-module-command': { default: 'no', check: oneOf('no'), fixed: 'immutable' },
   'hash-max-listpack-entries': { default: '512', check: between(0, LONG) },
   'hash-max-listpack-value': { default: '64', check: between(0, LONG) },
   'hll-sparse-max-bytes': { default: '3000', check: memory(0) },
@@ -98,9 +101,9 @@ const PARAMETERS: Record<string, Parameter> = {
   'maxmemory-policy': { default: 'noeviction', check: oneOf(...POLICIES) },
   'maxmemory-samples': { default: '5', check: between(1, INT) },
   'notify-keyspace-events': { default: '', check: events, show: shownEvents },
-  port: { default: '0', check: between(0, 65_535), immutable: true },
+  port: { default: '0', check: between(0, 65_535), fixed: 'immutable' },
   'proto-max-bulk-len': { default: '536870912', check: memory(1024 * 1024) },
-  rdbchecksum: { default: 'yes', check: yesNo, immutable: true },
+  rdbchecksum: { default: 'yes', check: yesNo, fixed: 'immutable' },
   rdbcompression: { default: 'yes', check: yesNo },
   requirepass: { default: '', check: text },
   save: { default: '', check: saveRules },
@@ -191,7 +194,7 @@ function check(pairs: readonly (readonly [string, string])[], initial: boolean):
     if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${given}'`)
     const fail = (reason: string): ReplyError =>
       new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${given}') - ${reason}`)
-    if (parameter.immutable && !initial) throw fail("can't set immutable config")
+    if (parameter.fixed !== undefined && !initial) throw fail(`can't set ${parameter.fixed} config`)
     if (checked.has(name)) throw fail('duplicate parameter')
     try {
       checked.set(name, parameter.check(value))

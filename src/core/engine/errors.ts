@@ -21,6 +21,7 @@ export const SCORE_NAN = new ReplyError('ERR resulting score is not a number (Na
 export const MIN_MAX_FLOAT = new ReplyError('ERR min or max is not a float')
 export const MIN_MAX_LEX = new ReplyError('ERR min or max not valid string range item')
 export const TIMEOUT_NOT_FLOAT = new ReplyError('ERR timeout is not a float or out of range')
+export const TIMEOUT_NOT_INTEGER = new ReplyError('ERR timeout is not an integer or out of range')
 export const TIMEOUT_NEGATIVE = new ReplyError('ERR timeout is negative')
 export const INVALID_CURSOR = new ReplyError('ERR invalid cursor')
 export const NO_AUTH = new ReplyError('NOAUTH Authentication required.')

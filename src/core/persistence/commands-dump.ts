@@ -3,6 +3,7 @@ import type { ByteString } from '../bytes.ts'
 import { integer } from '../engine/arguments.ts'
 import { type Argv, type Group, row } from '../engine/command.ts'
 import type { Database } from '../engine/database.ts'
+import { LAST_TIME } from '../engine/commands/expire-options.ts'
 import { SYNTAX } from '../engine/errors.ts'
 import { EVENT } from '../engine/events.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
@@ -33,7 +34,7 @@ function restore(db: Database, argv: Argv): Reply {
   const ttl = upTo(Infinity, time, INVALID_TTL)
   const value = restoreValue(payload)
   const deleted = replace && db.delete(key)
-  const expiry = ttl === 0 || absolute ? ttl : now + ttl
+  const expiry = ttl === 0 ? 0 : Math.min(absolute ? ttl : now + ttl, LAST_TIME)
   if (expiry !== 0 && expiry <= now) {
     if (deleted) db.changed(key, EVENT.generic, 'del')
     return OK

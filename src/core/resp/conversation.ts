@@ -70,6 +70,7 @@ export class Conversation {
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
+      if (error.message === '') return this.#carrier.destroy()
       this.#output += `-ERR ${error.message}\r\n`
       return this.end()
     }

@@ -3,7 +3,7 @@
 // which nothing of that stream can be trusted.
 import { type ByteString, fromUint8Array } from '../bytes.ts'
 
-/** What a server says before it closes the connection. */
+/** What a server says before it closes the connection, if anything. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError'
 }
@@ -146,6 +146,8 @@ export class RequestParser {
       this.#at = end + 1
       const words = splitWords(line)
       if (words === null) throw new ProtocolError('Protocol error: unbalanced quotes in request')
+      // HTTP: some page has its visitor's browser send a form to this port. As in Redis, nothing of it is run.
+      if (/^(post|host:)$/i.test(words[0])) throw new ProtocolError()
       if (words.length > 0) return words
       if (this.#at >= this.#buffer.length) return undefined
       if (this.#buffer[this.#at] === ASTERISK) return this.next()

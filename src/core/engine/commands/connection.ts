@@ -4,7 +4,7 @@ import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Status, Verbatim } from
 import { int64, integer } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Engine } from '../engine.ts'
-import { printed, SYNTAX, wrongArity } from '../errors.ts'
+import { printed, subcommandSyntax, SYNTAX, wrongArity } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { VERSION } from '../version.ts'
 import { help } from './help.ts'
@@ -101,9 +101,8 @@ export const connection: Group = {
       row('CLIENT|KILL', -3, ADMIN_FLAGS, '', kill),
       row('CLIENT|UNBLOCK', -3, ADMIN_FLAGS, '', (db, argv) => {
         const how = argv[3]?.toUpperCase() ?? 'TIMEOUT'
-        if (argv.length > 4 || (how !== 'TIMEOUT' && how !== 'ERROR')) {
-          throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
-        }
+        if (argv.length > 4) throw subcommandSyntax(argv)
+        if (how !== 'TIMEOUT' && how !== 'ERROR') throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
         const id = integer(argv[2])
         const waiter = [...db.engine.sessions].find((session) => session.id === id)?.waiter ?? null
         waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : UNBLOCKED)
@@ -257,8 +256,11 @@ function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
     } else if (word === 'SKIPME' && /^(yes|no)$/i.test(value)) skipMe = value.toLowerCase() === 'yes'
     else throw SYNTAX
   }
-  const victims = [...db.engine.sessions].filter((session) =>
-    old ? session.options.peer?.address === argv[2] : (!skipMe || session !== self) && filters.every((fits) => fits(session)),
+  // Sessions of this process are no connections: there is nothing to close, and nobody who would connect again.
+  const victims = [...db.engine.sessions].filter(
+    (session) =>
+      (session === self || session.options.onKill !== undefined) &&
+      (old ? session.options.peer?.address === argv[2] : (!skipMe || session !== self) && filters.every((fits) => fits(session))),
   )
   for (const victim of victims) {
     if (victim === self) victim.quitting = true

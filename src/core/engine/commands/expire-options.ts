@@ -18,6 +18,8 @@ export const PXAT: ExpireUnit = { scale: 1, absolute: true }
 export const EXPIRE_UNITS: Readonly<Record<string, ExpireUnit>> = { EX, PX, EXAT, PXAT }
 
 const INT64_MAX = 2 ** 63
+/** The last time that a double holds and that is below 2^63, as saving and replies need it. */
+export const LAST_TIME = INT64_MAX - 1024
 
 /**
  * @param name the command, for the error
@@ -28,7 +30,7 @@ export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name
   const given = integer(text)
   const at = given * unit.scale + (unit.absolute ? 0 : now)
   if (Math.abs(given * unit.scale) > INT64_MAX || at > INT64_MAX) throw invalidExpire(name)
-  return at
+  return Math.min(at, LAST_TIME)
 }
 
 /** As `expireTime`, for commands that take only times above zero. */

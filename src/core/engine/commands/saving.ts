@@ -1,6 +1,6 @@
 // Saving: https://redis.io/docs/latest/commands/?group=server
 import { NO_REPLY, type Reply, ReplyError } from '../../reply.ts'
-import { integerIn } from '../arguments.ts'
+import { integerIn, milliseconds } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
@@ -9,7 +9,6 @@ import type { Session } from '../session.ts'
 const CANNOT_WAIT = new ReplyError('ERR SAVE and SHUTDOWN cannot be waited for here, use BGSAVE')
 const LOCAL_RANGE = new ReplyError('ERR value is out of range, value must between 0 and 1')
 const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
-const NEGATIVE_TIMEOUT = new ReplyError('ERR timeout is negative')
 
 export const saving: Group = {
   name: 'server',
@@ -44,7 +43,7 @@ export const saving: Group = {
 function waitAof({ engine }: Database, argv: Argv, session: Session): Result {
   const local = integerIn(argv[1], 0, 1, LOCAL_RANGE)
   integerIn(argv[2], 0, Infinity, NOT_POSITIVE)
-  const limit = integerIn(argv[3], 0, Infinity, NEGATIVE_TIMEOUT)
+  const limit = milliseconds(argv[3])
   // Without a journal the number of local copies is 0, which is enough only for who asks for none.
   if (local === 0) return [0, 0]
   const synced = engine.durability.sync().then((error): Reply => error ?? [1, 0])

@@ -1,6 +1,6 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
 import { MapReply, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
-import { integer, integerIn } from '../arguments.ts'
+import { integer, integerIn, milliseconds } from '../arguments.ts'
 import { type Argv, container, type Group, type Handler, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
@@ -84,7 +84,7 @@ export const server: Group = {
         let samples = 5
         if (argv.length > 3) {
           if (argv.length !== 5 || argv[3].toUpperCase() !== 'SAMPLES') throw SYNTAX
-          samples = integerIn(argv[4], 0, Infinity, NOT_INTEGER)
+          samples = integerIn(argv[4], 0, Infinity, SYNTAX, NOT_INTEGER)
         }
         const value = db.peek(argv[2])
         return value === undefined ? null : sizeOfEntry(argv[2], value, samples)
@@ -99,7 +99,7 @@ export const server: Group = {
     row('ROLE', 1, 'noscript loading stale fast @admin @dangerous', '', () => ['master', 0, []]),
     row('WAIT', 3, 'noscript @connection request_policy:all_shards response_policy:agg_min', '', (_db, argv): Reply => {
       integer(argv[1])
-      integer(argv[2])
+      milliseconds(argv[2])
       return 0 // there are no replicas
     }),
     container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', () => 'default'), help('ACL')]),

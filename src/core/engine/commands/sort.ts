@@ -6,7 +6,7 @@ import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { List, textOf } from '../values.ts'
+import { List, Members, textOf } from '../values.ts'
 
 const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted into double")
 
@@ -15,6 +15,10 @@ export const sort: Group = {
   rows: [
     row('SORT', -2, 'write denyoom @set @sortedset @list @dangerous', '1 RO access, ? RO access, ?STORE OW update', (db, argv) => {
       const options = sortOptions(argv, true)
+      // What is stored must not depend on the order in which a set happens to be kept.
+      if (options.store !== null && options.unsorted && db.read(argv[1]) instanceof Members) {
+        Object.assign(options, { unsorted: false, alpha: true, by: null })
+      }
       const sorted = sorting(db, argv[1], options)
       if (options.store === null) return sorted
       return store(db, options.store, sorted)

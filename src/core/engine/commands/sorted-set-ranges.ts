@@ -102,7 +102,7 @@ function query(argv: Argv, at: number, fixed: Fixed, storing: boolean): Query {
     else if (word === 'LIMIT' && i + 2 < argv.length) {
       offset = integer(argv[++i])
       limit = integer(argv[++i])
-    } else if (word === 'REV' && fixed.by === undefined) reverse = true
+    } else if (word === 'REV' && fixed.by === undefined && !reverse) reverse = true
     else if (word === 'BYSCORE' && by === null) by = 'score'
     else if (word === 'BYLEX' && by === null) by = 'lex'
     else throw SYNTAX

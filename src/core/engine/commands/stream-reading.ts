@@ -1,10 +1,10 @@
 // XREAD and XREADGROUP, which may wait: https://redis.io/docs/latest/commands/xread/
 import type { ByteString } from '../../bytes.ts'
 import { MapReply, NULL_ARRAY, type Reply, ReplyError } from '../../reply.ts'
-import { integer } from '../arguments.ts'
+import { integer, milliseconds } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { printed, SYNTAX, TIMEOUT_NEGATIVE } from '../errors.ts'
+import { printed, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import type { Session } from '../session.ts'
 import type { Consumer, ConsumerGroup } from '../structures/consumer-group.ts'
@@ -13,7 +13,6 @@ import { type StreamLog, sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { entries, entry, streamId } from './stream-ids.ts'
 
-const TIMEOUT_NOT_INTEGER = new ReplyError('ERR timeout is not an integer or out of range')
 const UNBALANCED = new ReplyError("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.")
 const NO_GROUP_GIVEN = new ReplyError('ERR Missing GROUP option for XREADGROUP')
 const GROUP_ONLY = new ReplyError('ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.')
@@ -54,10 +53,8 @@ function readOptions(argv: Argv, grouped: boolean): ReadOptions {
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const left = argv.length - i - 1
-    if (word === 'BLOCK' && left > 0) {
-      options.block = integer(argv[++i], TIMEOUT_NOT_INTEGER)
-      if (options.block < 0) throw TIMEOUT_NEGATIVE
-    } else if (word === 'COUNT' && left > 0) options.count = Math.max(integer(argv[++i]), 0)
+    if (word === 'BLOCK' && left > 0) options.block = milliseconds(argv[++i])
+    else if (word === 'COUNT' && left > 0) options.count = Math.max(integer(argv[++i]), 0)
     else if (word === 'STREAMS' && left > 0) {
       if (left % 2 !== 0) throw UNBALANCED
       options.keys = argv.slice(i + 1, i + 1 + left / 2)

@@ -197,7 +197,7 @@ function setOptions(argv: Argv): SetOptions {
     else if (word === 'XX' && !options.nx) options.xx = true
     else if (word === 'GET') options.get = true
     else if (word === 'KEEPTTL' && options.unit === null) options.keepTtl = true
-    else if (unit !== undefined && options.unit === null && !options.keepTtl && i + 1 < argv.length) {
+    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.keepTtl && i + 1 < argv.length) {
       options.unit = unit
       options.expire = argv[++i]
     } else throw SYNTAX
@@ -211,7 +211,7 @@ function getexOptions(argv: Argv): { unit: ExpireUnit | null; expire: ByteString
     const word = argv[i].toUpperCase()
     const unit = EXPIRE_UNITS[word]
     if (word === 'PERSIST' && options.unit === null) options.persist = true
-    else if (unit !== undefined && options.unit === null && !options.persist && i + 1 < argv.length) {
+    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.persist && i + 1 < argv.length) {
       options.unit = unit
       options.expire = argv[++i]
     } else throw SYNTAX

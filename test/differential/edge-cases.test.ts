@@ -1,0 +1,86 @@
+// Cases that random commands hardly meet, each kept because it once differed: the engine must reply as a real redis-server,
+// to the letter.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { RespClient, type WireReply } from '../support/resp-client.ts'
+import { reset } from './compare.ts'
+
+let redis: RedisServer
+let engine: EngineServer
+beforeAll(async () => {
+  redis = await startRedisServer()
+  engine = await startEngineServer()
+})
+afterAll(async () => {
+  await redis?.stop()
+  await engine?.stop()
+})
+
+/** Commands in lines, words apart by spaces; `''` is an empty word. */
+const CASES: Readonly<Record<string, string>> = {
+  'an expiry may be given twice in the same unit': `
+    SET k v EX 10 EX 20
+    TTL k
+    SET k v PX 10 EX 20
+    GETEX k EX 100 EX 200
+    TTL k
+    GETEX k EX 100 PX 200`,
+  'REV may be given once': `
+    ZADD z 1 a 2 b
+    ZRANGE z 0 -1 REV REV`,
+  'a cursor has 64 bits': `
+    SET k v
+    SCAN 18446744073709551616
+    HSCAN none 99999999999999999999
+    SSCAN none 18446744073709551615`,
+  'what SORT stores of a set has an order': `
+    SADD s 10 9 8 c b a 7
+    SORT s BY nosort STORE l
+    LRANGE l 0 -1
+    SORT s BY nosort GET # LIMIT 1 3 DESC STORE l
+    LRANGE l 0 -1
+    SORT s BY w_* BY nosort ASC STORE s
+    LRANGE s 0 -1`,
+  'WAIT has a timeout': `
+    WAIT 0 x
+    WAIT 0 -1
+    WAIT x 0
+    XREAD BLOCK -1 STREAMS s 0
+    XREAD BLOCK x STREAMS s 0`,
+  'numbers of CONFIG are integers of 64 bits': `
+    CONFIG SET maxmemory-samples 05
+    CONFIG SET maxmemory-samples 9223372036854775808
+    CONFIG SET maxmemory-samples 9223372036854775807
+    CONFIG SET maxmemory-samples -0
+    CONFIG SET lfu-log-factor ''`,
+  'where files are kept is not for clients to say': `
+    CONFIG SET dir /
+    CONFIG SET dbfilename x`,
+  'subcommands with a word too many': `
+    CLIENT UNBLOCK 99999 TIMEOUT x
+    MEMORY USAGE k SAMPLES -1
+    MEMORY USAGE k SAMPLES x`,
+  'an expiry as far off as 64 bits reach': `
+    SET k v
+    PEXPIREAT k 9223372036854775807
+    PEXPIREAT k 9223372036854775807 GT
+    PEXPIREAT k 9223372036854775808
+    PEXPIRE k 9223372036854775807`,
+}
+
+const shown = ({ type, value }: WireReply): unknown => (Array.isArray(value) ? [type, ...value.map(shown)] : `${type}${value}`)
+
+test.for(Object.entries(CASES))('%s', async ([, lines]) => {
+  const commands = lines.trim().split('\n').map((line) => line.trim().split(' ').map((word) => (word === "''" ? '' : word))) // prettier-ignore
+  const [wanted, found] = await Promise.all(
+    [redis.path, engine.path].map(async (path) => {
+      const client = await RespClient.connect({ path })
+      await reset(client, 3)
+      const replies = await client.pipeline(commands)
+      client.close()
+      return commands.map((command, i) => [command.join(' '), shown(replies[i])])
+    }),
+  )
+  expect(found).toEqual(wanted)
+})
