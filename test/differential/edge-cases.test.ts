@@ -42,6 +42,12 @@ const CASES: Readonly<Record<string, string>> = {
     LRANGE l 0 -1
     SORT s BY w_* BY nosort ASC STORE s
     LRANGE s 0 -1`,
+  'SORT without an order walks a list from either end': `
+    RPUSH l b c a d
+    SORT l BY nosort
+    SORT l BY nosort DESC
+    SORT l BY nosort DESC LIMIT 0 1
+    SORT l BY nosort DESC LIMIT 1 2 GET #`,
   'WAIT has a timeout': `
     WAIT 0 x
     WAIT 0 -1

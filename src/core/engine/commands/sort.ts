@@ -6,7 +6,7 @@ import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { List, Members, textOf } from '../values.ts'
+import { List, Members, textOf, type Value } from '../values.ts'
 
 const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted into double")
 
@@ -15,10 +15,6 @@ export const sort: Group = {
   rows: [
     row('SORT', -2, 'write denyoom @set @sortedset @list @dangerous', '1 RO access, ? RO access, ?STORE OW update', (db, argv) => {
       const options = sortOptions(argv, true)
-      // What is stored must not depend on the order in which a set happens to be kept.
-      if (options.store !== null && options.unsorted && db.read(argv[1]) instanceof Members) {
-        Object.assign(options, { unsorted: false, alpha: true, by: null })
-      }
       const sorted = sorting(db, argv[1], options)
       if (options.store === null) return sorted
       return store(db, options.store, sorted)
@@ -63,7 +59,12 @@ function sortOptions(argv: Argv, mayStore: boolean): SortOptions {
 }
 
 function sorting(db: Database, key: ByteString, options: SortOptions): (ByteString | null)[] {
-  const elements = elementsOf(db, key, options.unsorted && options.descending)
+  const value = db.read(key)
+  // What is stored must not depend on the order in which a set happens to be kept.
+  if (options.unsorted && options.store !== null && value instanceof Members) {
+    Object.assign(options, { unsorted: false, alpha: true, by: null })
+  }
+  const elements = elementsOf(value, options.unsorted && options.descending)
   const sorted = options.unsorted ? elements : inOrder(db, elements, options)
   const start = Math.min(Math.max(options.offset, 0), sorted.length)
   const page = options.count < 0 ? sorted.slice(start) : sorted.slice(start, start + options.count)
@@ -71,12 +72,14 @@ function sorting(db: Database, key: ByteString, options: SortOptions): (ByteStri
   return page.flatMap((element) => options.get.map((pattern) => lookUp(db, pattern, element)))
 }
 
-/** The elements to sort; where they stay unsorted, a sorted set's come in its order. */
-function elementsOf(db: Database, key: ByteString, descending: boolean): ByteString[] {
-  const value = db.read(key)
+/** The elements to sort; where they stay unsorted, those of a list and of a sorted set come in its order. */
+function elementsOf(value: Value | undefined, descending: boolean): ByteString[] {
   if (value === undefined) return []
   if (typeof value === 'object') {
-    if (value.type === 'list') return value.slice(0, value.size - 1)
+    if (value.type === 'list') {
+      const elements = value.slice(0, value.size - 1)
+      return descending ? elements.reverse() : elements
+    }
     if (value.type === 'set') return value.keys.slice()
     if (value.type === 'zset') {
       const members: ByteString[] = []
