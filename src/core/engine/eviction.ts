@@ -67,14 +67,25 @@ export class Eviction {
     return Math.max(0, (access & LFU_MAX) - (decay === 0 ? 0 : Math.floor(minutes / decay)))
   }
 
+  /** What a snapshot keeps of a key's use: what the policy needs, as in Redis. */
+  use(keyspace: Keyspace, slot: number): { idle?: number; frequency?: number } {
+    if (this.#lfu) return { frequency: this.frequency(keyspace, slot) }
+    return this.#policy.endsWith('lru') ? { idle: this.idle(keyspace, slot) } : {}
+  }
+
   /** Sets what a key's use looks like, for RESTORE and loading. */
   restore(keyspace: Keyspace, slot: number, use: { idle?: number; frequency?: number }): void {
     if (use.frequency !== undefined && this.#lfu) keyspace.access[slot] = (this.#minute() << 8) | use.frequency
-    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, Math.floor(this.#engine.now / 1000) - use.idle)
+    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, Math.floor(this.#now / 1000) - use.idle)
+  }
+
+  /** While a journal is loaded the engine's own time stands still. */
+  get #now(): number {
+    return this.#engine.loading ? this.#engine.clock.now() : this.#engine.now
   }
 
   #minute(): number {
-    return Math.floor(this.#engine.now / 60_000) & 0xffff
+    return Math.floor(this.#now / 60_000) & 0xffff
   }
 
   // The counter is logarithmic: the higher it is, the less likely one more use raises it.

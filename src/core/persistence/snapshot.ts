@@ -152,7 +152,7 @@ export class Snapshot {
     for (let slot = from; slot < to; slot++) {
       if (delta !== null && !delta.has(slot)) continue
       const [key, value, expiry] = [keyspace.keys[slot], keyspace.values[slot], keyspace.expiry(slot)]
-      const use = eviction.lfu ? { frequency: eviction.frequency(keyspace, slot) } : {}
+      const use = eviction.use(keyspace, slot)
       if (isLarge(value)) {
         const early = new Backlog(this.#writer)
         const whole = typeof value === 'string' && value.length <= STRING_PART

@@ -499,6 +499,31 @@ describe('loading', () => {
     expect(await loaded.dbsize()).toBe(1)
   })
 
+  test.each([
+    ['no', 'allkeys-lru', 'IDLETIME', 1000],
+    ['yes', 'volatile-lru', 'IDLETIME', 1000],
+    ['no', 'allkeys-lfu', 'FREQ', 77],
+    ['yes', 'volatile-lfu', 'FREQ', 77],
+  ])('keeps how keys were used, as eviction needs it: journal %s, %s', async (appendonly, policy, word, use) => {
+    const clock = new ManualClock()
+    const storage = memoryStorage()
+    const open = (): Promise<EmbeddedRedis> => {
+      const opened = createRedis({ storage, save: '', clock, config: { appendonly, 'maxmemory-policy': policy } })
+      for (let i = 0; i < 50; i++) setImmediate(() => void clock.drain())
+      return opened
+    }
+    const redis = await open()
+    await redis.set('a', 1)
+    await redis.restore('b', 0, (await redis.bytes.dump('a'))!, word === 'FREQ' ? { freq: use } : { idletime: use })
+    const saved = appendonly === 'yes' ? redis.bgrewriteaof() : redis.save()
+    await clock.drain()
+    await saved
+    const closed = redis.close()
+    await clock.drain()
+    await closed
+    expect(await (await open()).call('OBJECT', word, 'b')).toBe(use)
+  })
+
   test('what is damaged is an error that says what, and the storage keeps it', async () => {
     const { redis, clock } = await setup()
     await redis.set('a', 'x'.repeat(100))
