@@ -1,26 +1,37 @@
 // Several tabs of a real Chromium with one live database: everything works in each of them, and it goes on when the tab
 // that runs the commands is closed, crashes or freezes.
 import { fileURLToPath } from 'node:url'
-import type { Page } from 'playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Browser, serveSite, type Site } from '../support/chromium.ts'
+import { launchChromium, serveSite, type Site } from '../support/chromium.ts'
 
 let site: Site
-let browser: Browser
+let chromium: Browser
+let context: BrowserContext
 beforeAll(async () => {
+  chromium = await launchChromium()
   site = await serveSite(fileURLToPath(new URL('page', import.meta.url)))
 })
-afterAll(() => site?.[Symbol.asyncDispose]())
-beforeEach(async () => {
-  browser = await Browser.withNewProfile()
-  return () => browser[Symbol.asyncDispose]()
+afterAll(async () => {
+  await chromium?.close()
+  await site?.[Symbol.asyncDispose]()
 })
+beforeEach(async () => {
+  context = await chromium.newContext()
+  return () => context.close()
+})
+
+async function newPage(): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(site.url)
+  return page
+}
 
 type Options = Parameters<typeof tab.open>[0]
 
 /** A tab with the database open. */
 async function open(options: Options = {}): Promise<Page> {
-  const page = await browser.open(site.url)
+  const page = await newPage()
   await page.waitForFunction(() => 'tab' in globalThis)
   await page.evaluate((given) => tab.open(given), options)
   return page
@@ -290,7 +301,7 @@ describe('SHUTDOWN', () => {
 describe('a tab that does not share', () => {
   test('gets a clear error while others share, or waits', async () => {
     const first = await open()
-    const other = await browser.open(site.url)
+    const other = await newPage()
     await other.waitForFunction(() => 'tab' in globalThis)
     expect(await other.evaluate(() => tab.openAlone(100))).toBe(
       'StorageError: the storage "isodis:shared" belongs to another tab or worker',

@@ -30,7 +30,7 @@ export interface Row {
   readonly categories: readonly string[]
   /** What a client or a proxy should know that sends the command to several nodes, or compares replies. */
   readonly tips: readonly string[]
-  /** Where the keys are and what happens to them: see keys.ts. */
+  /** Where the keys are and what happens to them: see key-specs.ts. */
   readonly keys: string
   readonly handler: Handler
   readonly subcommands: ReadonlyMap<ByteString, Row> | null
@@ -46,7 +46,7 @@ export interface Group {
  * One command.
  * @param flags Redis's flags, ACL categories that follow from neither flags nor group (`@dangerous`), and its command
  * tips (`nondeterministic_output`): https://redis.io/docs/latest/develop/reference/command-tips/
- * @param keys key positions, e.g. `1 RO access`, `1..-1/2 OW update` (see keys.ts); empty if there are none
+ * @param keys key positions, e.g. `1 RO access`, `1..-1/2 OW update` (see key-specs.ts); empty if there are none
  */
 export function row(name: string, arity: number, flags: string, keys: string, handler: Handler): Row {
   return makeRow(name, arity, flags, keys, handler, null)

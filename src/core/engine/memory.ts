@@ -6,7 +6,7 @@ import type { Keyspace } from './keyspace.ts'
 import { MAX_ID, MIN_ID } from './structures/stream-id.ts'
 import { Raw, type Stream, type Value } from './values.ts'
 
-// Bytes on V8 without pointer compression, measured with a million entries (bench/memory.ts).
+// Bytes on V8 without pointer compression, measured with a million entries (bench/memory.bench.ts).
 const STRING_HEADER = 16
 export const SLOT = 45 // an index entry, and a place in the columns
 const OBJECT = 200 // a collection with its arrays
