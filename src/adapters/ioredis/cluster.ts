@@ -11,7 +11,7 @@ import { ClusterWatch } from './cluster-watch.ts'
 import { combinerOf } from './every-node.ts'
 import { NodeBackend } from './node.ts'
 import { OwnConnections } from './own-connections.ts'
-import { someOf } from './replies.ts'
+import { isLost, someOf } from './replies.ts'
 import { hasStringNumbers, Sender } from './sender.ts'
 import { CLOSED, OWN, PATIENT, quit } from './single.ts'
 
@@ -48,7 +48,7 @@ export class ClusterBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
-    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed ? CLOSED : reply))
+    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
     const combine = combinerOf(argv)
     if (combine !== undefined) return this.#everywhere(argv).then(combine)
     if (argv[0] === 'SCAN' && argv.length > 1) return this.#scan(argv)

@@ -115,10 +115,10 @@ export function lacksKeys(command: Command, argv: Argv): boolean {
   return command.args.length >= argv.length
 }
 
-/** EXEC failed. The first command that could not be queued is the cause. */
+/** EXEC failed. The first command that could not be queued is the cause, unless the server was lost. */
 function refused(error: { previousErrors?: (Error & { command?: { name: string } })[] }): never {
   const cause = error.previousErrors?.[0]
   const reply = failureOf(error)
-  if (cause === undefined) throw RedisError.from(reply, 'EXEC')
+  if (cause === undefined || reply.cause !== undefined) throw RedisError.from(reply, 'EXEC')
   throw RedisError.from(new ReplyError(reply.text, RedisError.from(failureOf(cause), (cause.command?.name ?? '').toUpperCase())), 'EXEC')
 }

@@ -5,7 +5,7 @@ import { RedisError } from '../../core/client/errors.ts'
 import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection, IoredisSingle, NodeOverrides } from './client.ts'
 import { drop, OwnConnections } from './own-connections.ts'
-import { failureOf } from './replies.ts'
+import { failureOf, isLost } from './replies.ts'
 import { hasStringNumbers, Sender } from './sender.ts'
 
 export const CLOSED = new ReplyError('ERR The client is closed')
@@ -46,7 +46,7 @@ export class SingleBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
-    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed ? CLOSED : reply))
+    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
     return this.#client.options.enableAutoPipelining ? this.#collect(argv) : this.#sender.send(argv)
   }
 

@@ -4,6 +4,7 @@ import { Redis as Redis6 } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromIoredis, type IoredisSingle } from '../../../src/adapters/ioredis.ts'
+import { RedisError } from '../../../src/core/client/errors.ts'
 import type { Redis } from '../../../src/core/client/redis.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
 
@@ -183,6 +184,7 @@ describe.each([
       const { reason } = outcome as PromiseRejectedResult
       expect(reason).toMatchObject({ name: 'RedisError', code: 'CONNECTION' })
       expect(reason.cause).toBeInstanceOf(Error)
+      expect(reason.cause).not.toBeInstanceOf(RedisError)
     }
     await expect(redis.get('k')).rejects.toMatchObject({ code: 'CONNECTION' })
     await expect(redis.blpop('q', 0)).rejects.toMatchObject({ code: 'CONNECTION' })
