@@ -60,7 +60,7 @@ const LINES = {
     'DEBUG SET-ACTIVE-EXPIRE 0', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG SET-ACTIVE-EXPIRE x', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG ERROR', 'DEBUG ERROR OOPS', 'DEBUG LOG hello', 'DEBUG ERROR a b',
     'CONFIG SET enable-debug-command no', 'MULTI', 'DEBUG SLEEP 0', 'EXEC',
   ],
-  module: ['MODULE', 'MODULE LIST', 'MODULE LIST x', 'MODULE FOO', 'MODULE LOAD', 'MODULE LOAD x', 'MODULE LOAD x y z', 'MODULE LOADEX x', 'MODULE UNLOAD x', 'MODULE UNLOAD', 'CONFIG GET enable-module-command'],
+  module: ['MODULE', 'MODULE LIST', 'MODULE LIST x', 'MODULE FOO', 'MODULE LOAD', 'MODULE LOAD x', 'MODULE LOAD x y z', 'MODULE LOADEX x', 'MODULE UNLOAD x', 'MODULE UNLOAD'],
   latency: [
     'LATENCY', 'LATENCY FOO', 'LATENCY GRAPH command', 'LATENCY GRAPH', 'LATENCY HISTORY', 'LATENCY HISTORY command', 'LATENCY LATEST', 'LATENCY LATEST x',
     'LATENCY RESET', 'LATENCY RESET a b', 'LATENCY DOCTOR x', 'LATENCY HISTOGRAM nosuch', 'LATENCY HISTOGRAM getdel', 'CONFIG GET latency-monitor-threshold',
@@ -231,13 +231,13 @@ describe('CLIENT PAUSE', () => {
     await control.call('SET', 'a', '1')
     await control.call('SET', 'n', '1')
     for (const [i, line] of lines.entries()) if (line.startsWith('EXEC')) await clients[i].pipeline([['MULTI'], say(line.slice(5))])
-    await control.call('CLIENT', 'PAUSE', '300', mode)
+    await control.call('CLIENT', 'PAUSE', '800', mode)
     const began = Date.now()
     const order: string[] = []
     const replies = clients.map(async (client, i) => {
       const line = lines[i].startsWith('EXEC') ? 'EXEC' : lines[i]
       const reply = await client.call(...say(line))
-      order.push(`${lines[i]} ${Date.now() - began < 250 ? 'at once' : 'later'}`)
+      order.push(`${lines[i]} ${Date.now() - began < 600 ? 'at once' : 'later'}`)
       return plain(reply)
     })
     return [await Promise.all(replies), order.sort()]
@@ -425,7 +425,7 @@ describe('LATENCY', () => {
       const lines = text.split('\r\n').filter((line) => line.includes('debug'))
       return [
         lines.map((line) => line.replace(/\d+(\.\d+)?/g, (digits) => (digits.length > 3 ? 'n' : digits))),
-        /p50=30\d{4}\.\d{3}/.test(text),
+        /p50=[3-9]\d{5}\.\d{3}/.test(text),
       ]
     })
     expect(found).toEqual(wanted)

@@ -5,6 +5,7 @@ import type { Engine, Extension } from '../engine/engine.ts'
 import { aclRows } from './acl.ts'
 import { ActiveExpiry } from './active-expiry.ts'
 import { debugRow } from './debug.ts'
+import { docs } from './docs.ts'
 import { infoHandler } from './info.ts'
 import { latencyRow } from './latency.ts'
 import { Observer } from './observer.ts'
@@ -49,7 +50,7 @@ function makeAdmin(): Extension {
   /** Engines with the same commands share their table. */
   const tables = new WeakMap<CommandTable, CommandTable>()
   const tableFrom = (base: CommandTable): CommandTable => {
-    const made = tables.get(base) ?? new CommandTable(groupsFor(base), base)
+    const made = tables.get(base) ?? new CommandTable(groupsFor(base), base, docs)
     tables.set(base, made)
     return made
   }

@@ -13,7 +13,7 @@ import { OK, type Reply, ReplyError, Status } from '../reply.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
 import type { Pause } from './pause.ts'
 
-const notAllowed = (command: string): ReplyError =>
+export const notAllowed = (command: string): ReplyError =>
   new ReplyError(
     `ERR ${command} command not allowed. If the enable-${command.toLowerCase()}-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
   )
@@ -30,10 +30,10 @@ function isLocal({ options }: Session): boolean {
   return options.peer === undefined || /^(in-process:|:|127\.|::1:|::ffff:127\.)/.test(options.peer.address)
 }
 
-/** @throws ReplyError unless the configuration lets the connection use the command */
-export function allow(command: 'DEBUG' | 'MODULE', session: Session): void {
-  const mode = session.engine.config.get(`enable-${command.toLowerCase()}-command`)
-  if (mode !== 'yes' && (mode !== 'local' || !isLocal(session))) throw notAllowed(command)
+/** @throws ReplyError unless the configuration lets the connection use DEBUG */
+function allow(session: Session): void {
+  const mode = session.engine.config.get('enable-debug-command')
+  if (mode !== 'yes' && (mode !== 'local' || !isLocal(session))) throw notAllowed('DEBUG')
 }
 
 interface Subcommand {
@@ -133,7 +133,7 @@ function describe(db: Database, key: ByteString): string {
 export function debugRow(of: (engine: Engine) => Parts): Row {
   const subcommands = subcommandsOf(of)
   return row('DEBUG', -2, 'admin noscript loading stale', '', (db, argv, session) => {
-    allow('DEBUG', session)
+    allow(session)
     const name = argv[1].toUpperCase()
     if (name === 'HELP' && argv.length === 2) return help(Object.values(subcommands))
     const found = subcommands[name]

@@ -9,9 +9,9 @@ import { SLOT } from '../engine/memory.ts'
 import { VERSION } from '../engine/version.ts'
 import { parseInt64 } from '../numbers.ts'
 import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
-import { allow } from './debug.ts'
+import { notAllowed } from './debug.ts'
 
-const NO_MODULES = new ReplyError('ERR Error loading the extension. Please check the server logs.')
+const NO_MODULES = notAllowed('MODULE')
 const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.')
 const NO_FAILOVER = new ReplyError('ERR No failover in progress.')
 const FAILOVER_TIMEOUT = new ReplyError('ERR FAILOVER timeout must be greater than 0')
@@ -24,8 +24,7 @@ const EXPIRY = 24
 /** Redis tells nothing of so little memory. */
 const LITTLE = 5 * 1024 * 1024
 
-const loadModule: Handler = (_db, _argv, session) => {
-  allow('MODULE', session)
+const loadModule: Handler = () => {
   throw NO_MODULES
 }
 

@@ -83,6 +83,9 @@ export interface Command extends Row {
   readonly subcommands: ReadonlyMap<ByteString, Command> | null
 }
 
+/** Texts as docs.ts reads them, by the group that Redis puts their commands into. */
+export type DocTexts = Readonly<Record<string, string>>
+
 export class CommandTable {
   /** Every command in order, subcommands behind their container. */
   readonly commands: Command[]
@@ -92,8 +95,12 @@ export class CommandTable {
   readonly #recent: Command[] = []
   readonly #recentNames: (ByteString | null)[] = new Array<null>(32).fill(null)
 
+  /** Of commands that docs.ts does not know. */
+  readonly docs: DocTexts | undefined
+
   /** @param base a table whose commands it has too, in the same places, but for those that are among the rows */
-  constructor(groups: readonly Group[], base?: CommandTable) {
+  constructor(groups: readonly Group[], base?: CommandTable, docs?: DocTexts) {
+    this.docs = docs
     this.commands = base?.commands.slice() ?? []
     this.#spelled = new Map(base === undefined ? [] : base.#spelled)
     for (const { name: group, rows } of groups) {

@@ -86,7 +86,6 @@ const PARAMETERS: Record<string, Parameter> = {
   dbfilename: { default: 'dump.rdb', check: text, fixed: 'protected' },
   dir: { default: '', check: text, fixed: 'protected' },
   'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
-  'enable-module-command': { default: 'no', check: oneOf('no'), fixed: 'immutable' },
   'hash-max-listpack-entries': { default: '512', check: between(0, LONG) },
   'hash-max-listpack-value': { default: '64', check: between(0, LONG) },
   'hll-sparse-max-bytes': { default: '3000', check: memory(0) },

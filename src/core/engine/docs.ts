@@ -7,7 +7,7 @@
 //   ! flag                       a remark of Redis's, such as syscmd: not for users
 //   + version change             its history, beyond arguments that say themselves since when they are there
 import { MapReply, type Reply, SetReply, Status } from '../reply.ts'
-import type { Command } from './command.ts'
+import type { Command, DocTexts } from './command.ts'
 import { bitmaps } from './docs/bitmaps.ts'
 import { cluster } from './docs/cluster.ts'
 import { connection } from './docs/connection.ts'
@@ -26,7 +26,7 @@ import { strings } from './docs/strings.ts'
 import { type Argument, parseSyntax, showSyntax, syntaxReply } from './docs/syntax.ts'
 import { transactions } from './docs/transactions.ts'
 
-interface Docs {
+export interface Docs {
   readonly group: string
   readonly since: string
   /** Empty where Redis says none. */
@@ -59,14 +59,21 @@ const GROUPS = {
 }
 
 /** By the name of the table: `config|get`. */
-const DOCS: ReadonlyMap<string, Docs> = new Map(
-  Object.entries(GROUPS).flatMap(([group, text]) =>
-    text
-      .trim()
-      .split('\n\n')
-      .map((stanza) => parseStanza(group, stanza)),
-  ),
-)
+export type AllDocs = ReadonlyMap<string, Docs>
+
+/** @param more of commands that not every engine has: `table.docs` */
+export function readDocs(more: DocTexts = {}): AllDocs {
+  return new Map([...Object.entries(GROUPS), ...Object.entries(more)].flatMap(([group, text]) => parseText(group, text)))
+}
+
+function parseText(group: string, text: string): [name: string, docs: Docs][] {
+  return text
+    .trim()
+    .split('\n\n')
+    .map((stanza) => parseStanza(group, stanza))
+}
+
+const DOCS = readDocs()
 
 function parseStanza(group: string, stanza: string): [name: string, docs: Docs] {
   const [head, summary, ...rest] = stanza.split('\n')
@@ -80,11 +87,11 @@ function parseStanza(group: string, stanza: string): [name: string, docs: Docs] 
 }
 
 /** What COMMAND DOCS replies about a command; for a container with its subcommands. */
-export function docsOf(command: Command): Reply {
-  const docs = DOCS.get(command.name)
+export function docsOf(command: Command, all: AllDocs = DOCS): Reply {
+  const docs = all.get(command.name)
   const subcommands = [...(command.subcommands?.values() ?? [])]
   const fields: Reply[] = docs === undefined ? ['group', command.group] : describe(docs)
-  if (subcommands.length > 0) fields.push('subcommands', new MapReply(subcommands.flatMap((each) => [each.name, docsOf(each)])))
+  if (subcommands.length > 0) fields.push('subcommands', new MapReply(subcommands.flatMap((each) => [each.name, docsOf(each, all)])))
   return new MapReply(fields)
 }
 
@@ -136,9 +143,9 @@ export interface Help {
 }
 
 /** What a prompt shows about a command. @param name in any case; a subcommand's as `CONFIG GET` or `config|get` */
-export function helpOf(name: string): Help | undefined {
+export function helpOf(name: string, all: AllDocs = DOCS): Help | undefined {
   const words = name.trim().split(/[\s|]+/)
-  const docs = DOCS.get(words.join('|').toLowerCase())
+  const docs = all.get(words.join('|').toLowerCase())
   if (docs === undefined) return undefined
   const { summary, since, group, complexity } = docs
   const syntax = `${words.join(' ').toUpperCase()} ${showSyntax(parseSyntax(docs.syntax))}`.trim()

@@ -3,12 +3,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CommandTable, container, type Group, row } from '../../../src/core/engine/command.ts'
 import { groups } from '../../../src/core/engine/commands/index.ts'
-import { docsOf, helpOf } from '../../../src/core/engine/docs.ts'
+import { docs as adminDocs } from '../../../src/core/admin/docs.ts'
+import { docsOf, helpOf, readDocs } from '../../../src/core/engine/docs.ts'
 import { MapReply, type Reply, SetReply, Status } from '../../../src/core/reply.ts'
 import { type EngineServer, startEngineServer } from '../../support/engine-server.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
 
+const docs = readDocs(adminDocs)
 /** The reference's release: what is newer it cannot know. */
 const REFERENCE = '7.0.15'
 /** Arguments that Redis itself documented later than 7.0.15, although the commands took them. */
@@ -69,15 +71,15 @@ function plain(reply: Reply): unknown {
 function docsOfEngine(): Record<string, Docs> {
   const own = new CommandTable(groups)
   const rows = Object.keys(wanted)
-    .filter((name) => !name.includes('|') && helpOf(name) !== undefined && own.get(name) === undefined)
+    .filter((name) => !name.includes('|') && helpOf(name, docs) !== undefined && own.get(name) === undefined)
     .map((name) => {
-      const subcommands = Object.keys(wanted).filter((each) => each.startsWith(`${name}|`) && helpOf(each) !== undefined)
+      const subcommands = Object.keys(wanted).filter((each) => each.startsWith(`${name}|`) && helpOf(each, docs) !== undefined)
       const stub = (each: string) => row(each, -1, '', '', () => null)
       return subcommands.length === 0 ? stub(name) : container(name, -1, '', subcommands.map(stub))
     })
   const others: Group = { name: 'others', rows }
   const { commands } = new CommandTable([...groups, others])
-  return Object.fromEntries(commands.map((command) => [command.name, plain(docsOf(command)) as Docs]))
+  return Object.fromEntries(commands.map((command) => [command.name, plain(docsOf(command, docs)) as Docs]))
 }
 
 beforeAll(async () => {

@@ -65,13 +65,6 @@ CLIENT|UNBLOCK 5.0.0 O(log N), N: connections
 Ends another connection's waiting
 client-id:integer [TIMEOUT|ERROR]
 
-CLIENT|PAUSE 2.9.50 O(1)
-Holds back the commands of all connections, or those that write
-timeout:integer [mode=WRITE|ALL]@6.2.0
-
-CLIENT|UNPAUSE 6.2.0 O(N), N: connections that wait
-Lets go what CLIENT PAUSE holds back
-
 CLIENT|REPLY 3.2.0 O(1)
 Holds replies back, or gives them again
 (ON|OFF|SKIP)

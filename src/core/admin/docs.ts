@@ -1,0 +1,148 @@
+// COMMAND DOCS of the commands of isodis/admin. How to read this: ../engine/docs.ts
+import type { DocTexts } from '../engine/command.ts'
+
+const connection = `
+CLIENT|PAUSE 2.9.50 O(1)
+Holds back the commands of all connections, or those that write
+timeout:integer [mode=WRITE|ALL]@6.2.0
+
+CLIENT|UNPAUSE 6.2.0 O(N), N: connections that wait
+Lets go what CLIENT PAUSE holds back
+`
+
+const server = `
+MEMORY|STATS 4.0.0 O(1)
+What memory is used for
+
+MEMORY|DOCTOR 4.0.0 O(1)
+Looks for problems with memory
+
+MEMORY|MALLOC-STATS 4.0.0 as long as the allocator takes
+What the allocator tells of itself
+
+MEMORY|PURGE 4.0.0 as long as the allocator takes
+Gives back memory that is free
+
+SLOWLOG 2.2.12 that of the subcommand
+The commands that took longest
+
+SLOWLOG|GET 2.2.12 O(N), N: entries
+The newest entries of the log
+[count:integer]
++ 4.0.0 address and name of the client
+
+SLOWLOG|LEN 2.2.12 O(1)
+Counts the entries of the log
+
+SLOWLOG|RESET 2.2.12 O(N), N: entries
+Empties the log
+
+SLOWLOG|HELP 6.2.0 O(1)
+Lists what SLOWLOG can do
+
+LATENCY 2.8.13 that of the subcommand
+How long commands take, and when they took too long
+
+LATENCY|DOCTOR 2.8.13 O(1)
+Tells in words when commands took long, and what helps
+
+LATENCY|GRAPH 2.8.13 O(1)
+Draws the times of an event
+event
+
+LATENCY|HISTORY 2.8.13 O(1)
+When an event took how long
+event
+
+LATENCY|LATEST 2.8.13 O(1)
+The last time of each event, and the longest
+
+LATENCY|RESET 2.8.13 O(1)
+Forgets the times of all events, or of some
+[event...]
+
+LATENCY|HISTOGRAM 7.0.0 O(N), N: commands
+How often commands took how long
+[command...]
+
+LATENCY|HELP 2.8.13 O(1)
+Lists what LATENCY can do
+
+MODULE 4.0.0 that of the subcommand
+Modules of the server
+
+MODULE|LIST 4.0.0 O(N), N: modules
+Lists the modules
+
+MODULE|LOAD 4.0.0 O(1)
+Loads one
+path [arg...]
+
+MODULE|LOADEX 7.0.0 O(1)
+Loads one with settings
+path [CONFIG configs=(name value)]... [ARGS args=(arg)...]
+
+MODULE|UNLOAD 4.0.0 O(1)
+Unloads one
+name
+
+MODULE|HELP 5.0.0 O(1)
+Lists what MODULE can do
+
+DEBUG 1.0.0 that of the subcommand
+For tests of the server and of programs that use it
+! syscmd
+
+FAILOVER 6.2.0 O(1)
+Makes a replica the master
+[TO target=(host port:integer [FORCE])] [ABORT] [TIMEOUT milliseconds:integer]
+
+REPLICAOF 5.0.0 O(1)
+Makes the server follow a master, or be one
+args=(host-port=(host port:integer)|no-one=(NO ONE))
+
+SLAVEOF 1.0.0 O(1)
+Makes the server follow a master, or be one
+args=(host-port=(host port:integer)|no-one=(NO ONE))
+- 5.0.0 REPLICAOF
+
+LOLWUT 5.0.0
+Tells the version with a smile
+[VERSION version:integer]
+
+ACL|CAT 6.0.0 O(1)
+Lists the categories, or the commands of one
+[categoryname]
+
+ACL|LIST 6.0.0 O(N), N: users
+The rules of all users
+
+ACL|USERS 6.0.0 O(N), N: users
+Names the users
+
+ACL|GETUSER 6.0.0 O(N), N: rules of the user
+What a user may do
+username
++ 6.2.0 channels
++ 7.0.0 selectors, and patterns as rules
+
+ACL|DRYRUN 7.0.0 O(1)
+Tells whether a user may run a command
+username command [arg...]
+
+ACL|GENPASS 6.0.0 O(1)
+Makes a password by chance
+[bits:integer]
+
+ACL|LOG 6.0.0 O(N), N: entries
+Who was refused
+[operation=count:integer|RESET]
+
+ACL|LOAD 6.0.0 O(N), N: users
+Reads the users from their file
+
+ACL|SAVE 6.0.0 O(N), N: users
+Writes the users into their file
+`
+
+export const docs: DocTexts = { connection, server }
