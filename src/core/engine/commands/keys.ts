@@ -216,16 +216,29 @@ export function scanOptions(argv: Argv, from: number, more: readonly string[] = 
   return options
 }
 
-/** Redis gives a small collection whole, whatever COUNT says. */
+/** Redis gives a small collection whole, whatever cursor and COUNT say, in the order in which it keeps it. */
 const SCANNED_AT_ONCE = 128
 
-/** One step of HSCAN, SSCAN or ZSCAN. @param shown what of a slot is replied */
-export function scanTable(table: SlotTable, from: number, { match, count }: ScanOptions, shown: (slot: number) => Reply[]): Reply {
+/**
+ * One step of HSCAN, SSCAN or ZSCAN.
+ * @param shown what of a slot is replied
+ * @param inOrder the keys of a small table. Default: in the order of their slots
+ */
+export function scanTable(
+  table: SlotTable,
+  from: number,
+  { match, count }: ScanOptions,
+  shown: (slot: number) => Reply[],
+  inOrder?: () => readonly ByteString[],
+): Reply {
   const found: Reply[] = []
-  const next = table.scan(from, table.size <= SCANNED_AT_ONCE ? Infinity : count, (slot) => {
+  const visit = (slot: number): void => {
     if (match === null || matches(match, table.keys[slot])) found.push(...shown(slot))
-  })
-  return [String(next), found]
+  }
+  if (table.size > SCANNED_AT_ONCE) return [String(table.scan(from, count, visit)), found]
+  if (inOrder === undefined) table.keys.forEach((_, slot) => visit(slot))
+  else for (const key of inOrder()) visit(table.find(key))
+  return ['0', found]
 }
 
 function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {

@@ -92,7 +92,13 @@ export const sets: Group = {
       const from = cursor(argv[2])
       const set = db.set.read(argv[1])
       if (set === undefined) return ['0', []]
-      return scanTable(set, from, scanOptions(argv, 3), (slot) => [set.keys[slot]])
+      return scanTable(
+        set,
+        from,
+        scanOptions(argv, 3),
+        (slot) => [set.keys[slot]],
+        () => inOrder(set),
+      )
     }),
 
     row('SINTER', -2, UNORDERED, '1..-1 RO access', (db, argv) => new SetReply(inOrder(intersection(read(db, argv, 1))))),

@@ -116,7 +116,12 @@ export const sortedSets: Group = {
       const zset = db.zset.read(argv[1])
       if (zset === undefined) return ['0', []]
       const { keys, values } = zset.scores
-      return scanTable(zset.scores, from, scanOptions(argv, 3), (slot) => [keys[slot], formatDouble(values[slot])])
+      const byRank = (): ByteString[] => {
+        const members: ByteString[] = []
+        zset.order.walk(0, zset.size, false, (member) => members.push(member))
+        return members
+      }
+      return scanTable(zset.scores, from, scanOptions(argv, 3), (slot) => [keys[slot], formatDouble(values[slot])], byRank)
     }),
   ],
 }
