@@ -1,5 +1,5 @@
-// The entry `isodis/scripts/engine`: scripts of isodis/scripts on an engine, which runs their trees. No parser comes along:
-// Lua's text is for isodis/lua, which runs trees too.
+// The entry `isodis/scripts/engine`: scripts of isodis/scripts on an engine, which runs their trees. It has no parser: Lua as
+// text needs isodis/lua, which runs trees too.
 import type { ByteString } from '../core/bytes.ts'
 import { type Group, row } from '../core/engine/command.ts'
 import type { Engine } from '../core/engine/engine.ts'
@@ -69,5 +69,5 @@ function makeScripts(limits: Limits): TreeScripts {
   }
 }
 
-/** Scripts of `defineScript` on an engine: `createRedis({ scripts })`. */
+/** Lets an engine run the scripts of `defineScript`: `createRedis({ scripts })`. */
 export const scripts: TreeScripts = makeScripts({})

@@ -1,5 +1,5 @@
-// `$`: what a script is written with. Each method adds a statement where it is called; what is inside of a statement is
-// written in a function that is called at once.
+// `$`: what a script is written with. Each method adds a statement where it is called; the body of a statement is written as
+// a function, which is called at once.
 import { type Expression, FunctionScope, type IfStatement, type Variable } from '../tree.ts'
 import { execute, Key } from './commands.ts'
 import { encodeJson, encodeResult } from './encode.ts'
@@ -26,7 +26,7 @@ import type { Anything, Expr, Give, IsNull, IsThere, Leaves, Local, Typed, Untyp
 
 /** What may follow an `$.if`. `Narrowed` is the value that the condition was about, where that has a value here. */
 export interface Otherwise<Narrowed extends readonly unknown[]> {
-  /** @param condition is worked out only if none of those before was met */
+  /** @param condition is evaluated only if none of those before was met */
   elseIf(condition: () => Give<boolean>, then: () => unknown): Otherwise<Narrowed>
   else(otherwise: (...value: Narrowed) => unknown): void
 }
@@ -70,7 +70,7 @@ export class Builder<R> {
     }
   }
 
-  /** Makes a variable with a value. A name is what it is called in Lua; a type is needed where the value does not say it. */
+  /** Declares a variable with a value. `name` is its name in Lua; a type is needed where the value does not imply it. */
   local<V extends Anything>(value: V): Local<ValueOf<V>>
   local<V extends Anything>(name: string, value: V): Local<ValueOf<V>>
   local<const S extends string | object>(name: string, schema: S & Schema, value: Give<TypeOf<S>>): Local<TypeOf<S>>
@@ -84,7 +84,7 @@ export class Builder<R> {
     return this.#term(local(variable), widen(shape))
   }
 
-  /** Ends the script, or the function that this is in, with a value. */
+  /** Returns a value from the script, or from the enclosing function. */
   return(...value: null extends R ? [value?: Give<R>] : [value: Give<R>]): Leaves
   return(value: unknown = null): unknown {
     this.#leave(value)
@@ -99,7 +99,7 @@ export class Builder<R> {
     return LEAVES
   }
 
-  /** Ends the loop that this is in. */
+  /** Leaves the enclosing loop. */
   break(): Leaves
   break(): unknown {
     this.#program.emit(breaks())
@@ -107,9 +107,9 @@ export class Builder<R> {
   }
 
   /**
-   * Does something if a condition is met. Conditions that ask whether a value is there narrow it:
+   * Runs the body if a condition is met. Conditions that ask whether a value is there narrow it:
    * `$.if(x.notNull(), (x) => ...)`, `$.if(x.isNull(), () => ...).else((x) => ...)`,
-   * and where what is done leaves, `const y = $.if(x.isNull(), () => $.return(null))`.
+   * and if the body leaves, `const y = $.if(x.isNull(), () => $.return(null))`.
    */
   if<T>(condition: IsNull<T>, then: () => Leaves): Expr<T>
   if<T>(condition: IsNull<T>, then: () => void): Otherwise<[value: Expr<T>]>
@@ -146,7 +146,7 @@ export class Builder<R> {
     return after
   }
 
-  /** Repeats while a condition is met, or while there is a next value: `$.while(() => queue.lpop(), (task) => ...)`. */
+  /** Repeats the body while a condition is met, or while there is a next value: `$.while(() => queue.lpop(), (task) => ...)`. */
   while<T>(next: () => Typed<T | null> & Expr<T | null>, body: (value: Expr<T>) => unknown): void
   while(condition: () => Give<boolean>, body: () => unknown): void
   while(next: () => unknown, body: (...value: never[]) => unknown): void {
@@ -174,15 +174,15 @@ export class Builder<R> {
     program.emit({ kind: 'while', line: 0, condition: simple ? truth(node) : constant(true), body: inner })
   }
 
-  /** Integers from `start` to before `end`, for `$.for`. @param step an integer, not 0. Default: 1 */
+  /** The integers from `start` up to but excluding `end`, for `$.for`. @param step an integer, not 0. Default: 1 */
   range(start: Give<number>, end: Give<number>, step = 1): Range {
     if (!Number.isInteger(step) || step === 0) throw new TypeError('a step must be an integer that is not 0')
     return { range: [start, end, step] }
   }
 
   /**
-   * Repeats for the integers of a range, the items of a list (with their index, from 0), or the fields and values of a
-   * dictionary, in the order of the fields' bytes.
+   * Runs the body for each integer of a range, each item of a list (with its index from 0), or each field and value of a
+   * dictionary, in the byte order of the fields.
    */
   for(range: Range, body: (i: Expr<number>) => unknown): void
   for<T>(list: Typed<readonly T[]>, body: (item: Expr<T>, index: Expr<number>) => unknown): void
@@ -217,7 +217,7 @@ export class Builder<R> {
     program.emit({ kind: 'for in', line: 0, variables: [place, item], values, body: inner })
   }
 
-  /** Makes a function of the script. It may call itself: `self`. Calling it runs it, there. */
+  /** Declares a function of the script. It may call itself as `self`. A call of it runs where it is written. */
   function<const D extends FunctionDefinition>(
     definition: D,
     body: ($: Builder<Returned<D>>, args: Parameters<D['args']>, self: Callable<D>) => Give<Returned<D>> | void | Leaves,
@@ -257,25 +257,25 @@ export class Builder<R> {
     return self
   }
 
-  /** Runs any command that scripts may run. */
+  /** Runs any command that scripts may run, where it is written. */
   call(name: string, ...words: readonly Value[]): Expr<Untyped>
   call(name: string, ...words: readonly unknown[]): unknown {
     return execute(this.#program, name.toLowerCase(), [name, ...words])
   }
 
-  /** As `call`, but an error is a value: ask `isError()`. */
+  /** As `call`, but an error is a value: check `isError()`. */
   pcall(name: string, ...words: readonly Value[]): Expr<Untyped>
   pcall(name: string, ...words: readonly unknown[]): unknown {
     return execute(this.#program, name.toLowerCase(), [name, ...words], undefined, 'redis.pcall')
   }
 
-  /** What a function of Lua's libraries gives: `$.lua('math.fmod', a, b).as('number')`. It is worked out where it is used. */
+  /** The result of a function of Lua's libraries: `$.lua('math.fmod', a, b).as('number')`. It is called where the result is used. */
   lua(name: string, ...values: readonly Anything[]): Expr<Untyped>
   lua(name: string, ...values: readonly unknown[]): unknown {
     return this.#term(call(name, ...values.map((value) => this.#give(value).node)), ANY)
   }
 
-  /** A key whose name is worked out by the script. It must be in the same slot as the keys that the script declares. */
+  /** A key whose name the script computes. In a cluster it must be in the same slot as the keys that the script declares. */
   key<K extends KeyType>(type: K, name: Give<string>): KeyTypes[K]
   key(_type: string, name: unknown): unknown {
     return new Key(this.#program, this.#give(name).node)
@@ -290,19 +290,19 @@ export class Builder<R> {
     )
   }
 
-  /** Text in the form that Lua's `string.format` gives it: `$.format('%05d', n)`. */
+  /** Text formatted by Lua's `string.format`: `$.format('%05d', n)`. */
   format(form: string, ...values: readonly Value[]): Expr<string>
   format(...values: readonly unknown[]): unknown {
     return this.#term(call('string.format', ...values.map((value) => this.#give(value).node)), STRING)
   }
 
-  /** A list, to be kept in a local: `$.local('found', $.list('string'))`. */
+  /** An empty list to keep in a local: `$.local('found', $.list('string'))`. */
   list<const S extends string | object>(of: S & Schema, items?: readonly Give<TypeOf<S>>[]): Expr<TypeOf<S>[]>
   list(of: Schema, items: readonly unknown[] = []): unknown {
     return this.#term(this.#give(items).node, listOf(widen(shapeOf(of))))
   }
 
-  /** A record with any fields, to be kept in a local: `$.local('counts', $.dictionary('number'))`. */
+  /** An empty dictionary to keep in a local: `$.local('counts', $.dictionary('number'))`. */
   dictionary<const S extends string | object>(
     of: S & Schema,
     values?: { readonly [field: string]: Give<TypeOf<S>> },
@@ -311,7 +311,7 @@ export class Builder<R> {
     return this.#term(this.#give(values).node, dictionaryOf(widen(shapeOf(of))))
   }
 
-  /** What JSON text holds. It is taken to be of the type that is said; an error if it is no JSON. */
+  /** Parses JSON text as a value of the given type, which is not checked. Text that is not JSON is an error of the script. */
   parseJson<const S extends string | object>(text: Give<string>, schema: S & Schema): Expr<TypeOf<S>>
   parseJson(text: unknown, schema: Schema): unknown {
     return this.#term(this.#program.temp('parsed', this.#parsed(this.#give(text).node), 'stays'), widen(shapeOf(schema)))
@@ -323,7 +323,7 @@ export class Builder<R> {
     return this.#term(encodeJson(this.#program, this.#give(value)), STRING)
   }
 
-  /** The time on the server in milliseconds since 1970, or in microseconds or seconds. */
+  /** The server's time in milliseconds since 1970, or in seconds (`'s'`) or microseconds (`'us'`). */
   now(unit?: 's' | 'ms' | 'us'): Expr<number>
   now(unit: 's' | 'ms' | 'us' = 'ms'): unknown {
     const time = this.#program.temp('time', callOf('TIME'), 'stays')
@@ -339,7 +339,7 @@ export class Builder<R> {
     this.#program.emit(run(call('redis.log', named(`redis.LOG_${level.toUpperCase()}`), this.#text(message))))
   }
 
-  /** SHA-1 in hexadecimal. */
+  /** The SHA-1 of text, in hexadecimal. */
   sha1(text: Give<string>): Expr<string>
   sha1(text: unknown): unknown {
     return this.#term(call('redis.sha1hex', this.#give(text).node), STRING)

@@ -19,13 +19,13 @@ export { dictionary, nullable, type Schema, type TypeOf } from './schema.ts'
 export type { Anything, Expr, Give, Leaves, Local, Untyped, Value } from './types.ts'
 
 export interface Definition {
-  /** What errors call it. */
+  /** Its name in error messages. */
   readonly name: string
-  /** Its keys, and what they hold, in their order. */
+  /** Its keys with their types, in order. Default: none */
   readonly keys?: Readonly<Record<string, KeyType>>
-  /** Its arguments, in their order. */
+  /** Its arguments with their types, in order. Default: none */
   readonly args?: Readonly<Record<string, Schema>>
-  /** What it returns. Default: what the function returns; a script that uses `$.return` has to say it. */
+  /** The type of its result. Default: that of what the function returns; required for scripts that use `$.return` */
   readonly returns?: Schema
 }
 
@@ -38,17 +38,17 @@ type Result<D extends Definition, V> = D extends { readonly returns: infer S } ?
 type Names<T> = { readonly [K in keyof T]: Key }
 type Inputs<T> = { readonly [A in keyof T]: InputOf<T[A]> }
 
-/** A script that is defined: what `redis.script()` takes. */
+/** A defined script, for `redis.script()`. */
 export interface DefinedScript<Keys, Args, Result> extends Script<Keys, Args, Result> {
-  /** The script as Lua. */
+  /** The Lua source that servers get. */
   toLua(): string
 }
 
 /**
  * Defines a script.
- * @param build writes the script: it is called once, at once, and what it calls on `$`, on the keys and on expressions
+ * @param build writes the script: it is called once, immediately, and what it calls on `$`, on the keys and on expressions
  * becomes the script's statements
- * @throws TypeError if the definition makes no sense
+ * @throws TypeError if the definition is invalid
  */
 export function defineScript<const D extends Definition, V extends Returnable<D>>(
   definition: D,

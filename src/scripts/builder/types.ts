@@ -68,7 +68,7 @@ export type Expr<T> = Typed<T> & Comparable<T> & (null extends T ? Missing<T> : 
 
 /** A variable of the script. */
 export type Local<T> = Expr<T> & {
-  /** Gives it another value. */
+  /** Assigns another value. */
   assign(value: Give<T>): void
 }
 
@@ -87,18 +87,18 @@ type Methods<T> = [T] extends [Untyped]
             : RecordMethods<T>
 
 interface Comparable<T> {
-  /** Whether both are the same string, number or boolean. Text is never equal to a number. */
+  /** Whether both are the same string, number or boolean. Text and numbers are never equal. */
   eq(other: Give<T | null>): Expr<boolean>
   ne(other: Give<T | null>): Expr<boolean>
 }
 
-/** A condition that says whether a value is missing. */
+/** A condition on whether a value is missing. */
 export interface IsNull<T> extends BooleanMethods, Typed<boolean> {
   readonly [MISSING]: T
   eq(other: Give<boolean>): Expr<boolean>
   ne(other: Give<boolean>): Expr<boolean>
 }
-/** A condition that says whether a value is there. */
+/** A condition on whether a value exists. */
 export interface IsThere<T> extends BooleanMethods, Typed<boolean> {
   readonly [THERE]: T
   eq(other: Give<boolean>): Expr<boolean>
@@ -106,18 +106,18 @@ export interface IsThere<T> extends BooleanMethods, Typed<boolean> {
 }
 
 interface Missing<T> {
-  /** Whether there is no value. In `$.if` it narrows: `$.if(x.isNull(), () => ...).else((x) => ...)`. */
+  /** Whether the value is missing. In `$.if` it narrows: `$.if(x.isNull(), () => ...).else((x) => ...)`. */
   isNull(): IsNull<NonNullable<T>>
-  /** Whether there is a value. In `$.if` it narrows: `$.if(x.notNull(), (x) => ...)`. */
+  /** Whether the value exists. In `$.if` it narrows: `$.if(x.notNull(), (x) => ...)`. */
   notNull(): IsThere<NonNullable<T>>
-  /** The value; if there is none, what stands here is done, which has to leave: `x.orElse(() => $.return(null))`. */
+  /** The value. If it is missing, the callback runs, which must leave: `x.orElse(() => $.return(null))`. */
   orElse(leave: () => Leaves): Expr<NonNullable<T>>
-  /** The value, or another if there is none. */
+  /** The value, or another if it is missing. */
   orElse(other: Give<NonNullable<T>>): Expr<NonNullable<T>>
 }
 
 interface UntypedMethods {
-  /** Says what it is. Nothing is checked or changed, except that nil becomes null. */
+  /** States its type. Nothing is checked or converted, except that nil becomes null. */
   as<const S extends string | object>(schema: S & Schema): Expr<TypeOf<S>>
   /** Whether it is an error that `$.pcall` caught. */
   isError(): Expr<boolean>
@@ -136,16 +136,16 @@ interface NumberMethods extends Ordered<number> {
   add(other: Give<number>): Expr<number>
   sub(other: Give<number>): Expr<number>
   mul(other: Give<number>): Expr<number>
-  /** Divides. By zero it gives an infinity or NaN, as in JS. */
+  /** Divides. Division by zero gives an infinity or NaN, as in JS. */
   div(other: Give<number>): Expr<number>
-  /** What is left after a division, with the sign of `other`. */
+  /** The remainder of a division, with the sign of `other`. */
   mod(other: Give<number>): Expr<number>
   pow(other: Give<number>): Expr<number>
   neg(): Expr<number>
   abs(): Expr<number>
   floor(): Expr<number>
   ceil(): Expr<number>
-  /** The nearest integer; in the middle the larger one, as `Math.round`. */
+  /** The nearest integer; halves round up, as in `Math.round`. */
   round(): Expr<number>
   sqrt(): Expr<number>
   min(...others: Give<number>[]): Expr<number>
@@ -160,30 +160,30 @@ interface BooleanMethods {
   not(): Expr<boolean>
 }
 
-/** Text is bytes, in a script: positions and lengths count bytes, and the order is that of bytes. */
+/** Text in a script is bytes: positions and lengths count bytes, and text is ordered by its bytes. */
 interface TextMethods extends Ordered<string> {
-  /** This and others, one behind the other; numbers in their shortest form. */
+  /** Concatenates this and others; numbers in their shortest form. */
   concat(...others: Value[]): Expr<string>
   length(): Expr<number>
-  /** From `start` to before `end`; negative counts from the end. */
+  /** The bytes from `start` up to but excluding `end`; negative positions count from the end. */
   slice(start: Give<number>, end?: Give<number>): Expr<string>
   upper(): Expr<string>
   lower(): Expr<string>
-  /** Without white space at both ends. */
+  /** Without white space at either end. */
   trim(): Expr<string>
   repeat(count: Give<number>): Expr<string>
-  /** Where some text begins. -1 if it is not there. */
+  /** The position where some text begins; -1 if it does not occur. */
   indexOf(text: Give<string>, from?: Give<number>): Expr<number>
   includes(text: Give<string>): Expr<boolean>
   startsWith(text: Give<string>): Expr<boolean>
   endsWith(text: Give<string>): Expr<boolean>
   split(separator: Give<string>): Expr<string[]>
   replaceAll(text: Give<string>, by: Give<string>): Expr<string>
-  /** What a Lua pattern finds: its first capture, or all it matched. */
+  /** What a Lua pattern finds: its first capture, or the whole match. */
   match(pattern: Give<string>): Expr<string | null>
   /** The byte at a position. */
   byteAt(index: Give<number>): Expr<number | null>
-  /** The number that it spells, null if it is none. */
+  /** The number that the text spells, or null if it is not a number. */
   toNumber(): Expr<number | null>
 }
 
@@ -193,20 +193,20 @@ type Found<T> = [T] extends [boolean] ? Expr<T> : Expr<T | null>
 interface ListMethods<T> {
   length(): Expr<number>
   isEmpty(): Expr<boolean>
-  /** The item at an index, counted from 0. */
+  /** The item at an index, starting at 0. */
   at(index: Give<number>): Found<T>
   last(): Found<T>
-  /** Replaces an item, or with the list's length as index adds one. Any other index is an error. */
+  /** Replaces an item; at the index `length()` it adds one. Any other index is an error of the script. */
   set(index: Give<number>, item: Give<T>): void
   push(...items: Give<T>[]): void
   pop(): Found<T>
   shift(): Found<T>
-  /** Items from `start` to before `end`, as a new list. */
+  /** The items from `start` up to but excluding `end`, as a new list. */
   slice(start: Give<number>, end?: Give<number>): Expr<T[]>
   includes(item: Give<T>): Expr<boolean>
-  /** Puts strings in the order of their bytes, numbers in theirs. */
+  /** Sorts strings by their bytes, numbers by value. */
   sort(this: Expr<string[]> | Expr<number[]>): void
-  /** The strings with something between them. */
+  /** The strings joined by a separator. */
   join(this: Expr<string[]>, separator?: Give<string>): Expr<string>
 }
 
@@ -215,12 +215,12 @@ interface DictionaryMethods<T> {
   set(field: Give<string>, value: Give<T>): void
   has(field: Give<string>): Expr<boolean>
   delete(field: Give<string>): void
-  /** The fields in the order of their bytes. */
+  /** The field names, in byte order. */
   keys(): Expr<string[]>
   isEmpty(): Expr<boolean>
 }
 
-/** A field is a property, unless a method has its name. */
+/** Fields are properties, unless a method has the same name. */
 type RecordMethods<T> = Fielded<T> & { readonly [F in keyof T as F extends 'get' | 'set' | 'eq' | 'ne' ? never : F]: Expr<T[F]> }
 interface Fielded<T> {
   get<F extends keyof T>(field: F): Expr<T[F]>
