@@ -46,9 +46,9 @@ describe('redlock', () => {
   test('extends a lock, which else runs out', async () => {
     await places.same(async (connect) => {
       const redlock = new Redlock(clients(connect), { retryCount: 0 })
-      const short = await redlock.lock('short', 100)
-      const long = await (await redlock.lock('long', 100)).extend(5000)
-      await pause(150)
+      const short = await redlock.lock('short', 500)
+      const long = await (await redlock.lock('long', 500)).extend(5000)
+      await pause(600)
       const taken = await redlock.lock('short', 1000)
       return [await short.extend(1000).catch(failure), await redlock.lock('long', 1000).catch(failure), taken.value !== short.value, await long.unlock()]
     }) // prettier-ignore

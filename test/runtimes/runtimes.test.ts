@@ -107,7 +107,7 @@ async function useRest(url: string): Promise<Redis> {
   expect(await redis.set('k', { text: 'é' }, { ex: 100 })).toBe('OK')
   expect(await redis.get('k')).toEqual({ text: 'é' })
   expect(await redis.pipeline().incr('n').get('n').exec()).toEqual([1, 1])
-  expect(await redis.multi().incr('n').ttl('k').exec()).toEqual([2, 100])
+  expect(await redis.multi().incr('n').persist('k').exec()).toEqual([2, 1])
   await expect(redis.lpush('k', 'x')).rejects.toThrow('WRONGTYPE')
   const large = 'x'.repeat(500_000)
   await redis.set('large', large)

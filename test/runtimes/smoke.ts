@@ -88,8 +88,9 @@ const CHECKS: Record<string, (entries: Entries) => Promise<void>> = {
   expiry: async ({ isodis }) => {
     await using redis = await isodis.createRedis({ config: { 'notify-keyspace-events': 'Ex' } })
     await using expired = await redis.subscribe('__keyevent@0__:expired')
-    await redis.set('k', 'v', { px: 30 })
+    await redis.set('k', 'v', { ex: 30 })
     same(await redis.get('k'), 'v')
+    await redis.pexpire('k', 30)
     // Nobody asks for it: it goes by itself.
     same((await expired.next()).value, { channel: '__keyevent@0__:expired', message: 'k' })
     same(await redis.exists('k'), 0)
