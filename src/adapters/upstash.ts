@@ -15,8 +15,8 @@ export type { Capabilities } from '../core/client/backend.ts'
 
 export interface UpstashOptions {
   /** Such as `https://eu1-example.upstash.io`, or where `isodis/rest` is served. */
-  url: string
-  token: string
+  url: string | undefined
+  token: string | undefined
   /** How often a request without an answer is sent again; its commands may then run more than once. Default: 0 */
   retries?: number | undefined
   /** How long to wait for an answer, in milliseconds; Infinity for any time. Default: 30000 */
@@ -37,7 +37,7 @@ const RETRY_MS = 100
 export function connectUpstash(options: UpstashOptions): Redis {
   const { url, token, retries = 0, timeout, fetch } = options
   if (typeof token !== 'string' || token === '') throw new TypeError('connectUpstash needs a token')
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new TypeError('connectUpstash needs an http or https URL')
+  if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) throw new TypeError('connectUpstash needs an http or https URL')
   const target = {
     baseUrl: url.replace(/\/+$/, ''),
     headers: { authorization: `Bearer ${token}` },

@@ -226,6 +226,7 @@ describe('errors', () => {
     ['a database that is away', () => Response.json({ error: 'ERR away' }, { status: 500 }), /^CONNECTION HTTP status 500: ERR away$/],
     ['a page instead of an answer', () => new Response('<html>'), /^CONNECTION .*JSON/],
     ['JSON of another kind', () => Response.json('x'), /^CONNECTION the answer is not/],
+    ['an object of another kind', () => Response.json({ status: 'fine' }), /^CONNECTION the answer is not/],
     ['what is no base64', () => Response.json({ result: 'é' }), /^CONNECTION /],
     ['an empty answer', () => new Response(''), /^CONNECTION /],
     ['a login page', () => new Response(null, { status: 403 }), /^CONNECTION HTTP status 403$/],

@@ -23,6 +23,7 @@ import { connectUpstash } from 'isodis/upstash'
 
 declare const perhaps: number | undefined
 declare const readOnlyToken: string | undefined
+declare const env: { URL?: string; TOKEN?: string }
 await using redis = await createRedis({ lua, scripts: undefined, save: undefined })
 await redis.set('key', 'value', { ex: perhaps, nx: undefined })
 const scored: [string, number][] = await redis.zrange('key', 0, -1, { withScores: true, limit: undefined })
@@ -31,8 +32,8 @@ for await (const key of redis.scanIterator({ count: perhaps })) plain.push(key s
 const results: [number, string[] | null] = await redis.multi().incr('n').lpop('list', 2).exec()
 await using news = await redis.subscribe('news', { limit: perhaps })
 for await (const { message } of news) plain.push(message)
-const other: Redis = connectUpstash({ url: 'http://localhost', token: 'token', retries: perhaps })
-export const all = [scored, results, other, createRestHandler(redis, { token: 'token', readOnlyToken }), durableObject, defineScript]
+const other: Redis = connectUpstash({ url: env.URL, token: env.TOKEN, retries: perhaps })
+export const all = [scored, results, other, createRestHandler(redis, { token: env.TOKEN, readOnlyToken }), durableObject, defineScript]
 export const tests = [scripts, await createTestRedis({ now: perhaps })]
 `
 const PAGE = `import { createRedis } from 'isodis'

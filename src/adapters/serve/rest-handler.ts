@@ -45,7 +45,7 @@ export interface RestLimits {
 
 export interface RestOptions {
   /** The token for full access. */
-  token: string
+  token: string | undefined
   /** A token that only allows reading: a page may know it. Default: none */
   readOnlyToken?: string | undefined
   /** The path that the handler is mounted under, such as `/api/redis`. Default: the root */

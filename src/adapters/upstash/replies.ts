@@ -14,9 +14,9 @@ export const fromBase64: ToReply = (string) =>
 
 /** @param answer what there should be for one command: `{ result }` or `{ error }`; @throws Error if it is something else */
 export function replyOf(answer: unknown, toReply: ToReply): Reply {
-  if (typeof answer !== 'object' || answer === null) throw new Error('the answer is not of the REST protocol')
-  const { result, error } = answer as { result?: unknown; error?: unknown }
+  const { result, error } = Object(answer) as { result?: unknown; error?: unknown }
   if (typeof error === 'string') return errorOf(error)
+  if (result === undefined) throw new Error('the answer is not of the REST protocol')
   // This word is never in base64 where it is the whole reply.
   return result === 'OK' ? result : valueOf(result, toReply)
 }

@@ -4,7 +4,7 @@ import { type ByteString, encodeUtf8, equalInConstantTime } from '../../../core/
 export type Access = 'full' | 'read-only'
 
 export interface Tokens {
-  token: string
+  token: string | undefined
   readOnlyToken?: string | undefined
 }
 
