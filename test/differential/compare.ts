@@ -110,7 +110,9 @@ export async function keyspace(client: RespClient): Promise<Record<string, unkno
   const found: Record<string, unknown> = {}
   for (const db of ['0', '1']) {
     await client.call('SELECT', db)
-    const names = ((await client.call('KEYS', '*')).value as WireReply[]).map((reply) => reply.value as string)
+    const keys = await client.call('KEYS', '*')
+    if (!Array.isArray(keys.value)) throw new Error(`KEYS was answered ${keys.type}${keys.value}`)
+    const names = keys.value.map(({ value }) => value as string)
     for (const name of names) {
       const type = (await client.call('TYPE', name)).value as string
       const read = READERS[type](name)
