@@ -62,6 +62,11 @@ export const strings: Suite = {
       expect(await redis.set(a, 'z', { xx: true })).toBe('OK')
       expect(await redis.get(a)).toBe('z')
     }),
+    does('refuses what is no option of it, and sets nothing', async ({ redis }) => {
+      await expect(redis.set(a, 'x', { EX: 60 } as object)).rejects.toMatchObject(SYNTAX)
+      await expect(redis.set(a, 'x', 'EX' as unknown as object)).rejects.toMatchObject(SYNTAX)
+      expect(await redis.get(a)).toBeNull()
+    }),
     does('with get gives what was there', async ({ redis }) => {
       expect(await redis.set(a, 'x', { get: true })).toBeNull()
       expect(await redis.set(a, 'y', { get: true })).toBe('x')

@@ -24,6 +24,11 @@ export interface SetOptions extends Expiry {
   keepttl?: boolean | undefined
 }
 
+const SET_OPTIONS: ReadonlySet<string> = new Set(['ex', 'px', 'exat', 'pxat', 'nx', 'xx', 'get', 'keepttl'])
+
+/** Names that are no option are sent, for Redis to refuse: without types, `'EX', 60` or `{ EX: 60 }` would else set a value for ever. */
+const unknownWords = (options: SetOptions): string[] => Object.keys(options).filter((name) => !SET_OPTIONS.has(name))
+
 function expiryWords({ ex, px, exat, pxat }: Expiry): Value[] {
   return [...option('EX', ex), ...option('PX', px), ...option('EXAT', exat), ...option('PXAT', pxat)]
 }
@@ -57,7 +62,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   set(key: Key, value: Value, options?: SetOptions & { get?: boolean | undefined }): Out<M, T, T | 'OK' | null> {
     if (options === undefined) return this.run(['SET', key, value], okOrNull)
     const words = [...flag('NX', options.nx), ...flag('XX', options.xx), ...flag('GET', options.get), ...expiryWords(options)]
-    const argv = ['SET', key, value, ...words, ...flag('KEEPTTL', options.keepttl)]
+    const argv = ['SET', key, value, ...words, ...flag('KEEPTTL', options.keepttl), ...unknownWords(options)]
     return options.get === true ? this.run(argv, textOrNull<T>) : this.run(argv, okOrNull)
   }
 
