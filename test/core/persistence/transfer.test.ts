@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis } from '../../../src/adapters/memory.ts'
+import { createTestRedis } from '../../../src/adapters/testing.ts'
 import { describeSummary, printRdb } from '../../../src/adapters/serve/rdb-command.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import { plain, RespClient } from '../../support/resp-client.ts'
@@ -108,10 +109,9 @@ describe('importRdb', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     const dir = await mkdtemp(join(tmpdir(), 'isodis-import-'))
     const path = join(dir, 'x.rdb')
-    await source.set('gone', 1, { px: 30 })
+    await source.set('gone', 1, { ex: 30 })
     await writeFile(path, await bytesOf(source.exportRdb()))
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    const redis = await createRedis()
+    const redis = await createTestRedis({ now: Date.now() + 60_000 })
     expect(await redis.importRdb(createReadStream(path, { highWaterMark: 7 }))).toEqual({ keys: 10, expired: 1 })
     expect(await redis.info('persistence')).toContain('rdb_changes_since_last_save:10')
   })

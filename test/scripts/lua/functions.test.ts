@@ -266,7 +266,7 @@ test('what a script pushes wakes those who wait, once it has ended', async () =>
   ] as const) {
     const waiter = await RespClient.connect({ path })
     const popped = waiter.call('BLPOP', 'queue', '5')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(async () => (await client.call('INFO', 'clients')).value).toContain('blocked_clients:1')
     await client.call('EVAL', 'redis.call("RPUSH", KEYS[1], "a", "b") redis.call("LPOP", KEYS[1]) return 1', '1', 'queue')
     expect(await popped).toEqual({
       type: '*',
@@ -304,10 +304,9 @@ test('keyspace events', async () => {
     await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
     await listener.call('PSUBSCRIBE', '__key*__:*')
     await client.call('EVAL', 'redis.call("SET", KEYS[1], 1) redis.call("DEL", KEYS[1]) redis.call("LPUSH", "l", 1)', '1', 'key')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(() => listener.pushed.length).toBe(6)
     seen.push(listener.pushed)
     listener.close()
   }
-  expect(seen[0]).toHaveLength(6)
   expect(seen[1]).toEqual(seen[0])
 })

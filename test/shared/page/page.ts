@@ -59,6 +59,7 @@ const page = {
   async watch(key: string): Promise<unknown> {
     return redis.watch(key, async (watching) => {
       const seen = await watching.get(key)
+      await redis.rpush('seen', 1)
       await redis.blpop('go on', 10)
       return watching.multi().set(key, `${seen}!`).exec()
     })
