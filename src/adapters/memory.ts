@@ -144,7 +144,14 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const journals = /^yes$/i.test(options.config?.['appendonly'] ?? '')
   const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
   const extension = options.lua ?? options.scripts
-  const engine = makeEngine({ table: tableWith(extension), clock, random, log, config: { ...options.config, save } })
+  const engine = makeEngine({
+    table: tableWith(extension),
+    clock,
+    random,
+    log,
+    parameters: options.admin?.parameters,
+    config: { ...options.config, save },
+  })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
   options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })

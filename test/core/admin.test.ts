@@ -7,7 +7,7 @@ import { createTestRedis } from '../../src/adapters/testing.ts'
 import { admin } from '../../src/core/admin/admin.ts'
 import { CommandTable } from '../../src/core/engine/command.ts'
 import { groups } from '../../src/core/engine/commands/index.ts'
-import { helpOf, readDocs } from '../../src/core/engine/docs.ts'
+import { helpOf } from '../../src/core/engine/docs.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 
@@ -43,7 +43,7 @@ describe('who has the commands', () => {
     admin.attach(engine)
     const { commands } = engine.table
     expect(commands.length).toBeGreaterThan(table.commands.length + 25)
-    expect(commands.filter(({ name }) => helpOf(name, readDocs(engine.table.docs)) === undefined)).toEqual([])
+    expect(commands.filter(({ name }) => helpOf(name, engine.table.docs) === undefined)).toEqual([])
     expect(commands.map(({ index }) => index)).toEqual(commands.map((_, i) => i))
     // What was there is where it was.
     expect(table.commands.map(({ index, name }) => commands[index].name === name)).not.toContain(false)
@@ -106,6 +106,74 @@ describe("by a test's clock", () => {
     expect([await early, await late]).toEqual([1, 2])
     expect(await session.execute(['DEBUG', 'SLEEP', '1'])).toEqual({ text: 'OK' })
     expect(session.execute(['GET', 'n'])).toBe('2')
+  })
+})
+
+describe('CLIENT TRACKING', () => {
+  test('a script reads and writes for its caller', async () => {
+    await using redis = await createRedis({ admin, lua })
+    const pushed: unknown[] = []
+    const session = redis.engine.connect({ trusted: true, onPush: (push) => void pushed.push(push) })
+    for (const argv of [
+      ['HELLO', '3'],
+      ['CLIENT', 'TRACKING', 'ON', 'NOLOOP'],
+      ['EVAL', "return redis.call('GET', 'a')", '0'],
+      ['EVAL_RO', "return redis.call('GET', 'b')", '0'],
+      // Its own changes, which NOLOOP keeps from it.
+      ['EVAL', "redis.call('GET', 'c') return redis.call('SET', 'c', 'x')", '0'],
+    ])
+      await session.execute(argv)
+    await redis.mset({ a: '1', b: '2', c: '3' })
+    expect(pushed.map((push) => (push as { items: unknown[] }).items)).toEqual([
+      ['invalidate', ['a']],
+      ['invalidate', ['b']],
+    ])
+  })
+
+  test('keys that expire or are evicted are told of, a connection that has ended is forgotten', async () => {
+    await using redis = await createTestRedis()
+    const pushed: unknown[] = []
+    const connect = () =>
+      redis.engine.connect({ trusted: true, onPush: (push) => void pushed.push((push as unknown as { items: unknown[] }).items) })
+    const [session, other] = [connect(), connect()]
+    for (const each of [session, other]) {
+      for (const argv of [
+        ['HELLO', '3'],
+        ['CLIENT', 'TRACKING', 'ON'],
+        ['SET', 'a', '1', 'PX', '100'],
+        ['GET', 'a'],
+      ])
+        await each.execute(argv)
+    }
+    await session.execute(['GET', 'a'])
+    await Promise.resolve()
+    other.close()
+    pushed.length = 0
+    await redis.clock.advance(100)
+    expect(pushed).toEqual([['invalidate', ['a']]])
+    await session.execute(['GET', 'b'])
+    await redis.set('b', '1')
+    await session.execute(['GET', 'b'])
+    await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru', 'maxmemory', '1')
+    await redis.set('c', '1').catch(() => {})
+    expect(pushed.slice(1)).toEqual([
+      ['invalidate', ['b']],
+      ['invalidate', ['b']],
+    ])
+  })
+
+  test('WATCH goes on as before once nobody tracks', async () => {
+    await using redis = await createRedis({ admin })
+    const session = redis.engine.connect({ trusted: true })
+    await session.execute(['CLIENT', 'TRACKING', 'ON'])
+    await session.execute(['WATCH', 'a'])
+    await session.execute(['CLIENT', 'TRACKING', 'OFF'])
+    await redis.set('a', '1')
+    await session.execute(['MULTI'])
+    expect(await session.execute(['EXEC'])).toEqual({ isNull: true })
+    await session.execute(['WATCH', 'a'])
+    await session.execute(['MULTI'])
+    expect(await session.execute(['EXEC'])).toEqual([])
   })
 })
 

@@ -80,6 +80,16 @@ const LINES = {
     'ACL DRYRUN nobody get a', 'ACL DRYRUN default config get x', 'ACL DRYRUN default config nosuch', 'ACL DRYRUN default config get', 'ACL DRYRUN default client',
     'CONFIG SET requirepass secret', 'ACL LIST', 'ACL GETUSER default', "CONFIG SET requirepass ''", 'ACL LIST',
   ],
+  tracking: [
+    'CLIENT TRACKING', 'CLIENT TRACKING FOO', 'CLIENT TRACKINGINFO', 'CLIENT GETREDIR', 'CLIENT TRACKING ON REDIRECT', 'CLIENT TRACKING ON REDIRECT a', 'CLIENT TRACKING ON REDIRECT 999999',
+    'CLIENT TRACKING ON PREFIX', 'CLIENT TRACKING ON PREFIX a', 'CLIENT TRACKING ON BCAST PREFIX a PREFIX ab', 'CLIENT TRACKING ON BCAST PREFIX a PREFIX a', 'CLIENT TRACKING ON BCAST OPTIN',
+    'CLIENT TRACKING ON OPTIN OPTOUT', 'CLIENT TRACKING ON FOO', 'CLIENT TRACKING OFF FOO', 'CLIENT TRACKING OFF', 'CLIENT CACHING YES', 'CLIENT CACHING FOO', 'CLIENT CACHING', 'CLIENT TRACKING on',
+    'CLIENT TRACKINGINFO', 'CLIENT GETREDIR', 'CLIENT CACHING YES', 'CLIENT CACHING FOO', 'CLIENT TRACKING ON BCAST', 'CLIENT TRACKING ON OPTIN', 'CLIENT TRACKINGINFO', 'CLIENT CACHING NO', 'CLIENT CACHING YES',
+    'CLIENT TRACKINGINFO', 'GET a', 'CLIENT TRACKINGINFO', 'CLIENT TRACKING ON OPTOUT', 'CLIENT TRACKING OFF', 'CLIENT TRACKING ON OPTOUT NOLOOP', 'CLIENT CACHING NO', 'CLIENT TRACKINGINFO', 'MULTI', 'GET a', 'EXEC',
+    'CLIENT TRACKINGINFO', 'CLIENT TRACKING OFF', 'CLIENT TRACKING ON BCAST PREFIX foo', 'CLIENT TRACKING ON BCAST PREFIX bar PREFIX baz', 'CLIENT TRACKINGINFO', 'CLIENT TRACKING ON BCAST PREFIX ba', 'CLIENT TRACKING ON BCAST PREFIX foo',
+    "CLIENT TRACKING ON BCAST PREFIX ''", 'CLIENT TRACKING ON', 'CLIENT TRACKING ON BCAST', 'CLIENT TRACKINGINFO', 'CLIENT TRACKING OFF', 'CLIENT TRACKING ON BCAST', 'CLIENT TRACKINGINFO', 'RESET', 'CLIENT TRACKINGINFO',
+    'CLIENT TRACKINGINFO x', 'CLIENT GETREDIR x', 'CONFIG GET tracking-table-max-keys',
+  ],
   lolwut: ['LOLWUT VERSION a'],
 } // prettier-ignore
 
@@ -427,6 +437,115 @@ describe('LATENCY', () => {
         lines.map((line) => line.replace(/\d+(\.\d+)?/g, (digits) => (digits.length > 3 ? 'n' : digits))),
         /p50=[3-9]\d{5}\.\d{3}/.test(text),
       ]
+    })
+    expect(found).toEqual(wanted)
+  })
+})
+
+describe('CLIENT TRACKING', () => {
+  /**
+   * A script on several connections: `0 GET a` runs on the first, `1> ...` waits for nothing. What has come without being asked
+   * for is told after each.
+   */
+  const tracking =
+    (setup: readonly string[], steps: readonly string[], protocols = ['3', '3', '3']): Scenario =>
+    async (connect) => {
+      const clients = await Promise.all(protocols.map(() => connect()))
+      const ids = await Promise.all(clients.map(async (client) => (await client.call('CLIENT', 'ID')).value as string))
+      for (const [i, client] of clients.entries()) await client.call('HELLO', protocols[i])
+      const told: unknown[] = []
+      for (const step of [...setup, ...steps]) {
+        const [number, ...words] = say(step)
+        const client = clients[Number(number)]
+        const lines = words
+          .join(' ')
+          .replace(/ID(\d)/g, (_, i: string) => ids[Number(i)])
+          .split(' ; ')
+        const argvs = lines.map(say)
+        const replies =
+          argvs[0][0] === 'SUBSCRIBE' && protocols[Number(number)] === '3'
+            ? await client.raw(`*2\r\n$9\r\nSUBSCRIBE\r\n$${argvs[0][1].length}\r\n${argvs[0][1]}\r\n*1\r\n$4\r\nPING\r\n`, 1)
+            : await client.pipeline(argvs)
+        // Each connection has what was said to it once it answers; twice, since some is said at the end of a turn.
+        for (let i = 0; i < 2; i++) await later(4)
+        // Only where it is asked for: elsewhere the same digits are values.
+        const hidden = /REDIR|TRACKINGINFO/.test(step) ? new RegExp(`"(${ids.join('|')})"`, 'g') : /(?!)/g
+        const shown = JSON.stringify(replies).replaceAll(hidden, (id) => `id ${ids.indexOf(id.slice(1, -1))}`)
+        const heard = clients.map(({ pushed }) => JSON.stringify(pushed.splice(0)))
+        told.push([step, words[0] === 'HELLO' ? '' : shown, heard])
+      }
+      return told
+    }
+
+  test.for([
+    ['what was read is told once, when it changes', ['0 CLIENT TRACKING ON'], ['0 GET a', '1 SET a 1', '1 SET a 2', '0 GET a', '0 GET a', '1 INCR a', '0 MGET a b', '1 MSET a 1 b 2 c 3', '0 GET c', '1 DEL c', '1 DEL c']],
+    ['its own changes too, after the reply', ['0 CLIENT TRACKING ON'], ['0 GET a', '0 SET a 1', '0 GET a ; SET a 2 ; GET a ; SET a 3', '0 SET b 1', '0 GET b ; APPEND b x']],
+    ['not with NOLOOP', ['0 CLIENT TRACKING ON NOLOOP'], ['0 GET a', '0 SET a 1', '1 SET a 2', '0 GET a', '1 SET a 3']],
+    ['commands that write do not track', ['0 CLIENT TRACKING ON'], ['0 SET a 1', '0 INCR a', '1 SET a 2', '0 GETSET a 1', '1 SET a 2', '0 EXISTS a', '1 SET a 2', '0 STRLEN a', '1 DEL a', '0 TYPE a', '1 SET a 1']],
+    ['every kind of key', ['0 CLIENT TRACKING ON'], ['0 LRANGE l 0 -1', '1 RPUSH l x', '0 LLEN l', '1 LPOP l', '0 HGETALL h', '1 HSET h f v', '0 HGET h f', '1 HDEL h f', '0 SMEMBERS s', '1 SADD s a', '0 ZRANGE z 0 -1', '1 ZADD z 1 a', '0 XRANGE x - +', '1 XADD x 1-1 f v', '0 XLEN x', '1 XGROUP CREATE x g 0', '0 XREAD STREAMS x 0', '1 XREADGROUP GROUP g c STREAMS x >', '1 XDEL x 1-1', '0 SINTER s t', '1 SADD t b', '0 GETBIT bits 1', '1 SETBIT bits 1 1', '0 PFCOUNT p', '1 PFADD p a']],
+    ['two keys of one command', ['0 CLIENT TRACKING ON'], ['0 GET a', '0 GET b', '1 SET a 1', '1 RENAME a b', '0 GET b', '0 GET c', '1 COPY b c', '0 LRANGE l 0 -1', '0 LRANGE m 0 -1', '1 RPUSH l 1', '0 GET l', '1 LMOVE l m LEFT LEFT', '0 SMEMBERS s', '1 SADD t 1', '1 SINTERSTORE s t']],
+    ['a transaction', ['0 CLIENT TRACKING ON'], ['0 MULTI ; GET a ; GET b ; EXEC', '1 MULTI ; SET a 1 ; SET b 2 ; SET a 3 ; EXEC', '0 MULTI ; GET a ; SET a 4 ; GET b ; EXEC', '1 SET b 5']],
+    ['another database has the same names', ['0 CLIENT TRACKING ON'], ['0 GET a', '1 SELECT 1', '1 SET a 1', '0 GET a', '1 SELECT 0', '1 SET a 2']],
+    ['a flush tells of everything', ['0 CLIENT TRACKING ON', '1 CLIENT TRACKING ON BCAST'], ['0 GET a', '2 FLUSHALL', '2 SET a 1', '0 GET a', '2 FLUSHDB', '0 FLUSHALL', '2 MULTI ; FLUSHALL ; EXEC']],
+    ['turned off, nothing is told', ['0 CLIENT TRACKING ON'], ['0 GET a', '0 CLIENT TRACKING OFF', '1 SET a 1', '0 CLIENT TRACKING ON', '0 GET a', '0 CLIENT TRACKING OFF', '0 CLIENT TRACKING ON', '1 SET a 2', '0 GET a', '0 RESET', '0 HELLO 3', '1 SET a 3']],
+    ['OPTIN tracks what follows CLIENT CACHING YES', ['0 CLIENT TRACKING ON OPTIN'], ['0 GET a', '1 SET a 1', '0 CLIENT CACHING YES', '0 GET a', '0 GET b', '1 MSET a 1 b 2', '0 CLIENT CACHING YES ; MULTI ; GET a ; GET b ; EXEC', '1 MSET a 1 b 2', '0 CLIENT CACHING YES ; CLIENT ID x ; GET a', '1 SET a 5']],
+    ['OPTOUT leaves out what follows CLIENT CACHING NO', ['0 CLIENT TRACKING ON OPTOUT'], ['0 GET a', '1 SET a 1', '0 CLIENT CACHING NO', '0 GET a', '0 GET b', '1 SET a 1', '1 SET b 1']],
+    ['BCAST tells of all changes under a prefix, once a turn', ['0 CLIENT TRACKING ON BCAST PREFIX a PREFIX b', '1 CLIENT TRACKING ON BCAST'], ['2 SET a1 1', '2 SET c 1', '2 MSET b2 1 a2 1 b1 1 a1 1 x 1', '2 SET a 1 ; SET a 2 ; SET b 1', '0 SET a 1 ; GET a', '2 DEL a1 nosuch', '2 GET a']],
+    ['BCAST with NOLOOP', ['0 CLIENT TRACKING ON BCAST NOLOOP'], ['0 SET a 1', '1 SET a 1', '0 MSET a 1 b 1', '1 SET b 2']],
+    ['keys that expire', ['0 CLIENT TRACKING ON'], ['1 SET a 1 PX 1', '0 GET a', '0 GET b', '1 SET b 1', '0 GET b', '1 EXPIRE b 100', '0 GET b', '1 PERSIST b', '0 GET b', '1 EXPIRE b -1']],
+    ['REDIRECT in RESP3', ['0 CLIENT TRACKING ON REDIRECT ID1'], ['0 CLIENT GETREDIR', '0 CLIENT TRACKINGINFO', '0 GET a', '2 SET a 1', '0 GET a', '0 SET a 2']],
+    ['commands that only ask about a key', ['0 CLIENT TRACKING ON'], ['0 SORT_RO l', '1 RPUSH l 1', '0 OBJECT ENCODING l', '1 RPUSH l 2', '0 SCAN 0 COUNT 100', '1 RPUSH l 4', '0 TTL l', '1 RPUSH l 5']],
+  ] as const)('%s', async ([, setup, steps]) => {
+    const [wanted, found] = await both(tracking(setup, steps))
+    expect(found).toEqual(wanted)
+  }) // prettier-ignore
+
+  test('RESP2 hears through REDIRECT and __redis__:invalidate', async () => {
+    const setup = ['1 SUBSCRIBE __redis__:invalidate', '0 CLIENT TRACKING ON REDIRECT ID1']
+    const steps = ['0 GET a', '2 SET a 1', '2 SET a 2', '0 GET a', '0 SET a 3', '0 GET a', '2 FLUSHALL']
+    const [wanted, found] = await both(tracking(setup, steps, ['2', '2', '2']))
+    expect(found).toEqual(wanted)
+    const [alone, ours] = await both(tracking(['0 CLIENT TRACKING ON'], ['0 GET a', '1 SET a 1', '0 SET a 1'], ['2', '2']))
+    expect(ours).toEqual(alone)
+  })
+
+  test('a redirection to who is gone is told, and CLIENT LIST shows it', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [client, gone, other] = [await connect(), await connect(), await connect()]
+      await client.call('HELLO', '3')
+      const id = (await gone.call('CLIENT', 'ID')).value as string
+      await client.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id)
+      const flags = async (): Promise<unknown> => {
+        const info = (await client.call('CLIENT', 'INFO')).value as string
+        return [/flags=\w+/.exec(info)?.[0].replace('U', ''), info.includes(` redir=${id} `)]
+      }
+      const before = await flags()
+      await client.call('GET', 'a')
+      gone.close()
+      await later(30)
+      await other.call('SET', 'a', '1')
+      await later(30)
+      const info = plain(await client.call('CLIENT', 'TRACKINGINFO')) as unknown[]
+      return [
+        before,
+        await flags(),
+        JSON.stringify(client.pushed).replace(`"${id}"`, 'id'),
+        info.map((each) => (String(each) === id ? 'id' : each)),
+      ]
+    })
+    expect(found).toEqual(wanted)
+  })
+
+  test('more keys than tracking-table-max-keys are forgotten, and told of', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      await client.call('HELLO', '3')
+      await client.call('CONFIG', 'SET', 'tracking-table-max-keys', '2')
+      await client.call('CLIENT', 'TRACKING', 'ON')
+      for (const key of ['a', 'b', 'c', 'd']) await client.call('GET', key)
+      await later(150)
+      await client.call('CONFIG', 'SET', 'tracking-table-max-keys', '1000000')
+      return client.pushed.map(plain).map((push) => [(push as unknown[])[0], ((push as unknown[])[1] as unknown[]).length])
     })
     expect(found).toEqual(wanted)
   })

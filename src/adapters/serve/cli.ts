@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `isodis`: the engine as a server, with redis-server's options where it has them.
 import { parseArgs } from 'node:util'
+import { admin } from '../../core/admin/admin.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
@@ -111,7 +112,7 @@ async function main(): Promise<void> {
   const { appenddirname, appendfilename } = config
   const storage = keeps ? fileStorage({ dir: values.dir, dbfilename: values.dbfilename, appenddirname, appendfilename }) : undefined
   if (keeps) Object.assign(config, { dir: values.dir ?? '.', dbfilename: values.dbfilename ?? 'dump.rdb' })
-  const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log, lua })
+  const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log, lua, admin })
   const server = await serveEngine(redis.engine, { port, host: values.host, path: values.unixsocket })
   log(
     'notice',

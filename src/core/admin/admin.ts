@@ -1,6 +1,7 @@
 // The entry `isodis/admin`: what operators and monitoring tools ask a server, beyond what an app asks its database. Servers,
 // drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
 import { CommandTable, type Group, type Row } from '../engine/command.ts'
+import { between, LONG, oneOf, PARAMETERS, type Parameters, yesNo } from '../engine/config.ts'
 import type { Engine, Extension } from '../engine/engine.ts'
 import { aclRows } from './acl.ts'
 import { ActiveExpiry } from './active-expiry.ts'
@@ -12,6 +13,7 @@ import { Observer } from './observer.ts'
 import { Pause, pauseRows } from './pause.ts'
 import { memoryRows, serverRows } from './server.ts'
 import { slowlogRow } from './slowlog.ts'
+import { trackingRows } from './tracking-commands.ts'
 
 export type { Extension } from '../engine/engine.ts'
 
@@ -22,6 +24,17 @@ interface Parts {
   readonly pause: Pause
 }
 
+const parameters: Parameters = {
+  ...PARAMETERS,
+  // Redis's default is no: its servers can be reached from elsewhere.
+  'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
+  'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
+  'latency-tracking': { default: 'yes', check: yesNo },
+  'slowlog-log-slower-than': { default: '10000', check: between(-1, LONG) },
+  'slowlog-max-len': { default: '128', check: between(0, LONG) },
+  'tracking-table-max-keys': { default: '1000000', check: between(0, LONG) },
+}
+
 function makeAdmin(): Extension {
   const engines = new WeakMap<Engine, Parts>()
   const parts = (engine: Engine): Parts => engines.get(engine)!
@@ -29,7 +42,10 @@ function makeAdmin(): Extension {
   const pause = (engine: Engine): Pause => parts(engine).pause
 
   const groupsFor = (table: CommandTable): Group[] => [
-    { name: 'connection', rows: [withMore(table, 'client', pauseRows(pause))] },
+    {
+      name: 'connection',
+      rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
+    },
     {
       name: 'server',
       rows: [
@@ -56,9 +72,11 @@ function makeAdmin(): Extension {
   }
 
   return {
+    parameters,
     attach(engine) {
       if (engines.has(engine)) return
       const { stats } = engine
+      engine.config.parameters = parameters
       engine.table = stats.table = tableFrom(engine.table)
       for (const counts of [stats.calls, stats.rejected, stats.failed]) while (counts.length < stats.table.commands.length) counts.push(0)
       const expiry = new ActiveExpiry(engine)

@@ -2,6 +2,20 @@
 import type { DocTexts } from '../engine/command.ts'
 
 const connection = `
+CLIENT|TRACKING 6.0.0 O(1)
+Tells the connection when keys that it has read change
+status=(ON|OFF) [REDIRECT client-id:integer] [PREFIX prefix]... [BCAST] [OPTIN] [OPTOUT] [NOLOOP]
+
+CLIENT|CACHING 6.0.0 O(1)
+Whether the next command's keys are tracked
+mode=(YES|NO)
+
+CLIENT|GETREDIR 6.0.0 O(1)
+The connection that is told in the place of this one
+
+CLIENT|TRACKINGINFO 6.2.0 O(1)
+What this connection tracks
+
 CLIENT|PAUSE 2.9.50 O(1)
 Holds back the commands of all connections, or those that write
 timeout:integer [mode=WRITE|ALL]@6.2.0

@@ -9,27 +9,29 @@ import type { Observer } from './observer.ts'
 const PERCENTILES = [50, 99, 99.9]
 
 export function infoHandler(of: (engine: Engine) => Observer): Handler {
-  const sections: Readonly<Record<string, Section>> = {
-    Commandstats: (engine) => {
-      const { calls, rejected, failed } = engine.stats
-      const known = engine.table.commands.filter(({ index }) => calls[index] + rejected[index] > 0)
-      return known.map((command) => {
-        const { index, name } = command
-        const took = of(engine).histogram(command)?.total ?? 0
-        const each = (took / (calls[index] || 1)).toFixed(2)
-        return [
-          `cmdstat_${name}`,
-          `calls=${calls[index]},usec=${took},usec_per_call=${each},rejected_calls=${rejected[index]},failed_calls=${failed[index]}`,
-        ]
-      })
-    },
-    Latencystats: (engine) =>
-      engine.table.commands.flatMap((command): [string, string][] => {
-        const histogram = of(engine).histogram(command)
-        if (histogram === undefined) return []
-        const shown = PERCENTILES.map((percent) => `p${percent}=${histogram.percentile(percent).toFixed(3)}`)
-        return [[`latency_percentiles_usec_${command.name}`, shown.join(',')]]
-      }),
+  const Commandstats: Section = (engine) => {
+    const { calls, rejected, failed } = engine.stats
+    const known = engine.table.commands.filter(({ index }) => calls[index] + rejected[index] > 0)
+    return known.map((command) => {
+      const { index, name } = command
+      const took = of(engine).histogram(command)?.total ?? 0
+      const each = (took / (calls[index] || 1)).toFixed(2)
+      return [
+        `cmdstat_${name}`,
+        `calls=${calls[index]},usec=${took},usec_per_call=${each},rejected_calls=${rejected[index]},failed_calls=${failed[index]}`,
+      ]
+    })
   }
-  return ({ engine }, argv) => new Verbatim(infoText(engine, argv.slice(1), sections))
+  const Latencystats: Section = (engine) =>
+    engine.table.commands.flatMap((command): [string, string][] => {
+      const histogram = of(engine).histogram(command)
+      if (histogram === undefined) return []
+      const shown = PERCENTILES.map((percent) => `p${percent}=${histogram.percentile(percent).toFixed(3)}`)
+      return [[`latency_percentiles_usec_${command.name}`, shown.join(',')]]
+    })
+  return ({ engine }, argv) => {
+    const wanted = argv.slice(1)
+    const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))
+    return new Verbatim(infoText(engine, wanted, asked ? { Commandstats, Latencystats } : { Commandstats }))
+  }
 }

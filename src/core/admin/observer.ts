@@ -7,11 +7,13 @@ import { AclLog } from './acl.ts'
 import { Histogram } from './histogram.ts'
 import { Latency } from './latency.ts'
 import { Slowlog } from './slowlog.ts'
+import { Tracking } from './tracking.ts'
 
 export class Observer implements Probe {
   readonly slowlog = new Slowlog()
   readonly aclLog = new AclLog()
   readonly latency: Latency
+  readonly tracking: Tracking
   /** By the command's index; they last as long as the counts of calls, which CONFIG RESETSTAT makes anew. */
   readonly #histograms = new WeakMap<number[], (Histogram | undefined)[]>()
   readonly #engine: Engine
@@ -23,6 +25,7 @@ export class Observer implements Probe {
   constructor(engine: Engine) {
     this.#engine = engine
     this.latency = new Latency(engine)
+    this.tracking = new Tracking(engine)
     this.configured()
   }
 
@@ -34,6 +37,12 @@ export class Observer implements Probe {
   }
 
   attempt(session: Session, command: Command, argv: Argv): Result {
+    const { tracking } = this
+    if (!tracking.active) return this.#timed(session, command, argv)
+    return tracking.run(session, command, argv, () => this.#timed(session, command, argv))
+  }
+
+  #timed(session: Session, command: Command, argv: Argv): Result {
     const { clock } = this.#engine
     const started = clock.elapsed?.() ?? clock.now()
     const result = session.perform(command, argv)

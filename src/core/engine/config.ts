@@ -6,7 +6,7 @@ import { parseInt64 } from '../numbers.ts'
 
 /** @returns the text to keep; @throws a string that says what is wrong */
 type Check = (text: string) => string
-interface Parameter {
+export interface Parameter {
   readonly default: string
   readonly check: Check
   /** Why CONFIG SET refuses it. */
@@ -15,18 +15,20 @@ interface Parameter {
   readonly show?: (value: string) => string
 }
 
+export type Parameters = Readonly<Record<string, Parameter>>
+
 const text: Check = (value) => value
-const yesNo: Check = (value) => {
+export const yesNo: Check = (value) => {
   if (!/^(yes|no)$/i.test(value)) throw "argument must be 'yes' or 'no'"
   return value.toLowerCase()
 }
-const oneOf =
+export const oneOf =
   (...choices: string[]): Check =>
   (value) => {
     if (!choices.includes(value.toLowerCase())) throw `argument(s) must be one of the following: ${choices.join(', ')}`
     return value.toLowerCase()
   }
-const between =
+export const between =
   (least: number, most: number | bigint): Check =>
   (value) => {
     const number = parseInt64(value)
@@ -35,7 +37,7 @@ const between =
     return value
   }
 const INT = 2_147_483_647
-const LONG = 9_223_372_036_854_775_807n
+export const LONG = 9_223_372_036_854_775_807n
 
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 }
 const memory =
@@ -72,7 +74,7 @@ const POLICIES = [
   'noeviction',
 ]
 
-const PARAMETERS: Record<string, Parameter> = {
+export const PARAMETERS: Parameters = {
   'active-expire-effort': { default: '1', check: between(1, 10) },
   'aof-load-truncated': { default: 'yes', check: yesNo },
   appenddirname: { default: 'appendonlydir', check: text, fixed: 'immutable' },
@@ -85,12 +87,9 @@ const PARAMETERS: Record<string, Parameter> = {
   databases: { default: '16', check: between(1, INT), fixed: 'immutable' },
   dbfilename: { default: 'dump.rdb', check: text, fixed: 'protected' },
   dir: { default: '', check: text, fixed: 'protected' },
-  'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'hash-max-listpack-entries': { default: '512', check: between(0, LONG) },
   'hash-max-listpack-value': { default: '64', check: between(0, LONG) },
   'hll-sparse-max-bytes': { default: '3000', check: memory(0) },
-  'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
-  'latency-tracking': { default: 'yes', check: yesNo },
   'lfu-decay-time': { default: '1', check: between(0, INT) },
   'lfu-log-factor': { default: '10', check: between(0, INT) },
   'list-compress-depth': { default: '0', check: between(0, INT) },
@@ -107,8 +106,6 @@ const PARAMETERS: Record<string, Parameter> = {
   requirepass: { default: '', check: text },
   save: { default: '', check: saveRules },
   'set-max-intset-entries': { default: '512', check: between(0, LONG) },
-  'slowlog-log-slower-than': { default: '10000', check: between(-1, LONG) },
-  'slowlog-max-len': { default: '128', check: between(0, LONG) },
   'stop-writes-on-bgsave-error': { default: 'yes', check: yesNo },
   'stream-node-max-bytes': { default: '4096', check: memory(0) },
   'stream-node-max-entries': { default: '100', check: between(0, LONG) },
@@ -133,11 +130,23 @@ export class Config {
   readonly #numbers = new Map<string, number>()
   readonly #onChange: (config: Config) => void
 
-  /** @param given values that differ from the defaults; @throws ReplyError as CONFIG SET does */
-  constructor(given: Readonly<Record<string, string>>, onChange: (config: Config) => void) {
+  #parameters!: Parameters
+
+  /**
+   * @param given values that differ from the defaults
+   * @param parameters those that there are
+   * @throws ReplyError as CONFIG SET does
+   */
+  constructor(given: Readonly<Record<string, string>>, onChange: (config: Config) => void, parameters = PARAMETERS) {
     this.#onChange = onChange
-    for (const [name, parameter] of Object.entries(PARAMETERS)) this.#put(name, parameter.default)
-    for (const [name, value] of check(Object.entries(given), true)) this.#put(name, value)
+    this.parameters = parameters
+    for (const [name, value] of check(this.#parameters, Object.entries(given), true)) this.#put(name, value)
+  }
+
+  /** The parameters that there are: those that were there already keep their values. */
+  set parameters(parameters: Parameters) {
+    this.#parameters = parameters
+    for (const name in parameters) if (!this.#values.has(name)) this.#put(name, parameters[name].default)
   }
 
   get(name: string): string {
@@ -155,7 +164,7 @@ export class Config {
   /** Sets all of the parameters or none. @throws CONFIG SET's errors */
   set(pairs: readonly (readonly [string, string])[]): void {
     const before: [string, string][] = []
-    for (const [name, value] of check(pairs, false)) {
+    for (const [name, value] of check(this.#parameters, pairs, false)) {
       before.push([name, this.get(name)])
       this.#put(name, value)
     }
@@ -170,12 +179,12 @@ export class Config {
 
   /** Names and values that match one of the patterns, in turn. */
   match(patterns: readonly string[]): string[] {
-    const names = [...Object.keys(PARAMETERS), ...Object.keys(ALIASES)]
+    const names = [...Object.keys(this.#parameters), ...Object.keys(ALIASES)]
     const wanted = names.filter((name) => patterns.some((pattern) => matches(pattern.toLowerCase(), name)))
     return wanted.flatMap((given) => {
       const name = ALIASES[given] ?? given
       const value = this.get(name)
-      return [given, PARAMETERS[name].show?.(value) ?? value]
+      return [given, this.#parameters[name].show?.(value) ?? value]
     })
   }
 
@@ -185,11 +194,11 @@ export class Config {
   }
 }
 
-function check(pairs: readonly (readonly [string, string])[], initial: boolean): Map<string, string> {
+function check(parameters: Parameters, pairs: readonly (readonly [string, string])[], initial: boolean): Map<string, string> {
   const checked = new Map<string, string>()
   for (const [given, value] of pairs) {
     const name = ALIASES[given.toLowerCase()] ?? given.toLowerCase()
-    const parameter = PARAMETERS[name]
+    const parameter = parameters[name]
     if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${given}'`)
     const fail = (reason: string): ReplyError =>
       new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${given}') - ${reason}`)

@@ -73,6 +73,8 @@ export class Database {
   keyspace = new Keyspace()
   /** Sessions that WATCH a key. */
   readonly watchers = new Map<ByteString, Set<Session>>()
+  /** Whether somebody wants to hear of changes: a WATCH, or tracking. */
+  watched: boolean
   /** Sessions that wait for a key, first come first served. */
   readonly waiters = new Map<ByteString, Set<Waiter>>()
   readonly string = new Strings(this)
@@ -85,6 +87,7 @@ export class Database {
   constructor(engine: Engine, index: number) {
     this.engine = engine
     this.index = index
+    this.watched = engine.tracking !== null
   }
 
   /** The slot of a key that has not expired; -1 if there is none. */
@@ -204,7 +207,7 @@ export class Database {
    * @param dirty how many changes it counts as
    */
   changed(key: ByteString, kind: number, event: string, dirty = 1): void {
-    if (this.watchers.size !== 0) this.touch(key)
+    if (this.watched) this.touch(key)
     this.noted(key, kind, event, dirty)
   }
 
@@ -222,8 +225,9 @@ export class Database {
     if (this.engine.events & EVENT.generic) this.notify(EVENT.generic, 'del', key)
   }
 
-  /** Fails the transactions that WATCH a key. */
+  /** Fails the transactions that WATCH a key, and tells those who track it. */
   touch(key: ByteString): void {
+    this.engine.tracking?.(key)
     for (const session of this.watchers.get(key) ?? []) session.transaction.fail()
   }
 
@@ -247,7 +251,7 @@ export class Database {
     if (this.waiters.size !== 0) this.signal(key)
     this.engine.stats.expired++
     this.engine.effects?.removed(this, key)
-    if (this.watchers.size !== 0) this.touch(key)
+    if (this.watched) this.touch(key)
     if (this.engine.events & EVENT.expired) this.notify(EVENT.expired, 'expired', key)
   }
 

@@ -26,7 +26,7 @@ import { strings } from './docs/strings.ts'
 import { type Argument, parseSyntax, showSyntax, syntaxReply } from './docs/syntax.ts'
 import { transactions } from './docs/transactions.ts'
 
-export interface Docs {
+interface Docs {
   readonly group: string
   readonly since: string
   /** Empty where Redis says none. */
@@ -59,11 +59,10 @@ const GROUPS = {
 }
 
 /** By the name of the table: `config|get`. */
-export type AllDocs = ReadonlyMap<string, Docs>
+type ByName = ReadonlyMap<string, Docs>
 
-/** @param more of commands that not every engine has: `table.docs` */
-export function readDocs(more: DocTexts = {}): AllDocs {
-  return new Map([...Object.entries(GROUPS), ...Object.entries(more)].flatMap(([group, text]) => parseText(group, text)))
+function parse(texts: DocTexts): ByName {
+  return new Map(Object.entries(texts).flatMap(([group, text]) => parseText(group, text)))
 }
 
 function parseText(group: string, text: string): [name: string, docs: Docs][] {
@@ -73,7 +72,15 @@ function parseText(group: string, text: string): [name: string, docs: Docs][] {
     .map((stanza) => parseStanza(group, stanza))
 }
 
-const DOCS = readDocs()
+const DOCS = parse(GROUPS)
+/** Each text is read once. */
+const OTHERS = new WeakMap<DocTexts, ByName>()
+
+function find(name: string, more?: DocTexts): Docs | undefined {
+  if (more === undefined) return DOCS.get(name)
+  if (!OTHERS.has(more)) OTHERS.set(more, parse(more))
+  return DOCS.get(name) ?? OTHERS.get(more)!.get(name)
+}
 
 function parseStanza(group: string, stanza: string): [name: string, docs: Docs] {
   const [head, summary, ...rest] = stanza.split('\n')
@@ -86,12 +93,15 @@ function parseStanza(group: string, stanza: string): [name: string, docs: Docs] 
   return [name.toLowerCase(), { group, since, complexity, summary, syntax, deprecated, flags, history: lines('+') }]
 }
 
-/** What COMMAND DOCS replies about a command; for a container with its subcommands. */
-export function docsOf(command: Command, all: AllDocs = DOCS): Reply {
-  const docs = all.get(command.name)
+/**
+ * What COMMAND DOCS replies about a command; for a container with its subcommands.
+ * @param more texts of commands that not every engine has: `table.docs`
+ */
+export function docsOf(command: Command, more?: DocTexts): Reply {
+  const docs = find(command.name, more)
   const subcommands = [...(command.subcommands?.values() ?? [])]
   const fields: Reply[] = docs === undefined ? ['group', command.group] : describe(docs)
-  if (subcommands.length > 0) fields.push('subcommands', new MapReply(subcommands.flatMap((each) => [each.name, docsOf(each, all)])))
+  if (subcommands.length > 0) fields.push('subcommands', new MapReply(subcommands.flatMap((each) => [each.name, docsOf(each, more)])))
   return new MapReply(fields)
 }
 
@@ -143,9 +153,9 @@ export interface Help {
 }
 
 /** What a prompt shows about a command. @param name in any case; a subcommand's as `CONFIG GET` or `config|get` */
-export function helpOf(name: string, all: AllDocs = DOCS): Help | undefined {
+export function helpOf(name: string, more?: DocTexts): Help | undefined {
   const words = name.trim().split(/[\s|]+/)
-  const docs = all.get(words.join('|').toLowerCase())
+  const docs = find(words.join('|').toLowerCase(), more)
   if (docs === undefined) return undefined
   const { summary, since, group, complexity } = docs
   const syntax = `${words.join(' ').toUpperCase()} ${showSyntax(parseSyntax(docs.syntax))}`.trim()

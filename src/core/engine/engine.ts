@@ -3,7 +3,7 @@
 import type { ByteString } from '../bytes.ts'
 import { Blocking } from './blocking.ts'
 import { type Argv, type Command, type CommandTable, FLAG, type Result } from './command.ts'
-import { Config } from './config.ts'
+import { Config, type Parameters } from './config.ts'
 import { Database } from './database.ts'
 import type { Effects } from './effects.ts'
 import { type Durability, NOT_DURABLE } from './durability.ts'
@@ -23,6 +23,8 @@ export interface EngineOptions {
   clock: Clock
   random: Random
   log: Log
+  /** The parameters of CONFIG. Default: those that every engine has */
+  parameters?: Parameters
   /** CONFIG's parameters that differ from their defaults. */
   config?: Readonly<Record<string, string>>
 }
@@ -40,6 +42,8 @@ export type Gate = (session: Session, command: Command, argv: Argv) => Promise<R
 
 /** Commands that not every engine has. */
 export interface Extension {
+  /** CONFIG's, with those that come with the commands. `attach` makes them known where they are not. */
+  readonly parameters: Parameters
   /** Adds them to one, unless they are there already. */
   attach(engine: Engine): void
 }
@@ -66,6 +70,8 @@ export class Engine {
   scripting: Scripting = keptLibraries()
   probe: Probe | null = null
   gate: Gate | null = null
+  /** Hears of keys that have changed, in databases that are `watched`. */
+  tracking: ((key: ByteString) => void) | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
   readonly onClose = new Set<() => void>()
   /** Effects on the data since the start; what counts toward save rules is the difference. */
@@ -92,7 +98,7 @@ export class Engine {
     this.stats = new Stats(options.table)
     this.started = this.clock.now()
     this.runId = Array.from({ length: 40 }, () => Math.floor(this.random() * 16).toString(16)).join('')
-    this.config = new Config(options.config ?? {}, () => this.configure())
+    this.config = new Config(options.config ?? {}, () => this.configure(), options.parameters)
     this.configure()
   }
 

@@ -122,7 +122,7 @@ export class Eviction {
     engine.memory.freed(sizeOfEntry(key, best.keyspace.values[best.slot]))
     best.keyspace.removeAt(best.slot)
     engine.stats.evicted++
-    if (db.watchers.size !== 0) db.touch(key)
+    if (db.watched) db.touch(key)
     engine.effects?.removed(db, key)
     engine.effects?.settle()
     db.signal(key)

@@ -81,7 +81,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 }
 
 /** Not shown unless asked for. */
-const ON_REQUEST = new Set(['Commandstats', 'Latencystats'])
+const ON_REQUEST = new Set(['Commandstats'])
 
 /**
  * INFO's text.

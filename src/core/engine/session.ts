@@ -44,6 +44,13 @@ export interface SessionOptions {
   peer?: Peer
 }
 
+/** What a connection tracks: see CLIENT TRACKING. */
+export interface TrackingState {
+  /** As CLIENT LIST shows it. */
+  readonly letters: string
+  readonly redirect: number
+}
+
 export class Session {
   readonly id: number
   readonly engine: Engine
@@ -56,6 +63,7 @@ export class Session {
   library: { name: ByteString; version: ByteString } = { name: '', version: '' }
   noEvict = false
   noTouch = false
+  tracking: TrackingState | null = null
   /** The name of the last command, for CLIENT LIST. */
   last: Command | null = null
   lastUsed: number
@@ -157,8 +165,8 @@ export class Session {
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       )
     }
-    const held = this.engine.gate?.(this, command, argv) ?? null
-    if (held !== null) return held
+    const held = this.engine.gate?.(this, command, argv)
+    if (held) return held
     if (this.transaction.queue !== null) {
       if (flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
       if (!NOT_QUEUED.has(name)) {
@@ -233,6 +241,7 @@ export class Session {
     this.protocol = 2
     this.name = ''
     this.noEvict = this.noTouch = false
+    this.tracking = null
     this.silence = 'none'
     this.authenticated = this.options.trusted === true || this.engine.config.get('requirepass') === ''
     this.engine.monitors.delete(this)

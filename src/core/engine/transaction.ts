@@ -47,6 +47,7 @@ export class Transaction {
     const slot = db.keyspace.find(key)
     const expiry = slot < 0 ? 0 : db.keyspace.expiry(slot)
     this.#watched.push({ db, key, expired: expiry !== 0 && expiry <= db.engine.now })
+    db.watched = true
     const watchers = db.watchers.get(key)
     if (watchers === undefined) db.watchers.set(key, new Set([this.#session]))
     else watchers.add(this.#session)
@@ -57,6 +58,7 @@ export class Transaction {
       const watchers = db.watchers.get(key)
       watchers?.delete(this.#session)
       if (watchers?.size === 0) db.watchers.delete(key)
+      db.watched = db.watchers.size !== 0 || db.engine.tracking !== null
     }
     this.#watched = []
     this.#failed = false

@@ -3,14 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CommandTable, container, type Group, row } from '../../../src/core/engine/command.ts'
 import { groups } from '../../../src/core/engine/commands/index.ts'
-import { docs as adminDocs } from '../../../src/core/admin/docs.ts'
-import { docsOf, helpOf, readDocs } from '../../../src/core/engine/docs.ts'
+import { docs } from '../../../src/core/admin/docs.ts'
+import { docsOf, helpOf } from '../../../src/core/engine/docs.ts'
 import { MapReply, type Reply, SetReply, Status } from '../../../src/core/reply.ts'
 import { type EngineServer, startEngineServer } from '../../support/engine-server.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
 
-const docs = readDocs(adminDocs)
 /** The reference's release: what is newer it cannot know. */
 const REFERENCE = '7.0.15'
 /** Arguments that Redis itself documented later than 7.0.15, although the commands took them. */

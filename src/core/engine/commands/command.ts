@@ -34,10 +34,11 @@ export const commandIntrospection: Group = {
         }),
         row('COMMAND|DOCS', -2, 'loading stale @connection nondeterministic_output_order', '', async (db, argv) => {
           // The texts are a quarter of all code: they are loaded by whoever asks for them.
-          const { docsOf, readDocs } = await import('../docs.ts')
-          const docs = readDocs(db.engine.table.docs)
+          const { docsOf } = await import('../docs.ts')
           const commands = argv.length === 2 ? topLevel(db.engine.table) : argv.slice(2).map((name) => named(db.engine.table, name))
-          return new MapReply(commands.flatMap((command) => (command === undefined ? [] : [command.name, docsOf(command, docs)])))
+          return new MapReply(
+            commands.flatMap((command) => (command === undefined ? [] : [command.name, docsOf(command, db.engine.table.docs)])),
+          )
         }),
         row('COMMAND|GETKEYS', -4, 'loading stale @connection', '', (db, argv) => keysOf(db, argv).map(({ key }) => key)),
         row('COMMAND|GETKEYSANDFLAGS', -4, 'loading stale @connection', '', (db, argv) =>

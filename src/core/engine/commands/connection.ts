@@ -185,6 +185,7 @@ export function describe(session: Session): string {
     engine.monitors.has(session) ? 'O' : '',
     session.subscribed > 0 ? 'P' : '',
     transaction.open ? 'x' : '',
+    session.tracking?.letters ?? '',
     session.noEvict ? 'e' : '',
     session.noTouch ? 'T' : '',
   ].join('')
@@ -204,7 +205,7 @@ export function describe(session: Session): string {
     watch: transaction.watching,
     cmd: session.last?.name ?? 'NULL',
     user: 'default',
-    redir: -1,
+    redir: session.tracking?.redirect ?? -1,
     resp: session.protocol,
     'lib-name': library.name,
     'lib-ver': library.version,

@@ -1,0 +1,224 @@
+// CLIENT TRACKING: connections that keep what they have read hear when it changes. Either the engine remembers which keys a
+// connection has read, or (BCAST) tells it of every change under some prefixes, once for all commands of one turn.
+// https://redis.io/docs/latest/develop/reference/client-side-caching/
+import type { ByteString } from '../bytes.ts'
+import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts'
+import type { Engine } from '../engine/engine.ts'
+import { findKeys } from '../engine/key-specs.ts'
+import type { Session, TrackingState } from '../engine/session.ts'
+import { Push, ReplyError } from '../reply.ts'
+
+declare const queueMicrotask: (run: () => void) => void
+
+export interface TrackingOptions {
+  readonly bcast: boolean
+  readonly optin: boolean
+  readonly optout: boolean
+  readonly noloop: boolean
+}
+
+/** What one connection wants to hear. */
+export class Tracker implements TrackingState {
+  options: TrackingOptions
+  /** The connection that hears it instead; 0 for none. */
+  redirect: number
+  /** That one is gone. */
+  broken = false
+  /** CLIENT CACHING has said which way the next command goes. */
+  caching = false
+  readonly prefixes = new Set<ByteString>()
+
+  constructor(options: TrackingOptions, redirect: number) {
+    this.options = options
+    this.redirect = redirect
+  }
+
+  get letters(): string {
+    return `t${this.broken ? 'R' : ''}${this.options.bcast ? 'B' : ''}`
+  }
+}
+
+/** Scripts that only read: what counts is what they run. */
+const SCRIPTS = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro'])
+
+interface Broadcast {
+  readonly sessions: Set<Session>
+  /** What has changed in this turn, and who did it last. */
+  changed: Map<ByteString, Session | null>
+}
+
+export class Tracking {
+  readonly #engine: Engine
+  /** Who has read a key. */
+  readonly #readers = new Map<ByteString, Set<Session>>()
+  readonly #broadcasts = new Map<ByteString, Broadcast>()
+  /** Whose command runs: a script's commands are its caller's. */
+  #current: Session | null = null
+  /** What that connection hears once it has its reply. */
+  #own: { session: Session; key: ByteString | null }[] = []
+  #scheduled = false
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Whether anybody has ever tracked. */
+  get active(): boolean {
+    return this.#engine.tracking !== null
+  }
+
+  begin(session: Session, options: TrackingOptions, redirect: number, prefixes: readonly ByteString[]): void {
+    const tracker = trackerOf(session) ?? new Tracker(options, redirect)
+    session.tracking = tracker
+    tracker.options = options
+    tracker.redirect = redirect
+    tracker.broken = false
+    for (const prefix of options.bcast && prefixes.length === 0 ? [''] : prefixes) {
+      tracker.prefixes.add(prefix)
+      const broadcast = this.#broadcasts.get(prefix) ?? { sessions: new Set(), changed: new Map() }
+      this.#broadcasts.set(prefix, broadcast)
+      broadcast.sessions.add(session)
+    }
+    this.#engine.tracking = (key) => this.#touched(key)
+    for (const db of this.#engine.databases()) db.watched = true
+  }
+
+  /** Has a command run, and notes what it read and what it changed. */
+  run(session: Session, command: Command, argv: Argv, perform: () => Result): Result {
+    const outermost = this.#current === null
+    if (outermost) {
+      this.#tellOwn()
+      this.#current = session
+    }
+    try {
+      const result = perform()
+      const { name, flags } = command
+      if (flags & FLAG.readonly && !SCRIPTS.has(name)) this.#remember(this.#current!, command, argv)
+      else if ((name === 'flushall' || name === 'flushdb') && !(result instanceof ReplyError)) this.#flushed()
+      return result
+    } finally {
+      if (outermost) {
+        this.#current = null
+        const tracker = trackerOf(session)
+        if (tracker !== null && !session.transaction.open && !command.name.startsWith('client|')) tracker.caching = false
+      }
+    }
+  }
+
+  #remember(session: Session, command: Command, argv: Argv): void {
+    const tracker = trackerOf(session)
+    if (tracker === null || tracker.options.bcast) return
+    const { optin, optout } = tracker.options
+    if ((optin && !tracker.caching) || (optout && tracker.caching)) return
+    for (const { key } of findKeys(command, argv) ?? []) {
+      const readers = this.#readers.get(key)
+      if (readers === undefined) this.#readers.set(key, new Set([session]))
+      else readers.add(session)
+    }
+    const most = this.#engine.config.number('tracking-table-max-keys')
+    if (most === 0) return
+    // What is forgotten might change unheard: it counts as changed.
+    for (const key of this.#readers.keys()) {
+      if (this.#readers.size <= most) break
+      this.#invalidate(key)
+    }
+  }
+
+  /** A key has changed, whoever did it. */
+  #touched(key: ByteString): void {
+    for (const [prefix, { changed }] of this.#broadcasts) {
+      if (!key.startsWith(prefix)) continue
+      changed.set(key, this.#current)
+      this.#schedule()
+    }
+    this.#invalidate(key)
+  }
+
+  #invalidate(key: ByteString): void {
+    const readers = this.#readers.get(key)
+    if (readers === undefined) return
+    this.#readers.delete(key)
+    for (const session of readers) {
+      const tracker = trackerOf(session)
+      if (tracker === null || tracker.options.bcast || (tracker.options.noloop && session === this.#current)) continue
+      this.#tell(session, key)
+    }
+  }
+
+  /** Everything of a database is gone: whoever tracks forgets everything. */
+  #flushed(): void {
+    this.#readers.clear()
+    for (const session of this.#engine.sessions) if (trackerOf(session) !== null) this.#tell(session, null)
+  }
+
+  /** At once, or if it is the one whose command runs, after the reply to that. */
+  #tell(session: Session, key: ByteString | null): void {
+    if (session !== this.#current) return this.#send(session, key === null ? null : [key])
+    this.#own.push({ session, key })
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      this.#tellOwn()
+      this.#broadcast()
+    })
+  }
+
+  #tellOwn(): void {
+    if (this.#own.length === 0) return
+    const own = this.#own
+    this.#own = []
+    for (const { session, key } of own) this.#send(session, key === null ? null : [key])
+  }
+
+  #broadcast(): void {
+    for (const [prefix, broadcast] of [...this.#broadcasts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const changed = [...broadcast.changed].sort(([a], [b]) => (a < b ? -1 : 1))
+      broadcast.changed = new Map()
+      for (const session of broadcast.sessions) {
+        const tracker = trackerOf(session)
+        if (tracker?.prefixes.has(prefix) !== true) {
+          broadcast.sessions.delete(session)
+          continue
+        }
+        const heard = tracker.options.noloop ? changed.filter(([, by]) => by !== session) : changed
+        if (heard.length > 0)
+          this.#send(
+            session,
+            heard.map(([key]) => key),
+          )
+      }
+      if (broadcast.sessions.size === 0) this.#broadcasts.delete(prefix)
+    }
+  }
+
+  #send(session: Session, keys: ByteString[] | null): void {
+    const tracker = trackerOf(session)
+    if (tracker === null) return
+    const { redirect } = tracker
+    const target = redirect === 0 ? session : this.#sessionOf(redirect)
+    if (target === undefined) {
+      tracker.broken = true
+      if (session.protocol === 3) session.push(new Push(['tracking-redir-broken', redirect]))
+    } else if (target.protocol === 3) target.push(new Push(['invalidate', keys]))
+    else if (redirect !== 0 && target.subscribed > 0) target.push(new Push(['message', '__redis__:invalidate', keys]))
+  }
+
+  #sessionOf(id: number): Session | undefined {
+    return [...this.#engine.sessions].find((session) => session.id === id)
+  }
+
+  /** @throws ReplyError if there is no such connection */
+  mustExist(id: number): void {
+    if (this.#sessionOf(id) === undefined) throw new ReplyError('ERR The client ID you want redirect to does not exist')
+  }
+}
+
+/** What a connection wants to hear; null if nothing. RESET and its end make it so. */
+export function trackerOf({ tracking }: Session): Tracker | null {
+  return tracking as Tracker | null
+}
