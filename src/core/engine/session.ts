@@ -41,6 +41,8 @@ export interface SessionOptions {
   onKill?: () => void
   /** Counts as authenticated although the engine asks for a password: in-process callers do. Default: false */
   trusted?: boolean
+  /** Runs what scripts call. Default: false */
+  script?: boolean
   peer?: Peer
 }
 

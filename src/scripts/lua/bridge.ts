@@ -16,6 +16,8 @@ import { first, type LuaFunction, type LuaValue, NONE } from './value.ts'
 const UNKNOWN = new ReplyError('ERR Unknown Redis command called from script')
 const NO_SCRIPT = new ReplyError('ERR This Redis command is not allowed from script')
 const WRONG_ARITY = new ReplyError('ERR Wrong number of args calling Redis command from script')
+/** What Redis may have to replicate, though it writes no data, or none that can be seen. */
+const MAY_WRITE: ReadonlySet<string> = new Set(['publish', 'spublish', 'pfcount'])
 const READ_ONLY = new ReplyError('ERR Write commands are not allowed from read-only scripts.')
 const CANNOT_WAIT = new ReplyError('ERR This command cannot be waited for in a script')
 const INACTIVE = new ReplyError('ERR redis.call/pcall can only be called inside a script invocation')
@@ -76,7 +78,7 @@ export class Bridge {
     machine.onSteps = () => this.#tick()
     this.engine = engine
     this.#limits = limits
-    this.session = new Session(engine, 0, { trusted: true, peer: { address: 'lua', local: '' } })
+    this.session = new Session(engine, 0, { trusted: true, script: true, peer: { address: 'lua', local: '' } })
     this.session.mayBlock = false
   }
 
@@ -94,13 +96,14 @@ export class Bridge {
     const { flags } = command
     if (!arityFits(command, argv.length)) return this.#refuse(WRONG_ARITY, command)
     if (flags & FLAG.noscript) return this.#refuse(NO_SCRIPT, command)
+    if (this.#permission.readOnly && (flags & FLAG.write || MAY_WRITE.has(command.name))) return this.#refuse(READ_ONLY, command)
     if (flags & FLAG.write) {
-      if (this.#permission.readOnly) return this.#refuse(READ_ONLY, command)
       const refusal = engine.durability.writeError()
       if (refusal !== null) return this.#refuse(refusal, command)
     }
     if (this.#outOfMemory && !this.wrote && flags & FLAG.denyoom) return this.#refuse(OUT_OF_MEMORY, command)
     if (flags & FLAG.write) this.wrote = true
+    session.protocol = this.protocol
     const result = session.attempt(command, argv)
     if (!(result instanceof Promise)) return result
     result.catch(() => {})

@@ -169,6 +169,7 @@ test('names are taken, replaced and deleted', async () => {
     ['FUNCTION', 'DELETE', 'a'],
     ['FUNCTION', 'DELETE', 'a'],
     ['FCALL', 'g', '0'],
+    ['FUNCTION', 'FLUSH', 'SYNC', 'x'],
     ['FUNCTION', 'FLUSH', 'foo'],
     ['FUNCTION', 'FLUSH', 'ASYNC'],
     ['FUNCTION', 'LIST'],

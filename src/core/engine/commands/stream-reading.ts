@@ -30,8 +30,12 @@ const WOKEN_COUNT = 1000
 export const streamReading: Group = {
   name: 'stream',
   rows: [
-    row('XREAD', -4, 'readonly blocking', 'STREAMS@1 RO access', (db, argv, session) => read(db, session, readOptions(argv, false))),
-    row('XREADGROUP', -7, 'write blocking', 'STREAMS@4 RO access', (db, argv, session) => read(db, session, readOptions(argv, true))),
+    row('XREAD', -4, 'readonly blocking', 'STREAMS@1 RO access', (db, argv, session) =>
+      read(db, session, readOptions(argv, session, false)),
+    ),
+    row('XREADGROUP', -7, 'write blocking', 'STREAMS@4 RO access', (db, argv, session) =>
+      read(db, session, readOptions(argv, session, true)),
+    ),
   ],
 }
 
@@ -48,13 +52,15 @@ interface ReadOptions {
   ids: ByteString[]
 }
 
-function readOptions(argv: Argv, grouped: boolean): ReadOptions {
+function readOptions(argv: Argv, session: Session, grouped: boolean): ReadOptions {
   const options: ReadOptions = { group: null, consumer: '', noAck: false, count: 0, block: null, keys: [], ids: [] }
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const left = argv.length - i - 1
-    if (word === 'BLOCK' && left > 0) options.block = milliseconds(argv[++i])
-    else if (word === 'COUNT' && left > 0) options.count = Math.max(integer(argv[++i]), 0)
+    if (word === 'BLOCK' && left > 0) {
+      if (session.options.script) throw new ReplyError(`ERR ${argv[0]} command is not allowed with BLOCK option from scripts`)
+      options.block = milliseconds(argv[++i])
+    } else if (word === 'COUNT' && left > 0) options.count = Math.max(integer(argv[++i]), 0)
     else if (word === 'STREAMS' && left > 0) {
       if (left % 2 !== 0) throw UNBALANCED
       options.keys = argv.slice(i + 1, i + 1 + left / 2)

@@ -306,7 +306,8 @@ export function functionRows(of: (engine: Engine) => Functions): Row[] {
       }),
       row('FUNCTION|DUMP', 2, 'noscript', '', ({ engine }) => dumpLibraries(of(engine).libraries.map(({ code }) => code))),
       row('FUNCTION|FLUSH', -2, `write noscript ${write}`, '', ({ engine }, argv) => {
-        if (argv.length > 3 || (argv.length === 3 && !/^a?sync$/i.test(argv[2]))) throw FLUSH_OPTION
+        if (argv.length > 3) throw subcommandSyntax(argv)
+        if (argv.length === 3 && !/^a?sync$/i.test(argv[2])) throw FLUSH_OPTION
         of(engine).clear()
         engine.dirty++
         return OK

@@ -17,13 +17,11 @@ export function scriptShebang(source: ByteString): { source: ByteString; permiss
   if (end < 0) throw new ReplyError('ERR Invalid script shebang')
   const [engine, ...options] = source.slice(0, end).split(/[ \t-\r]+/)
   if (engine !== '#!lua') throw new ReplyError(`ERR Unexpected engine in script shebang: ${engine}`)
-  let flags: string[] = []
+  const flags: string[] = []
   for (const option of options.filter((each) => each !== '')) {
     if (!option.startsWith('flags=')) throw new ReplyError(`ERR Unknown lua shebang option: ${option}`)
-    flags = option
-      .slice('flags='.length)
-      .split(',')
-      .filter((each) => each !== '')
+    const value = option.slice('flags='.length)
+    if (value !== '') flags.push(...value.split(','))
     const unknown = flags.find((flag) => !(FLAGS as readonly string[]).includes(flag))
     if (unknown !== undefined) throw new ReplyError(`ERR Unexpected flag in script shebang: ${unknown}`)
   }

@@ -294,3 +294,34 @@ return redis.set_repl("x")
 return redis.set_repl("9")
 ---
 return redis.set_repl(2.5)
+---
+return redis.call("XREAD", "BLOCK", 10, "STREAMS", "s", "$")
+---
+redis.call("XADD", "s", "1-1", "f", "v") return redis.pcall("xread", "COUNT", 1, "BLOCK", 0, "STREAMS", "s", "0").err
+---
+redis.call("XGROUP", "CREATE", "s", "g", "0", "MKSTREAM") return redis.pcall("XREADGROUP", "GROUP", "g", "c", "BLOCK", 0, "STREAMS", "s", ">").err
+---
+redis.call("XADD", "s", "1-1", "f", "v") redis.setresp(3) local r = redis.call("XREAD", "STREAMS", "s", "0") redis.setresp(2) local q = redis.call("XREAD", "STREAMS", "s", "0") return {r.map.s[1][1], r.map.s[1][2][2], q[1][1], q[1][2][1][1]}
+---
+redis.call("XADD", "s", "1-1", "f", "v") redis.setresp(3) return redis.call("XREAD", "STREAMS", "s", "0")
+---
+#!lua flags=no-writes
+return redis.call("PUBLISH", "c", "m")
+---
+#!lua flags=no-writes
+return redis.call("SPUBLISH", "c", "m")
+---
+#!lua flags=no-writes
+return redis.call("PFCOUNT", "k1")
+---
+#!lua flags=no-writes flags=allow-oom
+return redis.call("SET", "k1", 1)
+---
+#!lua flags=
+return 1
+---
+#!lua flags=,
+return 1
+---
+#!lua flags=no-writes,
+return 1
