@@ -1,0 +1,108 @@
+// Connections that act on others: CLIENT KILL by every filter, on redis-server and on the engine, over TCP for the addresses.
+// And CLIENT NO-TOUCH, which redis-server 7.0 does not know.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serveEngine, type RespServer } from '../../src/adapters/serve/resp-server.ts'
+import { createTestRedis } from '../../src/adapters/testing.ts'
+import { newEngine } from '../support/engine-server.ts'
+import { freePorts } from '../support/redis-cluster.ts'
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { plain, RespClient } from '../support/resp-client.ts'
+
+let redis: RedisServer
+let engine: RespServer
+let ports: number[]
+beforeAll(async () => {
+  const [port] = await freePorts(1)
+  redis = await startRedisServer(['--port', String(port)])
+  engine = await serveEngine(newEngine(), { port: 0 })
+  ports = [port, engine.port]
+})
+afterAll(async () => {
+  await engine?.close()
+  await redis?.stop()
+})
+
+/** Kills in a scene of three connections: the one that kills, a subscriber and another. `$word` stands for a fact about one. */
+const SCENES = [
+  'ID $other',
+  'ID $self',
+  'ID $self SKIPME no',
+  'ID 0',
+  'ID -1',
+  'ID x',
+  'ID 999999',
+  'ID',
+  'TYPE pubsub',
+  'TYPE normal',
+  'TYPE normal SKIPME no',
+  'TYPE replica',
+  'TYPE master',
+  'TYPE nonsense',
+  'ADDR $otherAddr',
+  'ADDR 1.2.3.4:5',
+  'LADDR $laddr',
+  'LADDR $laddr SKIPME no',
+  'USER default',
+  'USER nobody',
+  'SKIPME yes',
+  'SKIPME maybe',
+  'ID $other TYPE pubsub',
+  'ID $subscriber TYPE pubsub ADDR $subscriberAddr LADDR $laddr USER default SKIPME yes',
+  'ID $other NONSENSE x',
+  '$otherAddr',
+  '1.2.3.4:5',
+  '$selfAddr',
+]
+
+async function play(port: number, scene: string): Promise<unknown> {
+  const connect = (): Promise<RespClient> => RespClient.connect({ port, host: '127.0.0.1' })
+  const [self, other, subscriber] = [await connect(), await connect(), await connect()]
+  const facts: Record<string, string> = {}
+  for (const [name, client] of Object.entries({ self, other, subscriber })) {
+    const info = plain(await client.call('CLIENT', 'INFO')) as string
+    facts[name] = /id=(\d+)/.exec(info)![1]
+    facts[`${name}Addr`] = / addr=(\S+)/.exec(info)![1]
+    facts['laddr'] = / laddr=(\S+)/.exec(info)![1]
+  }
+  await subscriber.call('SUBSCRIBE', 'channel')
+  const words = scene.split(' ').map((word) => (word[0] === '$' ? facts[word.slice(1)] : word))
+  const reply = await self.call('CLIENT', 'KILL', ...words).then(plain, () => 'closed')
+  const left: string[] = []
+  for (const [name, client] of Object.entries({ self, other, subscriber })) {
+    // A subscriber may say PING, and gets an array.
+    await client.call('PING').then(() => left.push(name), () => {}) // prettier-ignore
+    client.close()
+  }
+  return { reply, left }
+}
+
+test.for(SCENES)('CLIENT KILL %s', async (scene) => {
+  // One after the other: a kill of all connections is for those of its own scene.
+  const wanted = await play(ports[0], scene)
+  expect(await play(ports[1], scene)).toEqual(wanted)
+})
+
+test('CLIENT KILL MAXAGE (Redis 7.4) closes those that are connected for so many seconds', async () => {
+  const client = await RespClient.connect({ port: ports[1], host: '127.0.0.1' })
+  expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', '1000'))).toBe(0)
+  expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', 'x'))).toEqual({ error: 'ERR value is not an integer or out of range' })
+  expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', '0', 'SKIPME', 'no'))).toBe(1)
+  await expect.poll(() => client.closed).toBe(true)
+})
+
+test('with CLIENT NO-TOUCH (Redis 7.2) a connection leaves no trace on the keys it reads, but for TOUCH', async () => {
+  const redis = await createTestRedis()
+  const session = redis.engine.connect()
+  await redis.set('key', 1)
+  await redis.clock.advance(10_000)
+  session.execute(['CLIENT', 'NO-TOUCH', 'on'])
+  session.execute(['GET', 'key'])
+  expect(await redis.objectIdletime('key')).toBe(10)
+  session.execute(['TOUCH', 'key'])
+  expect(await redis.objectIdletime('key')).toBe(0)
+  await redis.clock.advance(5000)
+  session.execute(['CLIENT', 'NO-TOUCH', 'off'])
+  session.execute(['GET', 'key'])
+  expect(await redis.objectIdletime('key')).toBe(0)
+  expect(session.execute(['CLIENT', 'NO-TOUCH', 'maybe'])).toMatchObject({ text: 'ERR syntax error' })
+})
