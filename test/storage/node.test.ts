@@ -77,3 +77,10 @@ test('a directory that cannot be written is an error that says so', async () => 
   await writeFile(join(dir, 'file'), '')
   await expect(createRedis({ storage: fileStorage({ dir: join(dir, 'file', 'below') }) })).rejects.toThrow(/ENOTDIR|EEXIST/)
 })
+
+test('names that lead out of the directory are refused', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'isodis-file-'))
+  const refused = createRedis({ storage: fileStorage({ dir: join(dir, 'data'), dbfilename: '../other.rdb' }) })
+  await expect(refused).rejects.toThrow("dbfilename can't be a path, just a name")
+  expect(await readdir(dir)).toEqual([])
+})

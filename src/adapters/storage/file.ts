@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { SnapshotWriter, Storage } from '../../core/persistence/storage.ts'
+import { basename, join } from 'node:path'
+import { type SnapshotWriter, type Storage, StorageError } from '../../core/persistence/storage.ts'
 import { appendOnlyFiles } from './append-only-files.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { syncDirectory, writeAll } from './durable-files.ts'
@@ -36,6 +36,9 @@ export function fileStorage({
     name: path,
     journal,
     async open() {
+      // The lock is the directory's: what is elsewhere would not be guarded.
+      for (const [option, name] of Object.entries({ dbfilename, appenddirname, appendfilename }))
+        if (name !== basename(name)) throw new StorageError(`${option} can't be a path, just a name`)
       await mkdir(dir, { recursive: true })
       unlock = await lockDirectory(dir)
       try {
