@@ -94,10 +94,16 @@ export class Push {
 export class Verbatim {
   declare protected readonly nominal: 'Verbatim'
   readonly text: ByteString
-  constructor(text: ByteString) {
+  /** Three letters; `txt` is plain text. */
+  readonly format: ByteString
+  constructor(text: ByteString, format = 'txt') {
     this.text = text
+    this.format = format
   }
 }
+
+/** A number of any size as a script writes it; in RESP2, and for who reads it, text. */
+export class BigNumber extends Verbatim {}
 
 /** Null where an array was asked for: `*-1` in RESP2, like any null in RESP3. */
 export class NullArray {

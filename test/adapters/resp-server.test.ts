@@ -72,6 +72,9 @@ describe('bytes on the wire get what redis-server gives them', () => {
     'subscribing in RESP2': 'SUBSCRIBE a\r\nGET x\r\nPING\r\nPING hi\r\nUNSUBSCRIBE\r\nUNSUBSCRIBE\r\nGET nosuch\r\n',
     'subscribing in RESP3': 'HELLO 3 x\r\nPSUBSCRIBE p*\r\nPUNSUBSCRIBE nosuch\r\nSSUBSCRIBE s\r\nSUNSUBSCRIBE\r\n',
     'replies off and on': 'CLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\nPING\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\n',
+    'a skipped reply, twice': 'CLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nPING\r\nPING x\r\nCLIENT REPLY SKIP\r\nCLIENT REPLY ON\r\n',
+    'subscribing with replies off':
+      'CLIENT REPLY OFF\r\nSUBSCRIBE q\r\nUNSUBSCRIBE q\r\nCLIENT REPLY foo\r\nCLIENT REPLY SKIP\r\nRESET\r\nPING\r\n',
     'a transaction': 'MULTI\r\nSET t 1\r\nfoo\r\nGET\r\nEXEC\r\nMULTI\r\nINCR t\r\nEXEC\r\nEXEC a\r\n',
   }
   // What both servers are asked about themselves differs.

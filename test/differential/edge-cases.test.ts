@@ -1,7 +1,8 @@
 // Cases that random commands hardly meet, each kept because it once differed: the engine must reply as a real redis-server,
 // to the letter.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
+import { lua } from '../../src/scripts/lua/scripting.ts'
+import { type EngineServer, newEngine, startEngineServer } from '../support/engine-server.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 import { reset } from './compare.ts'
@@ -10,7 +11,7 @@ let redis: RedisServer
 let engine: EngineServer
 beforeAll(async () => {
   redis = await startRedisServer()
-  engine = await startEngineServer()
+  engine = await startEngineServer(newEngine(lua))
 })
 afterAll(async () => {
   await redis?.stop()
@@ -26,6 +27,20 @@ const CASES: Readonly<Record<string, string>> = {
     GETEX k EX 100 EX 200
     TTL k
     GETEX k EX 100 PX 200`,
+  'what scripts return has the kind they say': `
+    EVAL return{big_number='123456789012345678901'} 0
+    EVAL return{verbatim_string={format='mkd',string='text'}} 0
+    EVAL return{verbatim_string={format='x',string='text'}} 0
+    EVAL return{{map={[1]=true}},{double=0.5},{set={a=1}}} 0
+    RESET
+    EVAL return{{big_number='1'},{verbatim_string={format='mkd',string='text'}}} 0`,
+  'a database has a number that C can hold': `
+    SWAPDB 0 2147483647
+    SWAPDB 0 2147483648
+    SWAPDB -9223372036854775808 0
+    SWAPDB 9223372036854775807 x
+    SELECT 2147483648
+    COPY a b DB 2147483648`,
   'REV may be given once': `
     ZADD z 1 a 2 b
     ZRANGE z 0 -1 REV REV`,

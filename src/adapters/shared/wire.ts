@@ -97,7 +97,7 @@ const KINDS = enumerate(Status, ReplyError, Double, MapReply, SetReply, Pairs, P
 export function pack(reply: Reply): Packed {
   if (typeof reply !== 'object' || reply === null) return reply
   if (Array.isArray(reply)) return reply.map(pack)
-  return { kind: KINDS.get(reply.constructor)!, value: contentOf(reply) }
+  return { kind: KINDS.get(reply instanceof Verbatim ? Verbatim : reply.constructor)!, value: contentOf(reply) }
 }
 
 function contentOf(reply: Exclude<Reply & object, Reply[]>): unknown {

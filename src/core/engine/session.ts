@@ -1,7 +1,7 @@
 // A connection to the engine: what a client has selected, queued, watched and subscribed. `execute` is the one way in for
 // the async client, the servers and scripts alike.
 import type { ByteString } from '../bytes.ts'
-import { NO_REPLY, type Push, type Reply, ReplyError, Status } from '../reply.ts'
+import { NO_REPLY, type Push, type Reply, ReplyError, Several, Status } from '../reply.ts'
 import { Waiter, type Wait } from './blocking.ts'
 import { arityFits, type Argv, type Command, FLAG, type Result } from './command.ts'
 import type { Database } from './database.ts'
@@ -182,12 +182,15 @@ export class Session {
   /** CLIENT REPLY and CLIENT NO-TOUCH. */
   #attemptQuietly(command: Command, argv: Argv): Result {
     const before = this.silence
+    // The command that SKIP silences is this one; it may be another SKIP.
+    if (before === 'next') this.silence = 'none'
     this.engine.eviction.held = this.noTouch && command.name !== 'touch'
     const reply = this.attempt(command, argv)
     this.engine.eviction.held = false
-    if (before === 'none') return this.silence === 'none' ? reply : NO_REPLY
-    if (before === 'next' && this.silence === 'next') this.silence = 'none'
-    return this.silence === 'none' && before === 'all' ? reply : NO_REPLY
+    // What subscribing tells is messages, which are not held back.
+    if (before === 'none' || reply instanceof Several) return reply
+    const speaks = this.silence === 'none' && (before === 'all' || command.name === 'client|reply')
+    return speaks && !(reply instanceof ReplyError) ? reply : NO_REPLY
   }
 
   /**

@@ -1,7 +1,20 @@
 // Replies as RESP2 or RESP3 bytes: https://redis.io/docs/latest/develop/reference/protocol-spec/
 import type { ByteString } from '../bytes.ts'
 import { formatDouble } from '../numbers.ts'
-import { Double, MapReply, NULL_ARRAY, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
+import {
+  BigNumber,
+  Double,
+  MapReply,
+  NULL_ARRAY,
+  Pairs,
+  Push,
+  type Reply,
+  ReplyError,
+  SetReply,
+  Several,
+  Status,
+  Verbatim,
+} from '../reply.ts'
 
 export type Protocol = 2 | 3
 
@@ -28,7 +41,10 @@ function encodeRare(reply: Exclude<Reply, ByteString | number | bigint | null | 
   if (reply instanceof MapReply)
     return resp3 ? sequence('%', reply.flat, protocol, reply.flat.length / 2) : sequence('*', reply.flat, protocol)
   if (reply instanceof Pairs) return resp3 ? pairs(reply.flat) : sequence('*', reply.flat, protocol)
-  if (reply instanceof Verbatim) return resp3 ? `=${reply.text.length + 4}\r\ntxt:${reply.text}\r\n` : bulk(reply.text)
+  if (reply instanceof Verbatim) {
+    if (!resp3) return bulk(reply.text)
+    return reply instanceof BigNumber ? `(${reply.text}\r\n` : `=${reply.text.length + 4}\r\n${reply.format}:${reply.text}\r\n`
+  }
   if (reply instanceof Several) return reply.items.map((item) => encodeReply(item, protocol)).join('')
   return resp3 ? '_\r\n' : reply === NULL_ARRAY ? '*-1\r\n' : '$-1\r\n'
 }

@@ -1,7 +1,7 @@
 // Replies as Lua's values and back: https://redis.io/docs/latest/develop/programmability/lua-api/#data-type-conversion
 import type { ByteString } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'
-import { Double, MapReply, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../../core/reply.ts'
+import { BigNumber, Double, MapReply, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../../core/reply.ts'
 import { toInteger } from './machine.ts'
 import { Table } from './table.ts'
 import type { LuaValue } from './value.ts'
@@ -38,7 +38,7 @@ function toLuaRare(reply: Reply, protocol: Protocol): LuaValue {
   if (reply instanceof Double) return resp3 ? tagged('double', reply.value) : (reply.text ?? formatDouble(reply.value))
   if (reply instanceof Verbatim) {
     if (!resp3) return reply.text
-    const verbatim = tagged('format', 'txt')
+    const verbatim = tagged('format', reply.format)
     verbatim.set('string', reply.text)
     return tagged('verbatim_string', verbatim)
   }
@@ -117,11 +117,12 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
       return new SetReply(items)
     }
     const big = table.get('big_number')
-    if (typeof big === 'string') return line(big)
+    if (typeof big === 'string') return new BigNumber(line(big))
     const verbatim = table.get('verbatim_string')
     if (verbatim instanceof Table) {
       const text = verbatim.get('string')
-      if (typeof text === 'string' && typeof verbatim.get('format') === 'string') return new Verbatim(text)
+      const format = verbatim.get('format')
+      if (typeof text === 'string' && typeof format === 'string') return new Verbatim(text, format.padEnd(3).slice(0, 3))
     }
   }
   const items: Reply[] = []

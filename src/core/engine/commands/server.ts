@@ -8,6 +8,8 @@ import { infoText } from '../info.ts'
 import { sizeOfEntry } from '../memory.ts'
 import { help } from './help.ts'
 
+/** Database numbers are ints of C. */
+const INT = 2 ** 31 - 1
 const FIRST_DB = new ReplyError('ERR invalid first DB index')
 const SECOND_DB = new ReplyError('ERR invalid second DB index')
 const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
@@ -44,8 +46,8 @@ export const server: Group = {
 
     row('SWAPDB', 3, 'write fast @keyspace @dangerous', '', ({ engine }, argv) => {
       const count = engine.config.number('databases')
-      const first = integer(argv[1], FIRST_DB)
-      const second = integer(argv[2], SECOND_DB)
+      const first = integerIn(argv[1], -INT, INT, FIRST_DB)
+      const second = integerIn(argv[2], -INT, INT, SECOND_DB)
       if (Math.min(first, second) < 0 || Math.max(first, second) >= count) throw DB_RANGE
       swap(engine.database(first), engine.database(second))
       engine.dirty++
