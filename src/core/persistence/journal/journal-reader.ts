@@ -21,6 +21,10 @@ export class JournalReader {
   #bytes: Uint8Array = new Uint8Array(0)
   #at = 0
   #offset = 0
+  // What has come since, and how much must come before there is anything to read.
+  #chunks: Uint8Array[] = []
+  #arrived = 0
+  #missing = 0
   // What `#line` found.
   #next = 0
   // Of a command that is not all here: how many words it has, those that are, and how far they reach.
@@ -35,26 +39,40 @@ export class JournalReader {
 
   /** What is here and not read. */
   get rest(): Uint8Array {
+    this.#join()
     return this.#bytes.subarray(this.#at)
   }
 
   push(chunk: Uint8Array): void {
-    const rest = this.rest
+    this.#chunks.push(chunk)
+    this.#arrived += chunk.length
+  }
+
+  /** Puts what has come behind what was not read: once for a long word, however many chunks it has. */
+  #join(): void {
+    const [first] = this.#chunks
+    if (first === undefined) return
+    const parts = [this.#bytes.subarray(this.#at), ...this.#chunks]
+    const length = parts[0].length + this.#arrived
     this.#offset += this.#at
-    this.#at = 0
-    if (rest.length === 0) {
-      this.#bytes = chunk
+    this.#at = this.#arrived = this.#missing = 0
+    this.#chunks = []
+    if (length === first.length) {
+      this.#bytes = first
       return
     }
-    const { allocUnsafeSlow } = chunk.constructor as { allocUnsafeSlow?: (length: number) => Uint8Array }
-    const length = rest.length + chunk.length
+    const { allocUnsafeSlow } = first.constructor as { allocUnsafeSlow?: (length: number) => Uint8Array }
     this.#bytes = allocUnsafeSlow?.(length) ?? new Uint8Array(length)
-    this.#bytes.set(rest)
-    this.#bytes.set(chunk, rest.length)
+    parts.reduce((at, part) => {
+      this.#bytes.set(part, at)
+      return at + part.length
+    }, 0)
   }
 
   /** @returns the next command; null if it is not all here; @throws JournalFormatError */
   next(): ByteString[] | null {
+    if (this.#arrived < this.#missing) return null
+    this.#join()
     const bytes = this.#bytes
     let at = this.#at
     // Notes (`#TS:1700000000`) stand between the commands where redis-server has aof-timestamp-enabled.
@@ -80,7 +98,10 @@ export class JournalReader {
       const length = this.#line(at, DOLLAR, LONGEST_WORD)
       if (length < 0) return null
       const end = this.#next + length
-      if (end + 2 > bytes.length) return null
+      if (end + 2 > bytes.length) {
+        this.#missing = end + 2 - bytes.length
+        return null
+      }
       if (bytes[end] !== CR || bytes[end + 1] !== LF) throw new JournalFormatError()
       words.push(fromUint8Array(bytes, this.#next, end))
       at = end + 2
