@@ -41,6 +41,17 @@ const CASES: Readonly<Record<string, string>> = {
     SWAPDB 9223372036854775807 x
     SELECT 2147483648
     COPY a b DB 2147483648`,
+  'a transaction queues nothing when memory has run out': `
+    SET k v
+    CONFIG SET maxmemory 1
+    MULTI
+    DISCARD
+    MULTI
+    EXEC
+    MULTI
+    GET k
+    EXEC
+    CONFIG SET maxmemory 0`,
   'REV may be given once': `
     ZADD z 1 a 2 b
     ZRANGE z 0 -1 REV REV`,

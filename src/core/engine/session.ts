@@ -157,7 +157,9 @@ export class Session {
     // EXEC is what it runs.
     const flags = command.flags | (name === 'exec' ? this.transaction.flags : 0)
     if (!this.authenticated && !(flags & FLAG.no_auth)) throw NO_AUTH
-    if (flags & FLAG.denyoom && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
+    // What is queued takes memory too, whatever it does.
+    const queued = this.transaction.open && !NOT_QUEUED.has(name)
+    if ((queued || flags & FLAG.denyoom) && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
     if (flags & FLAG.write) {
       const refusal = this.engine.durability.writeError()
       if (refusal !== null) throw refusal
@@ -169,14 +171,10 @@ export class Session {
     }
     const held = this.engine.gate?.(this, command, argv)
     if (held) return held
-    if (this.transaction.queue !== null) {
-      if (flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
-      if (!NOT_QUEUED.has(name)) {
-        this.transaction.queue.push({ command, argv })
-        return QUEUED
-      }
-    }
-    return null
+    if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
+    if (!queued) return null
+    this.transaction.queue!.push({ command, argv })
+    return QUEUED
   }
 
   /** CLIENT REPLY and CLIENT NO-TOUCH. */
