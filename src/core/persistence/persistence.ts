@@ -91,6 +91,7 @@ export class Persistence implements Durability {
       }
       journal?.start()
     } catch (error) {
+      this.#engine.expiry.stop() // its timer would hold what was loaded
       await this.#storage.close()
       throw error
     }

@@ -110,6 +110,22 @@ describe.each(Object.entries(FAULTS))('a call that %s', (how, fault) => {
   })
 
   if (hangs) return
+  test('when the engine is made leaves no timer behind, whose key would keep the data', async () => {
+    const clock = new ManualClock()
+    const memory = memoryStorage()
+    const first = await createRedis({ storage: memory, save: '1000 1', clock })
+    await first.set('a', 1, { ex: 1_000_000 })
+    const closed = first.close()
+    await clock.drain()
+    await closed
+    clock.advance(1000)
+    const storage = faultyStorage(memory)
+    storage.before = (each) => (each === 'split' ? fault() : undefined)
+    await expect(createRedis({ storage, clock, config: { appendonly: 'yes' } })).rejects.toThrow(/disk is gone|quota/)
+    clock.advance(1000)
+    expect(clock.timers).toBe(0)
+  })
+
   test.each<[Call, Record<string, string>]>([
     ['open', {}],
     ['read', {}],
