@@ -21,11 +21,14 @@ export class ScriptStopped {
 }
 
 const ID_SIZE = 60 // luaconf.h: the longest name of a chunk in a message, with its closing zero
+/** The same in messages of the lexer. */
+export const LEXER_ID_SIZE = 80
+
 /** A chunk's name as messages show it. `@file` and `=name` name it; anything else is its source, of which the first line is shown. */
-export function chunkId(name: string): string {
+export function chunkId(name: string, size = ID_SIZE): string {
   const rest = name.slice(1)
-  if (name[0] === '=') return rest.slice(0, ID_SIZE - 1)
-  if (name[0] === '@') return rest.length > ID_SIZE - 8 ? `...${rest.slice(8 - ID_SIZE)}` : rest
-  const line = name.split(/[\n\r]/, 1)[0].slice(0, ID_SIZE - 17)
+  if (name[0] === '=') return rest.slice(0, size - 1)
+  if (name[0] === '@') return rest.length > size - 8 ? `...${rest.slice(8 - size)}` : rest
+  const line = name.split(/[\n\r]/, 1)[0].slice(0, size - 17)
   return `[string "${line}${line === name ? '' : '...'}"]`
 }

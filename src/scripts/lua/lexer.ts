@@ -1,7 +1,7 @@
 // Lua 5.1's tokens. The parser reads `token` (the text itself for symbols and reserved words, otherwise one of `<name>`,
 // `<string>`, `<number>`, `<eof>`) with its `value`. Error texts are Lua's, which show the text read so far.
 import type { ByteString } from '../../core/bytes.ts'
-import { chunkId, LuaError } from './errors.ts'
+import { chunkId, LEXER_ID_SIZE, LuaError } from './errors.ts'
 import { parseNumber } from './number.ts'
 
 const RESERVED = new Set(
@@ -36,7 +36,7 @@ export class Lexer {
 
   constructor(source: ByteString, name: string) {
     this.source = source
-    this.chunk = chunkId(name)
+    this.chunk = chunkId(name, LEXER_ID_SIZE)
     this.next()
   }
 

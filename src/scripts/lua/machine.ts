@@ -208,7 +208,7 @@ export class Machine {
         if (method === undefined) return undefined
       } else {
         method = this.metamethod(from, '__index')
-        if (method === undefined) this.fail(site, `attempt to index ${named(site.what, from)}`)
+        if (method === undefined) this.fail(site, `attempt to index ${named(i === 0 ? site.what : '', from)}`)
       }
       if (method instanceof LuaFunction) {
         this.site = site.place
@@ -234,7 +234,7 @@ export class Machine {
         }
       } else {
         method = this.metamethod(into, '__newindex')
-        if (method === undefined) this.fail(site, `attempt to index ${named(site.what, into)}`)
+        if (method === undefined) this.fail(site, `attempt to index ${named(i === 0 ? site.what : '', into)}`)
       }
       if (method instanceof LuaFunction) {
         this.site = site.place
@@ -332,7 +332,7 @@ export class Machine {
   #callMethod(method: LuaValue, left: LuaValue, right: LuaValue, site: Site): LuaValue {
     this.site = site.place
     const values = [left, right]
-    return first(apply(this.callable(method, site, values), values))
+    return first(apply(this.callable(method, site.place, values), values))
   }
 
   /** As `tostring` shows a value. */

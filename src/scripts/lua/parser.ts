@@ -59,20 +59,21 @@ interface State {
 /**
  * Parses a chunk.
  * @param name the chunk's name as Lua has it: `@user_script`
+ * @param levels how many of the 200 syntax levels are taken: one in `loadstring`, as the real compiler is called from C
  * @throws LuaError with the text of the real compiler
  */
-export function parse(source: ByteString, name: string): FunctionExpression {
-  return new Parser(new Lexer(source, name)).chunk()
+export function parse(source: ByteString, name: string, levels = 0): FunctionExpression {
+  return new Parser(new Lexer(source, name), levels).chunk()
 }
 
 class Parser {
   readonly #lexer: Lexer
   #state!: State
-  // The real compiler is called from within two C functions.
-  #levels = 2
+  #levels: number
 
-  constructor(lexer: Lexer) {
+  constructor(lexer: Lexer, levels: number) {
     this.#lexer = lexer
+    this.#levels = levels
   }
 
   chunk(): FunctionExpression {

@@ -70,7 +70,7 @@ function setKey(table: Table, key: LuaValue, value: LuaValue): void {
 }
 
 /** Deeper tables cannot be replies. */
-const MAX_DEPTH = 100
+const MAX_DEPTH = 1000
 const TOO_DEEP = new ReplyError('ERR reached lua stack limit')
 
 /** What a script returns, as a reply. */

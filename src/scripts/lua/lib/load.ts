@@ -8,7 +8,7 @@ import { first, type LuaValue, type Result } from '../value.ts'
 export function loadLibrary(machine: Machine): void {
   const compile = (source: string, name: string): Result => {
     try {
-      return compileChunk(machine, parse(source, name), name)
+      return compileChunk(machine, parse(source, name, 1), name)
     } catch (error) {
       if (!(error instanceof LuaError)) throw error
       return [undefined, error.value]
