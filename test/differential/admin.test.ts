@@ -57,7 +57,7 @@ const LINES = {
   ],
   debug: [
     'DEBUG', 'DEBUG FOO', 'DEBUG SLEEP', 'DEBUG SLEEP 0', 'DEBUG SLEEP x', 'DEBUG SLEEP 0 1', 'DEBUG OBJECT', 'DEBUG OBJECT nosuch', 'DEBUG SET-ACTIVE-EXPIRE',
-    'DEBUG SET-ACTIVE-EXPIRE 0', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG SET-ACTIVE-EXPIRE x', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG ERROR', 'DEBUG ERROR OOPS', 'DEBUG LOG hello', 'DEBUG ERROR a b',
+    'DEBUG SET-ACTIVE-EXPIRE 0', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG SET-ACTIVE-EXPIRE x', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG ERROR', 'DEBUG ERROR OOPS', 'DEBUG DIGEST', 'DEBUG DIGEST x', 'DEBUG DIGEST-VALUE', 'DEBUG DIGEST-VALUE nosuch', 'DEBUG LOG hello', 'DEBUG ERROR a b',
     'CONFIG SET enable-debug-command no', 'MULTI', 'DEBUG SLEEP 0', 'EXEC',
   ],
   module: ['MODULE', 'MODULE LIST', 'MODULE LIST x', 'MODULE FOO', 'MODULE LOAD', 'MODULE LOAD x', 'MODULE LOAD x y z', 'MODULE LOADEX x', 'MODULE UNLOAD x', 'MODULE UNLOAD'],
@@ -297,6 +297,44 @@ describe('CLIENT PAUSE', () => {
     expect(found).toEqual(wanted)
   })
 
+  test('who said QUIT is let go at the end', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [control, client] = [await connect(), await connect()]
+      await control.call('CLIENT', 'PAUSE', '200', 'ALL')
+      const replies = client.pipeline([['PING'], ['QUIT'], ['PING']]).catch((error: Error) => error.message)
+      const [first] = await Promise.all([client.call('PING').catch((error: Error) => error.message), replies])
+      return [first, await replies, client.closed]
+    })
+    expect(wanted).toEqual(['connection closed', 'connection closed', true])
+    expect(found).toEqual(wanted)
+  })
+
+  test('INFO counts who is held back and who tracks', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const [control, one, two] = [await connect(), await connect(), await connect()]
+      await one.call('CLIENT', 'TRACKING', 'ON')
+      await control.call('CLIENT', 'PAUSE', '100000', 'WRITE')
+      const held = [one, two].map((client) =>
+        client.pipeline([
+          ['INCR', 'n'],
+          ['INCR', 'n'],
+        ]),
+      )
+      await later(30)
+      const info = async (): Promise<unknown> =>
+        (plain(await control.call('INFO', 'clients')) as string).match(/(blocked|tracking)_clients:\d/g)
+      const during = await info()
+      await control.call('CLIENT', 'UNPAUSE')
+      await Promise.all(held)
+      return [during, await info()]
+    })
+    expect(wanted).toEqual([
+      ['blocked_clients:2', 'tracking_clients:1'],
+      ['blocked_clients:0', 'tracking_clients:1'],
+    ])
+    expect(found).toEqual(wanted)
+  })
+
   test('keys do not expire by themselves meanwhile, but are gone for those who look', async () => {
     const [wanted, found] = await both(async (connect) => {
       const client = await connect()
@@ -366,6 +404,22 @@ describe('DEBUG', () => {
         return [type, encoding, Number(length), encoding === 'int' || Number(idle) <= 1]
       })
     })
+    expect(found).toEqual(wanted)
+  })
+
+  test('DIGEST is that of redis-server for the same data', async () => {
+    const [wanted, found] = await both(async (connect) => {
+      const client = await connect()
+      const told: unknown[] = []
+      for (const line of [
+        'SET int 123', 'APPEND text abc', 'RPUSH l a b c', 'RPUSH l 1', 'SADD s x y 3 z', 'HSET h f1 v1 f2 v2 f3 3', 'ZADD z 1 a 2.5 b 0.1 c -1e300 d inf e', 'ZADD z 12345678901234567 f',
+        'XADD x 1-1 f v g w', 'XADD x 2-18446744073709551615 f v', 'SETBIT bits 100 1', 'EXPIRE l 1000', 'SELECT 1', 'SET other 1', 'SELECT 9', 'HSET h b 1 a 2', 'SELECT 0', 'DEL text',
+      ]) {
+        await client.call(...say(line))
+        told.push([line, plain(await client.call('DEBUG', 'DIGEST'))])
+      }
+      return [told, await client.call('DEBUG', 'DIGEST-VALUE', 'int', 'l', 's', 'h', 'z', 'x', 'bits', 'nosuch')]
+    }) // prettier-ignore
     expect(found).toEqual(wanted)
   })
 

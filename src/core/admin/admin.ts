@@ -58,7 +58,7 @@ function makeAdmin(): Extension {
           'acl',
           aclRows((engine) => observer(engine).aclLog),
         ),
-        { ...table.get('info')!, handler: infoHandler(observer) },
+        { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
       ],
     },

@@ -11,6 +11,7 @@ import { importRdb } from '../persistence/load.ts'
 import { dumpValue } from '../persistence/rdb/dump.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
+import { digestOf, digestOfValue } from './digest.ts'
 import type { Pause } from './pause.ts'
 
 export const notAllowed = (command: string): ReplyError =>
@@ -37,7 +38,7 @@ function allow(session: Session): void {
 }
 
 interface Subcommand {
-  /** How many words the command line has. */
+  /** How many words the command line has; negative: at least so many. */
   readonly words: number
   readonly syntax: string
   readonly summary: string
@@ -51,6 +52,18 @@ interface Parts {
 
 function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, Subcommand>> {
   return {
+    DIGEST: {
+      words: 2,
+      syntax: 'DIGEST',
+      summary: 'A hash of all data.',
+      run: ({ engine }) => new Status(digestOf(engine)),
+    },
+    'DIGEST-VALUE': {
+      words: -2,
+      syntax: 'DIGEST-VALUE [<key> ...]',
+      summary: 'A hash of the value of each key.',
+      run: (db, argv) => argv.slice(2).map((key) => new Status(digestOfValue(db, key))),
+    },
     ERROR: {
       words: 3,
       syntax: 'ERROR <string>',
@@ -73,7 +86,7 @@ function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, S
       run: (db, argv) => new Status(describe(db, argv[2])),
     },
     RELOAD: {
-      words: 2,
+      words: -2,
       syntax: 'RELOAD',
       summary: 'Writes all data as an RDB file, and reads it from that.',
       run: ({ engine }, argv) => {
@@ -137,7 +150,7 @@ export function debugRow(of: (engine: Engine) => Parts): Row {
     const name = argv[1].toUpperCase()
     if (name === 'HELP' && argv.length === 2) return help(Object.values(subcommands))
     const found = subcommands[name]
-    if (found === undefined || (name !== 'RELOAD' && found.words !== argv.length)) {
+    if (found === undefined || (found.words > 0 && found.words !== argv.length)) {
       throw new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${printed(argv[1])}'. Try DEBUG HELP.`)
     }
     return found.run(db, argv)

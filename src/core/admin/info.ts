@@ -1,14 +1,30 @@
-// INFO, with what a server knows besides: how long commands take. https://redis.io/docs/latest/commands/info/
+// INFO, with what a server knows besides: how long commands take, and who is held back. https://redis.io/docs/latest/commands/info/
 import type { Handler } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { infoText, type Section } from '../engine/info.ts'
 import { Verbatim } from '../reply.ts'
+import type { Pause } from './pause.ts'
 import type { Observer } from './observer.ts'
 
 /** Redis's default of `latency-tracking-info-percentiles`. */
 const PERCENTILES = [50, 99, 99.9]
 
-export function infoHandler(of: (engine: Engine) => Observer): Handler {
+interface Parts {
+  readonly observer: Observer
+  readonly pause: Pause
+}
+
+export function infoHandler(parts: (engine: Engine) => Parts): Handler {
+  const of = (engine: Engine): Observer => parts(engine).observer
+  const Clients: Section = (engine) => {
+    const sessions = [...engine.sessions]
+    return [
+      ['connected_clients', sessions.length],
+      ['maxclients', engine.config.get('maxclients')],
+      ['blocked_clients', sessions.filter(({ waiter }) => waiter !== null).length + parts(engine).pause.waiting],
+      ['tracking_clients', sessions.filter(({ tracking }) => tracking !== null).length],
+    ]
+  }
   const Commandstats: Section = (engine) => {
     const { calls, rejected, failed } = engine.stats
     const known = engine.table.commands.filter(({ index }) => calls[index] + rejected[index] > 0)
@@ -32,6 +48,6 @@ export function infoHandler(of: (engine: Engine) => Observer): Handler {
   return ({ engine }, argv) => {
     const wanted = argv.slice(1)
     const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))
-    return new Verbatim(infoText(engine, wanted, asked ? { Commandstats, Latencystats } : { Commandstats }))
+    return new Verbatim(infoText(engine, wanted, { Clients, Commandstats, ...(asked && { Latencystats }) }))
   }
 }

@@ -48,6 +48,11 @@ export class Pause {
     })
   }
 
+  /** How many connections are held back. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** CLIENT PAUSE. Of two, the later end counts, and what holds back more. */
   begin(until: number, everything: boolean): void {
     this.#until = Math.max(until, this.#until)

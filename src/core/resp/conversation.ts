@@ -97,7 +97,8 @@ export class Conversation {
       this.#waiting = false
       if (this.#ended) return
       this.#reply(reply)
-      this.resume()
+      if (this.session.quitting) this.end()
+      else this.resume()
     })
   }
 

@@ -14,7 +14,7 @@ import { type Bridge, ORDINARY, type Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
 import type { Closure } from '../frame.ts'
 import { parse } from '../parser.ts'
-import { sha1 } from '../sha1.ts'
+import { sha1 } from '../../../core/sha1.ts'
 import { scriptShebang } from './shebang.ts'
 
 const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.')

@@ -1,5 +1,5 @@
 // SHA-1, by which scripts are named: https://www.rfc-editor.org/rfc/rfc3174
-import type { ByteString } from '../../core/bytes.ts'
+import type { ByteString } from './bytes.ts'
 
 /** The digest in hexadecimal. */
 export function sha1(text: ByteString): string {
