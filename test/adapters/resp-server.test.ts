@@ -121,6 +121,17 @@ describe('connections', () => {
     for (const client of [waiter, other]) client.close()
   })
 
+  test('that send on and on while they wait are cut off', async () => {
+    const own = await createRedis({ config: { 'proto-max-bulk-len': '1mb' } })
+    await using server = await serveResp(own, { port: 0 })
+    const client = await RespClient.connect({ port: server.port })
+    const waiting = client.raw(`BLPOP nosuch 0\r\n${'PING\r\n'.repeat(100_000)}`, 1)
+    client.raw('PING\r\n'.repeat(400_000), 1).catch(() => {})
+    await expect(waiting).rejects.toThrow('connection closed')
+    expect(own.sync.call('INFO', 'clients')).toContain('blocked_clients:0')
+    await own.close()
+  })
+
   test('that go away while they wait leave nothing behind', async () => {
     const [waiter, other] = await Promise.all([1, 2].map(() => RespClient.connect({ path: engine.path })))
     const waited = waiter.call('BLPOP', 'lost', '0').catch(() => {})

@@ -52,6 +52,8 @@ export class Conversation {
     this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)
     this.resume()
+    // Who sends on while a command waits is cut off, as by Redis's client-query-buffer-limit.
+    if (this.#waiting && this.#parser.pending > 2 * this.#parser.limits.maxBulk) this.#carrier.destroy()
   }
 
   /** Runs the commands that have arrived whole, then sends their replies together. */
