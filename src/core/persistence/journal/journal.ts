@@ -338,11 +338,16 @@ export class Journal implements Effects {
       this.#apart = true
     }
     this.#jobs.push({ taken: null, run: async () => {}, ended, harmless: true })
-    const before = this.#abort()
-    if (before !== null) await before
-    if (this.#engine.effects !== this) return null
-    await this.rewrite(pid)
+    await this.#abort()
+    if (this.#engine.effects === this) await this.#makeBase(pid)
     return this.writeError()
+  }
+
+  /** Another import may give the base up that was begun: then it is the next one that counts. */
+  async #makeBase(pid: number): Promise<void> {
+    do {
+      await (this.#run?.done ?? this.rewrite(pid))
+    } while (!this.#based && this.#rewriteFailure === null && this.#engine.effects === this)
   }
 
   /** Gives a running rewrite up. @returns null if there is none */
@@ -404,11 +409,7 @@ export class Journal implements Effects {
   async stop(pid = 0, force = false): Promise<ReplyError | null> {
     this.#stopped = true
     if (this.#based || pid === 0) await this.#abort()
-    else {
-      do {
-        await (this.#run?.done ?? this.rewrite(pid))
-      } while (!this.#based && this.#rewriteFailure === null)
-    }
+    else await this.#makeBase(pid)
     const error = await this.sync()
     this.#settleBase()
     this.#stopped = error === null || force

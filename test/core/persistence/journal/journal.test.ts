@@ -203,6 +203,15 @@ describe('a journal whose first base cannot be made', () => {
     expect(await (await found()).keys('*')).toEqual(['new'])
   })
 
+  test('is an error for two imports at the same time, of which the second gives up what the first began', async () => {
+    const { redis, storage, clock } = await setup()
+    const file = await exported(await createRedis())
+    storage.before = full('base commit')
+    const imported = [messageOf(redis.importRdb(file)), messageOf(redis.importRdb(file))]
+    for (const each of imported) while (await pending(each)) await clock.drain()
+    expect(await Promise.all(imported)).toEqual([`StorageError: ${text}`, `StorageError: ${text}`])
+  })
+
   test('replies wait for it under always', async () => {
     const { redis, storage, clock } = await setup()
     let release = (): void => {}
