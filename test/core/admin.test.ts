@@ -109,6 +109,44 @@ describe("by a test's clock", () => {
   })
 })
 
+describe('LATENCY', () => {
+  test('GRAPH draws the times as redis-server does, DOCTOR puts them into words', async () => {
+    await using redis = await createTestRedis({ now: 1_700_000_000_000, config: { 'latency-monitor-threshold': '5' } })
+    expect(await redis.call('LATENCY', 'DOCTOR')).toContain('No command has taken 5 ms or more')
+    for (const milliseconds of [13, 100, 54, 301, 20]) {
+      const sleeping = redis.call('DEBUG', 'SLEEP', String(milliseconds / 1000))
+      await redis.clock.advance(milliseconds)
+      await sleeping
+      await redis.clock.advance(1000 - milliseconds)
+    }
+    // As redis-server 7.0.15 drew the same five times.
+    const chart = ['   # ', '   | ', ' _ | ', '_|o|_', '     ', '54321', 'sssss', '']
+    expect(await redis.call('LATENCY', 'GRAPH', 'command')).toBe(
+      `command - high 301 ms, low 13 ms (all time high 301 ms)\n${'-'.repeat(80)}\n${chart.join('\n')}`,
+    )
+    const report = await redis.call('LATENCY', 'DOCTOR')
+    expect(report).toContain('1. command: 5 spikes, one in 1.00 s, 98 ms on average (mean deviation 82 ms), at most 301 ms.')
+    expect(report).toContain('CONFIG SET slowlog-log-slower-than 5000')
+  })
+})
+
+describe('MEMORY', () => {
+  test('DOCTOR and STATS tell what INFO tells', async () => {
+    await using redis = await createRedis({ admin })
+    expect(await redis.call('MEMORY', 'DOCTOR')).toContain('too little data')
+    for (let i = 0; i < 50_000; i++) redis.sync.set(`key:${i}`, 'x'.repeat(100))
+    expect(await redis.call('MEMORY', 'DOCTOR')).toContain('No problem')
+    const stats = (await redis.call('MEMORY', 'STATS')) as Record<string, number>
+    expect(stats).toMatchObject({ 'keys.count': 50_000, 'peak.percentage': 100, 'db.0': { 'overhead.hashtable.expires': 0 } })
+    expect(await redis.info('memory')).toContain(`used_memory:${stats['total.allocated']}\r\n`)
+    expect(stats['overhead.total'] + stats['dataset.bytes']).toBe(stats['total.allocated'])
+    await redis.flushall()
+    await redis.call('MEMORY', 'STATS')
+    for (let i = 0; i < 25_000; i++) redis.sync.set(`key:${i}`, 'x'.repeat(100))
+    expect(await redis.call('MEMORY', 'DOCTOR')).toMatch(/once took (19\d|20\d)%/)
+  })
+})
+
 describe('CLIENT TRACKING', () => {
   test('a script reads and writes for its caller', async () => {
     await using redis = await createRedis({ admin, lua })

@@ -92,7 +92,7 @@ function failover(argv: Argv): never {
  */
 function memoryStats(engine: Engine): Reply {
   const used = Math.round(engine.memory.used())
-  const { peak } = engine.memory
+  const peak = Math.round(engine.memory.peak)
   const databases = engine.databases().filter(({ keyspace }) => keyspace.size > 0)
   const tables = databases.map(({ index, keyspace }) => ({
     name: `db.${index}`,
@@ -105,7 +105,7 @@ function memoryStats(engine: Engine): Reply {
   const libraries = engine.scripting.libraries().reduce((sum, code) => sum + code.length, 0)
   const of = (part: number, whole: number): Double => new Double(whole === 0 ? 0 : (part / whole) * 100)
   return new MapReply([
-    ...['peak.allocated', Math.round(peak), 'total.allocated', used, 'startup.allocated', 0],
+    ...['peak.allocated', peak, 'total.allocated', used, 'startup.allocated', 0],
     ...['replication.backlog', 0, 'clients.slaves', 0, 'clients.normal', 0, 'cluster.links', 0, 'aof.buffer', 0, 'lua.caches', 0],
     ...['functions.caches', libraries],
     ...tables.flatMap(({ name, main, expires }): Reply[] => [
