@@ -26,7 +26,7 @@ export function CannotOpen({ error, name }: { error: Error; name: string }) {
     <div class="cover" role="alert">
       <Icon />
       <h1>{isDamage(error) ? 'The stored data is damaged' : 'The database cannot be opened'}</h1>
-      <p class="cover-error">{error.message}</p>
+      <p class="cover-error">{error.message || error.name}</p>
       <p>{adviceFor(error)}</p>
       <div class="inline-form">
         <button class="button button-accent" onClick={() => location.reload()}>

@@ -1,4 +1,5 @@
 // What the demo says when the database cannot be had, cannot be read or cannot be saved.
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Browser, type Site } from '../support/chromium.ts'
 import { ready, serveDemo, type } from './demo.ts'
@@ -60,14 +61,7 @@ describe('a full storage', () => {
     await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 10_000 })
     await page.goto(site.url)
     await ready(page)
-    await page.evaluate(() => {
-      // What compresses well would fit all the same.
-      const bytes = crypto.getRandomValues(new Uint8Array(60_000))
-      const input = document.querySelector<HTMLInputElement>('#prompt-line')!
-      input.value = `set noise ${[...bytes].map((byte) => byte.toString(36)).join('')}`
-      input.dispatchEvent(new InputEvent('input', { bubbles: true }))
-    })
-    await page.locator('#prompt-line').press('Enter')
+    await typeNoise(page)
     await page.getByRole('heading', { name: 'The browser’s storage is full' }).waitFor({ timeout: 20_000 })
     expect(await page.locator('.trouble').textContent()).toContain('QuotaExceededError')
     expect(await type(page, 'set more 1')).toContain('MISCONF')
@@ -76,7 +70,43 @@ describe('a full storage', () => {
     await page.locator('.trouble').waitFor({ state: 'detached' })
     expect(await type(page, 'set more 1')).toBe('OK')
   })
+
+  test('shows that the journal cannot be written, and goes on when there is room', async () => {
+    await using browser = await Browser.withNewProfile()
+    const page = await browser.open('about:blank')
+    const session = await page.context().newCDPSession(page)
+    const { origin } = new URL(site.url)
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20_000 })
+    await page.goto(site.url)
+    await ready(page)
+    await type(page, 'config set save ""')
+    await page.getByRole('group', { name: 'Journal' }).getByRole('button', { name: 'Always' }).click()
+    await page.locator('.log').getByText('Background AOF rewrite finished successfully').waitFor()
+    await typeNoise(page)
+    await page.getByRole('heading', { name: 'The journal cannot be written' }).waitFor({ timeout: 20_000 })
+    expect(await page.locator('.trouble').textContent()).toContain('QuotaExceededError')
+    expect(await type(page, 'set more 1')).toContain('MISCONF Errors writing to the AOF file: QuotaExceededError')
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await page.locator('.trouble').waitFor({ state: 'detached', timeout: 20_000 })
+    expect(await type(page, 'set more 1')).toBe('OK')
+    // What could not be written was kept in memory, and is in the journal now.
+    const length = await type(page, 'strlen noise')
+    await page.reload()
+    await ready(page)
+    expect(await type(page, 'strlen noise')).toBe(length)
+  })
 })
+
+/** Sets a value that does not fit. What compresses well would fit all the same. */
+async function typeNoise(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const bytes = crypto.getRandomValues(new Uint8Array(60_000))
+    const input = document.querySelector<HTMLInputElement>('#prompt-line')!
+    input.value = `set noise ${[...bytes].map((byte) => byte.toString(36)).join('')}`
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  })
+  await page.locator('#prompt-line').press('Enter')
+}
 
 async function flipAByte(): Promise<void> {
   const done = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)))

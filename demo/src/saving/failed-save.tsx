@@ -1,10 +1,10 @@
-// The last save failed: what happened, what that means for the data, and what can be done.
+// The last save failed, or the journal cannot be written: what happened, what that means for the data, what can be done.
 import type { Database } from '../database.ts'
 import type { Notices } from '../parts/notices.tsx'
 
 export function FailedSave({ database, notices }: { database: Database; notices: Notices }) {
   const { redis } = database
-  const cause = database.log.value.findLast(({ level }) => level === 'warning')?.message ?? ''
+  const cause = lastWarning(database, 'saving')
   const full = cause.includes('Quota')
   const run = (work: () => Promise<unknown>): void => {
     void notices.attempt(async () => {
@@ -31,3 +31,21 @@ export function FailedSave({ database, notices }: { database: Database; notices:
     </div>
   )
 }
+
+export function FailedJournal({ database, notices }: { database: Database; notices: Notices }) {
+  return (
+    <div class="trouble" role="alert">
+      <h3>The journal cannot be written</h3>
+      <p>{lastWarning(database, 'AOF')}</p>
+      <p>This page still has everything in memory. Writing is tried again each second; until it succeeds, changes are refused (MISCONF).</p>
+      <div class="inline-form">
+        <button class="button" onClick={() => void notices.attempt(() => database.setJournal('off'))}>
+          Turn the journal off
+        </button>
+      </div>
+    </div>
+  )
+}
+
+const lastWarning = (database: Database, about: string): string =>
+  database.log.value.findLast(({ level, message }) => level === 'warning' && message.includes(about))?.message ?? ''

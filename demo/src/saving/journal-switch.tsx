@@ -12,7 +12,7 @@ const MODES: readonly [mode: JournalMode, name: string, about: string][] = [
 
 export function JournalSwitch({ database, notices }: { database: Database; notices: Notices }) {
   const current = database.journal.value
-  const { journalSize, journalFailed } = database.status.value
+  const { journalSize } = database.status.value
   return (
     <div class="block">
       <div class="block-head">
@@ -31,17 +31,10 @@ export function JournalSwitch({ database, notices }: { database: Database; notic
           ))}
         </span>
       </div>
-      {journalFailed ? (
-        <p class="trouble" role="alert">
-          The journal cannot be written. This is tried again each second; until it succeeds writes are refused (MISCONF). The log has the
-          cause.
-        </p>
-      ) : (
-        <p class="muted small">
-          {MODES.find(([mode]) => mode === current)?.[2]}
-          {current === 'off' ? '' : ` ${formatBytes(journalSize)} so far.`}
-        </p>
-      )}
+      <p class="muted small">
+        {MODES.find(([mode]) => mode === current)?.[2]}
+        {current === 'off' ? '' : ` ${formatBytes(journalSize)} so far.`}
+      </p>
     </div>
   )
 }

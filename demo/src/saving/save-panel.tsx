@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { formatBytes, formatCount, plural } from '../bytes-shown.ts'
 import type { Database } from '../database.ts'
 import type { Notices } from '../parts/notices.tsx'
-import { FailedSave } from './failed-save.tsx'
+import { FailedJournal, FailedSave } from './failed-save.tsx'
 import { JournalSwitch } from './journal-switch.tsx'
 import { Log } from './log.tsx'
 import { RulesEditor } from './rules-editor.tsx'
@@ -51,6 +51,7 @@ export function SavePanel({ database, notices }: { database: Database; notices: 
       </div>
       <div class="saving-body">
         {status.failed ? <FailedSave database={database} notices={notices} /> : null}
+        {status.journalFailed ? <FailedJournal database={database} notices={notices} /> : null}
         <Progress database={database} />
         <dl class="facts">
           <div>
@@ -85,7 +86,8 @@ export function SavePanel({ database, notices }: { database: Database; notices: 
 }
 
 function Progress({ database }: { database: Database }) {
-  const { saving, processed, total, copied, changes, saves } = database.status.value
+  const { saving, processed, total, copied, changes, saves, journalFailed } = database.status.value
+  const journaled = database.journal.value !== 'off' && !journalFailed
   const percent = total === 0 ? 0 : Math.floor((processed / total) * 100)
   return (
     <div class="progress">
@@ -103,9 +105,7 @@ function Progress({ database }: { database: Database }) {
         ) : (
           <>
             <strong>{plural(changes, 'change')} to save</strong>
-            <span class="muted">
-              {database.journal.value !== 'off' ? 'the journal has them' : saves === 0 ? 'no save since this page was opened' : ''}
-            </span>
+            <span class="muted">{journaled ? 'the journal has them' : saves === 0 ? 'no save since this page was opened' : ''}</span>
           </>
         )}
       </div>

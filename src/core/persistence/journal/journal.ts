@@ -468,5 +468,6 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replaceAll(/[\r\n]+/g, ' ')
+const messageOf = (error: unknown): string =>
+  (error instanceof Error && error.message !== '' ? error.message : String(error)).replaceAll(/[\r\n]+/g, ' ')
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
