@@ -28,12 +28,13 @@ await using redis = await createRedis({ lua, scripts: undefined, save: undefined
 await redis.set('key', 'value', { ex: perhaps, nx: undefined })
 const scored: [string, number][] = await redis.zrange('key', 0, -1, { withScores: true, limit: undefined })
 const plain: string[] = await redis.zrange('key', 0, -1, { withScores: undefined })
+const either: string[] | [string, number][] = await redis.zrange('key', 0, -1, { withScores: perhaps === 1 })
 for await (const key of redis.scanIterator({ count: perhaps })) plain.push(key satisfies Key)
 const results: [number, string[] | null] = await redis.multi().incr('n').lpop('list', 2).exec()
 await using news = await redis.subscribe('news', { limit: perhaps })
 for await (const { message } of news) plain.push(message)
 const other: Redis = connectUpstash({ url: env.URL, token: env.TOKEN, retries: perhaps })
-export const all = [scored, results, other, createRestHandler(redis, { token: env.TOKEN, readOnlyToken }), durableObject, defineScript]
+export const all = [scored, either, results, other, createRestHandler(redis, { token: env.TOKEN, readOnlyToken }), durableObject, defineScript]
 export const tests = [scripts, await createTestRedis({ now: perhaps })]
 `
 const PAGE = `import { createRedis } from 'isodis'

@@ -165,6 +165,12 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     key: Key,
     start: Bound,
     stop: Bound,
+    options?: ZrangeOptions & { withScores?: boolean | undefined },
+  ): Out<M, T, T[] | [T, number][]>
+  zrange(
+    key: Key,
+    start: Bound,
+    stop: Bound,
     options: ZrangeOptions & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
     const argv = ['ZRANGE', key, start, stop, ...rangeWords(options), ...flag('WITHSCORES', options.withScores)]
@@ -179,6 +185,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   /** Members by rank, from the highest score. */
   zrevrange(key: Key, start: number, stop: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
   zrevrange(key: Key, start: number, stop: number, options?: { withScores?: false | undefined }): Out<M, T, T[]>
+  zrevrange(key: Key, start: number, stop: number, options?: { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zrevrange(key: Key, start: number, stop: number, options: { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     const argv = ['ZREVRANGE', key, start, stop, ...flag('WITHSCORES', options.withScores)]
     return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
@@ -197,6 +204,12 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     max: Bound,
     options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false | undefined },
   ): Out<M, T, T[]>
+  zrangebyscore(
+    key: Key,
+    min: Bound,
+    max: Bound,
+    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined },
+  ): Out<M, T, T[] | [T, number][]>
   zrangebyscore(
     key: Key,
     min: Bound,
@@ -220,6 +233,12 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     min: Bound,
     options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false | undefined },
   ): Out<M, T, T[]>
+  zrevrangebyscore(
+    key: Key,
+    max: Bound,
+    min: Bound,
+    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined },
+  ): Out<M, T, T[] | [T, number][]>
   zrevrangebyscore(
     key: Key,
     max: Bound,
@@ -309,6 +328,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   /** The members that are in any of the sets. */
   zunion(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
   zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: false | undefined }): Out<M, T, T[]>
+  zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zunion(keys: readonly Key[], options: CombineOptions & { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZUNION', keys, options)
   }
@@ -316,6 +336,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   /** The members that are in all of the sets. */
   zinter(keys: readonly Key[], options: CombineOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
   zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: false | undefined }): Out<M, T, T[]>
+  zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zinter(keys: readonly Key[], options: CombineOptions & { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZINTER', keys, options)
   }
@@ -323,6 +344,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   /** The members of the first set that are in none of the others. */
   zdiff(keys: readonly Key[], options: { withScores: true }): Out<M, T, [member: T, score: number][]>
   zdiff(keys: readonly Key[], options?: { withScores?: false | undefined }): Out<M, T, T[]>
+  zdiff(keys: readonly Key[], options?: { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zdiff(keys: readonly Key[], options: { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
     return this.combine('ZDIFF', keys, options)
   }

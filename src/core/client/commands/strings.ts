@@ -59,6 +59,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
    */
   set(key: Key, value: Value, options: SetOptions & { get: true }): Out<M, T, T | null>
   set(key: Key, value: Value, options?: SetOptions & { get?: false | undefined }): Out<M, T, 'OK' | null>
+  set(key: Key, value: Value, options?: SetOptions & { get?: boolean | undefined }): Out<M, T, T | 'OK' | null>
   set(key: Key, value: Value, options?: SetOptions & { get?: boolean | undefined }): Out<M, T, T | 'OK' | null> {
     if (options === undefined) return this.run(['SET', key, value], okOrNull)
     const words = [...flag('NX', options.nx), ...flag('XX', options.xx), ...flag('GET', options.get), ...expiryWords(options)]
