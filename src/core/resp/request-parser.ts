@@ -71,7 +71,11 @@ export class RequestParser {
     for (;;) {
       if (this.#words === 0) {
         if (this.#at >= this.#buffer.length) return undefined
-        if (this.#buffer[this.#at] !== ASTERISK) return this.#inline()
+        if (this.#buffer[this.#at] !== ASTERISK) {
+          const line = this.#inline()
+          if (line?.length === 0) continue
+          return line
+        }
         const words = this.#header('multibulk')
         if (words === undefined) return undefined
         if (words > MAX_WORDS) throw invalidLength('multibulk')
@@ -135,23 +139,19 @@ export class RequestParser {
     return negative ? -value : value
   }
 
-  /** A command typed as a line of words. */
+  /** A command typed as a line of words; none if the line is empty. @returns undefined if it is not all there */
   #inline(): ByteString[] | undefined {
-    for (;;) {
-      const end = this.#buffer.indexOf(LF, this.#at)
-      const length = (end < 0 ? this.#buffer.length : end) - this.#at
-      if (length > this.limits.maxInline) throw new ProtocolError('Protocol error: too big inline request')
-      if (end < 0) return undefined
-      const line = fromUint8Array(this.#buffer, this.#at, this.#buffer[end - 1] === CR && end > this.#at ? end - 1 : end)
-      this.#at = end + 1
-      const words = splitWords(line)
-      if (words === null) throw new ProtocolError('Protocol error: unbalanced quotes in request')
-      // HTTP: some page has its visitor's browser send a form to this port. As in Redis, nothing of it is run.
-      if (/^(post|host:)$/i.test(words[0])) throw new ProtocolError()
-      if (words.length > 0) return words
-      if (this.#at >= this.#buffer.length) return undefined
-      if (this.#buffer[this.#at] === ASTERISK) return this.next()
-    }
+    const end = this.#buffer.indexOf(LF, this.#at)
+    const length = (end < 0 ? this.#buffer.length : end) - this.#at
+    if (length > this.limits.maxInline) throw new ProtocolError('Protocol error: too big inline request')
+    if (end < 0) return undefined
+    const line = fromUint8Array(this.#buffer, this.#at, this.#buffer[end - 1] === CR && end > this.#at ? end - 1 : end)
+    this.#at = end + 1
+    const words = splitWords(line)
+    if (words === null) throw new ProtocolError('Protocol error: unbalanced quotes in request')
+    // HTTP: some page has its visitor's browser send a form to this port. As in Redis, nothing of it is run.
+    if (/^(post|host:)$/i.test(words[0])) throw new ProtocolError()
+    return words
   }
 
   #join(): void {

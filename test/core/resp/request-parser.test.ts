@@ -38,6 +38,8 @@ describe('command lines', () => {
 
   test('of no words are nothing', () => expect(parse('*0\r\n*-1\r\n*1\r\n$4\r\nPING\r\n')).toEqual([['PING']]))
 
+  test('of no words, however many, leave the stack alone', () => expect(parse(`${'\n*0\r\n'.repeat(100_000)}PING\n`)).toEqual([['PING']]))
+
   test('that are not all there yet are waited for', () => {
     for (const part of ['', '*', '*1', '*1\r', '*2\r\n$4\r\nPING\r\n', '*1\r\n$4\r\nPI', '*1\r\n$4\r\nPING', 'PIN', '$'])
       expect(parse(part)).toEqual([])
