@@ -222,6 +222,28 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
       expect(await redis.script(script)({}, { s: 'x' })).toBe(`x${text}`)
     })
 
+    test('a new list or dictionary keeps what is put into it, named by a local or not', async () => {
+      const script = defineScript(
+        { name: 'gather', args: { words: ['string'] }, returns: { long: ['string'], counts: dictionary('integer'), empty: ['string'] } },
+        ($, _keys, { words }) => {
+          const long = $.list('string')
+          const counts = $.dictionary('integer')
+          $.for(words, (word) => {
+            $.if(word.length().gt(1), () => long.push(word))
+            const each = $.list('string', [word])
+            each.push('one more')
+            counts.set(word, counts.get(word).orElse(0).add(each.length()))
+          })
+          return { long, counts, empty: $.list('string') }
+        },
+      )
+      expect(await redis.script(script)({}, { words: ['aa', 'b', 'aa', 'cc'] })).toEqual({
+        long: ['aa', 'aa', 'cc'],
+        counts: { aa: 4, b: 2, cc: 2 },
+        empty: [],
+      })
+    })
+
     test('numbers become the shortest text that reads back', async () => {
       const script = defineScript({ name: 'decimal', args: { list: ['number'] } }, ($, _keys, { list }) => {
         const texts = $.local('texts', $.list('string'))

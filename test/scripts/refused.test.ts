@@ -27,6 +27,7 @@ test.each<[string, Parameters<typeof defineScript>[1]]>([
     n.assign(5)
     return next
   }],
+  ['script x: nothing keeps what is changed here: give it a name with $.local()', ($) => $.local('s', 'a,b').split(',').push('c')],
   ['script x: a script cannot take undefined', ($) => $.local(undefined as never)],
   ['script x: a script cannot take function', ($) => $.local((() => 1) as never)],
   ['script x: text is made of text and numbers, not of what is null', ($) => $.text`${null as never}`],

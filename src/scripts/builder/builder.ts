@@ -296,19 +296,19 @@ export class Builder<R> {
     return this.#term(call('string.format', ...values.map((value) => this.#give(value).node)), STRING)
   }
 
-  /** An empty list to keep in a local: `$.local('found', $.list('string'))`. */
+  /** A new list, empty if no items are given. Unless it is used at once, it is a variable, to which items can be pushed. */
   list<const S extends string | object>(of: S & Schema, items?: readonly Give<TypeOf<S>>[]): Expr<TypeOf<S>[]>
   list(of: Schema, items: readonly unknown[] = []): unknown {
-    return this.#term(this.#give(items).node, listOf(widen(shapeOf(of))))
+    return this.#term(this.#program.temp('list', this.#give(items).node, 'moves'), listOf(widen(shapeOf(of))))
   }
 
-  /** An empty dictionary to keep in a local: `$.local('counts', $.dictionary('number'))`. */
+  /** A new dictionary, empty if no values are given. Unless it is used at once, it is a variable, in which values can be set. */
   dictionary<const S extends string | object>(
     of: S & Schema,
     values?: { readonly [field: string]: Give<TypeOf<S>> },
   ): Expr<{ [field: string]: TypeOf<S> }>
   dictionary(of: Schema, values: Readonly<Record<string, unknown>> = {}): unknown {
-    return this.#term(this.#give(values).node, dictionaryOf(widen(shapeOf(of))))
+    return this.#term(this.#program.temp('dictionary', this.#give(values).node, 'moves'), dictionaryOf(widen(shapeOf(of))))
   }
 
   /** Parses JSON text as a value of the given type, which is not checked. Text that is not JSON is an error of the script. */
@@ -329,9 +329,9 @@ export class Builder<R> {
     const time = this.#program.temp('time', callOf('TIME'), 'stays')
     const part = (i: number): Expression => call('tonumber', index(time, constant(i)))
     const by = { s: 1, ms: 1e3, us: 1e6 }[unit]
-    if (by === 1) return this.#term(part(1), INTEGER)
     const rest = by === 1e6 ? part(2) : call('math.floor', binary('/', part(2), constant(1000)))
-    return this.#term(binary('+', binary('*', part(1), constant(by)), rest), INTEGER)
+    const now = by === 1 ? part(1) : binary('+', binary('*', part(1), constant(by)), rest)
+    return this.#term(this.#program.temp('now', now, 'moves'), INTEGER)
   }
 
   /** Writes to the server's log. */

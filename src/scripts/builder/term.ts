@@ -137,7 +137,9 @@ export class Term {
   get #node(): Expression {
     return Term.give(this.#program, this).node
   }
+  /** @throws TypeError if it changes what is made anew wherever it is used, such as the parts of a split */
   #emit(statement: Statement): void {
+    if (/call|table/.test(this.#parts.node.kind)) throw new TypeError('nothing keeps what is changed here: give it a name with $.local()')
     this.#program.emit(statement)
     this.#program.change(this.#parts.node)
   }
