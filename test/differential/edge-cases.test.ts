@@ -116,3 +116,22 @@ test.for(Object.entries(CASES))('%s', async ([, lines]) => {
   )
   expect(found).toEqual(wanted)
 })
+
+test('commands of very many words', async () => {
+  const many = Array.from({ length: 200_000 }, (_, i) => String(i))
+  const commands = [
+    ['BITOP', 'OR', 'd', ...many],
+    ['BITFIELD', 'b', ...many.flatMap((bit) => ['SET', 'u1', bit, '1'])],
+    ['BITCOUNT', 'b'],
+  ]
+  const [wanted, found] = await Promise.all(
+    [redis.path, engine.path].map(async (path) => {
+      const client = await RespClient.connect({ path })
+      await reset(client, 3)
+      const replies = await client.pipeline(commands)
+      client.close()
+      return replies.map((reply) => JSON.stringify(shown(reply)).slice(0, 100))
+    }),
+  )
+  expect(found).toEqual(wanted)
+})

@@ -73,7 +73,7 @@ export const bitmaps: Group = {
         const value = db.string.read(key)
         return value === undefined ? new Uint8Array(0) : bytesOf(value)
       })
-      const result = new Uint8Array(Math.max(...sources.map((source) => source.length)))
+      const result = new Uint8Array(sources.reduce((longest, { length }) => Math.max(longest, length), 0))
       for (let i = 0; i < result.length; i++) {
         let byte = sources[0][i] ?? 0
         for (let j = 1; j < sources.length; j++) byte = combine(byte, sources[j][i] ?? 0)
@@ -197,7 +197,7 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
     const bytes = value === undefined ? new Uint8Array(0) : bytesOf(value)
     return fields.map((field) => shrink(readField(bytes, field)))
   }
-  const length = Math.max(...writes.map(({ offset, bits }) => Math.ceil((offset + bits) / 8)))
+  const length = writes.reduce((longest, { offset, bits }) => Math.max(longest, Math.ceil((offset + bits) / 8)), 0)
   const value = db.string.write(key)
   const before = value === undefined ? -1 : bytesIn(value)
   const bytes = writable(db, key, value, length)
