@@ -86,8 +86,10 @@ export class EngineBackend implements Backend {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
     if (!atomic) {
       const replies = commands.map((argv) => this.#session.execute(argv))
-      const settled = this.#engine.effects === null && !replies.some((reply) => reply instanceof Promise)
-      return settled ? (replies as Reply[]) : Promise.all(replies.map((reply) => this.#once(reply)))
+      if (replies.some((reply) => reply instanceof Promise)) return Promise.all(replies.map((reply) => this.#once(reply)))
+      // All have run: it is asked once whether what they did is durable.
+      const error = this.#engine.effects === null ? null : await this.#engine.durability.durable()
+      return error === null ? (replies as Reply[]) : replies.map(() => error)
     }
     void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
