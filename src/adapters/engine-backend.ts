@@ -45,8 +45,7 @@ export class EngineBackend implements Backend {
     if (this.#session.closed) return CLOSED
     if (options?.blocking) return this.#wait(argv, options)
     const reply = this.#session.execute(argv)
-    // Without a journal there is nothing to wait for.
-    return this.#engine.effects === null ? reply : this.#once(reply)
+    return this.#engine.effects?.waits === true ? this.#once(reply) : reply
   }
 
   /** A reply, once what it tells of is durable, if the journal is to be waited for. */
@@ -88,7 +87,7 @@ export class EngineBackend implements Backend {
       const replies = commands.map((argv) => this.#session.execute(argv))
       if (replies.some((reply) => reply instanceof Promise)) return Promise.all(replies.map((reply) => this.#once(reply)))
       // All have run: it is asked once whether what they did is durable.
-      const error = this.#engine.effects === null ? null : await this.#engine.durability.durable()
+      const error = this.#engine.effects?.waits === true ? await this.#engine.durability.durable() : null
       return error === null ? (replies as Reply[]) : replies.map(() => error)
     }
     void this.#session.execute(['MULTI'])

@@ -5,6 +5,8 @@ import type { Database } from './database.ts'
 import type { Reply } from '../reply.ts'
 
 export interface Effects {
+  /** Whether a reply waits until what it tells of is durable: `appendfsync always`. */
+  readonly waits: boolean
   /** A write command has changed something. `reply` is null where it is still to come. */
   ran(command: Command, argv: Argv, reply: Reply, db: Database): void
   /** A command says itself what its effect was: another that does the same again. */

@@ -49,6 +49,7 @@ export class Journal implements Effects {
   /** By the command's index. */
   readonly #rewrites: (Rewrite | undefined)[]
   #policy: Policy = 'everysec'
+  waits = false
   #scheduled = false
   readonly #jobs: Job[] = []
   #pumping = false
@@ -90,6 +91,7 @@ export class Journal implements Effects {
 
   configured(): void {
     this.#policy = this.#engine.config.get('appendfsync') as Policy
+    this.waits = this.#policy === 'always'
     if (this.#unsynced && this.#policy !== 'no') void this.sync()
   }
 
@@ -138,7 +140,7 @@ export class Journal implements Effects {
       if (this.#failure === null) void this.#pump()
     }
     // Whoever waits for a reply waits for this: then it begins as soon as the code that runs now is done.
-    if (this.#policy === 'always') void Promise.resolve().then(flush)
+    if (this.waits) void Promise.resolve().then(flush)
     else this.#engine.clock.soon(flush)
   }
 
@@ -201,7 +203,7 @@ export class Journal implements Effects {
     const bytes = joined(jobs.map(({ taken }) => taken.bytes))
     if (this.#apart) await this.#split()
     const now = this.#engine.clock.now()
-    const durable = this.#policy === 'always' || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
+    const durable = this.waits || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
     await this.#store.append(bytes, durable)
     this.#jobs.splice(0, jobs.length)
     this.#size += bytes.length
@@ -274,7 +276,7 @@ export class Journal implements Effects {
 
   /** Settles when what has been changed so far is durable, under `always`; null if a reply need not wait. */
   durable(): Promise<ReplyError | null> | null {
-    if (this.#policy !== 'always' || this.writeError() !== null) return null
+    if (!this.waits || this.writeError() !== null) return null
     const written = this.#written()
     return this.#based ? written : (this.#forBase ??= waiting()).promise.then((error) => error ?? written)
   }
