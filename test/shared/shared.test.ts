@@ -213,6 +213,18 @@ describe('the next tab takes over', () => {
     expect(await role(second)).toBe('owner')
   })
 
+  test('and SAVE does not promise what the tab before may not have saved', async () => {
+    const [first, second, third] = [await open(), await open(), await open()]
+    await call(second, 'SET', 'written before', 'yes')
+    await crash(first)
+    await call(second, 'SET', 'written after', 'yes')
+    await call(third, 'GET', 'written after')
+    expect(await attempt(second, 'SAVE')).toMatchObject({ code: 'CONNECTION', message: expect.stringContaining('what was written before') })
+    // That was said; and who has not written loses nothing.
+    expect(await call(third, 'SAVE')).toBe('OK')
+    expect(await call(second, 'SAVE')).toBe('OK')
+  })
+
   test('when the owner freezes; it comes back as a guest and can write nothing in between', async () => {
     const [first, second] = [await open({ patience: 300 }), await open({ patience: 300 })]
     await call(first, 'SET', 'saved', 'yes')

@@ -7,6 +7,10 @@ import type { ScriptTree } from '../../core/client/script.ts'
 import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import { Lost } from './remote.ts'
 
+/** What these promise holds for what was written before only if the same owner ran that. */
+const MAKES_DURABLE = /^(?:SAVE|WAITAOF)$/
+const GONE = new ReplyError('CONNECTION The tab that ran what was written before is gone, and whether it saved that is not known')
+
 type Stop = () => Promise<void>
 type Begin = (backend: Backend, onEnd: (error?: Error) => void) => Promise<Stop>
 
@@ -32,6 +36,8 @@ export class SharedBackend implements Backend {
   #closed = false
   /** What runs in this tab's own engine: it has to be told that the engine counts no more. */
   readonly #running = new Set<(error: Lost) => void>()
+  /** What ran the first write of this tab that is not known to be durable. */
+  #wrote: Backend | null = null
   /** The database that was selected: a new owner does not know. */
   #db: ByteString = '0'
   readonly #scripts = new Map<ByteString, ScriptTree>()
@@ -89,11 +95,13 @@ export class SharedBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     const again = (): Promise<Reply> => this.ready().then(() => this.call(argv, options))
-    if (this.#current === null) return again()
-    const reply = this.#current.call(argv, options)
-    if (!(reply instanceof Promise)) return this.#follow(argv, reply)
+    const current = this.#current
+    if (current === null) return again()
+    if (MAKES_DURABLE.test(argv[0])) return this.#makeDurable(current, argv, options, again)
+    const reply = current.call(argv, options)
+    if (!(reply instanceof Promise)) return this.#follow(current, argv, reply)
     return this.#outlast(
-      reply.then((settled) => this.#follow(argv, settled)),
+      reply.then((settled) => this.#follow(current, argv, settled)),
       () => options?.blocking === true || this.#isRepeatable(argv),
       again,
     )
@@ -101,13 +109,33 @@ export class SharedBackend implements Backend {
 
   batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     const again = (): Promise<Reply[] | null> => this.ready().then(() => this.batch(commands, atomic))
-    if (this.#current === null) return again()
-    return this.#outlast(this.#current.batch(commands, atomic), () => commands.every((argv) => this.#isRepeatable(argv)), again)
+    const current = this.#current
+    if (current === null) return again()
+    const isRepeatable = commands.every((argv) => this.#isRepeatable(argv))
+    if (!isRepeatable) this.#wrote ??= current
+    return this.#outlast(current.batch(commands, atomic), () => isRepeatable, again)
+  }
+
+  /** Only who ran the writes before can promise that they are durable. That it is gone is said once. */
+  async #makeDurable(current: Backend, argv: Argv, options: CallOptions | undefined, again: () => Promise<Reply>): Promise<Reply> {
+    const wrote = this.#wrote
+    this.#wrote = null
+    if (wrote !== null && wrote !== current) return GONE
+    try {
+      const reply = await this.#untilDropped(Promise.resolve(current.call(argv, options)))
+      if (reply instanceof ReplyError) this.#wrote = wrote ?? this.#wrote
+      return reply
+    } catch (error) {
+      this.#wrote = wrote ?? this.#wrote
+      if (error instanceof Lost && (error.notRun || options?.blocking === true)) return again()
+      throw error
+    }
   }
 
   /** The connection is one to the present owner: when that changes, what it watched is gone, and so is it. */
   async connect(): Promise<Backend> {
     await this.ready()
+    this.#wrote ??= this.#current
     return this.#outlast(
       this.#current!.connect(),
       () => true,
@@ -121,8 +149,10 @@ export class SharedBackend implements Backend {
     this.#scripts.set(script.sha, script)
   }
 
-  #follow(argv: Argv, reply: Reply): Reply {
-    if (argv[0] === 'SELECT' && !(reply instanceof ReplyError)) this.#db = argv[1]
+  #follow(by: Backend, argv: Argv, reply: Reply): Reply {
+    if (reply instanceof ReplyError) return reply
+    if (argv[0] === 'SELECT') this.#db = argv[1]
+    else if (this.#wrote === null && !this.#isRepeatable(argv)) this.#wrote = by
     return reply
   }
 
