@@ -9,7 +9,7 @@ import { Browser, serveSite, type Site } from '../support/chromium.ts'
 const crashes = Number(process.env['ISODIS_CRASHES'] ?? 8)
 const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000)
 const TABS = 3
-/** How long tabs write at most before something happens. */
+/** How long tabs write at most before something happens; longer where a promise takes its time. */
 const LIFE_MS = 150
 
 let site: Site
@@ -70,7 +70,7 @@ describe.each(Object.entries(MODES))('tabs %s', (_, mode) => {
 
     for (let i = 0; i < crashes; i++) {
       while (tabs.length < TABS) tabs.push(await open())
-      await tabs[0].waitForTimeout(random() * LIFE_MS)
+      await tabs[0].waitForTimeout(random() * (LIFE_MS + mode.promisedAfter))
       const roles = await Promise.all(tabs.map((page) => page.evaluate(() => tab.role())))
       const owner = tabs[Math.max(0, roles.indexOf('owner'))]
       const what = Math.floor(random() * 20)
