@@ -214,12 +214,15 @@ describe('the next tab takes over', () => {
   })
 
   test('and SAVE does not promise what the tab before may not have saved', async () => {
-    const [first, second, third] = [await open(), await open(), await open()]
+    const [first, second, third, fourth] = [await open(), await open(), await open(), await open()]
     await call(second, 'SET', 'written before', 'yes')
+    await call(fourth, 'SET', 'written in another tab', 'yes')
     await crash(first)
     await call(second, 'SET', 'written after', 'yes')
     await call(third, 'GET', 'written after')
     expect(await attempt(second, 'SAVE')).toMatchObject({ code: 'CONNECTION', message: expect.stringContaining('what was written before') })
+    expect(await fourth.evaluate(() => tab.saveInPipeline())).toBe('CONNECTION')
+    expect(await fourth.evaluate(() => tab.saveInPipeline())).toEqual(['OK', 'OK'])
     // That was said; and who has not written loses nothing.
     expect(await call(third, 'SAVE')).toBe('OK')
     expect(await call(second, 'SAVE')).toBe('OK')

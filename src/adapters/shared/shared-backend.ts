@@ -4,10 +4,11 @@
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
 import type { ScriptTree } from '../../core/client/script.ts'
+import { RedisError } from '../../core/client/errors.ts'
 import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import { Lost } from './remote.ts'
 
-/** What these promise holds for what was written before only if the same owner ran that. */
+/** What these promise holds for earlier writes only if the same owner ran them. */
 const MAKES_DURABLE = /^(?:SAVE|WAITAOF)$/
 const GONE = new ReplyError('CONNECTION The tab that ran what was written before is gone, and whether it saved that is not known')
 
@@ -111,6 +112,10 @@ export class SharedBackend implements Backend {
     const again = (): Promise<Reply[] | null> => this.ready().then(() => this.batch(commands, atomic))
     const current = this.#current
     if (current === null) return again()
+    if (this.#wrote !== null && this.#wrote !== current && commands.some(([name]) => MAKES_DURABLE.test(name))) {
+      this.#wrote = null
+      return Promise.reject(RedisError.from(GONE, commands[0][0]))
+    }
     const isRepeatable = commands.every((argv) => this.#isRepeatable(argv))
     if (!isRepeatable) this.#wrote ??= current
     return this.#outlast(current.batch(commands, atomic), () => isRepeatable, again)

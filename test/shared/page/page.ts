@@ -31,6 +31,14 @@ const page = {
       message: error.message,
       cause: error.cause?.message,
     })),
+  /** A write and a SAVE in a pipeline: their results, or the error's code. */
+  saveInPipeline: (): Promise<unknown> =>
+    redis
+      .pipeline()
+      .set('written in a pipeline', 1)
+      .save()
+      .exec()
+      .catch(({ code }: { code: string }) => code),
   sync(): unknown {
     try {
       return redis.sync.dbsize()
