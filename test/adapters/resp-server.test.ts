@@ -1,22 +1,12 @@
 // The engine on a socket beside a real redis-server: what bytes do to a connection, and what connections do to each other.
 import { createConnection, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { serveResp } from '../../src/adapters/serve/server.ts'
-import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { besideRedis } from '../support/beside-redis.ts'
 import { plain, RespClient } from '../support/resp-client.ts'
 
-let redis: RedisServer
-let engine: EngineServer
-beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-})
-afterAll(async () => {
-  await redis?.stop()
-  await engine?.stop()
-})
+const { redis, engine } = besideRedis()
 
 const open = (path: string): Promise<Socket> =>
   new Promise((resolve, reject) => {

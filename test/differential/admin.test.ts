@@ -1,21 +1,10 @@
 // What operators ask, against a real redis-server: replies and error texts to the letter where they do not depend on the
 // clock, and the same scenario on both where they do.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { describe, expect, test } from 'vitest'
+import { besideRedis } from '../support/beside-redis.ts'
 import { plain, RespClient, type WireReply } from '../support/resp-client.ts'
 
-let redis: RedisServer
-let engine: EngineServer
-
-beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-})
-afterAll(async () => {
-  await redis?.stop()
-  await engine?.stop()
-})
+const { redis, engine } = besideRedis()
 
 type Scenario = (connect: () => Promise<RespClient>) => Promise<unknown>
 

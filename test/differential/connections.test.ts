@@ -1,9 +1,8 @@
 // Several connections at once: who waits, who is served first and with what, which transactions fail. Random commands on
 // three connections must give the same replies, to the same connections at the same steps, as on a real redis-server.
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { expect, test } from 'vitest'
+import { besideRedis } from '../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 import { atTimesOf, keyspace, reset } from './compare.ts'
 import { type Command, oneWord, pick, type Words, words } from './words.ts'
@@ -80,17 +79,7 @@ const step: fc.Arbitrary<Step> = fc
   .tuple(fc.integer({ min: 0, max: CONNECTIONS - 1 }), command)
   .map(([connection, argv]) => [argv[0] === 'PUBLISH' ? 0 : argv[0].endsWith('SUBSCRIBE') ? connection || 1 : connection, argv])
 
-let redis: RedisServer
-let engine: EngineServer
-
-beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-})
-afterAll(async () => {
-  await redis?.stop()
-  await engine?.stop()
-})
+const { redis, engine } = besideRedis()
 
 /** @returns after each step what has come on each connection, and at the end the keys */
 async function run(path: string, steps: readonly Step[]): Promise<unknown> {

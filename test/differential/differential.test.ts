@@ -2,9 +2,8 @@
 // ISODIS_COMMANDS sets how many commands a group (default 3000), ISODIS_SEED which (the same ones unless set), ISODIS_GROUP takes
 // one group.
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { describe, expect, test } from 'vitest'
+import { besideRedis } from '../support/beside-redis.ts'
 import { RespClient } from '../support/resp-client.ts'
 import { type Command, groups } from './commands.ts'
 import { atTimesOf, keyspace, normalise, reset } from './compare.ts'
@@ -14,28 +13,11 @@ const commands = Number(process.env['ISODIS_COMMANDS'] ?? 3000)
 const seed = Number(process.env['ISODIS_SEED'] ?? 1)
 const only = process.env['ISODIS_GROUP']
 
-let redis: RedisServer
-let engine: EngineServer
-let reference: RespClient
-let subject: RespClient
-
-beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-  reference = await RespClient.connect({ path: redis.path })
-  subject = await RespClient.connect({ path: engine.path })
-})
-
-afterAll(async () => {
-  reference?.close()
-  subject?.close()
-  await redis?.stop()
-  await engine?.stop()
-})
+const { redis, engine } = besideRedis()
 
 /** How many changes a server counts toward its save rules. */
 async function dirtyOf(client: RespClient): Promise<number> {
-  if (client === subject) return engine.engine.dirty
+  if (client === engine.client) return engine.engine.dirty
   const info = (await client.call('INFO', 'persistence')).value as string
   return Number(/rdb_changes_since_last_save:(\d+)/.exec(info)![1])
 }
@@ -55,8 +37,8 @@ describe(`the engine and redis-server give the same (seed ${seed})`, () => {
   test.for(Object.keys(groups).filter((name) => only === undefined || only === name))('%s', { timeout: 3_600_000 }, async (name) => {
     const sequence = fc.array(groups[name], { minLength: 1, maxLength: 2 * SEQUENCE, size: 'max' })
     const property = fc.asyncProperty(fc.constantFrom(2 as const, 3 as const), sequence, async (protocol, sequence) => {
-      const wanted = await run(reference, protocol, sequence)
-      expect(atTimesOf(wanted, await run(subject, protocol, sequence))).toEqual(wanted)
+      const wanted = await run(redis.client, protocol, sequence)
+      expect(atTimesOf(wanted, await run(engine.client, protocol, sequence))).toEqual(wanted)
     })
     await fc.assert(property, { seed, numRuns: Math.ceil(commands / SEQUENCE), endOnFailure: false })
   })

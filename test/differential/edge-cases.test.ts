@@ -1,22 +1,12 @@
 // Cases that random commands hardly meet, each kept because it once differed: the engine must reply as a real redis-server,
 // to the letter.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { lua } from '../../src/scripts/lua/scripting.ts'
-import { type EngineServer, newEngine, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { besideRedis } from '../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 import { reset } from './compare.ts'
 
-let redis: RedisServer
-let engine: EngineServer
-beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer(newEngine(lua))
-})
-afterAll(async () => {
-  await redis?.stop()
-  await engine?.stop()
-})
+const { redis, engine } = besideRedis({ lua })
 
 /** Commands in lines, words apart by spaces; `''` is an empty word. */
 const CASES: Readonly<Record<string, string>> = {

@@ -2,8 +2,7 @@
 // in the same order.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { besideRedis } from '../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 import { type Command, groups } from './commands.ts'
 import { reset } from './compare.ts'
@@ -19,19 +18,11 @@ interface Side {
   readonly client: RespClient
   readonly listener: RespClient
 }
-let redis: RedisServer
-let engine: EngineServer
+const { redis, engine } = besideRedis()
 let sides: Side[]
 
 beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-  sides = await Promise.all(
-    [redis.path, engine.path].map(async (path) => ({
-      client: await RespClient.connect({ path }),
-      listener: await RespClient.connect({ path }),
-    })),
-  )
+  sides = await Promise.all([redis, engine].map(async ({ path, client }) => ({ client, listener: await RespClient.connect({ path }) })))
   for (const { listener } of sides) {
     await listener.call('HELLO', '3')
     // RESP3 pushes the confirmation, so there is no reply to wait for but the next command's.
@@ -40,12 +31,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  for (const { client, listener } of sides ?? []) {
-    client.close()
-    listener.close()
-  }
-  await redis?.stop()
-  await engine?.stop()
+  for (const { listener } of sides ?? []) listener.close()
 })
 
 /** @returns each command with the events it made */

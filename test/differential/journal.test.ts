@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/adapters/host.ts'
 import { type MemoryJournal, memoryStorage } from '../../src/adapters/storage/memory.ts'
 import { CommandTable } from '../../src/core/engine/command.ts'
@@ -11,8 +11,8 @@ import { groups as commandGroups } from '../../src/core/engine/commands/index.ts
 import { Engine } from '../../src/core/engine/engine.ts'
 import { Journal } from '../../src/core/persistence/journal/journal.ts'
 import { JournalReader } from '../../src/core/persistence/journal/journal-reader.ts'
+import { besideRedis } from '../support/beside-redis.ts'
 import { type EngineServer, startEngineServer } from '../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
 import { RespClient } from '../support/resp-client.ts'
 import { type Command, groups } from './commands.ts'
 import { atTimesOf, keyspace, reset } from './compare.ts'
@@ -22,30 +22,16 @@ const commands = Number(process.env['ISODIS_COMMANDS'] ?? 2000)
 const seed = Number(process.env['ISODIS_SEED'] ?? 1)
 const only = process.env['ISODIS_GROUP']
 
-let redis: RedisServer
-let engine: EngineServer
-let reference: RespClient
-let subject: RespClient
+const { redis, engine } = besideRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'no', '--auto-aof-rewrite-percentage', '0'] })
 let written: MemoryJournal
 let journal: Journal
 
 beforeAll(async () => {
-  redis = await startRedisServer(['--appendonly', 'yes', '--appendfsync', 'no', '--auto-aof-rewrite-percentage', '0'])
-  engine = await startEngineServer()
-  reference = await RespClient.connect({ path: redis.path })
-  subject = await RespClient.connect({ path: engine.path })
   written = memoryStorage().journal
   written.written = [{ base: false, chunks: [] }]
   journal = new Journal(engine.engine, written, {}, () => {})
   await journal.load()
   journal.start()
-})
-
-afterAll(async () => {
-  reference?.close()
-  subject?.close()
-  await redis?.stop()
-  await engine?.stop()
 })
 
 /** The reset before each sequence is of no interest. */
@@ -56,7 +42,7 @@ async function start(client: RespClient): Promise<number> {
     ['SET', 'first', ''],
     ['DEL', 'first'],
   ])
-  if (client === reference) {
+  if (client === redis.client) {
     // With everysec a write may be put off while the disk is busy.
     await client.call('CONFIG', 'SET', 'appendfsync', 'no')
     return statSync(aofPath()).size
@@ -69,7 +55,7 @@ async function start(client: RespClient): Promise<number> {
 const aofPath = (): string => join(redis.dir, 'appendonlydir', 'appendonly.aof.1.incr.aof')
 
 async function journalOf(client: RespClient, from: number): Promise<Uint8Array> {
-  if (client === reference) return readFileSync(aofPath()).subarray(from)
+  if (client === redis.client) return readFileSync(aofPath()).subarray(from)
   await journal.sync()
   return Buffer.concat(written.written!.at(-1)!.chunks)
 }
@@ -132,14 +118,14 @@ describe(`the journal and redis-server's append-only file are the same (seed ${s
     const sequence = fc.array(groups[name], { minLength: 1, maxLength: 2 * SEQUENCE, size: 'max' })
     const property = fc.asyncProperty(sequence, async (sequence: readonly Command[]) => {
       const journals = new Map<RespClient, Uint8Array>()
-      for (const client of [reference, subject]) {
+      for (const client of [redis.client, engine.client]) {
         const from = await start(client)
         await client.pipeline(sequence)
         journals.set(client, await journalOf(client, from))
         await client.call('RESET')
       }
-      const ours = journals.get(subject)!
-      const theirs = comparable(parsed(journals.get(reference)!))
+      const ours = journals.get(engine.client)!
+      const theirs = comparable(parsed(journals.get(redis.client)!))
       expect(atTimesOf(theirs, comparable(parsed(ours)))).toEqual(theirs)
 
       // BITFIELD ... OVERFLOW FAIL that changes nothing makes the key all the same, and Redis writes nothing of that.
@@ -154,7 +140,7 @@ describe(`the journal and redis-server's append-only file are the same (seed ${s
       )
         return
       // What is loaded from it is what was there.
-      const wanted = forgetful(await keyspace(subject))
+      const wanted = forgetful(await keyspace(engine.client))
       await using loaded = await loadedFrom(ours)
       const client = await RespClient.connect({ path: loaded.path })
       expect(atTimesOf(wanted, forgetful(await keyspace(client)))).toEqual(wanted)

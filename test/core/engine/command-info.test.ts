@@ -1,9 +1,8 @@
 // COMMAND INFO of every command against a real redis-server. Clients route and check commands by these rows, so a row
 // differs from Redis's only where the list below says why.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
-import { RespClient, type WireReply } from '../../support/resp-client.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { besideRedis } from '../../support/beside-redis.ts'
+import type { RespClient, WireReply } from '../../support/resp-client.ts'
 
 /** What COMMAND INFO says of one command. */
 interface Info {
@@ -31,8 +30,7 @@ const LEFT_OUT: Readonly<Record<string, RegExp>> = {
 /** Subcommands newer than the reference. */
 const ADDED = new Set(['client|setinfo', 'client|no-touch'])
 
-let redis: RedisServer
-let engine: EngineServer
+const { redis, engine } = besideRedis()
 let wanted: ReadonlyMap<string, Info>
 let found: ReadonlyMap<string, Info>
 
@@ -55,24 +53,14 @@ function collect(rows: Iterable<Row>): [string, Info][] {
   })
 }
 
-async function infos(path: string): Promise<Map<string, Info>> {
-  const client = await RespClient.connect({ path })
+async function infos(client: RespClient): Promise<Map<string, Info>> {
   await client.call('HELLO', '3')
-  const rows = plain(await client.call('COMMAND')) as Row[]
-  client.close()
-  return new Map(collect(rows))
+  return new Map(collect(plain(await client.call('COMMAND')) as Row[]))
 }
 
 beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-  wanted = await infos(redis.path)
-  found = await infos(engine.path)
-})
-
-afterAll(async () => {
-  await redis?.stop()
-  await engine?.stop()
+  wanted = await infos(redis.client)
+  found = await infos(engine.client)
 })
 
 describe('COMMAND INFO is what redis-server says', () => {

@@ -1,13 +1,12 @@
 // COMMAND DOCS against a real redis-server: the facts must be the same, the words must not. Also what HELP and a prompt
 // make of the same texts.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { CommandTable, container, type Group, row } from '../../../src/core/engine/command.ts'
 import { groups } from '../../../src/core/engine/commands/index.ts'
 import { docs } from '../../../src/core/admin/docs.ts'
 import { docsOf, helpOf } from '../../../src/core/engine/docs.ts'
 import { MapReply, type Reply, SetReply, Status } from '../../../src/core/reply.ts'
-import { type EngineServer, startEngineServer } from '../../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
+import { besideRedis } from '../../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
 
 /** The reference's release: what is newer it cannot know. */
@@ -33,8 +32,7 @@ interface Docs {
   subcommands?: Record<string, Docs>
 }
 
-let redis: RedisServer
-let engine: EngineServer
+const { redis, engine } = besideRedis()
 let wanted: Record<string, Docs>
 let found: Record<string, Docs>
 
@@ -51,11 +49,8 @@ function flatten(docs: Record<string, Docs>): Record<string, Docs> {
 }
 
 async function docsOfRedis(): Promise<Record<string, Docs>> {
-  const client = await RespClient.connect({ path: redis.path })
-  await client.call('HELLO', '3')
-  const docs = unfold(await client.call('COMMAND', 'DOCS')) as Record<string, Docs>
-  client.close()
-  return flatten(docs)
+  await redis.client.call('HELLO', '3')
+  return flatten(unfold(await redis.client.call('COMMAND', 'DOCS')) as Record<string, Docs>)
 }
 
 function plain(reply: Reply): unknown {
@@ -82,15 +77,8 @@ function docsOfEngine(): Record<string, Docs> {
 }
 
 beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
   wanted = await docsOfRedis()
   found = docsOfEngine()
-})
-
-afterAll(async () => {
-  await redis?.stop()
-  await engine?.stop()
 })
 
 const isNewer = (version: string): boolean => version.localeCompare(REFERENCE, 'en', { numeric: true }) > 0

@@ -1,25 +1,9 @@
 // HSCAN, SSCAN and ZSCAN of collections that Redis keeps in one piece: whole, and in the order in which redis-server has them.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
-import { plain, RespClient } from '../../support/resp-client.ts'
+import { expect, test } from 'vitest'
+import { besideRedis } from '../../support/beside-redis.ts'
+import { plain } from '../../support/resp-client.ts'
 
-let server: RedisServer
-let engine: EngineServer
-let real: RespClient
-let ours: RespClient
-beforeAll(async () => {
-  server = await startRedisServer()
-  engine = await startEngineServer()
-  real = await RespClient.connect({ path: server.path })
-  ours = await RespClient.connect({ path: engine.path })
-})
-afterAll(async () => {
-  real?.close()
-  ours?.close()
-  await engine?.stop()
-  await server?.stop()
-})
+const { redis, engine } = besideRedis()
 
 const SIZE = 100
 
@@ -32,7 +16,7 @@ test.for([
 ])('%s of a small %s gives all of it at once, in order, whatever cursor and COUNT say', async ([command, key, ...options]) => {
   for (const cursor of ['0', '17']) {
     const replies = []
-    for (const client of [real, ours]) {
+    for (const client of [redis.client, engine.client]) {
       await client.call('FLUSHALL')
       for (let i = 0; i < SIZE; i++) {
         await client.call('HSET', 'hash', `field:${(i * 37) % SIZE}`, `${i}`)

@@ -1,21 +1,10 @@
 // What the differential test cannot see of streams: who waits and who is woken, with what; which events are published; what
 // WATCH notices. Each scene is played on redis-server and on the engine, and must come out the same.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type EngineServer, startEngineServer } from '../../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { besideRedis } from '../../support/beside-redis.ts'
 import { plain, RespClient } from '../../support/resp-client.ts'
 
-let redis: RedisServer
-let engine: EngineServer
-
-beforeAll(async () => {
-  redis = await startRedisServer()
-  engine = await startEngineServer()
-})
-afterAll(async () => {
-  await redis.stop()
-  await engine.stop()
-})
+const { redis, engine } = besideRedis()
 beforeEach(async () => {
   for (const { path } of [redis, engine]) {
     const client = await RespClient.connect({ path })

@@ -1,30 +1,12 @@
 // Snippets of Lua by EVAL on redis-server and on the engine: the same replies, errors to the letter, and the same data.
 // They stand in corpus/*.lua, parted by lines of `---`; KEYS are k1 and k2, ARGV a1 and a2.
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
-import { type EngineServer, newEngine, startEngineServer } from '../../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
-import { RespClient } from '../../support/resp-client.ts'
+import { besideRedis } from '../../support/beside-redis.ts'
 
 const corpus = new URL('corpus/', import.meta.url)
-let server: RedisServer
-let engine: EngineServer
-let real: RespClient
-let ours: RespClient
-
-beforeAll(async () => {
-  server = await startRedisServer()
-  engine = await startEngineServer(newEngine(lua))
-  real = await RespClient.connect({ path: server.path })
-  ours = await RespClient.connect({ path: engine.path })
-})
-afterAll(async () => {
-  real.close()
-  ours.close()
-  await server.stop()
-  await engine.stop()
-})
+const { redis, engine } = besideRedis({ lua })
 
 /** Everything that is stored, in a form that both give alike. */
 const DATA = `local all = {} for _, key in ipairs(redis.call('KEYS', '*')) do
@@ -42,7 +24,7 @@ for (const file of readdirSync(corpus).sort()) {
   const snippets = readFileSync(new URL(file, corpus), 'latin1').split(/^---\n/m)
   test.each(snippets.map((snippet) => [snippet.replace(/\n$/, '')]))(`${file}: %s`, async (snippet) => {
     const results = []
-    for (const client of [real, ours]) {
+    for (const client of [redis.client, engine.client]) {
       await client.call('FLUSHALL')
       results.push(
         await client.pipeline([

@@ -1,29 +1,12 @@
 // FUNCTION, FCALL and SCRIPT beside redis-server: the same command lines, the same replies.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
-import { type EngineServer, newEngine, startEngineServer } from '../../support/engine-server.ts'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
+import { besideRedis } from '../../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
 
-let server: RedisServer
-let engine: EngineServer
-let real: RespClient
-let ours: RespClient
-
-beforeAll(async () => {
-  server = await startRedisServer()
-  engine = await startEngineServer(newEngine(lua))
-  real = await RespClient.connect({ path: server.path })
-  ours = await RespClient.connect({ path: engine.path })
-})
-afterAll(async () => {
-  real.close()
-  ours.close()
-  await server.stop()
-  await engine.stop()
-})
+const { redis, engine } = besideRedis({ lua })
 beforeEach(async () => {
-  for (const client of [real, ours]) {
+  for (const client of [redis.client, engine.client]) {
     await client.pipeline([['HELLO', '2'], ['FLUSHALL'], ['FUNCTION', 'FLUSH'], ['SCRIPT', 'FLUSH'], ['CONFIG', 'SET', 'maxmemory', '0']])
   }
 })
@@ -41,7 +24,7 @@ function sorted(reply: WireReply): WireReply {
 async function same(...lines: readonly string[][]): Promise<WireReply[]> {
   const results = []
   for (const argv of lines) {
-    const [expected, actual] = [sorted(await real.call(...argv)), sorted(await ours.call(...argv))]
+    const [expected, actual] = [sorted(await redis.client.call(...argv)), sorted(await engine.client.call(...argv))]
     expect(actual, argv.join(' ')).toEqual(expected)
     results.push(actual)
   }
@@ -96,7 +79,7 @@ test('a library is loaded and its functions are called', async () => {
     ['FUNCTION', 'LIST', 'WITHCODE', 'LIBRARYNAME', 'MY*'],
     ['FUNCTION', 'LIST', 'LIBRARYNAME', 'nope'],
   )
-  for (const client of [real, ours]) await client.call('HELLO', '3')
+  for (const client of [redis.client, engine.client]) await client.call('HELLO', '3')
   await same(['FUNCTION', 'STATS'], ['FUNCTION', 'LIST'], ['FCALL', 'echo', '1', 'a', 'b'])
 })
 
@@ -184,7 +167,7 @@ test('names are taken, replaced and deleted', async () => {
 
 test('a dump of libraries is restored by either', async () => {
   await same(['FUNCTION', 'LOAD', lib(OK, 'aa')], ['FUNCTION', 'LOAD', lib('redis.register_function("g", function() return 2 end)', 'bb')])
-  for (const client of [real, ours]) {
+  for (const client of [redis.client, engine.client]) {
     const dump = (await client.call('FUNCTION', 'DUMP')).value as string
     for (const policy of [[], ['APPEND'], ['REPLACE'], ['FLUSH'], ['FOO'], ['APPEND', 'x']])
       await same(['FUNCTION', 'RESTORE', dump, ...policy])
@@ -194,7 +177,7 @@ test('a dump of libraries is restored by either', async () => {
     await same(['FUNCTION', 'RESTORE', 'short'], ['FUNCTION', 'RESTORE', `${dump.slice(0, -1)}x`])
   }
   await same(['SET', 'k', 'v'])
-  const value = (await real.call('DUMP', 'k')).value as string
+  const value = (await redis.client.call('DUMP', 'k')).value as string
   await same(['FUNCTION', 'RESTORE', value], ['FUNCTION', 'FLUSH'], ['FUNCTION', 'DUMP'])
 })
 
@@ -234,7 +217,7 @@ test('SCRIPT', async () => {
 })
 
 test('inside MULTI, with WATCH, and with a database of its own', async () => {
-  const other = { real: await RespClient.connect({ path: server.path }), ours: await RespClient.connect({ path: engine.path }) }
+  const other = { real: await RespClient.connect({ path: redis.path }), ours: await RespClient.connect({ path: engine.path }) }
   await same(
     ['MULTI'],
     ['EVAL', 'return redis.call("INCR", KEYS[1])', '1', 'n'],
@@ -262,8 +245,8 @@ test('inside MULTI, with WATCH, and with a database of its own', async () => {
 
 test('what a script pushes wakes those who wait, once it has ended', async () => {
   for (const [path, client] of [
-    [server.path, real],
-    [engine.path, ours],
+    [redis.path, redis.client],
+    [engine.path, engine.client],
   ] as const) {
     const waiter = await RespClient.connect({ path })
     const popped = waiter.call('BLPOP', 'queue', '5')
@@ -298,8 +281,8 @@ test('memory that is full', async () => {
 test('keyspace events', async () => {
   const seen = []
   for (const [path, client] of [
-    [server.path, real],
-    [engine.path, ours],
+    [redis.path, redis.client],
+    [engine.path, engine.client],
   ] as const) {
     const listener = await RespClient.connect({ path })
     await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')

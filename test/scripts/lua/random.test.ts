@@ -3,9 +3,8 @@
 // names as different (how long a table with holes is, how deep calls may nest). ISODIS_PROGRAMS makes it longer.
 import { expect, test } from 'vitest'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
-import { newEngine, startEngineServer } from '../../support/engine-server.ts'
-import { startRedisServer } from '../../support/redis-server.ts'
-import { RespClient, type WireReply } from '../../support/resp-client.ts'
+import { besideRedis } from '../../support/beside-redis.ts'
+import type { WireReply } from '../../support/resp-client.ts'
 import { randomProgram } from './programs.ts'
 
 const SEED = Number(process.env['ISODIS_SEED'] ?? 20_000)
@@ -22,13 +21,12 @@ function randomFrom(seed: number): () => number {
   }
 }
 
+const { redis, engine } = besideRedis({ lua })
+
 /** C prints a sign for some of its NaNs, which JS cannot tell apart. */
 const unsigned = (replies: readonly WireReply[]): unknown => JSON.parse(JSON.stringify(replies).replace(/[ -]?nan/g, 'nan'))
 
 test(`${PROGRAMS} random programs, seed ${SEED}`, async () => {
-  await using server = await startRedisServer()
-  await using engine = await startEngineServer(newEngine(lua))
-  const [real, ours] = await Promise.all([server, engine].map(({ path }) => RespClient.connect({ path })))
   let shown = 0
   for (let i = 0; i < PROGRAMS; i++) {
     const program = randomProgram(randomFrom(SEED + i))
@@ -41,12 +39,10 @@ test(`${PROGRAMS} random programs, seed ${SEED}`, async () => {
       ['ZRANGE', 'z', '0', '-1'],
       ['SCARD', 's'],
     ]
-    const [expected, actual] = await Promise.all([real.pipeline(lines), ours.pipeline(lines)])
+    const [expected, actual] = await Promise.all([redis.client.pipeline(lines), engine.client.pipeline(lines)])
     if (Array.isArray(expected[1].value)) shown += expected[1].value.length
     expect(unsigned(actual), `seed ${SEED + i}:\n${program}`).toEqual(unsigned(expected))
   }
   // They do something.
   expect(shown).toBeGreaterThan(PROGRAMS * 2)
-  real.close()
-  ours.close()
 }, 600_000)
