@@ -1,6 +1,6 @@
 // `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -171,6 +171,67 @@ describe('isodis serve', () => {
   })
 })
 
+describe('isodis serve redis.conf', () => {
+  let own: string
+  const conf = (...lines: string[]): string => {
+    own = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+    const path = join(own, 'redis.conf')
+    writeFileSync(path, lines.join('\n'))
+    return path
+  }
+  afterEach(() => rmSync(own, { recursive: true, force: true }))
+
+  test('takes the directives of redis-server, and the command line after them', async () => {
+    const path = conf(
+      '# a comment',
+      'include other.conf',
+      'port 0',
+      'maxmemory 100mb',
+      'save 900 1',
+      'save 300 10',
+      'requirepass "s3\\x21"',
+    )
+    const other = join(own, 'other.conf')
+    writeFileSync(other, 'maxmemory 1gb\ntcp-keepalive 60\ndaemonize no\nbind 127.0.0.1 -::1\n')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('other.conf', other))
+    const command = start('serve', path, '--dir', own, '--maxmemory-policy', 'allkeys-lru', '--unixsocket', join(own, 'socket'))
+    await command.says(/Ready to accept connections unix/)
+    const client = await RespClient.connect({ path: join(own, 'socket') })
+    expect(shown(await client.call('AUTH', 's3!'))).toBe('+OK')
+    const get = async (name: string): Promise<string> => shown(await client.call('CONFIG', 'GET', name))
+    expect(await get('maxmemory')).toBe('*[$maxmemory $104857600]')
+    expect(await get('save')).toBe('*[$save $900 1 300 10]')
+    expect(await get('maxmemory-policy')).toBe('*[$maxmemory-policy $allkeys-lru]')
+    expect(await get('tcp-keepalive')).toBe('*[$tcp-keepalive $60]')
+    expect(shown(await client.call('SET', 'a', 'b'))).toBe('+OK')
+    expect(shown(await client.call('SAVE'))).toBe('+OK')
+    client.close()
+    expect(existsSync(join(own, 'dump.rdb'))).toBe(true)
+  })
+
+  test('--save takes rules as redis-server does', async () => {
+    const { port } = await serve('--save', '60', '1', '--save', '', '--save', '900', '1', '--save', '300', '10')
+    expect(await call(port, 'CONFIG', 'GET', 'save')).toBe('*[$save $900 1 300 10]')
+  })
+
+  test.for([
+    ['nonsense yes', 'Bad directive or wrong number of arguments'],
+    ['maxmemory "1gb', 'Unbalanced quotes in configuration line'],
+    ['loadmodule /x.so', 'modules cannot be loaded'],
+    ['rename-command FLUSHALL ""', 'commands cannot be renamed'],
+    ['cluster-enabled yes', 'one server alone'],
+    ['replicaof 127.0.0.1 6379', 'one server alone'],
+    ['tls-port 6380', 'no TLS'],
+  ] as const)('%s is refused, with its line', async ([line, message]) => {
+    const path = conf('port 0', line)
+    const command = start('serve', path)
+    expect(await command.ended).toBe(1)
+    expect(command.stderr).toContain(`Reading the configuration file, ${path}, at line 2\n>>> '${line}'\n`)
+    expect(command.stderr).toContain(message)
+    expect(command.stderr).not.toMatch(/^\s+at /m)
+  })
+})
+
 describe('what it cannot do it says, without a stack', () => {
   test.for([
     [['serve', '--port', 'x'], '"x" is no port'],
@@ -182,7 +243,7 @@ describe('what it cannot do it says, without a stack', () => {
     const command = start(...args)
     expect(await command.ended).toBe(2)
     expect(command.stderr).toContain(message)
-    expect(command.stderr).toContain('Usage: isodis serve [options]')
+    expect(command.stderr).toContain('Usage: isodis serve [redis.conf] [options]')
     expect(command.stderr).not.toMatch(/^\s+at /m)
   })
 
@@ -206,7 +267,6 @@ describe('what it cannot do it says, without a stack', () => {
   })
 
   test('a damaged file', async () => {
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(join(dir, 'damaged.rdb'), 'REDIS0010 this is no dump')
     const command = start('serve', '--port', '0', '--dir', dir, '--dbfilename', 'damaged.rdb')
     expect(await command.ended).toBe(1)

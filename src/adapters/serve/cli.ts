@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 // The command `isodis`: the engine as a server, with redis-server's options where it has them.
-import { parseArgs } from 'node:util'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { admin } from '../../core/admin/admin.ts'
+import { VERSION } from '../../core/engine/version.ts'
+import type { Log, LogLevel } from '../../core/engine/ports.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
+import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
 import { serveEngine } from './resp-server.ts'
 import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
 
-const USAGE = `Usage: isodis serve [options]
+const USAGE = `Usage: isodis serve [redis.conf] [options]
        isodis rdb FILE [--check]
 
   rdb prints a dump.rdb as lines of JSON, one a key; with --check it only says whether the file is whole.
@@ -24,39 +27,22 @@ const USAGE = `Usage: isodis serve [options]
   --dbfilename F      the snapshot's file name; default dump.rdb
   --appendonly yes    keep a journal too, in the directory
   --appendfsync WHEN  when the journal must be on the disk: always, everysec (the default) or no
-  --config NAME=VALUE any other parameter of CONFIG; may be repeated
+  --NAME VALUE        any other parameter of CONFIG or of redis.conf
   --rest-port N       also speak Upstash's REST protocol on this port, at the same host
   --token T           what REST clients must know; needed with --rest-port
   --read-only-token T lets REST clients in for reading only
 `
 /** Redis's own: what redis-server does without a configuration file. */
 const REDIS_RULES = '3600 1 300 100 60 10000'
-
-const OPTIONS = {
-  port: { type: 'string' },
-  host: { type: 'string' },
-  unixsocket: { type: 'string' },
-  requirepass: { type: 'string' },
-  save: { type: 'string' },
-  dir: { type: 'string' },
-  dbfilename: { type: 'string' },
-  appendonly: { type: 'string' },
-  appendfsync: { type: 'string' },
-  config: { type: 'string', multiple: true },
-  check: { type: 'boolean' },
-  'rest-port': { type: 'string' },
-  token: { type: 'string' },
-  'read-only-token': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const
-
-function parse(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
-  try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error))
-  }
+/** What would change what the server is, and cannot be had: better refused than ignored. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  loadmodule: 'modules cannot be loaded: isodis has none',
+  'rename-command': 'commands cannot be renamed',
+  aclfile: 'there are no ACL files',
+  user: 'there are no users but the default one',
 }
+/** What is not one of CONFIG's parameters; each takes one word. */
+const OWN = new Set(['host', 'config', 'rest-port', 'token', 'read-only-token'])
 
 function fail(message: string): never {
   process.stderr.write(`isodis: ${message}\n\n${USAGE}`)
@@ -68,23 +54,77 @@ function portOf(text: string): number {
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : fail(`"${text}" is no port`)
 }
 
-interface RestValues {
-  'rest-port'?: string
-  token?: string
-  'read-only-token'?: string
-}
-
 /** What is asked for of REST; undefined if nothing is. */
-function restOf(values: RestValues): { port: number; tokens: { token: string; readOnlyToken?: string } } | undefined {
-  const { 'rest-port': port, token, 'read-only-token': readOnlyToken } = values
+function restOf(own: ReadonlyMap<string, string>): { port: number; tokens: { token: string; readOnlyToken?: string } } | undefined {
+  const [port, token, readOnlyToken] = ['rest-port', 'token', 'read-only-token'].map((name) => own.get(name))
   if (port === undefined) return token === undefined && readOnlyToken === undefined ? undefined : fail('--token goes with --rest-port')
   if (!token) return fail('--rest-port needs --token')
   if (readOnlyToken === '' || readOnlyToken === token) return fail('--read-only-token must be a token of its own')
   return { port: portOf(port), tokens: { token, ...(readOnlyToken === undefined ? {} : { readOnlyToken }) } }
 }
 
-function log(_level: string, message: string): void {
-  process.stdout.write(`${process.pid}:M ${new Date().toISOString()} * ${message}\n`)
+interface Given {
+  /** CONFIG's parameters. */
+  readonly config: Record<string, string>
+  /** The options that are not. */
+  readonly own: ReadonlyMap<string, string>
+}
+
+/** A parameter's name, by one of its names; undefined if there is none. */
+const parameterOf = (name: string): string | undefined =>
+  admin.parameters[name] ? name : Object.keys(admin.parameters).find((each) => admin.parameters[each].alias === name)
+
+/** What a file and the command line say, the later before the earlier. */
+function gather(directives: readonly Directive[]): Given {
+  const config: Record<string, string> = {}
+  const own = new Map<string, string>()
+  let rulesOf: string | undefined
+  for (const directive of directives) {
+    const { name, words, at } = directive
+    const refuse = (reason: string): never => {
+      throw at === undefined ? fail(reason) : new ConfigFileError(directive, reason)
+    }
+    if (at === undefined && OWN.has(name)) {
+      if (words.length !== 1) fail(`--${name} takes one argument`)
+      if (name === 'config') config[words[0].split('=', 1)[0]] = words[0].slice(words[0].indexOf('=') + 1)
+      else own.set(name, words[0])
+      continue
+    }
+    const reason = UNSUPPORTED[name]
+    if (reason !== undefined) refuse(reason)
+    const parameter = parameterOf(name)
+    if (parameter === undefined || words.length === 0) {
+      const problem = parameter === undefined ? `unknown option --${name}` : `--${name} needs an argument`
+      return refuse(at === undefined ? problem : 'Bad directive or wrong number of arguments')
+    }
+    if (at !== undefined) {
+      try {
+        admin.parameters[parameter].check(words.join(' '))
+      } catch (error) {
+        refuse(String(error))
+      }
+    }
+    // Each line of a file adds a rule; the first of the file, or of the command line, replaces those from before.
+    const source = String(at?.replace(/, at line.*/, ''))
+    const adds = name === 'save' && rulesOf === source && words[0] !== ''
+    config[parameter] = `${adds ? `${config[name]} ` : ''}${words.join(' ')}`.trim()
+    if (name === 'save') rulesOf = source
+  }
+  return { config, own }
+}
+
+/** By Redis's signs: debug, verbose, notice, warning. */
+const SIGNS: Readonly<Record<LogLevel, string>> = { debug: '.', verbose: '-', notice: '*', warning: '#' }
+
+/** Writes lines as redis-server does, to standard output or a file, from a level on. */
+function logger(file: string | undefined, least: () => string): Log {
+  const levels = Object.keys(SIGNS)
+  return (level, message) => {
+    if (levels.indexOf(level) < levels.indexOf(least())) return
+    const line = `${process.pid}:M ${new Date().toISOString()} ${SIGNS[level]} ${message}\n`
+    if (file) appendFileSync(file, line)
+    else process.stdout.write(line)
+  }
 }
 
 async function rdb(files: readonly string[], check: boolean): Promise<void> {
@@ -94,34 +134,64 @@ async function rdb(files: readonly string[], check: boolean): Promise<void> {
   process[check ? 'stdout' : 'stderr'].write(`${describeSummary(summary)}\n`)
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parse()
-  if (values.help) return void process.stdout.write(USAGE)
-  if (positionals[0] === 'rdb') return rdb(positionals.slice(1), values.check === true)
-  if (positionals[0] !== 'serve' || positionals.length > 1)
-    fail(positionals.length === 0 ? 'no command given' : `unknown command "${positionals.join(' ')}"`)
-  const port = portOf(values.port ?? '6379')
-  const rest = restOf(values)
-  const config: Record<string, string> = { port: String(values.unixsocket === undefined ? port : 0) }
-  for (const pair of values.config ?? []) config[pair.split('=', 1)[0]] = pair.slice(pair.indexOf('=') + 1)
-  for (const name of ['requirepass', 'appendonly', 'appendfsync'] as const) {
-    const value = values[name]
-    if (value !== undefined) config[name] = value
+/** A file that names the process, as long as it lives. One that cannot be written is no reason not to start. */
+function writePidFile(file: string, log: Log): void {
+  try {
+    writeFileSync(file, `${process.pid}\n`)
+    process.once('exit', () => rmSync(file, { force: true }))
+  } catch (error) {
+    log('verbose', `Failed to write the pidfile: ${String(error)}`)
   }
-  const keeps = values.dir !== undefined || values.dbfilename !== undefined || config['appendonly'] === 'yes'
-  const { appenddirname, appendfilename } = config
-  const storage = keeps ? fileStorage({ dir: values.dir, dbfilename: values.dbfilename, appenddirname, appendfilename }) : undefined
-  if (keeps) Object.assign(config, { dir: values.dir ?? '.', dbfilename: values.dbfilename ?? 'dump.rdb' })
-  const redis = await createRedis({ storage, save: values.save ?? (keeps ? REDIS_RULES : ''), config, log, lua, admin })
-  const server = await serveEngine(redis.engine, { port, host: values.host, path: values.unixsocket })
-  log(
-    'notice',
-    `Ready to accept connections ${values.unixsocket === undefined ? `tcp ${values.host ?? '127.0.0.1'}:${server.port}` : `unix ${values.unixsocket}`}`,
-  )
-  const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host: values.host }))
+}
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return void process.stdout.write(USAGE)
+  const { positionals, directives } = readArguments(args)
+  if (positionals[0] === 'rdb') {
+    const check = directives.some(({ name }) => name === 'check')
+    return rdb([...positionals.slice(1), ...directives.flatMap(({ words }) => words)], check)
+  }
+  if (positionals[0] !== 'serve' || positionals.length > 2)
+    fail(positionals.length === 0 ? 'no command given' : `unknown command "${positionals.join(' ')}"`)
+  const file = positionals[1]
+  const { config, own } = gather([...(file === undefined ? [] : readConfigFile(file)), ...directives])
+  const { unixsocket, dir, dbfilename, appenddirname, appendfilename, save, logfile } = config
+  const port = portOf(config['port'] ?? '6379')
+  const host = own.get('host') ?? config['bind']?.split(' ')[0].replace(/^-/, '').replace('*', '0.0.0.0')
+  const rest = restOf(own)
+  // Without a file, a socket takes the place of the port.
+  const path = unixsocket === undefined || unixsocket === '' ? undefined : unixsocket
+  const listensOnPort = path === undefined || (file !== undefined && port !== 0)
+  config['port'] = String(listensOnPort ? port : 0)
+  // With a file it is what redis-server is: it keeps its data in a directory, the current one if none is named.
+  const keeps = file !== undefined || dir !== undefined || dbfilename !== undefined || config['appendonly'] === 'yes'
+  const storage = keeps ? fileStorage({ dir, dbfilename, appenddirname, appendfilename }) : undefined
+  if (keeps) Object.assign(config, { dir: dir ?? '.', dbfilename: dbfilename ?? 'dump.rdb' })
+  delete config['save']
+  let level = (): string => config['loglevel'] ?? 'notice'
+  const log = logger(logfile, () => level())
+  log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
+  if (config['pidfile']) writePidFile(config['pidfile'], log)
+  const redis = await createRedis({ storage, save: save ?? (keeps ? REDIS_RULES : ''), config, log, lua, admin })
+  log('notice', 'Server initialized')
+  level = () => redis.engine.config.get('loglevel')
+  const servers: AsyncDisposable[] = []
+  if (listensOnPort) {
+    const server = await serveEngine(redis.engine, { port, host })
+    servers.push(server)
+    log('notice', `Ready to accept connections tcp ${host ?? '127.0.0.1'}:${server.port}`)
+  }
+  if (path !== undefined) {
+    servers.push(await serveEngine(redis.engine, { path }))
+    log('notice', `Ready to accept connections unix ${path}`)
+  }
+  const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process; a signal does the same and saves as the rules say.
-  redis.engine.onClose.add(() => void Promise.all([server.close(), restServer?.close()]).then(() => process.exit(0)))
+  redis.engine.onClose.add(
+    () => void Promise.all([...servers.map((server) => server[Symbol.asyncDispose]()), restServer?.close()]).then(() => process.exit(0)),
+  )
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,7 +1,6 @@
 // The entry `isodis/admin`: what operators and monitoring tools ask a server, beyond what an app asks its database. Servers,
 // drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
 import { CommandTable, type Group, type Row } from '../engine/command.ts'
-import { between, LONG, oneOf, PARAMETERS, type Parameters, yesNo } from '../engine/config.ts'
 import type { Engine, Extension } from '../engine/engine.ts'
 import { aclRows } from './acl.ts'
 import { ActiveExpiry } from './active-expiry.ts'
@@ -10,6 +9,7 @@ import { docs } from './docs.ts'
 import { infoHandler } from './info.ts'
 import { latencyRow } from './latency.ts'
 import { Observer } from './observer.ts'
+import { parameters } from './parameters.ts'
 import { Pause, pauseRows } from './pause.ts'
 import { memoryRows, serverRows } from './server.ts'
 import { slowlogRow } from './slowlog.ts'
@@ -22,17 +22,6 @@ interface Parts {
   readonly observer: Observer
   readonly expiry: ActiveExpiry
   readonly pause: Pause
-}
-
-const parameters: Parameters = {
-  ...PARAMETERS,
-  // Redis's default is no: its servers can be reached from elsewhere.
-  'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
-  'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
-  'latency-tracking': { default: 'yes', check: yesNo },
-  'slowlog-log-slower-than': { default: '10000', check: between(-1, LONG) },
-  'slowlog-max-len': { default: '128', check: between(0, LONG) },
-  'tracking-table-max-keys': { default: '1000000', check: between(0, LONG) },
 }
 
 function makeAdmin(): Extension {

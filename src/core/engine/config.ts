@@ -9,6 +9,8 @@ type Check = (text: string) => string
 export interface Parameter {
   readonly default: string
   readonly check: Check
+  /** An older name that CONFIG still knows. */
+  readonly alias?: string
   /** Why CONFIG SET refuses it. */
   readonly fixed?: 'immutable' | 'protected'
   /** How CONFIG GET shows a value, if not as it is. */
@@ -17,7 +19,7 @@ export interface Parameter {
 
 export type Parameters = Readonly<Record<string, Parameter>>
 
-const text: Check = (value) => value
+export const text: Check = (value) => value
 export const yesNo: Check = (value) => {
   if (!/^(yes|no)$/i.test(value)) throw "argument must be 'yes' or 'no'"
   return value.toLowerCase()
@@ -40,7 +42,7 @@ const INT = 2_147_483_647
 export const LONG = 9_223_372_036_854_775_807n
 
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 }
-const memory =
+export const memory =
   (least: number): Check =>
   (value) => {
     const parts = /^(\d+)([a-z]*)$/i.exec(value)
@@ -83,17 +85,17 @@ export const PARAMETERS: Parameters = {
   appendonly: { default: 'no', check: yesNo },
   'auto-aof-rewrite-min-size': { default: '67108864', check: memory(0) },
   'auto-aof-rewrite-percentage': { default: '100', check: between(0, INT) },
-  'busy-reply-threshold': { default: '5000', check: between(0, LONG) },
+  'busy-reply-threshold': { default: '5000', check: between(0, LONG), alias: 'lua-time-limit' },
   databases: { default: '16', check: between(1, INT), fixed: 'immutable' },
   dbfilename: { default: 'dump.rdb', check: text, fixed: 'protected' },
   dir: { default: '', check: text, fixed: 'protected' },
-  'hash-max-listpack-entries': { default: '512', check: between(0, LONG) },
-  'hash-max-listpack-value': { default: '64', check: between(0, LONG) },
+  'hash-max-listpack-entries': { default: '512', check: between(0, LONG), alias: 'hash-max-ziplist-entries' },
+  'hash-max-listpack-value': { default: '64', check: between(0, LONG), alias: 'hash-max-ziplist-value' },
   'hll-sparse-max-bytes': { default: '3000', check: memory(0) },
   'lfu-decay-time': { default: '1', check: between(0, INT) },
   'lfu-log-factor': { default: '10', check: between(0, INT) },
   'list-compress-depth': { default: '0', check: between(0, INT) },
-  'list-max-listpack-size': { default: '-2', check: between(-INT - 1, INT) },
+  'list-max-listpack-size': { default: '-2', check: between(-INT - 1, INT), alias: 'list-max-ziplist-size' },
   maxclients: { default: '10000', check: between(1, 4_294_967_295) },
   maxmemory: { default: '0', check: memory(0) },
   'maxmemory-policy': { default: 'noeviction', check: oneOf(...POLICIES) },
@@ -110,18 +112,8 @@ export const PARAMETERS: Parameters = {
   'stream-node-max-bytes': { default: '4096', check: memory(0) },
   'stream-node-max-entries': { default: '100', check: between(0, LONG) },
   timeout: { default: '0', check: between(0, INT) },
-  'zset-max-listpack-entries': { default: '128', check: between(0, LONG) },
-  'zset-max-listpack-value': { default: '64', check: between(0, LONG) },
-}
-
-/** Older names that CONFIG still knows. */
-const ALIASES: Record<string, string> = {
-  'hash-max-ziplist-entries': 'hash-max-listpack-entries',
-  'hash-max-ziplist-value': 'hash-max-listpack-value',
-  'list-max-ziplist-size': 'list-max-listpack-size',
-  'lua-time-limit': 'busy-reply-threshold',
-  'zset-max-ziplist-entries': 'zset-max-listpack-entries',
-  'zset-max-ziplist-value': 'zset-max-listpack-value',
+  'zset-max-listpack-entries': { default: '128', check: between(0, LONG), alias: 'zset-max-ziplist-entries' },
+  'zset-max-listpack-value': { default: '64', check: between(0, LONG), alias: 'zset-max-ziplist-value' },
 }
 
 export class Config {
@@ -131,6 +123,7 @@ export class Config {
   readonly #onChange: (config: Config) => void
 
   #parameters!: Parameters
+  readonly #aliases: Record<string, string> = {}
 
   /**
    * @param given values that differ from the defaults
@@ -140,13 +133,17 @@ export class Config {
   constructor(given: Readonly<Record<string, string>>, onChange: (config: Config) => void, parameters = PARAMETERS) {
     this.#onChange = onChange
     this.parameters = parameters
-    for (const [name, value] of check(this.#parameters, Object.entries(given), true)) this.#put(name, value)
+    for (const [name, value] of this.#check(Object.entries(given), true)) this.#put(name, value)
   }
 
   /** The parameters that there are: those that were there already keep their values. */
   set parameters(parameters: Parameters) {
     this.#parameters = parameters
-    for (const name in parameters) if (!this.#values.has(name)) this.#put(name, parameters[name].default)
+    for (const name in parameters) {
+      const { alias, default: value } = parameters[name]
+      if (alias !== undefined) this.#aliases[alias] = name
+      if (!this.#values.has(name)) this.#put(name, value)
+    }
   }
 
   get(name: string): string {
@@ -164,7 +161,7 @@ export class Config {
   /** Sets all of the parameters or none. @throws CONFIG SET's errors */
   set(pairs: readonly (readonly [string, string])[]): void {
     const before: [string, string][] = []
-    for (const [name, value] of check(this.#parameters, pairs, false)) {
+    for (const [name, value] of this.#check(pairs, false)) {
       before.push([name, this.get(name)])
       this.#put(name, value)
     }
@@ -179,10 +176,10 @@ export class Config {
 
   /** Names and values that match one of the patterns, in turn. */
   match(patterns: readonly string[]): string[] {
-    const names = [...Object.keys(this.#parameters), ...Object.keys(ALIASES)]
+    const names = [...Object.keys(this.#parameters), ...Object.keys(this.#aliases)]
     const wanted = names.filter((name) => patterns.some((pattern) => matches(pattern.toLowerCase(), name)))
     return wanted.flatMap((given) => {
-      const name = ALIASES[given] ?? given
+      const name = this.#aliases[given] ?? given
       const value = this.get(name)
       return [given, this.#parameters[name].show?.(value) ?? value]
     })
@@ -192,23 +189,23 @@ export class Config {
     this.#values.set(name, value)
     if (/^-?\d+$/.test(value)) this.#numbers.set(name, Number(value))
   }
-}
 
-function check(parameters: Parameters, pairs: readonly (readonly [string, string])[], initial: boolean): Map<string, string> {
-  const checked = new Map<string, string>()
-  for (const [given, value] of pairs) {
-    const name = ALIASES[given.toLowerCase()] ?? given.toLowerCase()
-    const parameter = parameters[name]
-    if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${given}'`)
-    const fail = (reason: string): ReplyError =>
-      new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${given}') - ${reason}`)
-    if (parameter.fixed !== undefined && !initial) throw fail(`can't set ${parameter.fixed} config`)
-    if (checked.has(name)) throw fail('duplicate parameter')
-    try {
-      checked.set(name, parameter.check(value))
-    } catch (reason) {
-      throw fail(String(reason))
+  #check(pairs: readonly (readonly [string, string])[], initial: boolean): Map<string, string> {
+    const checked = new Map<string, string>()
+    for (const [given, value] of pairs) {
+      const name = this.#aliases[given.toLowerCase()] ?? given.toLowerCase()
+      const parameter = this.#values.has(name) ? this.#parameters[name] : undefined
+      if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${given}'`)
+      const fail = (reason: string): ReplyError =>
+        new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${given}') - ${reason}`)
+      if (parameter.fixed !== undefined && !initial) throw fail(`can't set ${parameter.fixed} config`)
+      if (checked.has(name)) throw fail('duplicate parameter')
+      try {
+        checked.set(name, parameter.check(value))
+      } catch (reason) {
+        throw fail(String(reason))
+      }
     }
+    return checked
   }
-  return checked
 }

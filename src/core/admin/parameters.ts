@@ -1,0 +1,230 @@
+// CONFIG's parameters that servers have beside the engine's: those that the commands here follow, and those of redis.conf
+// that a program or a file may set though nothing follows from them, since what they are about is not there.
+import { between, LONG, memory, oneOf, type Parameter, PARAMETERS, type Parameters, text, yesNo } from '../engine/config.ts'
+
+const INT = 2_147_483_647
+const PORT = 65_535
+
+type Check = Parameter['check']
+
+/** Each word of a value. */
+const words =
+  (fits: (words: string[]) => string | undefined): Check =>
+  (value) => {
+    const wrong = fits(value.split(' '))
+    if (wrong !== undefined) throw wrong
+    return value
+  }
+
+const percentiles = words((each) =>
+  each.every((word) => word === '' || (Number(word) >= 0 && Number(word) <= 100))
+    ? undefined
+    : 'latency-tracking-info-percentiles should contain a numerical value between 0.0 and 100.0',
+)
+
+const scores = words((each) => {
+  if (each.length !== 3) return 'wrong number of arguments'
+  const numbers = each.map(Number)
+  if (!numbers.every((score) => Number.isInteger(score) && Math.abs(score) <= 2000)) {
+    return 'Invalid oom-score-adj-values, elements must be between -2000 and 2000.'
+  }
+  return undefined
+})
+
+const signals = words((each) => {
+  const known = each.every((word) => /^(default|save|nosave|now|force)$/i.test(word))
+  if (!known) return 'argument(s) must be one of the following: default, save, nosave, now, force'
+  return /\bsave\b/i.test(each.join(' ')) && /\bnosave\b/i.test(each.join(' ')) ? 'Invalid combination of shutdown options' : undefined
+})
+
+/** What asks for more than one server is refused, rather than ignored. */
+const alone =
+  (...choices: string[]): Check =>
+  (value) =>
+    choices.includes(value.toLowerCase()) ? value : fail('isodis is one server alone, without replicas or a cluster')
+
+const shared = (rows: Readonly<Record<string, string>>, check: Check, fixed?: Parameter['fixed']): Parameters =>
+  Object.fromEntries(
+    Object.entries(rows).map(([names, value]) => {
+      const [name, alias] = names.split('=')
+      return [name, { default: value, check, ...(alias !== undefined && { alias }), ...(fixed !== undefined && { fixed }) }]
+    }),
+  )
+
+/** Nothing follows from these here. */
+const ACCEPTED: Parameters = {
+  ...shared(
+    {
+      activerehashing: 'yes',
+      'aof-disable-auto-gc': 'no',
+      'aof-rewrite-incremental-fsync': 'yes',
+      'aof-timestamp-enabled': 'no',
+      'aof-use-rdb-preamble': 'yes',
+      'cluster-allow-pubsubshard-when-down': 'yes',
+      'cluster-allow-reads-when-down': 'no',
+      'cluster-allow-replica-migration': 'yes',
+      'cluster-replica-no-failover=cluster-slave-no-failover': 'no',
+      'cluster-require-full-coverage': 'yes',
+      'crash-log-enabled': 'yes',
+      'crash-memcheck-enabled': 'yes',
+      'dynamic-hz': 'yes',
+      'jemalloc-bg-thread': 'yes',
+      'lazyfree-lazy-eviction': 'no',
+      'lazyfree-lazy-expire': 'no',
+      'lazyfree-lazy-server-del': 'no',
+      'lazyfree-lazy-user-del': 'no',
+      'lazyfree-lazy-user-flush': 'no',
+      'no-appendfsync-on-rewrite': 'no',
+      'protected-mode': 'yes',
+      'rdb-del-sync-files': 'no',
+      'rdb-save-incremental-fsync': 'yes',
+      'repl-disable-tcp-nodelay': 'no',
+      'repl-diskless-sync': 'yes',
+      'replica-announced': 'yes',
+      'replica-ignore-disk-write-errors': 'no',
+      'replica-ignore-maxmemory=slave-ignore-maxmemory': 'yes',
+      'replica-lazy-flush=slave-lazy-flush': 'no',
+      'replica-read-only=slave-read-only': 'yes',
+      'replica-serve-stale-data=slave-serve-stale-data': 'yes',
+      'use-exit-on-panic': 'no',
+    },
+    yesNo,
+  ),
+  ...shared(
+    {
+      'always-show-logo': 'no',
+      daemonize: 'no',
+      'disable-thp': 'yes',
+      'io-threads-do-reads': 'no',
+      'set-proc-title': 'yes',
+      'syslog-enabled': 'no',
+    },
+    yesNo,
+    'immutable',
+  ),
+  // There is no allocator that could be defragmented.
+  activedefrag: {
+    default: 'no',
+    check: (value) => {
+      if (yesNo(value) === 'yes')
+        throw 'DISABLED: Active defragmentation cannot be enabled: it requires a Redis server compiled with a modified Jemalloc like the one shipped by default with the Redis source distribution'
+      return 'no'
+    },
+  },
+  'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
+  replicaof: { default: '', check: alone('', 'no one'), fixed: 'immutable', alias: 'slaveof' },
+  'tls-port': {
+    default: '0',
+    check: (value) => (value === '0' ? value : fail('there is no TLS here: let a proxy do it')),
+    fixed: 'immutable',
+  },
+  ...shared(
+    {
+      'bind-source-addr': '',
+      'cluster-announce-hostname': '',
+      'cluster-announce-ip': '',
+      'ignore-warnings': '',
+      masterauth: '',
+      masteruser: '',
+      'proc-title-template': '{title} {listen-addr} {server-mode}',
+      'replica-announce-ip=slave-announce-ip': '',
+    },
+    text,
+  ),
+  ...shared(
+    {
+      aof_rewrite_cpulist: '',
+      bgsave_cpulist: '',
+      bind: '127.0.0.1',
+      bio_cpulist: '',
+      'cluster-config-file': 'nodes.conf',
+      logfile: '',
+      pidfile: '',
+      server_cpulist: '',
+      'syslog-ident': 'redis',
+      unixsocket: '',
+    },
+    text,
+    'immutable',
+  ),
+  ...shared(
+    {
+      'active-defrag-cycle-max': '25',
+      'active-defrag-cycle-min': '1',
+    },
+    between(1, 99),
+  ),
+  ...shared({ 'active-defrag-threshold-lower': '10', 'active-defrag-threshold-upper': '100' }, between(0, 1000)),
+  ...shared({ 'active-defrag-ignore-bytes': '104857600', 'repl-backlog-size': '1048576' }, memory(1)),
+  ...shared({ 'active-defrag-max-scan-fields': '1000' }, between(1, LONG)),
+  ...shared(
+    {
+      'cluster-announce-bus-port': '0',
+      'cluster-announce-port': '0',
+      'cluster-announce-tls-port': '0',
+      'replica-announce-port=slave-announce-port': '0',
+    },
+    between(0, PORT),
+  ),
+  ...shared({ 'cluster-port': '0' }, between(0, PORT), 'immutable'),
+  ...shared({ 'cluster-link-sendbuf-limit': '0' }, memory(0)),
+  ...shared({ 'cluster-node-timeout': '15000', 'repl-backlog-ttl': '3600' }, between(0, LONG)),
+  ...shared(
+    {
+      'cluster-migration-barrier': '1',
+      'cluster-replica-validity-factor=cluster-slave-validity-factor': '10',
+      hz: '10',
+      'min-replicas-max-lag=min-slaves-max-lag': '10',
+      'min-replicas-to-write=min-slaves-to-write': '0',
+      'repl-diskless-sync-delay': '5',
+      'repl-diskless-sync-max-replicas': '0',
+      'replica-priority=slave-priority': '100',
+      'shutdown-timeout': '10',
+      'tcp-keepalive': '300',
+      'watchdog-period': '0',
+    },
+    between(0, INT),
+  ),
+  ...shared({ 'key-load-delay': '0', 'rdb-key-save-delay': '0' }, between(-INT - 1, INT)),
+  ...shared({ 'loading-process-events-interval-bytes': '2097152' }, between(1024, INT)),
+  ...shared({ 'maxmemory-eviction-tenacity': '10' }, between(0, 100)),
+  ...shared({ 'repl-ping-replica-period=repl-ping-slave-period': '10', 'repl-timeout': '60' }, between(1, INT)),
+  ...shared({ 'io-threads': '1' }, between(1, 128), 'immutable'),
+  ...shared({ 'socket-mark-id': '0' }, between(0, 4_294_967_295), 'immutable'),
+  ...shared({ 'tcp-backlog': '511' }, between(0, INT), 'immutable'),
+  ...shared(
+    { unixsocketperm: '0' },
+    (value) => (/^[0-7]{1,3}$/.test(value) ? value : fail('argument must be an octal number')),
+    'immutable',
+  ),
+  'cluster-preferred-endpoint-type': { default: 'ip', check: oneOf('ip', 'hostname', 'unknown-endpoint') },
+  'oom-score-adj': { default: 'no', check: oneOf('no', 'yes', 'relative', 'absolute') },
+  'oom-score-adj-values': { default: '0 200 800', check: scores },
+  'propagation-error-behavior': { default: 'ignore', check: oneOf('ignore', 'panic', 'panic-on-replicas') },
+  'repl-diskless-load': { default: 'disabled', check: oneOf('disabled', 'on-empty-db', 'swapdb') },
+  'sanitize-dump-payload': { default: 'no', check: oneOf('no', 'yes', 'clients') },
+  supervised: { default: 'no', check: oneOf('no', 'auto', 'systemd', 'upstart'), fixed: 'immutable' },
+  'syslog-facility': { default: 'local0', check: oneOf('user', ...Array.from({ length: 8 }, (_, i) => `local${i}`)), fixed: 'immutable' },
+}
+
+function fail(reason: string): never {
+  throw reason
+}
+
+export const parameters: Parameters = {
+  ...PARAMETERS,
+  ...ACCEPTED,
+  // Redis's default is no: its servers can be reached from elsewhere.
+  'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
+  'enable-module-command': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
+  'enable-protected-configs': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
+  'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
+  'latency-tracking': { default: 'yes', check: yesNo },
+  'latency-tracking-info-percentiles': { default: '50 99 99.9', check: percentiles },
+  loglevel: { default: 'notice', check: oneOf('debug', 'verbose', 'notice', 'warning') },
+  'shutdown-on-sigint': { default: 'default', check: signals },
+  'shutdown-on-sigterm': { default: 'default', check: signals },
+  'slowlog-log-slower-than': { default: '10000', check: between(-1, LONG) },
+  'slowlog-max-len': { default: '128', check: between(0, LONG) },
+  'tracking-table-max-keys': { default: '1000000', check: between(0, LONG) },
+}
