@@ -53,6 +53,11 @@ export function parseDouble(text: ByteString): number {
   return value === Infinity ? NaN : hex[1] === '-' ? -value : value
 }
 
+/** A double as a server writes it in a reply. */
+export function readDouble(text: ByteString): number {
+  return +text.replace(/inf$/, 'Infinity')
+}
+
 /** A double as C's `%.17g` prints it: what Redis 7.0 replies for scores. */
 export function formatDouble(value: number): ByteString {
   if (Number.isSafeInteger(value)) return value === 0 && 1 / value < 0 ? '-0' : String(value)

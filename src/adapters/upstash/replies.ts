@@ -1,7 +1,7 @@
 // From Upstash's JSON to replies, in RESP2's shapes.
 import { type ByteString, encodeUtf8 } from '../../core/bytes.ts'
 import { unreachable } from '../../core/client/errors.ts'
-import { parseInt64 } from '../../core/numbers.ts'
+import { shrink } from '../../core/numbers.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 
 /** Stands before the digits of an integer that JSON would round; base64 has no such char. */
@@ -9,8 +9,7 @@ export const INTEGER_MARK = ':'
 
 export type ToReply = (string: string) => Reply
 export const fromText: ToReply = encodeUtf8
-export const fromBase64: ToReply = (string) =>
-  string[0] === INTEGER_MARK ? (parseInt64(string.slice(1)) ?? string.slice(1)) : atob(string)
+export const fromBase64: ToReply = (string) => (string[0] === INTEGER_MARK ? shrink(BigInt(string.slice(1))) : atob(string))
 
 /** @param answer what there should be for one command: `{ result }` or `{ error }`; @throws Error if it is something else */
 export function replyOf(answer: unknown, toReply: ToReply): Reply {

@@ -56,12 +56,29 @@ export function listOf<T>(one: T | readonly T[]): readonly T[] {
   return Array.isArray(one) ? one : [one as T]
 }
 
-/** An option's words, if it is given: `option('EX', options.ex)`. */
-export function option(name: string, value: Value | undefined): Value[] {
-  return value === undefined ? [] : [name, value]
+/**
+ * Options as Redis's words: `{ ex: 60, nx: true, get: false }` is EX 60 NX. Names that the command does not have are sent too, for
+ * Redis to refuse: without types, `{ expire: 60 }` would otherwise set a value for ever.
+ */
+export function words(options: object): Value[] {
+  const all: Value[] = []
+  for (const [name, value] of Object.entries(options) as [string, OptionValue][]) {
+    if (value === undefined || value === false) continue
+    // In upper case Redis would understand an option that the method does not find.
+    all.push(name[0] < 'a' ? `'${name}'` : name.toUpperCase())
+    if (Array.isArray(value)) all.push(...(value as number[]))
+    else if (isLimit(value)) all.push(value.offset, value.count)
+    else if (value !== true) all.push(value as Value)
+  }
+  return all
 }
 
-/** A flag's word, if it is set. */
-export function flag(name: string, set: boolean | undefined): string[] {
-  return set === true ? [name] : []
+type OptionValue = Value | boolean | undefined | readonly number[] | Limit
+
+/** A part of what was found. */
+export interface Limit {
+  offset: number
+  count: number
 }
+
+const isLimit = (value: unknown): value is Limit => typeof value === 'object' && value !== null && 'offset' in value

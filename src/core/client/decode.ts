@@ -1,7 +1,7 @@
 // From a reply to what a method returns. Each decoder takes the reply's RESP3 form and its RESP2 form, so that a backend
 // that speaks RESP2 gives the same results.
 import { type ByteString, decodeUtf8 } from '../bytes.ts'
-import { formatDouble, parseDouble } from '../numbers.ts'
+import { readDouble, shrink } from '../numbers.ts'
 import { RedisError } from './errors.ts'
 import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
 
@@ -18,7 +18,7 @@ const isNull = (reply: Reply): reply is null | NullArray => reply === null || re
 function bytesOf(reply: Reply): ByteString {
   if (typeof reply === 'string') return reply
   if (reply instanceof Status || reply instanceof Verbatim) return reply.text
-  if (reply instanceof Double) return reply.text ?? formatDouble(reply.value)
+  if (reply instanceof Double) return reply.text ?? String(reply.value).replace('Infinity', 'inf')
   return (reply as number | bigint | boolean).toString()
 }
 
@@ -64,9 +64,7 @@ export function okOrNull(reply: Reply): 'OK' | null {
 export function integer(reply: Reply): number {
   if (typeof reply === 'number') return reply
   if (typeof reply === 'boolean') return reply ? 1 : 0
-  const value = typeof reply === 'bigint' ? reply : BigInt(bytesOf(reply))
-  const small = Number(value)
-  return Number.isSafeInteger(small) ? small : (value as unknown as number)
+  return shrink(typeof reply === 'bigint' ? reply : BigInt(bytesOf(reply))) as number
 }
 
 export function integerOrNull(reply: Reply): number | null {
@@ -75,7 +73,7 @@ export function integerOrNull(reply: Reply): number | null {
 
 export function double(reply: Reply): number {
   if (reply instanceof Double) return reply.value
-  return typeof reply === 'number' ? reply : parseDouble(bytesOf(reply))
+  return typeof reply === 'number' ? reply : readDouble(bytesOf(reply))
 }
 
 export function doubleOrNull(reply: Reply): number | null {

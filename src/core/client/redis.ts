@@ -2,6 +2,7 @@
 // subscriptions and scans.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { decodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
+import { readDouble } from '../numbers.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import { commandName, encodeCommand, type Key, listOf, type Value } from './arguments.ts'
 import type { Backend, CallOptions, Capabilities } from './backend.ts'
@@ -182,7 +183,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
   /** Iterates over the members and scores of a sorted set. */
   async *zscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[member: T, score: number], void, undefined> {
     for await (const [member, score] of twoByTwo(walk((cursor) => this.zscan(key, cursor, options)))) {
-      yield [member, scoreOf(typeof score === 'string' ? score : fromUint8Array(score))]
+      yield [member, readDouble(typeof score === 'string' ? score : fromUint8Array(score))]
     }
   }
 
@@ -221,5 +222,3 @@ async function* twoByTwo<T>(items: AsyncIterable<T>): AsyncGenerator<[T, T], voi
     }
   }
 }
-
-const scoreOf = (text: string): number => (text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text))

@@ -1,6 +1,6 @@
 // What RESP3 tells apart and RESP2 does not: replies of a server that was spoken to in RESP2, brought to the shapes of
 // RESP3, so that `call` gives the same on every backend. One row for each command whose reply differs.
-import { parseDouble } from '../numbers.ts'
+import { readDouble } from '../numbers.ts'
 import { Double, MapReply, Pairs, type Reply } from '../reply.ts'
 import type { Argv } from './backend.ts'
 
@@ -18,7 +18,7 @@ const each =
   (reply, argv) =>
     Array.isArray(reply) ? reply.map((item) => shape(item, argv)) : reply
 
-const double: Shape = (reply) => (typeof reply === 'string' ? new Double(parseDouble(reply), reply) : reply)
+const double: Shape = (reply) => (typeof reply === 'string' ? new Double(readDouble(reply), reply) : reply)
 
 const seconds = (items: Reply[], shape: Shape, argv: Argv): Reply[] => items.map((item, i) => (i % 2 === 1 ? shape(item, argv) : item))
 

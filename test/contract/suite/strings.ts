@@ -63,7 +63,9 @@ export const strings: Suite = {
       expect(await redis.get(a)).toBe('z')
     }),
     does('refuses what is no option of it, and sets nothing', async ({ redis }) => {
+      await expect(redis.set(a, 'x', { expire: 60 } as object)).rejects.toMatchObject(SYNTAX)
       await expect(redis.set(a, 'x', { EX: 60 } as object)).rejects.toMatchObject(SYNTAX)
+      await expect(redis.set(a, 'x', { GET: true } as object)).rejects.toMatchObject(SYNTAX)
       await expect(redis.set(a, 'x', 'EX' as unknown as object)).rejects.toMatchObject(SYNTAX)
       expect(await redis.get(a)).toBeNull()
     }),

@@ -1,5 +1,5 @@
 // Places on the globe, in sorted sets: https://redis.io/docs/latest/commands/?group=geo
-import { flag, type Key, option, type Value } from '../arguments.ts'
+import { type Key, type Value, words } from '../arguments.ts'
 import { type Decode, double, doubleOrNull, integer, list, type Text, text, textOrNull, texts, tupleOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -52,12 +52,8 @@ function areaWords(area: GeoArea): Value[] {
   return [...from, ...('radius' in area ? ['BYRADIUS', area.radius, unit] : ['BYBOX', area.width, area.height, unit])]
 }
 
-function searchWords({ order, count, any }: GeoSearchOptions): Value[] {
-  return [...(order === undefined ? [] : [order]), ...option('COUNT', count), ...flag('ANY', any)]
-}
-
-function detailWords({ withDist, withHash, withCoord }: GeoDetails): Value[] {
-  return [...flag('WITHDIST', withDist), ...flag('WITHHASH', withHash), ...flag('WITHCOORD', withCoord)]
+function searchWords({ order, ...options }: GeoSearchOptions): Value[] {
+  return [...(order === undefined ? [] : [order]), ...words(options)]
 }
 
 /** Names alone, or objects with what was asked for. */
@@ -78,10 +74,10 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
   geoadd(
     key: Key,
     members: (GeoPosition & { member: Value }) | readonly (GeoPosition & { member: Value })[],
-    { nx, xx, ch }: { nx?: boolean | undefined; xx?: boolean | undefined; ch?: boolean | undefined } = {},
+    options: { nx?: boolean | undefined; xx?: boolean | undefined; ch?: boolean | undefined } = {},
   ): Out<M, T, number> {
-    const words = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
-    return this.run(['GEOADD', key, ...flag('NX', nx), ...flag('XX', xx), ...flag('CH', ch), ...words], integer)
+    const places = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
+    return this.run(['GEOADD', key, ...words(options), ...places], integer)
   }
 
   /** The distance between two places, in meters unless `unit` says otherwise. @returns null if one of them does not exist */
@@ -103,7 +99,7 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
   geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails & Detailed): Out<M, T, GeoPlace<T>[]>
   geosearch(key: Key, area: GeoArea, options?: GeoSearchOptions): Out<M, T, T[]>
   geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails = {}): Out<M, T, T[] | GeoPlace<T>[]> {
-    return this.run(['GEOSEARCH', key, ...areaWords(area), ...searchWords(options), ...detailWords(options)], places<T>(options))
+    return this.run(['GEOSEARCH', key, ...areaWords(area), ...searchWords(options)], places<T>(options))
   }
 
   /** Stores the places in an area, with `storedist` by their distance. @returns how many there are */
@@ -113,7 +109,6 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
     area: GeoArea,
     options: GeoSearchOptions & { storedist?: boolean | undefined } = {},
   ): Out<M, T, number> {
-    const words = [...areaWords(area), ...searchWords(options), ...flag('STOREDIST', options.storedist)]
-    return this.run(['GEOSEARCHSTORE', destination, source, ...words], integer)
+    return this.run(['GEOSEARCHSTORE', destination, source, ...areaWords(area), ...searchWords(options)], integer)
   }
 }

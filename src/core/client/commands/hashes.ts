@@ -1,8 +1,8 @@
 // Hashes: https://redis.io/docs/latest/commands/?group=hash
-import { flatten, type Key, type Pairs, type Value } from '../arguments.ts'
+import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { type Fields, fields, integer, list, ok, pairs, type Text, text, textOrNull, texts, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
-import { type ExpireCondition, scanned, type ScanOptions, scanWords } from './keys.ts'
+import { type ExpireCondition, scanned, type ScanOptions } from './keys.ts'
 
 export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T> {
   /** The value of a field. @returns null if it does not exist */
@@ -88,7 +88,7 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
 
   /** One step of a walk over a hash. @returns the next cursor, `0` at the end, and fields and values in turn */
   hscan(key: Key, cursor: string | number, options: ScanOptions = {}): Out<M, T, [cursor: string, flat: T[]]> {
-    return this.run(['HSCAN', key, cursor, ...scanWords(options)], scanned)
+    return this.run(['HSCAN', key, cursor, ...words(options)], scanned)
   }
 
   /**

@@ -1,6 +1,6 @@
 // Keys of any type: https://redis.io/docs/latest/commands/?group=generic
-import { flag, type Key, option, type Value } from '../arguments.ts'
-import { integer, integerOrNull, list, type Text, textOrNull, texts, tupleOrNull, word } from '../decode.ts'
+import { type Key, type Value, words } from '../arguments.ts'
+import { integer, integerOrNull, list, ok, type Text, textOrNull, texts, tupleOrNull, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
 export type KeyType = 'none' | 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream'
@@ -24,10 +24,6 @@ export interface SortOptions {
   desc?: boolean | undefined
   /** Sort as text rather than as numbers. */
   alpha?: boolean | undefined
-}
-
-export function scanWords(options: ScanOptions): Value[] {
-  return [...option('MATCH', options.match), ...option('COUNT', options.count)]
 }
 
 export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> {
@@ -66,7 +62,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     cursor: string | number,
     options: ScanOptions & { type?: Exclude<KeyType, 'none'> | undefined } = {},
   ): Out<M, T, [cursor: string, keys: T[]]> {
-    return this.run(['SCAN', cursor, ...scanWords(options), ...option('TYPE', options.type)], scanned)
+    return this.run(['SCAN', cursor, ...words(options)], scanned)
   }
 
   /** A random key. @returns null if the database is empty */
@@ -76,7 +72,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
 
   /** Renames a key and replaces any key that has the new name. @throws RedisError if the key does not exist */
   rename(key: Key, newKey: Key): Out<M, T, 'OK'> {
-    return this.run(['RENAME', key, newKey], (): 'OK' => 'OK')
+    return this.run(['RENAME', key, newKey], ok)
   }
 
   /** Renames a key if no key has the new name. @returns 1 if it was renamed, 0 if not */
@@ -86,7 +82,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
 
   /** Copies a key. @returns 1 if it was copied, 0 if not */
   copy(source: Key, destination: Key, options: { db?: number | undefined; replace?: boolean | undefined } = {}): Out<M, T, number> {
-    return this.run(['COPY', source, destination, ...option('DB', options.db), ...flag('REPLACE', options.replace)], integer)
+    return this.run(['COPY', source, destination, ...words(options)], integer)
   }
 
   /** Moves a key to another database. @returns 1 if it was moved, 0 if not */
@@ -186,11 +182,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     dump: Uint8Array,
     options: { replace?: boolean | undefined; absttl?: boolean | undefined; idletime?: number | undefined; freq?: number | undefined } = {},
   ): Out<M, T, 'OK'> {
-    const words = [...flag('REPLACE', options.replace), ...flag('ABSTTL', options.absttl)]
-    return this.run(
-      ['RESTORE', key, ttl, dump, ...words, ...option('IDLETIME', options.idletime), ...option('FREQ', options.freq)],
-      (): 'OK' => 'OK',
-    )
+    return this.run(['RESTORE', key, ttl, dump, ...words(options)], ok)
   }
 }
 
@@ -201,11 +193,5 @@ export const scanned = <T extends Text>(reply: Parameters<typeof texts>[0], toTe
 const given = (condition: ExpireCondition | undefined): string[] => (condition === undefined ? [] : [condition])
 
 function sortWords({ by, limit, get = [], desc, alpha }: SortOptions): Value[] {
-  return [
-    ...option('BY', by),
-    ...(limit === undefined ? [] : ['LIMIT', limit.offset, limit.count]),
-    ...get.flatMap((pattern) => ['GET', pattern]),
-    ...flag('DESC', desc),
-    ...flag('ALPHA', alpha),
-  ]
+  return [...words({ by, limit, desc, alpha }), ...get.flatMap((pattern) => ['GET', pattern])]
 }

@@ -1,5 +1,5 @@
 // Lists: https://redis.io/docs/latest/commands/?group=list
-import { type Key, listOf, option, type Value } from '../arguments.ts'
+import { type Key, listOf, type Value, words } from '../arguments.ts'
 import type { Signal } from '../backend.ts'
 import { integer, integerOrNull, list, ok, type Text, text, textOrNull, texts, textsOrNull, tupleOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
@@ -94,14 +94,7 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
   lpos(key: Key, element: Value, options: LposOptions & { count: number }): Out<M, T, number[]>
   lpos(key: Key, element: Value, options?: LposOptions): Out<M, T, number | null>
   lpos(key: Key, element: Value, options: LposOptions & { count?: number | undefined } = {}): Out<M, T, number | null | number[]> {
-    const argv = [
-      'LPOS',
-      key,
-      element,
-      ...option('RANK', options.rank),
-      ...option('COUNT', options.count),
-      ...option('MAXLEN', options.maxlen),
-    ]
+    const argv = ['LPOS', key, element, ...words(options)]
     return options.count === undefined ? this.run(argv, integerOrNull) : this.run(argv, list<T, number>(integer))
   }
 
@@ -117,7 +110,7 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
 
   /** Removes up to `count` elements from the first list that has any. @returns its key and the elements, or null */
   lmpop(keys: readonly Key[], end: End, count?: number): Out<M, T, [key: T, elements: T[]] | null> {
-    return this.run(['LMPOP', keys.length, ...keys, end, ...option('COUNT', count)], tupleOrNull<T, T, T[]>(text, texts))
+    return this.run(['LMPOP', keys.length, ...keys, end, ...words({ count })], tupleOrNull<T, T, T[]>(text, texts))
   }
 
   /** Removes an element from the left of the first list that has one, or waits for one. @param timeout seconds; 0 waits forever */
@@ -135,10 +128,10 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     timeout: number,
     keys: readonly Key[],
     end: End,
-    options: WaitOptions & { count?: number | undefined } = {},
+    { count, signal }: WaitOptions & { count?: number | undefined } = {},
   ): Out<M, T, [key: T, elements: T[]] | null> {
-    const argv = ['BLMPOP', timeout, keys.length, ...keys, end, ...option('COUNT', options.count)]
-    return this.run(argv, tupleOrNull<T, T, T[]>(text, texts), { signal: options.signal, blocking: true })
+    const argv = ['BLMPOP', timeout, keys.length, ...keys, end, ...words({ count })]
+    return this.run(argv, tupleOrNull<T, T, T[]>(text, texts), { signal, blocking: true })
   }
 
   /** As `lmove`, but waits for an element. @param timeout seconds; 0 waits forever */

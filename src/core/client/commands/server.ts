@@ -1,5 +1,5 @@
 // The server, its connections, saving and publishing: https://redis.io/docs/latest/commands/?group=server
-import { flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
+import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import {
   anything,
   integer,
@@ -120,8 +120,8 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** The names of the commands. */
   commandList(filterBy?: { module: string } | { aclcat: string } | { pattern: string }): Out<M, T, T[]> {
-    const words = filterBy === undefined ? [] : ['FILTERBY', ...Object.entries(filterBy).flat()]
-    return this.run(['COMMAND', 'LIST', ...words], texts<T>)
+    const filter = filterBy === undefined ? [] : ['FILTERBY', ...words(filterBy)]
+    return this.run(['COMMAND', 'LIST', ...filter], texts<T>)
   }
 
   /** What the command table says about commands. */
@@ -141,7 +141,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** An estimate of the bytes a key uses. @returns null if the key does not exist */
   memoryUsage(key: Key, options: { samples?: number | undefined } = {}): Out<M, T, number | null> {
-    return this.run(['MEMORY', 'USAGE', key, ...option('SAMPLES', options.samples)], (reply) => (reply === null ? null : integer(reply)))
+    return this.run(['MEMORY', 'USAGE', key, ...words(options)], (reply) => (reply === null ? null : integer(reply)))
   }
 
   clientId(): Out<M, T, number> {
@@ -173,7 +173,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** Starts a save in the background. @returns `Background saving started` or `... scheduled`; @throws RedisError if another save runs */
   bgsave(options: { schedule?: boolean | undefined } = {}): Out<M, T, string> {
-    return this.run(['BGSAVE', ...(options.schedule ? ['SCHEDULE'] : [])], word)
+    return this.run(['BGSAVE', ...words(options)], word)
   }
 
   /** Rewrites the journal in the background. @returns Redis's message; @throws RedisError if a rewrite runs already */

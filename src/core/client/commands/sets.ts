@@ -1,8 +1,8 @@
 // Sets: https://redis.io/docs/latest/commands/?group=set
-import { type Key, option, type Value } from '../arguments.ts'
+import { type Key, type Value, words } from '../arguments.ts'
 import { integer, list, type Text, textOrNull, texts } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
-import { scanned, type ScanOptions, scanWords } from './keys.ts'
+import { scanned, type ScanOptions } from './keys.ts'
 
 export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds members. @returns how many are new */
@@ -86,11 +86,11 @@ export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> 
 
   /** The size of an intersection, counted up to `limit`. */
   sintercard(keys: readonly Key[], options: { limit?: number | undefined } = {}): Out<M, T, number> {
-    return this.run(['SINTERCARD', keys.length, ...keys, ...option('LIMIT', options.limit)], integer)
+    return this.run(['SINTERCARD', keys.length, ...keys, ...words(options)], integer)
   }
 
   /** One step of a walk over a set. @returns the next cursor, `0` at the end, and some members */
   sscan(key: Key, cursor: string | number, options: ScanOptions = {}): Out<M, T, [cursor: string, members: T[]]> {
-    return this.run(['SSCAN', key, cursor, ...scanWords(options)], scanned)
+    return this.run(['SSCAN', key, cursor, ...words(options)], scanned)
   }
 }

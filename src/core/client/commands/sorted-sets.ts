@@ -1,5 +1,5 @@
 // Sorted sets: https://redis.io/docs/latest/commands/?group=sorted-set
-import { flag, type Key, listOf, option, type Value } from '../arguments.ts'
+import { type Key, listOf, type Value, words } from '../arguments.ts'
 import {
   double,
   doubleOrNull,
@@ -15,7 +15,7 @@ import {
   tupleOrNull,
 } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
-import { scanned, type ScanOptions, scanWords } from './keys.ts'
+import { scanned, type ScanOptions } from './keys.ts'
 import type { WaitOptions } from './lists.ts'
 
 interface Scored {
@@ -61,19 +61,6 @@ type Popped<T extends Text> = [key: T, members: [member: T, score: number][]] | 
 
 const scored = <T extends Text>(): Decode<T, [T, number][]> => pairs<T, T, number>(text, double)
 
-function limitWords(limit: { offset: number; count: number } | undefined): Value[] {
-  return limit === undefined ? [] : ['LIMIT', limit.offset, limit.count]
-}
-
-function rangeWords(options: ZrangeOptions): Value[] {
-  return [...flag('BYSCORE', options.byScore), ...flag('BYLEX', options.byLex), ...flag('REV', options.rev), ...limitWords(options.limit)]
-}
-
-function combineWords(options: CombineOptions): Value[] {
-  const { weights, aggregate } = options
-  return [...(weights === undefined ? [] : ['WEIGHTS', ...weights]), ...option('AGGREGATE', aggregate)]
-}
-
 function scoredWords(members: ScoredMembers): Value[] {
   if (Array.isArray(members)) return (members as readonly Scored[]).flatMap(({ member, score }) => [score, member])
   if (
@@ -91,16 +78,12 @@ function scoredWords(members: ScoredMembers): Value[] {
 export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds members or gives them new scores. @returns how many were added; with `ch` how many were added or changed */
   zadd(key: Key, members: ScoredMembers, options: ZaddOptions = {}): Out<M, T, number> {
-    return this.run(['ZADD', key, ...this.zaddWords(options), ...scoredWords(members)], integer)
+    return this.run(['ZADD', key, ...words(options), ...scoredWords(members)], integer)
   }
 
   /** Adds to a member's score under a condition. @returns the new score, null if the condition was not met */
   zaddIncr(key: Key, increment: number, member: Value, options: Omit<ZaddOptions, 'ch'> = {}): Out<M, T, number | null> {
-    return this.run(['ZADD', key, ...this.zaddWords(options), 'INCR', increment, member], doubleOrNull)
-  }
-
-  protected zaddWords({ nx, xx, gt, lt, ch }: ZaddOptions): string[] {
-    return [...flag('NX', nx), ...flag('XX', xx), ...flag('GT', gt), ...flag('LT', lt), ...flag('CH', ch)]
+    return this.run(['ZADD', key, ...words(options), 'INCR', increment, member], doubleOrNull)
   }
 
   /** Adds to a member's score. @returns the new score */
@@ -173,13 +156,12 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     stop: Bound,
     options: ZrangeOptions & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
-    const argv = ['ZRANGE', key, start, stop, ...rangeWords(options), ...flag('WITHSCORES', options.withScores)]
-    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+    return this.members(['ZRANGE', key, start, stop], options)
   }
 
   /** Stores a range. @returns its size */
   zrangestore(destination: Key, source: Key, start: Bound, stop: Bound, options: ZrangeOptions = {}): Out<M, T, number> {
-    return this.run(['ZRANGESTORE', destination, source, start, stop, ...rangeWords(options)], integer)
+    return this.run(['ZRANGESTORE', destination, source, start, stop, ...words(options)], integer)
   }
 
   /** Members by rank, from the highest score. */
@@ -187,8 +169,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   zrevrange(key: Key, start: number, stop: number, options?: { withScores?: false | undefined }): Out<M, T, T[]>
   zrevrange(key: Key, start: number, stop: number, options?: { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zrevrange(key: Key, start: number, stop: number, options: { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
-    const argv = ['ZREVRANGE', key, start, stop, ...flag('WITHSCORES', options.withScores)]
-    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+    return this.members(['ZREVRANGE', key, start, stop], options)
   }
 
   /** Members with a score from `min` to `max`. */
@@ -216,8 +197,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     max: Bound,
     options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
-    const argv = ['ZRANGEBYSCORE', key, min, max, ...flag('WITHSCORES', options.withScores), ...limitWords(options.limit)]
-    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+    return this.members(['ZRANGEBYSCORE', key, min, max], options)
   }
 
   /** Members with a score from `max` down to `min`. */
@@ -245,18 +225,17 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     min: Bound,
     options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
-    const argv = ['ZREVRANGEBYSCORE', key, max, min, ...flag('WITHSCORES', options.withScores), ...limitWords(options.limit)]
-    return options.withScores ? this.run(argv, scored<T>()) : this.run(argv, texts<T>)
+    return this.members(['ZREVRANGEBYSCORE', key, max, min], options)
   }
 
   /** Members from `min` to `max` in byte order; all scores must be equal. */
   zrangebylex(key: Key, min: string, max: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
-    return this.run(['ZRANGEBYLEX', key, min, max, ...limitWords(options.limit)], texts<T>)
+    return this.run(['ZRANGEBYLEX', key, min, max, ...words(options)], texts<T>)
   }
 
   /** Members from `max` down to `min` in byte order; all scores must be equal. */
   zrevrangebylex(key: Key, max: string, min: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
-    return this.run(['ZREVRANGEBYLEX', key, max, min, ...limitWords(options.limit)], texts<T>)
+    return this.run(['ZREVRANGEBYLEX', key, max, min, ...words(options)], texts<T>)
   }
 
   /** Removes members by rank. @returns how many were removed */
@@ -286,7 +265,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
 
   /** Removes up to `count` members from the first set that has any. @returns its key and the members, or null */
   zmpop(keys: readonly Key[], end: 'min' | 'max', count?: number): Out<M, T, Popped<T>> {
-    return this.run(['ZMPOP', keys.length, ...keys, end, ...option('COUNT', count)], tupleOrNull<T, T, [T, number][]>(text, scored<T>()))
+    return this.run(['ZMPOP', keys.length, ...keys, end, ...words({ count })], tupleOrNull<T, T, [T, number][]>(text, scored<T>()))
   }
 
   /** Removes the lowest member of the first set that has one, or waits for one. @param timeout seconds; 0 waits forever */
@@ -304,10 +283,10 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     timeout: number,
     keys: readonly Key[],
     end: 'min' | 'max',
-    options: WaitOptions & { count?: number | undefined } = {},
+    { count, signal }: WaitOptions & { count?: number | undefined } = {},
   ): Out<M, T, Popped<T>> {
-    const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...option('COUNT', options.count)]
-    return this.run(argv, tupleOrNull<T, T, [T, number][]>(text, scored<T>()), { signal: options.signal, blocking: true })
+    const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...words({ count })]
+    return this.run(argv, tupleOrNull<T, T, [T, number][]>(text, scored<T>()), { signal, blocking: true })
   }
 
   /** Random members: one, up to `count` different ones, or for a negative `count` that many with repetition. */
@@ -322,7 +301,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
 
   /** One step of a walk over a sorted set. @returns the next cursor, `0` at the end, and members and scores in turn */
   zscan(key: Key, cursor: string | number, options: ScanOptions = {}): Out<M, T, [cursor: string, flat: T[]]> {
-    return this.run(['ZSCAN', key, cursor, ...scanWords(options)], scanned)
+    return this.run(['ZSCAN', key, cursor, ...words(options)], scanned)
   }
 
   /** The members that are in any of the sets. */
@@ -330,7 +309,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: false | undefined }): Out<M, T, T[]>
   zunion(keys: readonly Key[], options?: CombineOptions & { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zunion(keys: readonly Key[], options: CombineOptions & { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
-    return this.combine('ZUNION', keys, options)
+    return this.members(['ZUNION', keys.length, ...keys], options)
   }
 
   /** The members that are in all of the sets. */
@@ -338,7 +317,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: false | undefined }): Out<M, T, T[]>
   zinter(keys: readonly Key[], options?: CombineOptions & { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zinter(keys: readonly Key[], options: CombineOptions & { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
-    return this.combine('ZINTER', keys, options)
+    return this.members(['ZINTER', keys.length, ...keys], options)
   }
 
   /** The members of the first set that are in none of the others. */
@@ -346,26 +325,22 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   zdiff(keys: readonly Key[], options?: { withScores?: false | undefined }): Out<M, T, T[]>
   zdiff(keys: readonly Key[], options?: { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zdiff(keys: readonly Key[], options: { withScores?: boolean | undefined } = {}): Out<M, T, T[] | [T, number][]> {
-    return this.combine('ZDIFF', keys, options)
+    return this.members(['ZDIFF', keys.length, ...keys], options)
   }
 
-  protected combine(
-    command: string,
-    keys: readonly Key[],
-    options: CombineOptions & { withScores?: boolean | undefined },
-  ): Out<M, T, T[] | [T, number][]> {
-    const argv = [command, keys.length, ...keys, ...combineWords(options), ...flag('WITHSCORES', options.withScores)]
-    return this.run<T[] | [T, number][]>(argv, options.withScores ? scored<T>() : texts<T>)
+  /** Members, with their scores if that is asked for. */
+  protected members(argv: Value[], options: { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]> {
+    return this.run<T[] | [T, number][]>([...argv, ...words(options)], options.withScores ? scored<T>() : texts<T>)
   }
 
   /** Stores a union. @returns its size */
   zunionstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}): Out<M, T, number> {
-    return this.run(['ZUNIONSTORE', destination, keys.length, ...keys, ...combineWords(options)], integer)
+    return this.run(['ZUNIONSTORE', destination, keys.length, ...keys, ...words(options)], integer)
   }
 
   /** Stores an intersection. @returns its size */
   zinterstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}): Out<M, T, number> {
-    return this.run(['ZINTERSTORE', destination, keys.length, ...keys, ...combineWords(options)], integer)
+    return this.run(['ZINTERSTORE', destination, keys.length, ...keys, ...words(options)], integer)
   }
 
   /** Stores a difference. @returns its size */
@@ -375,7 +350,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
 
   /** The size of an intersection, counted up to `limit`. */
   zintercard(keys: readonly Key[], options: { limit?: number | undefined } = {}): Out<M, T, number> {
-    return this.run(['ZINTERCARD', keys.length, ...keys, ...option('LIMIT', options.limit)], integer)
+    return this.run(['ZINTERCARD', keys.length, ...keys, ...words(options)], integer)
   }
 }
 

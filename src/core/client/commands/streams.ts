@@ -1,8 +1,8 @@
 // Streams: https://redis.io/docs/latest/commands/?group=stream
-import { flag, flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
+import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { anything, type Decode, type Fields, fields, integer, list, ok, pairs, type Plain, record, type Text, text, word } from '../decode.ts' // prettier-ignore
 import { NullArray, type Reply } from '../../reply.ts'
-import type { CallOptions } from '../backend.ts'
+import type { CallOptions, Signal } from '../backend.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import type { WaitOptions } from './lists.ts'
 
@@ -42,9 +42,9 @@ export interface XclaimOptions {
 }
 
 const trimWords = ({ maxlen, minid, approximate, limit }: Partial<Trim>): Value[] => [
-  ...(maxlen === undefined ? [] : ['MAXLEN', ...flag('~', approximate), maxlen]),
-  ...(minid === undefined ? [] : ['MINID', ...flag('~', approximate), minid]),
-  ...option('LIMIT', limit),
+  ...(maxlen === undefined ? [] : ['MAXLEN', ...words({ '~': approximate }), maxlen]),
+  ...(minid === undefined ? [] : ['MINID', ...words({ '~': approximate }), minid]),
+  ...words({ limit }),
 ]
 
 function entry<T extends Text>(reply: Reply, toText: (bytes: string) => T): PendingEntry<T> {
@@ -64,13 +64,14 @@ function streamsRead<T extends Text, E>(reply: Reply, toText: (bytes: string) =>
 }
 
 /** `{ key: id, ... }` as the words of XREAD. */
-function streamWords({ count, block }: XreadOptions, more: Value[], streams: Pairs<Key, string>): Value[] {
+function streamWords(options: Omit<XreadOptions, 'signal'>, streams: Pairs<Key, string>): Value[] {
   const flat = flatten(streams)
   const half = (at: number): Value[] => flat.filter((_, i) => i % 2 === at)
-  return [...option('COUNT', count), ...option('BLOCK', block), ...more, 'STREAMS', ...half(0), ...half(1)]
+  return [...words(options), 'STREAMS', ...half(0), ...half(1)]
 }
 
-const waiting = ({ block, signal }: XreadOptions): CallOptions | undefined => (block === undefined ? undefined : { blocking: true, signal })
+const waiting = ({ block }: XreadOptions, signal: Signal | undefined): CallOptions | undefined =>
+  block === undefined ? undefined : { blocking: true, signal }
 
 export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, T> {
   /**
@@ -79,8 +80,13 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
    */
   xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream: true }): Out<M, T, string | null>
   xadd(key: Key, id: string, values: Pairs, options?: Partial<Trim>): Out<M, T, string>
-  xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream?: boolean | undefined } = {}): Out<M, T, string | null> {
-    const argv = ['XADD', key, ...flag('NOMKSTREAM', options.nomkstream), ...trimWords(options), id, ...flatten(values)]
+  xadd(
+    key: Key,
+    id: string,
+    values: Pairs,
+    { nomkstream, ...trim }: Partial<Trim> & { nomkstream?: boolean | undefined } = {},
+  ): Out<M, T, string | null> {
+    const argv = ['XADD', key, ...words({ nomkstream }), ...trimWords(trim), id, ...flatten(values)]
     return this.run(argv, (reply) => (typeof reply === 'string' ? reply : null))
   }
 
@@ -101,17 +107,17 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
 
   /** Entries from one ID to another: `-` and `+` are the ends, `(5-1` excludes the ID. */
   xrange(key: Key, start: string, end: string, count?: number): Out<M, T, StreamEntry<T>[]> {
-    return this.run(['XRANGE', key, start, end, ...option('COUNT', count)], entries<T>())
+    return this.run(['XRANGE', key, start, end, ...words({ count })], entries<T>())
   }
 
   /** As `xrange`, newest first. */
   xrevrange(key: Key, end: string, start: string, count?: number): Out<M, T, StreamEntry<T>[]> {
-    return this.run(['XREVRANGE', key, end, start, ...option('COUNT', count)], entries<T>())
+    return this.run(['XREVRANGE', key, end, start, ...words({ count })], entries<T>())
   }
 
   /** Entries after an ID of each stream: `{ key: '0' }`; `$` is the current end. @returns null if there are none */
-  xread(streams: Pairs<Key, string>, options: XreadOptions = {}): Out<M, T, StreamsRead<T, StreamEntry<T>> | null> {
-    return this.run(['XREAD', ...streamWords(options, [], streams)], streamsRead<T, StreamEntry<T>>, waiting(options))
+  xread(streams: Pairs<Key, string>, { signal, ...options }: XreadOptions = {}): Out<M, T, StreamsRead<T, StreamEntry<T>> | null> {
+    return this.run(['XREAD', ...streamWords(options, streams)], streamsRead<T, StreamEntry<T>>, waiting(options, signal))
   }
 
   /** As `xread`, for a consumer of a group: `>` reads entries not yet delivered to the group, an ID those pending for this consumer. */
@@ -119,10 +125,10 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     group: Key,
     consumer: Key,
     streams: Pairs<Key, string>,
-    options: XreadOptions & { noack?: boolean | undefined } = {},
+    { signal, ...options }: XreadOptions & { noack?: boolean | undefined } = {},
   ): Out<M, T, StreamsRead<T, PendingEntry<T>> | null> {
-    const words = streamWords(options, flag('NOACK', options.noack), streams)
-    return this.run(['XREADGROUP', 'GROUP', group, consumer, ...words], streamsRead<T, PendingEntry<T>>, waiting(options))
+    const argv = ['XREADGROUP', 'GROUP', group, consumer, ...streamWords(options, streams)]
+    return this.run(argv, streamsRead<T, PendingEntry<T>>, waiting(options, signal))
   }
 
   /** Acknowledges entries. @returns how many were pending */
@@ -137,13 +143,12 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     id: string,
     options: { mkstream?: boolean | undefined; entriesread?: number | undefined } = {},
   ): Out<M, T, 'OK'> {
-    const words = [...flag('MKSTREAM', options.mkstream), ...option('ENTRIESREAD', options.entriesread)]
-    return this.run(['XGROUP', 'CREATE', key, group, id, ...words], ok)
+    return this.run(['XGROUP', 'CREATE', key, group, id, ...words(options)], ok)
   }
 
   /** Sets the ID after which a group continues. */
   xgroupSetid(key: Key, group: Key, id: string, options: { entriesread?: number | undefined } = {}): Out<M, T, 'OK'> {
-    return this.run(['XGROUP', 'SETID', key, group, id, ...option('ENTRIESREAD', options.entriesread)], ok)
+    return this.run(['XGROUP', 'SETID', key, group, id, ...words(options)], ok)
   }
 
   /** Removes a group. @returns 1 if it existed, 0 if not */
@@ -183,7 +188,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     options: { idle?: number | undefined; consumer?: Key | undefined } = {},
   ): Out<M, T, [id: string, consumer: T, idle: number, deliveries: number][]> {
     const { idle, consumer } = options
-    const argv = ['XPENDING', key, group, ...option('IDLE', idle), start, end, count, ...(consumer === undefined ? [] : [consumer])]
+    const argv = ['XPENDING', key, group, ...words({ idle }), start, end, count, ...(consumer === undefined ? [] : [consumer])]
     return this.run(
       argv,
       list((reply, toText) => {
@@ -204,10 +209,8 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     entryIds: readonly string[],
     options: XclaimOptions & { justid?: boolean | undefined } = {},
   ): Out<M, T, string[] | StreamEntry<T>[]> {
-    const { idle, time, retrycount, force, lastid, justid } = options
-    const words = [...option('IDLE', idle), ...option('TIME', time), ...option('RETRYCOUNT', retrycount), ...flag('FORCE', force)]
-    const argv = ['XCLAIM', key, group, consumer, minIdle, ...entryIds, ...words, ...flag('JUSTID', justid), ...option('LASTID', lastid)]
-    return justid ? this.run(argv, ids<T>()) : this.run(argv, entries<T>())
+    const argv = ['XCLAIM', key, group, consumer, minIdle, ...entryIds, ...words(options)]
+    return options.justid ? this.run(argv, ids<T>()) : this.run(argv, entries<T>())
   }
 
   /** As `xclaim`, for pending entries from an ID on. @returns the ID to continue from (`0-0` at the end), the entries, and the IDs of deleted ones */
@@ -221,7 +224,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     start: string,
     options: { count?: number | undefined; justid?: boolean | undefined } = {},
   ): Out<M, T, [next: string, claimed: string[] | StreamEntry<T>[], deleted: string[]]> {
-    const argv = ['XAUTOCLAIM', key, group, consumer, minIdle, start, ...option('COUNT', options.count), ...flag('JUSTID', options.justid)]
+    const argv = ['XAUTOCLAIM', key, group, consumer, minIdle, start, ...words(options)]
     return this.run(argv, (reply, toText) => {
       const [next, claimed, deleted] = reply as Reply[]
       const decode: Decode<T, string[] | StreamEntry<T>[]> = options.justid ? ids<T>() : entries<T>()
@@ -231,8 +234,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
 
   /** Sets the last ID of a stream; the next one must be higher. */
   xsetid(key: Key, id: string, options: { entriesadded?: number | undefined; maxdeletedid?: string | undefined } = {}): Out<M, T, 'OK'> {
-    const words = [...option('ENTRIESADDED', options.entriesadded), ...option('MAXDELETEDID', options.maxdeletedid)]
-    return this.run(['XSETID', key, id, ...words], ok)
+    return this.run(['XSETID', key, id, ...words(options)], ok)
   }
 
   /** Facts about a stream, under Redis's names. */
@@ -242,7 +244,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
 
   /** The same with entries, groups, consumers and pending entries. @param count how many entries; 0 for all. Default: 10 */
   xinfoStreamFull(key: Key, count?: number): Out<M, T, Record<string, Plain<T>>> {
-    return this.run(['XINFO', 'STREAM', key, 'FULL', ...option('COUNT', count)], record<T, Plain<T>>(anything('XINFO')))
+    return this.run(['XINFO', 'STREAM', key, 'FULL', ...words({ count })], record<T, Plain<T>>(anything('XINFO')))
   }
 
   /** The groups of a stream. */

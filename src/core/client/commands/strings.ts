@@ -1,5 +1,5 @@
 // Strings and bitmaps: https://redis.io/docs/latest/commands/?group=string
-import { flag, flatten, type Key, option, type Pairs, type Value } from '../arguments.ts'
+import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -22,15 +22,6 @@ export interface SetOptions extends Expiry {
   xx?: boolean | undefined
   /** Keep the key's expiry. */
   keepttl?: boolean | undefined
-}
-
-const SET_OPTIONS: ReadonlySet<string> = new Set(['ex', 'px', 'exat', 'pxat', 'nx', 'xx', 'get', 'keepttl'])
-
-/** Names that are no option are sent, for Redis to refuse: without types, `'EX', 60` or `{ EX: 60 }` would else set a value for ever. */
-const unknownWords = (options: SetOptions): string[] => Object.keys(options).filter((name) => !SET_OPTIONS.has(name))
-
-function expiryWords({ ex, px, exat, pxat }: Expiry): Value[] {
-  return [...option('EX', ex), ...option('PX', px), ...option('EXAT', exat), ...option('PXAT', pxat)]
 }
 
 /** A common subsequence's matches, last first: where it is in both strings, and its length. */
@@ -62,8 +53,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   set(key: Key, value: Value, options?: SetOptions & { get?: boolean | undefined }): Out<M, T, T | 'OK' | null>
   set(key: Key, value: Value, options?: SetOptions & { get?: boolean | undefined }): Out<M, T, T | 'OK' | null> {
     if (options === undefined) return this.run(['SET', key, value], okOrNull)
-    const words = [...flag('NX', options.nx), ...flag('XX', options.xx), ...flag('GET', options.get), ...expiryWords(options)]
-    const argv = ['SET', key, value, ...words, ...flag('KEEPTTL', options.keepttl), ...unknownWords(options)]
+    const argv = ['SET', key, value, ...words(options)]
     return options.get === true ? this.run(argv, textOrNull<T>) : this.run(argv, okOrNull)
   }
 
@@ -94,7 +84,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
 
   /** Gets a string and sets its expiry, or with `persist` removes it. @returns null if the key does not exist */
   getex(key: Key, options: Expiry & { persist?: boolean | undefined } = {}): Out<M, T, T | null> {
-    return this.run(['GETEX', key, ...expiryWords(options), ...flag('PERSIST', options.persist)], textOrNull)
+    return this.run(['GETEX', key, ...words(options)], textOrNull)
   }
 
   /** Gets several strings; null for keys that do not exist or hold another type. */
@@ -169,7 +159,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
 
   /** The positions of the longest common subsequence. @param options `minmatchlen`: the shortest match to report. Default: any */
   lcsIdx(first: Key, second: Key, options: { minmatchlen?: number | undefined } = {}): Out<M, T, LcsMatches> {
-    const argv = ['LCS', first, second, 'IDX', 'WITHMATCHLEN', ...option('MINMATCHLEN', options.minmatchlen)]
+    const argv = ['LCS', first, second, 'IDX', 'WITHMATCHLEN', ...words(options)]
     return this.run(argv, (reply, toText) => {
       const found = record<T, unknown>((each) => each)(reply, toText)
       return { matches: found['matches'] as LcsMatches['matches'], len: found['len'] as number }
