@@ -163,6 +163,15 @@ export class Database {
     if (this.waiters.size !== 0 && typeof old === 'object' && old.type === 'stream') this.signal(key)
   }
 
+  /** Puts what a command has worked out under a key; if that is empty, the key goes. @returns its size */
+  storeResult(key: ByteString, value: Value, size: number, kind: number, event: string, dirty = 1): number {
+    if (size > 0) {
+      this.store(key, value)
+      this.changed(key, kind, event, dirty)
+    } else if (this.delete(key)) this.changed(key, EVENT.generic, 'del')
+    return size
+  }
+
   /** Puts a value that comes from elsewhere under a key, with its expiry (0 for none). */
   adopt(key: ByteString, value: Value, expiry: number): void {
     this.delete(key)

@@ -79,12 +79,7 @@ export const bitmaps: Group = {
         for (let j = 1; j < sources.length; j++) byte = combine(byte, sources[j][i] ?? 0)
         result[i] = operation === 'NOT' ? ~byte : byte
       }
-      const target = argv[2]
-      if (result.length > 0) {
-        db.store(target, fromUint8Array(result))
-        db.changed(target, EVENT.string, 'set')
-      } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
-      return result.length
+      return db.storeResult(argv[2], fromUint8Array(result), result.length, EVENT.string, 'set')
     }),
 
     row('BITFIELD', -2, 'write denyoom', '1 RW access update variable_flags', (db, argv) => bitfield(db, argv, false)),

@@ -220,11 +220,7 @@ function run(db: Database, asked: Search, storing: string, event: string, comman
   }
   const result = new SortedSet()
   for (const { member, score, far } of places) result.set(member, storeDistance ? far / size!.unit : score)
-  if (result.size > 0) {
-    db.store(target, result)
-    db.changed(target, EVENT.zset, event, result.size)
-  } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
-  return result.size
+  return db.storeResult(target, result, result.size, EVENT.zset, event, result.size)
 }
 
 /** A score as C makes an integer of it. */

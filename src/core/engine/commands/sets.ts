@@ -164,11 +164,6 @@ function difference(sets: readonly (Members | undefined)[]): Members {
 }
 
 function store(db: Database, argv: Argv, combine: (sets: readonly (Members | undefined)[]) => Members, event: string): Reply {
-  const [, target] = argv
   const result = combine(read(db, argv, 2))
-  if (result.size > 0) {
-    db.store(target, result)
-    db.changed(target, EVENT.set, event)
-  } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
-  return result.size
+  return db.storeResult(argv[1], result, result.size, EVENT.set, event)
 }

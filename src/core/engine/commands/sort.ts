@@ -1,6 +1,6 @@
 // SORT and SORT_RO: https://redis.io/docs/latest/commands/sort/
 import { type ByteString, compareBytes } from '../../bytes.ts'
-import { type Reply, ReplyError } from '../../reply.ts'
+import { ReplyError } from '../../reply.ts'
 import { integer, looseDouble } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
@@ -17,7 +17,9 @@ export const sort: Group = {
       const options = sortOptions(argv, true)
       const sorted = sorting(db, argv[1], options)
       if (options.store === null) return sorted
-      return store(db, options.store, sorted)
+      const list = new List()
+      for (const element of sorted) list.push(element ?? '')
+      return db.storeResult(options.store, list, list.size, EVENT.list, 'sortstore', list.size)
     }),
     row('SORT_RO', -2, 'readonly @set @sortedset @list @dangerous', '1 RO access, ? RO access', (db, argv) =>
       sorting(db, argv[1], sortOptions(argv, false)),
@@ -124,14 +126,4 @@ function lookUp(db: Database, pattern: ByteString, element: ByteString): ByteStr
   if (typeof value === 'object' && value.type === 'hash') return isField ? (value.get(pattern.slice(arrow + 2)) ?? null) : null
   if (isField || value === undefined || (typeof value === 'object' && value.type !== 'string')) return null
   return textOf(value)
-}
-
-function store(db: Database, target: ByteString, sorted: (ByteString | null)[]): Reply {
-  if (sorted.length > 0) {
-    const list = new List()
-    for (const element of sorted) list.push(element ?? '')
-    db.store(target, list)
-    db.changed(target, EVENT.list, 'sortstore', sorted.length)
-  } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
-  return sorted.length
 }

@@ -5,9 +5,10 @@ import { double, integer, integerIn } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
+import { EVENT } from '../events.ts'
 import { type Members, SortedSet } from '../values.ts'
 import { NEGATIVE_LIMIT } from './sets.ts'
-import { rangeReply, storeSortedSet } from './sorted-set-ranges.ts'
+import { rangeReply } from './sorted-set-ranges.ts'
 
 const WEIGHT_NOT_FLOAT = new ReplyError('ERR weight value is not a float')
 
@@ -93,7 +94,8 @@ function combine(db: Database, argv: Argv, operation: Operation): Reply {
 }
 
 function combineAndStore(db: Database, argv: Argv, operation: Operation): Reply {
-  return storeSortedSet(db, argv[1], operation(operands(db, argv, 2, operation)), argv[0].toLowerCase())
+  const result = operation(operands(db, argv, 2, operation))
+  return db.storeResult(argv[1], result, result.size, EVENT.zset, argv[0].toLowerCase())
 }
 
 const membersOf = (source: SortedSet | Members): readonly ByteString[] => (source.type === 'zset' ? source.scores.keys : source.keys)

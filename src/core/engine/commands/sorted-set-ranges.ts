@@ -153,14 +153,5 @@ export function zrangestore(db: Database, argv: Argv): Reply {
     const { from, count } = limited(zset, asked)
     zset.order.walk(from, count, false, (member, score) => result.set(member, score))
   }
-  return storeSortedSet(db, target, result, 'zrangestore')
-}
-
-/** Puts a result under a key, or removes the key if there is none. @returns how many members */
-export function storeSortedSet(db: Database, target: ByteString, result: SortedSet, event: string): number {
-  if (result.size > 0) {
-    db.store(target, result)
-    db.changed(target, EVENT.zset, event)
-  } else if (db.delete(target)) db.changed(target, EVENT.generic, 'del')
-  return result.size
+  return db.storeResult(target, result, result.size, EVENT.zset, 'zrangestore')
 }
