@@ -1,8 +1,10 @@
 // Reading a command's arguments: each of these gives a value or throws Redis's error for it.
 import type { ByteString } from '../bytes.ts'
 import { ReplyError } from '../reply.ts'
+import type { Argv } from './command.ts'
 import {
   INVALID_CURSOR,
+  LIMIT_NEGATIVE,
   NOT_FLOAT,
   NOT_INTEGER,
   COUNT_NOT_POSITIVE,
@@ -96,25 +98,18 @@ export function cursor(text: ByteString): number {
   return Number(text)
 }
 
-/** `numkeys` at a position, and the keys behind it. */
-function numberedKeys(argv: readonly ByteString[], at: number, error: ReplyError): ByteString[] {
-  const count = integer(argv[at], error)
-  if (count <= 0) throw error
-  if (count > argv.length - at - 1) throw SYNTAX
-  return argv.slice(at + 1, at + 1 + count)
-}
-
 /**
  * What LMPOP, ZMPOP and their waiting forms have from a position on: `numkeys key ... end [COUNT count]`.
  * @param endOf the end that a word names; @throws syntax error for another word
  */
 export function multiPopArguments<End>(
-  argv: readonly ByteString[],
+  argv: Argv,
   at: number,
   endOf: (word: ByteString) => End,
 ): { keys: ByteString[]; end: End; count: number } {
-  const keys = numberedKeys(argv, at, NUMKEYS_NOT_POSITIVE)
-  const rest = argv.slice(at + 1 + keys.length)
+  const numkeys = integerIn(argv[at], 1, Infinity, NUMKEYS_NOT_POSITIVE)
+  const keys = argv.slice(at + 1, at + 1 + numkeys)
+  const rest = argv.slice(at + 1 + numkeys)
   if (rest.length === 0) throw SYNTAX
   const end = endOf(rest[0])
   if (rest.length === 1) return { keys, end, count: 1 }
@@ -122,6 +117,16 @@ export function multiPopArguments<End>(
   const count = integerIn(rest[2], 1, Infinity, COUNT_NOT_POSITIVE)
   if (rest.length > 3) throw SYNTAX
   return { keys, end, count }
+}
+
+/** `[LIMIT limit]` from a position on, as SINTERCARD and ZINTERCARD have it. @returns Infinity for 0 and for none */
+export function limitOption(argv: Argv, from: number): number {
+  let limit = Infinity
+  for (let i = from; i < argv.length; i += 2) {
+    if (argv[i].toUpperCase() !== 'LIMIT' || i + 1 === argv.length) throw SYNTAX
+    limit = integerIn(argv[i + 1], 0, Infinity, LIMIT_NEGATIVE) || Infinity
+  }
+  return limit
 }
 
 /** An index that may count from the end, cut to 0..length-1 as ranges do. */

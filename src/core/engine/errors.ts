@@ -20,6 +20,10 @@ export const NAN_OR_INFINITY = new ReplyError('ERR increment would produce NaN o
 export const SCORE_NAN = new ReplyError('ERR resulting score is not a number (NaN)')
 export const MIN_MAX_FLOAT = new ReplyError('ERR min or max is not a float')
 export const MIN_MAX_LEX = new ReplyError('ERR min or max not valid string range item')
+export const NUMKEYS_NOT_POSITIVE = new ReplyError('ERR numkeys should be greater than 0')
+export const COUNT_NOT_POSITIVE = new ReplyError('ERR count should be greater than 0')
+export const COUNT_NOT_ABOVE_ZERO = new ReplyError('ERR COUNT must be > 0')
+export const LIMIT_NEGATIVE = new ReplyError("ERR LIMIT can't be negative")
 export const TIMEOUT_NOT_FLOAT = new ReplyError('ERR timeout is not a float or out of range')
 export const TIMEOUT_NOT_INTEGER = new ReplyError('ERR timeout is not an integer or out of range')
 export const TIMEOUT_NEGATIVE = new ReplyError('ERR timeout is negative')
@@ -30,6 +34,8 @@ export const OUT_OF_MEMORY = new ReplyError("OOM command not allowed when used m
 export const NOT_IN_TRANSACTION = new ReplyError('ERR Command not allowed inside a transaction')
 
 export const wrongArity = (name: ByteString): ReplyError => new ReplyError(`ERR wrong number of arguments for '${name}' command`)
+export const notBetween = (least: number, most: number): ReplyError =>
+  new ReplyError(`ERR value is out of range, value must between ${least} and ${most}`)
 export const invalidExpire = (name: ByteString): ReplyError => new ReplyError(`ERR invalid expire time in '${name}' command`)
 
 // Redis shows at most this much of a command that it does not know.
@@ -60,5 +66,3 @@ export function unsupportedOption(option: ByteString): ReplyError {
 
 /** As C prints it, up to a zero byte; an error is one line on the wire. */
 export const printed = (text: ByteString): ByteString => text.split('\0', 1)[0].replace(/[\r\n]/g, ' ')
-export const NUMKEYS_NOT_POSITIVE = new ReplyError('ERR numkeys should be greater than 0')
-export const COUNT_NOT_POSITIVE = new ReplyError('ERR count should be greater than 0')

@@ -1,7 +1,7 @@
 // The connection itself: https://redis.io/docs/latest/commands/?group=connection
 import { type ByteString, equalInConstantTime } from '../../bytes.ts'
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Status, Verbatim } from '../../reply.ts'
-import { int64, integer } from '../arguments.ts'
+import { int64, integer, integerIn } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Engine } from '../engine.ts'
 import { printed, subcommandSyntax, SYNTAX, wrongArity } from '../errors.ts'
@@ -243,8 +243,7 @@ function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
     const value = argv[i + 1]
     if (value === undefined) throw SYNTAX
     if (word === 'ID') {
-      const id = integer(value, new ReplyError('ERR client-id should be greater than 0'))
-      if (id < 1) throw new ReplyError('ERR client-id should be greater than 0')
+      const id = integerIn(value, 1, Infinity, new ReplyError('ERR client-id should be greater than 0'))
       filters.push((session) => session.id === id)
     } else if (word === 'ADDR') filters.push((session) => session.options.peer?.address === value)
     else if (word === 'LADDR') filters.push((session) => session.options.peer?.local === value)

@@ -1,10 +1,10 @@
 // Places on the globe, in sorted sets: https://redis.io/docs/latest/commands/?group=geo
 import type { ByteString } from '../../bytes.ts'
 import { Double, NULL_ARRAY, type Reply, ReplyError } from '../../reply.ts'
-import { double, integer } from '../arguments.ts'
+import { double, integerIn } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { printed, SYNTAX } from '../errors.ts'
+import { COUNT_NOT_ABOVE_ZERO, NOT_INTEGER, printed, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { formatLongDouble } from '../long-double.ts'
 import { type Area, distance, geohash, MAX_POSITION, type Position, positionOf, scoreOf, search } from '../structures/geohash.ts'
@@ -19,7 +19,6 @@ const WIDTH = error('need numeric width')
 const HEIGHT = error('need numeric height')
 const BOX_NEGATIVE = error('height or width cannot be negative')
 const NO_MEMBER = error('could not decode requested zset member')
-const COUNT = error('COUNT must be > 0')
 const ANY_ALONE = error('the ANY argument requires COUNT argument')
 
 const METERS: ReadonlyMap<string, number> = new Map([['m', 1], ['km', 1000], ['ft', 0.3048], ['mi', 1609.34]]) // prettier-ignore
@@ -146,8 +145,7 @@ function readOptions(argv: Argv, from: number, asked: Search, own: (word: string
     else if (word === 'ANY') asked.any = true
     else if (word === 'ASC' || word === 'DESC') asked.order = word
     else if (word === 'COUNT' && left > 0) {
-      asked.count = integer(argv[++i])
-      if (asked.count <= 0) throw COUNT
+      asked.count = integerIn(argv[++i], 1, Infinity, COUNT_NOT_ABOVE_ZERO, NOT_INTEGER)
     } else {
       const words = own(word, i, left)
       if (words === 0) throw SYNTAX

@@ -1,7 +1,7 @@
 // Hashes, and expiry of their fields (7.4): https://redis.io/docs/latest/commands/?group=hash
 import type { ByteString } from '../../bytes.ts'
 import { MapReply, OK, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, int64, integer, randomCount } from '../arguments.ts'
+import { cursor, int64, integer, integerIn, randomCount } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { invalidExpire, NOT_FLOAT, OVERFLOW, SYNTAX, wrongArity } from '../errors.ts'
@@ -168,8 +168,7 @@ const DELETED = 2
 /** `FIELDS numfields field ...` from a position of argv on. @param error if numfields is not positive */
 function fieldsArgument(argv: Argv, at: number, error: ReplyError): Argv {
   if (argv[at].toUpperCase() !== 'FIELDS') throw FIELDS_MISSING
-  const count = integer(argv[at + 1], error)
-  if (count < 1) throw error
+  const count = integerIn(argv[at + 1], 1, Infinity, error)
   if (count !== argv.length - at - 2) throw NUMFIELDS_MISMATCH
   return argv.slice(at + 2)
 }

@@ -1,11 +1,11 @@
 // Keys whatever they hold: https://redis.io/docs/latest/commands/?group=generic
 import type { ByteString } from '../../bytes.ts'
 import { OK, type Reply, ReplyError, Status } from '../../reply.ts'
-import { cursor as cursorArgument, integer } from '../arguments.ts'
+import { cursor as cursorArgument, integer, integerIn } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { encodingOf } from '../encoding.ts'
-import { DB_RANGE, NO_SUCH_KEY, SAME_OBJECT, SYNTAX, unsupportedOption } from '../errors.ts'
+import { DB_RANGE, NO_SUCH_KEY, NOT_INTEGER, notBetween, SAME_OBJECT, SYNTAX, unsupportedOption } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
 import type { SlotTable } from '../structures/slot-table.ts'
@@ -22,7 +22,7 @@ const LFU_SELECTED = new ReplyError(
   'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )
 const INT_MAX = 2_147_483_647
-const NOT_AN_INT = new ReplyError(`ERR value is out of range, value must between ${-INT_MAX - 1} and ${INT_MAX}`)
+const NOT_AN_INT = notBetween(-INT_MAX - 1, INT_MAX)
 /** What Redis counts for its shared objects. */
 const SHARED_REFERENCES = INT_MAX
 
@@ -178,8 +178,7 @@ function count(argv: Argv, predicate: (key: ByteString) => boolean): number {
 
 /** The database of a number given as text. @throws DB index is out of range */
 export function databaseAt(db: Database, text: ByteString): Database {
-  const index = integer(text)
-  if (index < -INT_MAX - 1 || index > INT_MAX) throw NOT_AN_INT
+  const index = integerIn(text, -INT_MAX - 1, INT_MAX, NOT_AN_INT, NOT_INTEGER)
   if (index < 0 || index >= db.engine.config.number('databases')) throw DB_RANGE
   return db.engine.database(index)
 }

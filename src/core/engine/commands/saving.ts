@@ -1,14 +1,13 @@
 // Saving: https://redis.io/docs/latest/commands/?group=server
 import { NO_REPLY, type Reply, ReplyError } from '../../reply.ts'
-import { integerIn, milliseconds } from '../arguments.ts'
+import { integerIn, milliseconds, positive } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { SYNTAX } from '../errors.ts'
+import { notBetween, SYNTAX } from '../errors.ts'
 import type { Session } from '../session.ts'
 
 const CANNOT_WAIT = new ReplyError('ERR SAVE and SHUTDOWN cannot be waited for here, use BGSAVE')
-const LOCAL_RANGE = new ReplyError('ERR value is out of range, value must between 0 and 1')
-const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
+const LOCAL_RANGE = notBetween(0, 1)
 
 export const saving: Group = {
   name: 'server',
@@ -42,7 +41,7 @@ export const saving: Group = {
 /** WAITAOF numlocal numreplicas timeout: https://redis.io/docs/latest/commands/waitaof/ */
 function waitAof({ engine }: Database, argv: Argv, session: Session): Result {
   const local = integerIn(argv[1], 0, 1, LOCAL_RANGE)
-  integerIn(argv[2], 0, Infinity, NOT_POSITIVE)
+  positive(argv[2])
   const limit = milliseconds(argv[3])
   // Without a journal the number of local copies is 0, which is enough only for who asks for none.
   if (local === 0) return [0, 0]

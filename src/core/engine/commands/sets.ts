@@ -1,7 +1,7 @@
 // Sets: https://redis.io/docs/latest/commands/?group=set
 import type { ByteString } from '../../bytes.ts'
 import { type Reply, ReplyError, SetReply } from '../../reply.ts'
-import { cursor, integerIn, positive, randomCount } from '../arguments.ts'
+import { cursor, integerIn, limitOption, positive, randomCount } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { isIntset } from '../encoding.ts'
@@ -12,7 +12,6 @@ import { scanOptions, scanTable } from './keys.ts'
 import { randomSlots } from './random.ts'
 
 const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
-export const NEGATIVE_LIMIT = new ReplyError("ERR LIMIT can't be negative")
 
 const UNORDERED = 'readonly nondeterministic_output_order'
 
@@ -109,23 +108,12 @@ export const sets: Group = {
     row('SDIFFSTORE', -3, 'write denyoom', '1 OW update, 2..-1 RO access', (db, argv) => store(db, argv, difference, 'sdiffstore')),
 
     row('SINTERCARD', -3, 'readonly', '#1 RO access', (db, argv) => {
-      const { keys, limit } = intercardArguments(argv)
-      const sets = read(db, keys, 0)
-      return intersection(sets, limit).size
+      const numkeys = integerIn(argv[1], 1, Infinity, NUMKEYS_NOT_POSITIVE)
+      if (numkeys > argv.length - 2) throw TOO_MANY_KEYS
+      const limit = limitOption(argv, 2 + numkeys)
+      return intersection(read(db, argv.slice(0, 2 + numkeys), 2), limit).size
     }),
   ],
-}
-
-/** `numkeys key ... [LIMIT limit]`, as SINTERCARD and ZINTERCARD take it. */
-function intercardArguments(argv: Argv): { keys: Argv; limit: number } {
-  const count = integerIn(argv[1], 1, Infinity, NUMKEYS_NOT_POSITIVE)
-  if (count > argv.length - 2) throw TOO_MANY_KEYS
-  let limit = Infinity
-  for (let i = 2 + count; i < argv.length; i += 2) {
-    if (argv[i].toUpperCase() !== 'LIMIT' || i + 1 === argv.length) throw SYNTAX
-    limit = integerIn(argv[i + 1], 0, Infinity, NEGATIVE_LIMIT) || Infinity
-  }
-  return { keys: argv.slice(2, 2 + count), limit }
 }
 
 /** A set's members; integers in order where Redis keeps them so. */

@@ -1,13 +1,12 @@
 // Union, intersection and difference of sorted sets, and of plain sets among them (each member scores 1).
 import type { ByteString } from '../../bytes.ts'
 import { Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { double, integer, integerIn } from '../arguments.ts'
+import { double, integer, limitOption } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { type Members, SortedSet } from '../values.ts'
-import { NEGATIVE_LIMIT } from './sets.ts'
 import { rangeReply } from './sorted-set-ranges.ts'
 
 const WEIGHT_NOT_FLOAT = new ReplyError('ERR weight value is not a float')
@@ -34,11 +33,7 @@ export const sortedSetAlgebra: Group = {
 
     row('ZINTERCARD', -3, 'readonly', '#1 RO access', (db, argv) => {
       const { sources, next } = readSources(db, argv, 1)
-      let limit = Infinity
-      for (let i = next; i < argv.length; i += 2) {
-        if (argv[i].toUpperCase() !== 'LIMIT' || i + 1 === argv.length) throw SYNTAX
-        limit = integerIn(argv[i + 1], 0, Infinity, NEGATIVE_LIMIT) || Infinity
-      }
+      const limit = limitOption(argv, next)
       if (sources.includes(undefined)) return 0
       const [smallest, ...others] = (sources as (SortedSet | Members)[]).toSorted((a, b) => a.size - b.size)
       let found = 0

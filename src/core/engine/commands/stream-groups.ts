@@ -5,7 +5,7 @@ import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
 import { int64, integer, integerIn } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { printed, subcommandSyntax, SYNTAX } from '../errors.ts'
+import { COUNT_NOT_ABOVE_ZERO, printed, subcommandSyntax, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { ConsumerGroup } from '../structures/consumer-group.ts'
 import { compareIds, formatId, MAX_ID, MIN_ID, type StreamId } from '../structures/stream-id.ts'
@@ -20,7 +20,6 @@ const NO_STREAM = new ReplyError(
 )
 const GROUP_EXISTS = new ReplyError('BUSYGROUP Consumer Group name already exists')
 const ENTRIES_READ = new ReplyError('ERR value for ENTRIESREAD must be positive or -1')
-const AUTOCLAIM_COUNT = new ReplyError('ERR COUNT must be > 0')
 const COUNT_TOO_HIGH = new ReplyError('ERR Insufficient memory, failed allocating transient memory, COUNT too high.')
 const invalidArgument = (what: string, command: string): ReplyError => new ReplyError(`ERR Invalid ${what} argument for ${command}`)
 
@@ -272,7 +271,7 @@ function xautoclaim(db: Database, argv: Argv): Reply {
   for (let i = 6; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     if (word === 'JUSTID') justId = true
-    else if (word === 'COUNT' && i + 1 < argv.length) count = integerIn(argv[++i], 1, MOST_CLAIMED, AUTOCLAIM_COUNT)
+    else if (word === 'COUNT' && i + 1 < argv.length) count = integerIn(argv[++i], 1, MOST_CLAIMED, COUNT_NOT_ABOVE_ZERO)
     else throw SYNTAX
   }
   const { stream, group } = groupOf(db, argv)
