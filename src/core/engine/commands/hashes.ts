@@ -1,17 +1,17 @@
 // Hashes, and expiry of their fields (7.4): https://redis.io/docs/latest/commands/?group=hash
 import type { ByteString } from '../../bytes.ts'
-import { MapReply, OK, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, int64, integer, integerIn, randomCount } from '../arguments.ts'
+import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
+import { cursor, int64, integer, integerIn } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { invalidExpire, NOT_FLOAT, OVERFLOW, SYNTAX, wrongArity } from '../errors.ts'
+import { invalidExpire, NOT_FLOAT, OVERFLOW, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { parseLongDouble } from '../long-double.ts'
 import { addInt64, parseInt64 } from '../../numbers.ts'
 import type { Hash } from '../values.ts'
 import { EX, EXAT, type ExpireUnit, PX, PXAT } from './expire-options.ts'
 import { expireCondition, scanOptions, scanTable } from './keys.ts'
-import { randomSlots } from './random.ts'
+import { randomEntries } from './random.ts'
 import { addFloats } from './strings.ts'
 
 const NOT_HASH_INTEGER = new ReplyError('ERR hash value is not an integer')
@@ -96,20 +96,15 @@ export const hashes: Group = {
       return sum
     }),
 
-    row('HRANDFIELD', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
-      const withValues = argv[3]?.toUpperCase() === 'WITHVALUES'
-      if (argv.length > 4 || (argv.length === 4 && !withValues)) {
-        integer(argv[2])
-        throw SYNTAX
-      }
-      const count = argv.length > 2 ? randomCount(argv[2], withValues) : 1
-      const hash = db.hash.read(argv[1])
-      if (hash === undefined) return argv.length > 2 ? [] : null
-      const slots = randomSlots(hash.size, count, db.engine.random)
-      if (argv.length === 2) return hash.keys[slots[0]]
-      if (withValues) return new Pairs(slots.flatMap((slot) => [hash.keys[slot], hash.values[slot]]))
-      return slots.map((slot) => hash.keys[slot])
-    }),
+    row('HRANDFIELD', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) =>
+      randomEntries(
+        argv,
+        'WITHVALUES',
+        () => db.hash.read(argv[1]),
+        (value) => value,
+        db.engine.random,
+      ),
+    ),
 
     row('HSCAN', -3, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])

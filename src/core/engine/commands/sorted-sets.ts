@@ -1,7 +1,7 @@
 // Sorted sets, blocking commands among them: https://redis.io/docs/latest/commands/?group=sorted-set
 import type { ByteString } from '../../bytes.ts'
 import { Double, NULL_ARRAY, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, double, integer, multiPopArguments, positive, randomCount, timeout } from '../arguments.ts'
+import { cursor, double, multiPopArguments, positive, timeout } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SCORE_NAN, SYNTAX } from '../errors.ts'
@@ -10,7 +10,7 @@ import { formatDouble } from '../../numbers.ts'
 import type { Session } from '../session.ts'
 import type { SortedSet } from '../values.ts'
 import { scanOptions, scanTable } from './keys.ts'
-import { randomSlots } from './random.ts'
+import { randomEntries } from './random.ts'
 import { lexRange, type RankRange, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
 
 const NX_XX = new ReplyError('ERR XX and NX options at the same time are not compatible')
@@ -95,21 +95,15 @@ export const sortedSets: Group = {
       return session.block({ keys, type: 'zset', timeout: timeout(argv[1]), onTimeout: NULL_ARRAY, attempt })
     }),
 
-    row('ZRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
-      const withScores = argv[3]?.toUpperCase() === 'WITHSCORES'
-      if (argv.length > 4 || (argv.length === 4 && !withScores)) {
-        integer(argv[2])
-        throw SYNTAX
-      }
-      const count = argv.length > 2 ? randomCount(argv[2], withScores) : 1
-      const zset = db.zset.read(argv[1])
-      if (zset === undefined) return argv.length > 2 ? [] : null
-      const { keys, values } = zset.scores
-      const slots = randomSlots(zset.size, count, db.engine.random)
-      if (argv.length === 2) return keys[slots[0]]
-      if (withScores) return new Pairs(slots.flatMap((slot) => [keys[slot], new Double(values[slot])]))
-      return slots.map((slot) => keys[slot])
-    }),
+    row('ZRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) =>
+      randomEntries(
+        argv,
+        'WITHSCORES',
+        () => db.zset.read(argv[1])?.scores,
+        (score) => new Double(score),
+        db.engine.random,
+      ),
+    ),
 
     row('ZSCAN', -3, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
       const from = cursor(argv[2])
