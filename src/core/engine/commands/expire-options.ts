@@ -1,8 +1,10 @@
-// The expiry options that SET, GETEX, the EXPIRE family and hash fields share: a number of seconds or milliseconds, from
-// now or since 1970, turned into milliseconds since 1970.
+// What SET, GETEX, the EXPIRE family and hash fields share: an expiry as it is given, a number of seconds or milliseconds from
+// now or since 1970, turned into milliseconds since 1970, and what it does to a key.
 import type { ByteString } from '../../bytes.ts'
 import { integer } from '../arguments.ts'
+import type { Database } from '../database.ts'
 import { invalidExpire } from '../errors.ts'
+import { EVENT } from '../events.ts'
 
 export interface ExpireUnit {
   /** Milliseconds in one. */
@@ -37,4 +39,23 @@ export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name
 export function positiveExpireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
   if (integer(text) <= 0) throw invalidExpire(name)
   return expireTime(text, unit, now, name)
+}
+
+/** Gives a key an expiry, in milliseconds since 1970; one that has passed removes the key. */
+export function expireKey(db: Database, key: ByteString, at: number): void {
+  if (at <= db.engine.now) {
+    db.delete(key)
+    db.changed(key, EVENT.generic, 'del')
+  } else {
+    db.setExpiry(key, at)
+    db.changed(key, EVENT.generic, 'expire')
+  }
+}
+
+/** Takes a key's expiry away. @returns whether it had one */
+export function persist(db: Database, key: ByteString): boolean {
+  if (db.expiryOf(key) <= 0) return false
+  db.setExpiry(key, 0)
+  db.changed(key, EVENT.generic, 'persist')
+  return true
 }

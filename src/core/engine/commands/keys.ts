@@ -10,7 +10,7 @@ import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
 import type { SlotTable } from '../structures/slot-table.ts'
 import { copyOf, typeOf } from '../values.ts'
-import { EX, EXAT, expireTime, type ExpireUnit, PX, PXAT } from './expire-options.ts'
+import { EX, EXAT, expireKey, expireTime, type ExpireUnit, persist, PX, PXAT } from './expire-options.ts'
 import { help } from './help.ts'
 
 const EXPIRE_NX_CONFLICT = new ReplyError('ERR NX and XX, GT or LT options at the same time are not compatible')
@@ -127,12 +127,7 @@ export const keys: Group = {
     row('EXPIRETIME', 2, 'readonly fast', '1 RO access', (db, argv) => expiresAt(db, argv[1], (ms) => Math.floor((ms + 500) / 1000))),
     row('PEXPIRETIME', 2, 'readonly fast', '1 RO access', (db, argv) => expiresAt(db, argv[1], (ms) => ms)),
 
-    row('PERSIST', 2, 'write fast', '1 RW update', (db, argv) => {
-      if (db.expiryOf(argv[1]) <= 0) return 0
-      db.setExpiry(argv[1], 0)
-      db.changed(argv[1], EVENT.generic, 'persist')
-      return 1
-    }),
+    row('PERSIST', 2, 'write fast', '1 RW update', (db, argv) => (persist(db, argv[1]) ? 1 : 0)),
 
     container('OBJECT', -2, '', [
       row('OBJECT|ENCODING', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {
@@ -246,13 +241,7 @@ function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {
   const at = expireTime(time, unit, db.engine.now, argv[0].toLowerCase())
   const current = db.expiryOf(key)
   if (current < 0 || !condition(current, at)) return 0
-  if (at <= db.engine.now) {
-    db.delete(key)
-    db.changed(key, EVENT.generic, 'del')
-  } else {
-    db.setExpiry(key, at)
-    db.changed(key, EVENT.generic, 'expire')
-  }
+  expireKey(db, key, at)
   return 1
 }
 

@@ -19,7 +19,7 @@ import { EVENT } from '../events.ts'
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.ts'
 import { addInt64, type Int64, parseInt64 } from '../../numbers.ts'
 import { encodeString, Raw, type StringValue, textOf } from '../values.ts'
-import { EX, EXPIRE_UNITS, type ExpireUnit, positiveExpireTime, PX } from './expire-options.ts'
+import { EX, EXPIRE_UNITS, expireKey, type ExpireUnit, persist, positiveExpireTime, PX } from './expire-options.ts'
 
 export const strings: Group = {
   name: 'string',
@@ -34,7 +34,7 @@ export const strings: Group = {
         set(db, argv[1], argv[2])
         return OK
       }
-      const options = setOptions(argv)
+      const options = setOptions(argv, 3, 'KEEPTTL')
       const key = argv[1]
       const at = options.unit === null ? 0 : positiveExpireTime(options.expire, options.unit, db.engine.now, 'set')
       const old = options.get ? reply(db.string.read(key)) : null
@@ -42,7 +42,7 @@ export const strings: Group = {
         const exists = db.find(key) >= 0
         if (exists === options.nx) return old
       }
-      set(db, key, argv[2], at, options.keepTtl)
+      set(db, key, argv[2], at, options.keep)
       return options.get ? old : OK
     }),
 
@@ -70,23 +70,12 @@ export const strings: Group = {
     }),
 
     row('GETEX', -2, 'write fast', '1 RW access update', (db, argv) => {
-      const { unit, expire, persist } = getexOptions(argv)
+      const { unit, expire, keep } = setOptions(argv, 2, 'PERSIST')
       const key = argv[1]
       const value = db.string.read(key)
       if (value === undefined) return null
-      if (unit !== null) {
-        const at = positiveExpireTime(expire, unit, db.engine.now, 'getex')
-        if (at <= db.engine.now) {
-          db.delete(key)
-          db.changed(key, EVENT.generic, 'del')
-        } else {
-          db.setExpiry(key, at)
-          db.changed(key, EVENT.generic, 'expire')
-        }
-      } else if (persist && db.expiryOf(key) > 0) {
-        db.setExpiry(key, 0)
-        db.changed(key, EVENT.generic, 'persist')
-      }
+      if (unit !== null) expireKey(db, key, positiveExpireTime(expire, unit, db.engine.now, 'getex'))
+      else if (keep) persist(db, key)
       return textOf(value)
     }),
 
@@ -183,35 +172,24 @@ interface SetOptions {
   nx: boolean
   xx: boolean
   get: boolean
-  keepTtl: boolean
+  /** KEEPTTL of SET, PERSIST of GETEX: neither goes with an expiry. */
+  keep: boolean
   unit: ExpireUnit | null
   expire: ByteString
 }
 
-function setOptions(argv: Argv): SetOptions {
-  const options: SetOptions = { nx: false, xx: false, get: false, keepTtl: false, unit: null, expire: '' }
-  for (let i = 3; i < argv.length; i++) {
+/** The options of SET, or of GETEX, from a position on. @param keep the word that does not go with an expiry */
+function setOptions(argv: Argv, from: number, keep: 'KEEPTTL' | 'PERSIST'): SetOptions {
+  const options: SetOptions = { nx: false, xx: false, get: false, keep: false, unit: null, expire: '' }
+  const ofSet = keep === 'KEEPTTL'
+  for (let i = from; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const unit = EXPIRE_UNITS[word]
-    if (word === 'NX' && !options.xx) options.nx = true
-    else if (word === 'XX' && !options.nx) options.xx = true
-    else if (word === 'GET') options.get = true
-    else if (word === 'KEEPTTL' && options.unit === null) options.keepTtl = true
-    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.keepTtl && i + 1 < argv.length) {
-      options.unit = unit
-      options.expire = argv[++i]
-    } else throw SYNTAX
-  }
-  return options
-}
-
-function getexOptions(argv: Argv): { unit: ExpireUnit | null; expire: ByteString; persist: boolean } {
-  const options = { unit: null as ExpireUnit | null, expire: '', persist: false }
-  for (let i = 2; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    const unit = EXPIRE_UNITS[word]
-    if (word === 'PERSIST' && options.unit === null) options.persist = true
-    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.persist && i + 1 < argv.length) {
+    if (word === keep && options.unit === null) options.keep = true
+    else if (word === 'NX' && ofSet && !options.xx) options.nx = true
+    else if (word === 'XX' && ofSet && !options.nx) options.xx = true
+    else if (word === 'GET' && ofSet) options.get = true
+    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.keep && i + 1 < argv.length) {
       options.unit = unit
       options.expire = argv[++i]
     } else throw SYNTAX
