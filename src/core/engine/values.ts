@@ -1,7 +1,6 @@
 // What a key can hold. A string is a number where Redis would keep an int (INCR then parses nothing), a byte string, or a
 // Raw where it is changed in place; the other types are classes over the structures.
-import type { ByteString } from '../bytes.ts'
-import { fromUint8Array } from '../bytes.ts'
+import { type ByteString, fromUint8Array, toUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
 import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
@@ -67,6 +66,15 @@ export function encodeString(text: ByteString): StringValue {
 
 export function textOf(value: StringValue): ByteString {
   return typeof value === 'string' ? value : String(value)
+}
+
+export function lengthOf(value: StringValue): number {
+  return typeof value === 'number' ? String(value).length : value.length
+}
+
+/** The bytes of a string for reading. */
+export function bytesOf(value: StringValue): Uint8Array {
+  return value instanceof Raw ? value.bytes : toUint8Array(textOf(value))
 }
 
 /** A value of its own with the same content. */

@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Keyspace } from '../engine/keyspace.ts'
 import type { ChunkGuard } from '../engine/structures/id-map.ts'
 import { PAGE_BITS, type PageGuard, type SlotTable } from '../engine/structures/slot-table.ts'
-import { Raw, type StringValue, type Value } from '../engine/values.ts'
+import { lengthOf, Raw, type StringValue, type Value } from '../engine/values.ts'
 import { VERSION } from '../engine/version.ts'
 import type { Delta, Deltas } from './changes.ts'
 import { guard, unguard } from './guards.ts'
@@ -328,7 +328,7 @@ function wholeString(write: () => void): Parts {
 
 /** A byte string never changes; a Raw is not changed in place while it is shared. */
 function stringParts(value: StringValue): Parts {
-  const length = value instanceof Raw ? value.length : String(value).length
+  const length = lengthOf(value)
   let at = 0
   let held = value instanceof Raw
   if (value instanceof Raw) value.shared++

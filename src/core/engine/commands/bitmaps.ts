@@ -1,5 +1,5 @@
 // Bitmaps: https://redis.io/docs/latest/commands/?group=bitmap
-import { type ByteString, fromUint8Array, toUint8Array } from '../../bytes.ts'
+import { type ByteString, fromUint8Array } from '../../bytes.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
 import { int64, integer } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { shrink } from '../../numbers.ts'
-import { Raw, type StringValue, textOf } from '../values.ts'
+import { bytesOf, lengthOf, type StringValue, textOf } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const BIT_OFFSET = new ReplyError('ERR bit offset is not an integer or out of range')
@@ -28,7 +28,7 @@ export const bitmaps: Group = {
       const at = Math.floor(offset / 8)
       const mask = 128 >> (offset & 7)
       const value = db.string.write(key)
-      const length = value === undefined ? -1 : bytesIn(value)
+      const length = value === undefined ? -1 : lengthOf(value)
       const bytes = writable(db, key, value, at + 1)
       const old = bytes[at] & mask ? '1' : '0'
       if (argv[3] === '1') bytes[at] |= mask
@@ -48,7 +48,7 @@ export const bitmaps: Group = {
     row('BITCOUNT', -2, 'readonly', '1 RO access', (db, argv) => {
       const value = db.string.read(argv[1])
       if (value === undefined) return 0
-      const range = bitcountRange(argv, bytesIn(value) * 8)
+      const range = bitcountRange(argv, lengthOf(value) * 8)
       return range === null ? 0 : countBits(bytesOf(value), range.first, range.last)
     }),
 
@@ -57,7 +57,7 @@ export const bitmaps: Group = {
       if (bit !== 0 && bit !== 1) throw BITPOS_BIT
       const value = db.string.read(argv[1])
       if (value === undefined) return bit === 1 ? -1 : 0
-      const range = bitposRange(argv, bytesIn(value) * 8)
+      const range = bitposRange(argv, lengthOf(value) * 8)
       if (range === null) return -1
       const at = findBit(bytesOf(value), bit, range.first, range.last)
       // Beyond a string without a given end are only zeros.
@@ -69,10 +69,7 @@ export const bitmaps: Group = {
       const combine = BITOPS[operation]
       if (combine === undefined) throw SYNTAX
       if (operation === 'NOT' && argv.length !== 4) throw BITOP_NOT
-      const sources = argv.slice(3).map((key) => {
-        const value = db.string.read(key)
-        return value === undefined ? new Uint8Array(0) : bytesOf(value)
-      })
+      const sources = argv.slice(3).map((key) => bytesOf(db.string.read(key) ?? ''))
       const result = new Uint8Array(sources.reduce((longest, { length }) => Math.max(longest, length), 0))
       for (let i = 0; i < result.length; i++) {
         let byte = sources[0][i] ?? 0
@@ -93,9 +90,6 @@ const BITOPS: Readonly<Record<string, (a: number, b: number) => number>> = {
   XOR: (a, b) => a ^ b,
   NOT: (a) => a,
 }
-
-const bytesIn = (value: StringValue): number => (value instanceof Raw ? value.length : textOf(value).length)
-const bytesOf = (value: StringValue): Uint8Array => (value instanceof Raw ? value.bytes : toUint8Array(textOf(value)))
 
 /** @param width bits that must fit behind the offset */
 function bitOffset(db: Database, text: ByteString, width = 1): number {
@@ -188,13 +182,12 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
   const writes = fields.filter(({ operation }) => operation !== 'GET')
   if (writes.length > 0 && readOnly) throw BITFIELD_READ_ONLY
   if (writes.length === 0) {
-    const value = db.string.read(key)
-    const bytes = value === undefined ? new Uint8Array(0) : bytesOf(value)
+    const bytes = bytesOf(db.string.read(key) ?? '')
     return fields.map((field) => shrink(readField(bytes, field)))
   }
   const length = writes.reduce((longest, { offset, bits }) => Math.max(longest, Math.ceil((offset + bits) / 8)), 0)
   const value = db.string.write(key)
-  const before = value === undefined ? -1 : bytesIn(value)
+  const before = value === undefined ? -1 : lengthOf(value)
   const bytes = writable(db, key, value, length)
   const grown = length > before
   let changes = 0

@@ -1,12 +1,12 @@
 // HyperLogLog, in strings: https://redis.io/docs/latest/commands/?group=hyperloglog
-import { type ByteString, toUint8Array } from '../../bytes.ts'
+import type { ByteString } from '../../bytes.ts'
 import { OK, type Reply, ReplyError, Status } from '../../reply.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { printed } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import * as hll from '../structures/hyperloglog.ts'
-import { Raw, type StringValue, textOf } from '../values.ts'
+import { bytesOf, Raw, type StringValue } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const NOT_HLL = new ReplyError('WRONGTYPE Key is not a valid HyperLogLog string value.')
@@ -78,13 +78,13 @@ function writable(db: Database, key: ByteString, value: StringValue | undefined)
     db.insert(key, made)
     return made
   }
-  bytesOf(value)
+  hllBytes(value)
   return toRaw(db, key, value)
 }
 
-/** @throws it is no HyperLogLog */
-function bytesOf(value: StringValue): Uint8Array {
-  const bytes = value instanceof Raw ? value.bytes : toUint8Array(textOf(value))
+/** The bytes of a value. @throws it is no HyperLogLog */
+function hllBytes(value: StringValue): Uint8Array {
+  const bytes = bytesOf(value)
   if (!hll.isHyperLogLog(bytes)) throw NOT_HLL
   return bytes
 }
@@ -96,7 +96,7 @@ function union(db: Database, keys: readonly ByteString[]): { registers: Uint8Arr
   for (const key of keys) {
     const value = db.string.read(key)
     if (value === undefined) continue
-    const bytes = bytesOf(value)
+    const bytes = hllBytes(value)
     if (!hll.mergeInto(registers, bytes)) throw DAMAGED
     if (hll.isDense(bytes)) dense = true
   }

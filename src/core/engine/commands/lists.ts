@@ -144,10 +144,7 @@ export const lists: Group = {
 function push(db: Database, argv: Argv, end: End): Reply {
   const key = argv[1]
   const list = db.list.orCreate(key)
-  for (let i = 2; i < argv.length; i++) {
-    if (end === 'l') list.unshift(argv[i])
-    else list.push(argv[i])
-  }
+  for (let i = 2; i < argv.length; i++) pushTo(list, end, argv[i])
   db.changed(key, EVENT.list, `${end}push`, argv.length - 2)
   return list.size
 }
@@ -162,16 +159,25 @@ function pop(db: Database, argv: Argv, end: End): Reply {
   return takeMany(db, argv[1], list, end, count)
 }
 
+function pushTo(list: List, end: End, element: ByteString): void {
+  if (end === 'l') list.unshift(element)
+  else list.push(element)
+}
+
 /** Pops one element of a list that has some. */
+function popFrom(list: List, end: End): ByteString {
+  return (end === 'l' ? list.shift() : list.pop())!
+}
+
 function take(db: Database, key: ByteString, list: List, end: End): ByteString {
-  const element = (end === 'l' ? list.shift() : list.pop())!
+  const element = popFrom(list, end)
   db.shrunk(key, list, EVENT.list, `${end}pop`)
   return element
 }
 
 function takeMany(db: Database, key: ByteString, list: List, end: End, count: number): ByteString[] {
   const taken: ByteString[] = []
-  while (taken.length < count && list.size > 0) taken.push((end === 'l' ? list.shift() : list.pop())!)
+  while (taken.length < count && list.size > 0) taken.push(popFrom(list, end))
   if (taken.length > 0) db.shrunk(key, list, EVENT.list, `${end}pop`, taken.length)
   return taken
 }
@@ -198,10 +204,9 @@ function move(db: Database, source: ByteString, destination: ByteString, from: E
   if (list === undefined) return undefined
   // A destination of another type is an error before anything moves.
   db.list.write(destination)
-  const element = (from === 'l' ? list.shift() : list.pop())!
+  const element = popFrom(list, from)
   const target = destination === source ? list : db.list.orCreate(destination)
-  if (to === 'l') target.unshift(element)
-  else target.push(element)
+  pushTo(target, to, element)
   db.changed(destination, EVENT.list, `${to}push`, 0)
   db.shrunk(source, list, EVENT.list, `${from}pop`)
   return element

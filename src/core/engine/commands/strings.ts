@@ -18,7 +18,7 @@ import {
 import { EVENT } from '../events.ts'
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.ts'
 import { addInt64, type Int64, parseInt64 } from '../../numbers.ts'
-import { encodeString, Raw, type StringValue, textOf } from '../values.ts'
+import { encodeString, lengthOf, Raw, type StringValue, textOf } from '../values.ts'
 import { EX, EXPIRE_UNITS, expireKey, type ExpireUnit, persist, positiveExpireTime, PX } from './expire-options.ts'
 
 export const strings: Group = {
@@ -153,7 +153,6 @@ export const strings: Group = {
 }
 
 const reply = (value: StringValue | undefined): ByteString | null => (value === undefined ? null : textOf(value))
-const lengthOf = (value: StringValue): number => (typeof value === 'number' ? String(value).length : value.length)
 
 function set(db: Database, key: ByteString, text: ByteString, at = 0, keepTtl = false): void {
   db.store(key, encodeString(text), keepTtl)

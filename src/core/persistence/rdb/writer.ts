@@ -4,7 +4,7 @@
 // The elements of a large value can be written part by part, some of them to another sink: a part's bytes depend on
 // nothing before it.
 import { type ByteString, fromUint8Array } from '../../bytes.ts'
-import { type Hash, type Members, Raw, type SortedSet, type StringValue, textOf, type Value } from '../../engine/values.ts'
+import { type Hash, lengthOf, type Members, Raw, type SortedSet, type StringValue, textOf, type Value } from '../../engine/values.ts'
 import type { ByteSink } from './byte-sink.ts'
 import * as format from './format.ts'
 import type { LzfCompressor } from './lzf.ts'
@@ -80,8 +80,7 @@ export class RdbWriter {
    */
   entryHead(key: ByteString, value: Value, expiry: number, use: format.Use): void {
     this.#key(rdbTypeOf(value, this.version), key, expiry, use)
-    if (typeof value === 'object') this.#head(value)
-    else this.sink.length(textOf(value).length)
+    this.#head(value)
   }
 
   #key(type: number, key: ByteString, expiry: number, { idle, frequency }: format.Use): void {
@@ -101,8 +100,8 @@ export class RdbWriter {
     this.#string(key)
   }
 
-  #head(value: Exclude<Value, string | number>): void {
-    if (value.type === 'string') return this.sink.length(value.length)
+  #head(value: Value): void {
+    if (typeof value !== 'object' || value.type === 'string') return this.sink.length(lengthOf(value))
     if (value.type === 'stream') return this.sink.length(nodesOf(value))
     const base = value.type === 'hash' ? expiryBase(value) : 0
     if (base !== 0) this.sink.milliseconds(base)
