@@ -1,5 +1,5 @@
 // The package's declarations as a strict project reads them: without skipLibCheck, with the libraries of a page (ES2022 and the
-// DOM) or of Node's types alone, and with options that may be undefined.
+// DOM) or of Node's types alone, and with options that may be undefined; by the newest compiler and by an old one.
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
+/** TypeScript 5.6: attw brings it. What it reads 5.4 reads too. */
+const oldTsc = join(root, 'node_modules/@arethetypeswrong/core/node_modules/typescript/bin/tsc')
 const run = promisify(execFile)
 
 const EVERYWHERE = `import { createRedis, type Key, type Redis } from 'isodis'
@@ -64,13 +66,14 @@ beforeAll(async () => {
     await symlink(join(root, 'node_modules', name), join(dir, 'node_modules', name))
   const programs = { 'everywhere.ts': EVERYWHERE, 'page.ts': PAGE, 'node.ts': NODE, 'package.json': '{ "type": "module" }' }
   for (const [name, text] of Object.entries(programs)) await writeFile(join(dir, name), text)
-})
+}, 60_000)
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 test.for([
-  ['a page', 'bundler', ['es2022', 'dom', 'dom.iterable'], [], ['everywhere.ts', 'page.ts']],
-  ['Node', 'nodenext', ['es2022'], ['node'], ['everywhere.ts', 'node.ts']],
-] as const)('the declarations are right for %s', async ([, resolution, lib, types, files]) => {
+  ['a page', tsc, 'bundler', ['es2022', 'dom', 'dom.iterable'], [], ['everywhere.ts', 'page.ts']],
+  ['Node', tsc, 'nodenext', ['es2022'], ['node'], ['everywhere.ts', 'node.ts']],
+  ['Node with TypeScript 5.6', oldTsc, 'node16', ['es2022'], ['node'], ['everywhere.ts', 'node.ts']],
+] as const)('the declarations are right for %s', { timeout: 120_000 }, async ([, compiler, resolution, lib, types, files]) => {
   const compilerOptions = {
     target: 'es2022',
     module: resolution === 'bundler' ? 'esnext' : resolution,
@@ -83,6 +86,6 @@ test.for([
     noEmit: true,
   }
   await writeFile(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-  const { stdout } = await run(process.execPath, [tsc, '-p', dir]).catch((error: { stdout: string }) => error)
+  const { stdout } = await run(process.execPath, [compiler, '-p', dir]).catch((error: { stdout: string }) => error)
   expect(stdout).toBe('')
 })

@@ -26,7 +26,7 @@ export class Keyspace extends Dict<Value> {
   #expires: Float64Array | null = null
   #queueLimit = QUEUE_SLACK
   /** When or how often each key was used: see eviction.ts. */
-  access = new Uint32Array(16)
+  access: Uint32Array = new Uint32Array(16)
 
   /** Small keyspaces need no order: Redis's have none. */
   protected override get ordered(): number {
