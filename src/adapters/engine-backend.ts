@@ -14,9 +14,6 @@ export const CLOSED = new ReplyError('ERR The client is closed')
 /** What ends what waits or listens when it is dropped, by CLIENT KILL or a fault that was ordered. */
 const disconnected = (): ReplyError => unreachable(new Error('Connection is closed.'))
 
-/** Hosts take more for nothing at all. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
 export const CAPABILITIES: Capabilities = {
   watch: true,
   blocking: true,
@@ -69,7 +66,7 @@ export class EngineBackend implements Backend {
     }
     signal?.addEventListener('abort', abort)
     // A signal may come from a timer that does not keep the process alive, as AbortSignal.timeout() of Node.
-    const release = signal === undefined ? null : systemClock.after(LONGEST_TIMER_MS, () => {}, true)
+    const release = signal === undefined ? null : systemClock.after(Infinity, () => {}, true)
     try {
       const reply = await this.#once(session.execute(argv))
       if (aborted) throw signal?.reason

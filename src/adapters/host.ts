@@ -7,13 +7,16 @@ interface Unrefable {
 type Immediate = { setImmediate?: (run: () => void) => void }
 type Scheduler = { scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> } }
 
+/** Hosts take more for nothing at all. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
 /** The host's clock. Its timers do not keep a Node process alive, unless they are told to. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   after(delay, run, holds = false) {
     try {
-      const timer = setTimeout(run, delay)
+      const timer = setTimeout(run, Math.min(delay, LONGEST_DELAY_MS))
       if (!holds) (timer as Unrefable).unref?.()
       return () => clearTimeout(timer)
     } catch {

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/adapters/host.ts'
 import { createRedis } from '../../src/adapters/memory.ts'
 
 test('an AbortSignal ends the waiting at once: what is pushed in the same turn stays', async () => {
@@ -72,4 +73,12 @@ describe('a process of its own', () => {
   test('does not live for what nothing can end', async () => {
     expect(await run(`void redis.blpop('jobs', 0)`)).toEqual(['', 0])
   })
+})
+
+test('a timer of months, which hosts take for none at all, does not fire at once', async () => {
+  let fired = false
+  const cancel = systemClock.after(2 ** 33, () => (fired = true))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  cancel?.()
+  expect(fired).toBe(false)
 })

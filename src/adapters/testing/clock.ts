@@ -95,8 +95,7 @@ export class TestClock implements Clock {
     this.#cancel?.()
     this.#cancel = null
     if (this.#offset === null || this.#timers.length === 0) return
-    const delay = Math.min(Math.max(this.#timers[0].at - this.now(), 0), MAX_DELAY_MS)
-    this.#cancel = systemClock.after(delay, () => {
+    this.#cancel = systemClock.after(Math.max(this.#timers[0].at - this.now(), 0), () => {
       while (this.#fire(this.now()));
       this.#arm()
     })
@@ -107,9 +106,6 @@ export class TestClock implements Clock {
     for (let turns = 0; turns < TURNS || this.#soon > 0; turns++) await new Promise<void>((resolve) => systemClock.soon(resolve))
   }
 }
-
-/** A timer's delay must fit in 31 bits. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 function duration(milliseconds: number): number {
   if (!(milliseconds >= 0 && milliseconds < Infinity)) throw new RangeError(`${milliseconds} is no time to move on by`)

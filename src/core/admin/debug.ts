@@ -4,7 +4,7 @@ import { type Argv, type Result, type Row, row } from '../engine/command.ts'
 import type { Database } from '../engine/database.ts'
 import { encodingOf } from '../engine/encoding.ts'
 import type { Engine } from '../engine/engine.ts'
-import { NO_SUCH_KEY, printed } from '../engine/errors.ts'
+import { NO_SUCH_KEY, printed, subcommandSyntax } from '../engine/errors.ts'
 import type { Session } from '../engine/session.ts'
 import { exportRdb } from '../persistence/export.ts'
 import { importRdb } from '../persistence/load.ts'
@@ -150,9 +150,7 @@ export function debugRow(of: (engine: Engine) => Parts): Row {
     const name = argv[1].toUpperCase()
     if (name === 'HELP' && argv.length === 2) return help(Object.values(subcommands))
     const found = subcommands[name]
-    if (found === undefined || (found.words > 0 && found.words !== argv.length)) {
-      throw new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${printed(argv[1])}'. Try DEBUG HELP.`)
-    }
+    if (found === undefined || (found.words > 0 && found.words !== argv.length)) throw subcommandSyntax(argv)
     return found.run(db, argv)
   })
 }

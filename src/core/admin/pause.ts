@@ -1,23 +1,18 @@
 // Commands held back until later: CLIENT PAUSE, and DEBUG SLEEP, which stops nothing but the engine. What a connection says
 // stays in order: behind a command that is held back, its others are too. https://redis.io/docs/latest/commands/client-pause/
-import type { ByteString } from '../bytes.ts'
+import { milliseconds } from '../engine/arguments.ts'
 import { type Argv, type Command, FLAG, type Row, row } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { subcommandSyntax } from '../engine/errors.ts'
 import type { Session } from '../engine/session.ts'
-import { parseInt64 } from '../numbers.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 
-const NOT_A_TIME = new ReplyError('ERR timeout is not an integer or out of range')
-const NEGATIVE = new ReplyError('ERR timeout is negative')
 const CLOSED = new ReplyError('ERR The client is closed')
 const MODE = new ReplyError('ERR CLIENT PAUSE mode must be WRITE or ALL')
 
 /** They write, or may, although their rows do not say so. */
 const MAY_WRITE = new Set(['eval', 'evalsha', 'fcall', 'publish', 'spublish', 'pfcount'])
-/** A timer's delay must fit in 31 bits. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 interface Held {
   readonly session: Session
@@ -108,7 +103,7 @@ export class Pause {
   #wait(): void {
     const { clock } = this.#engine
     this.#cancel?.()
-    const left = Math.min(Math.max(this.#until - clock.now(), 0), MAX_DELAY_MS)
+    const left = Math.max(this.#until - clock.now(), 0)
     // A timer may be early.
     const done = (): void => (clock.now() < this.#until ? this.#wait() : this.end())
     this.#cancel = clock.after(left, done, this.#held.length > 0)
@@ -144,7 +139,7 @@ export function pauseRows(of: (engine: Engine) => Pause): Row[] {
       if (argv.length > 4) throw subcommandSyntax(argv)
       const mode = argv[3]?.toUpperCase() ?? 'ALL'
       if (mode !== 'ALL' && mode !== 'WRITE') throw MODE
-      of(engine).begin(engine.now + duration(argv[2]), mode === 'ALL')
+      of(engine).begin(engine.now + milliseconds(argv[2]), mode === 'ALL')
       return OK
     }),
     row('CLIENT|UNPAUSE', 2, FLAGS, '', ({ engine }) => {
@@ -152,11 +147,4 @@ export function pauseRows(of: (engine: Engine) => Pause): Row[] {
       return OK
     }),
   ]
-}
-
-function duration(text: ByteString): number {
-  const value = parseInt64(text)
-  if (value === undefined) throw NOT_A_TIME
-  if (value < 0) throw NEGATIVE
-  return Number(value)
 }

@@ -22,9 +22,6 @@ export interface Wait {
   readonly attempt: (key: ByteString) => Reply | undefined
 }
 
-/** A timer cannot be longer. */
-const MAX_DELAY_MS = 2 ** 31 - 1
-
 export class Waiter {
   readonly session: Session
   readonly db: Database
@@ -58,7 +55,7 @@ export class Waiter {
       if (rest > 0) this.#startTimer(deadline, rest)
       else this.settle(this.wait.onTimeout)
     }
-    this.#cancelTimer = clock.after(Math.min(left, MAX_DELAY_MS), over, true)
+    this.#cancelTimer = clock.after(left, over, true)
   }
 
   settle(reply: Reply): void {

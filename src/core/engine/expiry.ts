@@ -4,8 +4,6 @@ import type { Engine } from './engine.ts'
 
 /** As many due keys go at once; a million that expire together must not block for long. */
 const BATCH = 1000
-/** A timer's delay must fit in 31 bits. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 export class Expiry {
   readonly #engine: Engine
@@ -23,8 +21,8 @@ export class Expiry {
     if (at >= this.#next || this.#engine.loading || !this.active) return
     this.#cancel?.()
     this.#next = at
-    const delay = Math.min(Math.max(at - this.#engine.clock.now(), 0), MAX_DELAY_MS)
-    this.#cancel = this.#engine.clock.after(delay, () => this.#run())
+    const { clock } = this.#engine
+    this.#cancel = clock.after(Math.max(at - clock.now(), 0), () => this.#run())
     if (this.#cancel === null) this.#next = Infinity
   }
 

@@ -7,7 +7,7 @@ export interface Clock {
   /** Milliseconds and parts of them since any moment, to tell how long a command took. Default: `now` */
   elapsed?(): number
   /**
-   * Runs a callback after a delay in milliseconds.
+   * Runs a callback after a delay in milliseconds, or earlier where the host's timers do not last that long: 24 days.
    * @param holds whether the process is to live that long: somebody waits for it
    * @returns a function that cancels it, or null where timers are not allowed; then expiry and save rules are checked when commands run
    */

@@ -387,7 +387,7 @@ export class Persistence implements Durability {
       this.bgsave()
     } else if (this.#timer === null || next.at < this.#timer.at) {
       this.#timer?.cancel()
-      const cancel = this.#engine.clock.after(Math.min(next.at * 1000 - now, MAX_DELAY_MS), () => {
+      const cancel = this.#engine.clock.after(next.at * 1000 - now, () => {
         this.#timer = null
         this.#schedule()
       })
@@ -450,7 +450,5 @@ export class Persistence implements Durability {
 const MOST_DELTAS = 500
 /** Deltas that together are larger than so much of their snapshot are given up for a new one. */
 const MOST_OF_SNAPSHOT = 0.5
-/** A timer's delay must fit in 31 bits. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
