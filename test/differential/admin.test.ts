@@ -159,7 +159,8 @@ describe('ACL', () => {
       const two = await client.call('ACL', 'LOG', '2')
       const shown = ({ type, value }: WireReply): unknown => [
         type,
-        (value as WireReply[]).map((each, i, { [i - 1]: field }) => {
+        // Without the fields that came with 7.2.
+        (value as WireReply[]).slice(0, 14).map((each, i, { [i - 1]: field }) => {
           if (field?.value === 'age-seconds') return [each.type, Number(each.value) >= 0 && Number(each.value) < 60]
           return field?.value === 'client-info' ? [each.type, / cmd=(auth|hello|exec) user=default /.test(each.value as string)] : each
         }),

@@ -2,7 +2,8 @@
 // drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
 import { CommandTable, type Group, type Row } from '../engine/command.ts'
 import type { Engine, Extension } from '../engine/engine.ts'
-import { aclRows } from './acl.ts'
+import { aclRows } from './acl/commands.ts'
+import { sortGroup } from './acl/sort.ts'
 import { ActiveExpiry } from './active-expiry.ts'
 import { debugRow } from './debug.ts'
 import { docs } from './docs.ts'
@@ -31,6 +32,7 @@ function makeAdmin(): Extension {
   const pause = (engine: Engine): Pause => parts(engine).pause
 
   const groupsFor = (table: CommandTable): Group[] => [
+    sortGroup(table),
     {
       name: 'connection',
       rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
@@ -45,7 +47,7 @@ function makeAdmin(): Extension {
         withMore(
           table,
           'acl',
-          aclRows((engine) => observer(engine).aclLog),
+          aclRows((engine) => ({ users: observer(engine).users, log: observer(engine).aclLog })),
         ),
         { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
@@ -69,8 +71,10 @@ function makeAdmin(): Extension {
       engine.table = stats.table = tableFrom(engine.table)
       for (const counts of [stats.calls, stats.rejected, stats.failed]) while (counts.length < stats.table.commands.length) counts.push(0)
       const expiry = new ActiveExpiry(engine)
-      engine.probe = new Observer(engine)
-      engines.set(engine, { observer: engine.probe as Observer, expiry, pause: new Pause(engine, expiry) })
+      const observer = new Observer(engine)
+      engine.probe = observer
+      engine.users = observer.users
+      engines.set(engine, { observer, expiry, pause: new Pause(engine, expiry) })
     },
   }
 }

@@ -140,6 +140,16 @@ username
 + 6.2.0 channels
 + 7.0.0 selectors, and patterns as rules
 
+ACL|SETUSER 6.0.0 O(N), N: rules
+Makes a user, or changes what it may do
+username [rule...]
++ 6.2.0 channels
++ 7.0.0 selectors, and patterns of keys to read or to write
+
+ACL|DELUSER 6.0.0 as long as their connections take to close
+Removes users and ends their connections
+username...
+
 ACL|DRYRUN 7.0.0 O(1)
 Tells whether a user may run a command
 username command [arg...]

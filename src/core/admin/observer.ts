@@ -3,7 +3,8 @@ import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts
 import type { Engine, Probe } from '../engine/engine.ts'
 import type { Session } from '../engine/session.ts'
 import { type Reply, ReplyError } from '../reply.ts'
-import { AclLog } from './acl.ts'
+import { AclLog } from './acl/log.ts'
+import { Registry } from './acl/users.ts'
 import { Histogram } from './histogram.ts'
 import { Latency } from './latency.ts'
 import { Slowlog } from './slowlog.ts'
@@ -12,6 +13,7 @@ import { Tracking } from './tracking.ts'
 export class Observer implements Probe {
   readonly slowlog = new Slowlog()
   readonly aclLog = new AclLog()
+  readonly users: Registry
   readonly latency: Latency
   readonly tracking: Tracking
   /** By the command's index; they last as long as the counts of calls, which CONFIG RESETSTAT makes anew. */
@@ -24,6 +26,7 @@ export class Observer implements Probe {
 
   constructor(engine: Engine) {
     this.#engine = engine
+    this.users = new Registry(engine, this.aclLog)
     this.latency = new Latency(engine)
     this.tracking = new Tracking(engine)
     this.configured()
@@ -31,6 +34,7 @@ export class Observer implements Probe {
 
   configured(): void {
     const { config } = this.#engine
+    this.users.configured()
     this.#slow = config.number('slowlog-log-slower-than')
     this.#threshold = config.number('latency-monitor-threshold')
     this.#tracks = config.isOn('latency-tracking')

@@ -214,6 +214,9 @@ function fail(reason: string): never {
 export const parameters: Parameters = {
   ...PARAMETERS,
   ...ACCEPTED,
+  'acl-pubsub-default': { default: 'resetchannels', check: oneOf('allchannels', 'resetchannels') },
+  aclfile: { default: '', check: text, fixed: 'immutable' },
+  'acllog-max-len': { default: '128', check: between(0, LONG) },
   // Redis's default is no: its servers can be reached from elsewhere.
   'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'enable-module-command': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },

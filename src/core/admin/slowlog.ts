@@ -70,6 +70,7 @@ const REDACTED = '(redacted)'
 /** A command line without the passwords in it. */
 function withoutSecrets({ name }: Command, argv: Argv): Argv {
   if (name === 'auth') return argv.map((word, i) => (i === 0 ? word : REDACTED))
+  if (name === 'acl|setuser') return argv.map((word, i) => (i < 2 ? word : REDACTED))
   const login = name === 'hello' ? argv.findIndex((word, i) => i > 1 && word.toUpperCase() === 'AUTH') : -1
   if (login > 0) return argv.map((word, i) => (i === login + 1 || i === login + 2 ? REDACTED : word))
   if (name !== 'config|set') return argv

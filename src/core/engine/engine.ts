@@ -17,6 +17,7 @@ import { PubSub } from './pubsub.ts'
 import { keptLibraries, type Scripting } from './scripting.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Stats } from './stats.ts'
+import type { Users } from './users.ts'
 
 export interface EngineOptions {
   table: CommandTable
@@ -70,6 +71,7 @@ export class Engine {
   scripting: Scripting = keptLibraries()
   probe: Probe | null = null
   gate: Gate | null = null
+  users: Users | null = null
   /** Hears of keys that have changed, in databases that are `watched`. */
   tracking: ((key: ByteString) => void) | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */

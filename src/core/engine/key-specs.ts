@@ -52,26 +52,29 @@ export function keyRange(row: Row): [first: number, last: number, step: number] 
 
 export interface FoundKey {
   readonly key: ByteString
+  /** Its position in the command line. */
+  readonly at: number
   readonly flags: readonly string[]
 }
 
 /** The keys of a command line. @returns null if its number of keys cannot be */
-export function findKeys(row: Row, argv: Argv): FoundKey[] | null {
+export function findKeys(row: Row, argv: Argv, specs = keySpecs(row)): FoundKey[] | null {
   const found: FoundKey[] = []
-  for (const spec of keySpecs(row)) {
+  for (const spec of specs) {
     const positions = locate(spec, argv)
     if (positions === null || (spec.kind === 'keynum' && positions.length === 0 && !(row.flags & FLAG.no_mandatory_keys))) return null
     const flags = spec.flags.includes('variable_flags') ? flagsOf(row, argv) : spec.flags
-    for (const at of positions) if (at < argv.length) found.push({ key: argv[at], flags })
+    for (const at of positions) if (at < argv.length) found.push({ key: argv[at], at, flags })
   }
   return found
 }
 
 /** What SET and BITFIELD do with their key depends on their options. */
 function flagsOf(row: Row, argv: Argv): string[] {
-  const has = (...words: string[]): boolean => argv.some((word, i) => i > 1 && words.includes(word.toUpperCase()))
-  if (row.name === 'set') return has('GET') ? ['RW', 'access', 'update'] : ['OW', 'update']
-  return has('SET', 'INCRBY') ? ['RW', 'access', 'update'] : ['RO', 'access']
+  const isSet = row.name === 'set'
+  const words = isSet ? ['GET'] : ['SET', 'INCRBY']
+  if (argv.some((word, i) => i > (isSet ? 2 : 1) && words.includes(word.toUpperCase()))) return ['RW', 'access', 'update']
+  return isSet ? ['OW', 'update'] : ['RO', 'access']
 }
 
 function locate(spec: KeySpec, argv: Argv): number[] | null {

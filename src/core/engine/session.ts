@@ -10,6 +10,7 @@ import { NO_AUTH, NOT_IN_TRANSACTION, OUT_OF_MEMORY, wrongArity } from './errors
 import { showMonitors } from './monitor.ts'
 import type { Topic } from './pubsub.ts'
 import { Transaction } from './transaction.ts'
+import type { User } from './users.ts'
 
 const QUEUED = new Status('QUEUED')
 /** What may run inside MULTI instead of being queued. */
@@ -66,6 +67,8 @@ export class Session {
   noEvict = false
   noTouch = false
   tracking: TrackingState | null = null
+  /** Whose rights it has; null for all that there are. */
+  user: User | null = null
   /** The name of the last command, for CLIENT LIST. */
   last: Command | null = null
   lastUsed: number
@@ -74,7 +77,7 @@ export class Session {
   /** Whether EXEC runs what was queued. */
   inExec = false
   waiter: Waiter | null = null
-  authenticated: boolean
+  authenticated = false
   closed = false
   /** QUIT was said: the server closes the connection once the reply is sent. */
   quitting = false
@@ -82,7 +85,7 @@ export class Session {
   silence: 'none' | 'next' | 'all' = 'none'
   #subscriptions: Record<Topic, Set<ByteString>> | null = null
   /** Whether `execute` has to look at more than the command's row. */
-  #restricted: boolean
+  #restricted = false
 
   constructor(engine: Engine, id: number, options: SessionOptions) {
     this.engine = engine
@@ -90,8 +93,15 @@ export class Session {
     this.options = options
     this.db = engine.database(0)
     this.created = this.lastUsed = engine.clock.now()
-    this.authenticated = options.trusted === true || engine.config.get('requirepass') === ''
-    this.#restricted = !this.authenticated
+    this.#arrive()
+  }
+
+  /** Nobody has logged in. */
+  #arrive(): void {
+    const { users, config } = this.engine
+    this.user = this.options.trusted || users === null ? null : users.default
+    this.authenticated = this.options.trusted === true || (users?.open ?? config.get('requirepass') === '')
+    this.restrict()
   }
 
   /** Runs one command. An error is a reply too; only a bug throws. */
@@ -148,7 +158,8 @@ export class Session {
 
   /** Must be called when something changes that `execute` has to look at. */
   restrict(): void {
-    this.#restricted = !this.authenticated || this.transaction.open || (this.protocol === 2 && this.subscribed > 0)
+    this.#restricted =
+      !this.authenticated || this.transaction.open || (this.protocol === 2 && this.subscribed > 0) || this.user?.limited === true
   }
 
   /** @returns a reply if the command must not run now, null if it may; @throws if it is refused */
@@ -156,7 +167,9 @@ export class Session {
     const { name } = command
     // EXEC is what it runs.
     const flags = command.flags | (name === 'exec' ? this.transaction.flags : 0)
-    if (!this.authenticated && !(flags & FLAG.no_auth)) throw NO_AUTH
+    if (!this.authenticated && !(flags & FLAG.no_auth) && !this.engine.users?.open) throw NO_AUTH
+    const denied = this.user?.check(this, command, argv)
+    if (denied) throw denied
     // What is queued takes memory too, whatever it does.
     const queued = this.transaction.open && !NOT_QUEUED.has(name)
     if ((queued || flags & FLAG.denyoom) && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
@@ -246,9 +259,8 @@ export class Session {
     this.noEvict = this.noTouch = false
     this.tracking = null
     this.silence = 'none'
-    this.authenticated = this.options.trusted === true || this.engine.config.get('requirepass') === ''
     this.engine.monitors.delete(this)
-    this.restrict()
+    this.#arrive()
   }
 
   /** Ends the session: what it waits for, watches and listens to is given up. */

@@ -93,7 +93,7 @@ export class Transaction {
     session.mayBlock = false
     session.inExec = true
     try {
-      const results = queue!.map(({ command, argv }) => session.attempt(command, argv))
+      const results = queue!.map(({ command, argv }) => session.user?.check(session, command, argv) ?? session.attempt(command, argv))
       return results.every((result) => !(result instanceof Promise)) ? (results as Reply[]) : Promise.all(results)
     } finally {
       session.mayBlock = mayBlock

@@ -60,7 +60,7 @@ export class Conversation {
   resume(): void {
     const { session } = this
     try {
-      while (!this.#waiting && !this.#ended) {
+      while (!this.#waiting && !this.#ended && !session.closed) {
         this.#parser.limits.authenticated = session.authenticated
         const argv = this.#parser.next()
         if (argv === undefined) break

@@ -61,6 +61,8 @@ export class Bridge {
   readonly engine: Engine
   /** As in Redis, scripts have a client of their own: what one selects ends with it. */
   readonly session: Session
+  /** Whose rights it has. */
+  caller: Session | null = null
   protocol: Protocol = 2
   /** Whether the script has run a command that writes. */
   wrote = false
@@ -97,6 +99,8 @@ export class Bridge {
     if (!arityFits(command, argv.length)) return this.#refuse(WRONG_ARITY, command)
     if (flags & FLAG.noscript) return this.#refuse(NO_SCRIPT, command)
     if (this.#permission.readOnly && (flags & FLAG.write || MAY_WRITE.has(command.name))) return this.#refuse(READ_ONLY, command)
+    const denied = this.caller?.user?.check(this.caller, command, argv, true)
+    if (denied) return this.#refuse(denied, command)
     if (flags & FLAG.write) {
       const refusal = engine.durability.writeError()
       if (refusal !== null) return this.#refuse(refusal, command)
@@ -122,6 +126,8 @@ export class Bridge {
     const { machine, session, engine } = this
     const { limit } = engine.eviction
     session.db = caller.db
+    session.user = caller.user
+    this.caller = caller
     this.protocol = 2
     this.wrote = false
     this.#permission = permission

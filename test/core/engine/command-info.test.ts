@@ -24,7 +24,6 @@ const DIFFERENCES: Readonly<Record<string, Partial<Info>>> = {
 
 /** Subcommands that the engine has no use for. */
 const LEFT_OUT: Readonly<Record<string, RegExp>> = {
-  acl: /^acl\|(setuser|deluser)$/, // there is one user
   cluster: /^(?!cluster\|(info|slots|shards|nodes|myid)$)/, // the engine is no cluster
 }
 /** Subcommands newer than the reference. */

@@ -52,7 +52,7 @@ export const connection: Group = {
     }),
     row('AUTH', -2, 'noscript loading stale fast no_auth allow_busy', '', (db, argv, session) => {
       if (argv.length > 3) throw SYNTAX
-      if (argv.length === 2 && db.engine.config.get('requirepass') === '') throw NO_PASSWORD_SET
+      if (argv.length === 2 && (db.engine.users?.passwordless ?? db.engine.config.get('requirepass') === '')) throw NO_PASSWORD_SET
       const [user, password] = argv.length === 3 ? [argv[1], argv[2]] : ['default', argv[1]]
       authenticate(session, user, password)
       return OK
@@ -115,9 +115,12 @@ export const connection: Group = {
 
 /** @throws WRONGPASS */
 function authenticate(session: Session, user: ByteString, password: ByteString): void {
-  const expected = session.engine.config.get('requirepass')
-  const right = user === 'default' && (expected === '' || equalInConstantTime(password, expected))
+  const { users, config } = session.engine
+  const expected = config.get('requirepass')
+  const known = users?.login(user, password)
+  const right = users === null ? user === 'default' && (expected === '' || equalInConstantTime(password, expected)) : known
   if (!right) throw WRONG_PASSWORD
+  session.user = known ?? null
   session.authenticated = true
   session.restrict()
 }
@@ -158,20 +161,8 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
   session.protocol = protocol
   session.restrict()
   return new MapReply([
-    'server',
-    'redis',
-    'version',
-    VERSION,
-    'proto',
-    protocol,
-    'id',
-    session.id,
-    'mode',
-    'standalone',
-    'role',
-    'master',
-    'modules',
-    [],
+    ...['server', 'redis', 'version', VERSION, 'proto', protocol, 'id', session.id],
+    ...['mode', 'standalone', 'role', 'master', 'modules', []],
   ])
 }
 
@@ -204,7 +195,7 @@ export function describe(session: Session): string {
     multi: transaction.queue?.length ?? -1,
     watch: transaction.watching,
     cmd: session.last?.name ?? 'NULL',
-    user: 'default',
+    user: nameOf(session),
     redir: session.tracking?.redirect ?? -1,
     resp: session.protocol,
     'lib-name': library.name,
@@ -214,6 +205,9 @@ export function describe(session: Session): string {
     .map(([name, value]) => `${name}=${value}`)
     .join(' ')
 }
+
+/** Whose rights a session has. */
+export const nameOf = ({ user }: Session): ByteString => user?.name ?? 'default'
 
 const TYPES = new Set(['normal', 'master', 'replica', 'slave', 'pubsub'])
 
@@ -252,7 +246,8 @@ function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
       const age = integer(value)
       filters.push((session) => db.engine.now - session.created >= age * 1000)
     } else if (word === 'USER') {
-      if (value !== 'default') throw new ReplyError(`ERR No such user '${value}'`)
+      if (!(db.engine.users?.has(value) ?? value === 'default')) throw new ReplyError(`ERR No such user '${value}'`)
+      filters.push((session) => nameOf(session) === value)
     } else if (word === 'SKIPME' && /^(yes|no)$/i.test(value)) skipMe = value.toLowerCase() === 'yes'
     else throw SYNTAX
   }

@@ -6,6 +6,7 @@ import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
 import { infoText } from '../info.ts'
 import { sizeOfEntry } from '../memory.ts'
+import { nameOf } from './connection.ts'
 import { help } from './help.ts'
 
 /** Database numbers are ints of C. */
@@ -104,7 +105,7 @@ export const server: Group = {
       milliseconds(argv[2])
       return 0 // there are no replicas
     }),
-    container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', () => 'default'), help('ACL')]),
+    container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', (_db, _argv, session) => nameOf(session)), help('ACL')]),
     container('CLUSTER', -2, '', [
       ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
       row('CLUSTER|MYID', 2, 'stale', '', noCluster),

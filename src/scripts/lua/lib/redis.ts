@@ -4,7 +4,6 @@ import { formatDouble } from '../../../core/numbers.ts'
 import type { LogLevel } from '../../../core/engine/ports.ts'
 import { VERSION } from '../../../core/engine/version.ts'
 import { type Reply, ReplyError } from '../../../core/reply.ts'
-import { arityFits } from '../../../core/engine/command.ts'
 import type { Bridge } from '../bridge.ts'
 import { toNumber } from '../machine.ts'
 import { formatNumber } from '../number.ts'
@@ -111,8 +110,8 @@ export function redisLibrary(bridge: Bridge): Table {
     acl_check_cmd: (n, a, b, c, rest) => {
       const argv = words(n, a, b, c, rest)
       try {
-        // The one user there is may run anything.
-        return arityFits(bridge.engine.table.find(argv), argv.length) || true
+        const command = bridge.engine.table.find(argv)
+        return (bridge.caller?.user?.check(null, command, argv) ?? null) === null
       } catch {
         return fail('ERR Invalid command passed to redis.acl_check_cmd()')
       }

@@ -1,0 +1,32 @@
+// Which commands belong to which ACL category. It is made once for a table of commands.
+import type { ByteString } from '../../bytes.ts'
+import type { Command, CommandTable } from '../../engine/command.ts'
+import { categoriesOf } from '../../engine/commands/command.ts'
+
+export const CATEGORIES = [
+  'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream', 'pubsub',
+  'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
+] // prettier-ignore
+
+export class Catalogue {
+  readonly table: CommandTable
+  readonly #members = new Map<string, Command[]>(CATEGORIES.map((name) => [name, []]))
+
+  constructor(table: CommandTable) {
+    this.table = table
+    for (const command of table.commands) for (const name of categoriesOf(command)) this.#members.get(name.slice(1))?.push(command)
+  }
+
+  /** The commands of a category, subcommands too; undefined if there is none of the name, in any case. */
+  members(name: ByteString): readonly Command[] | undefined {
+    return this.#members.get(name.toLowerCase())
+  }
+
+  /** A command by its full name, such as `config|get`, in any case. */
+  command(name: ByteString): Command | undefined {
+    const [container, subcommand, more] = name.toLowerCase().split('|')
+    const found = this.table.get(container)
+    if (subcommand === undefined || more !== undefined) return more === undefined ? found : undefined
+    return found?.subcommands?.get(subcommand)
+  }
+}
