@@ -156,7 +156,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
-  if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveSoon()))
+  if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveNow()))
   return new EmbeddedRedis(engine)
 }
 

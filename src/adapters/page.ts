@@ -1,18 +1,24 @@
 // When a page is hidden it may never come back: then is the time to save. Elsewhere than in a page nothing happens.
 
 interface Page {
-  readonly visibilityState: string
-  addEventListener(type: string, listener: () => void): void
-  removeEventListener(type: string, listener: () => void): void
+  readonly document?: { readonly visibilityState: string }
+  addEventListener(type: string, listener: (event: { type: string }) => void, capture: true): void
+  removeEventListener(type: string, listener: (event: { type: string }) => void, capture: true): void
 }
+
+/** One that was hidden before it is closed, or frozen, only says the latter. */
+const EVENTS = ['visibilitychange', 'pagehide', 'freeze']
 
 /** @returns a function that stops listening */
 export function onPageHidden(run: () => void): () => void {
-  const { document } = globalThis as { document?: Page }
+  const page = globalThis as unknown as Page
+  const { document } = page
   if (document === undefined) return () => {}
-  const listener = (): void => {
-    if (document.visibilityState === 'hidden') run()
+  const listener = ({ type }: { type: string }): void => {
+    if (type !== EVENTS[0] || document.visibilityState === 'hidden') run()
   }
-  document.addEventListener('visibilitychange', listener)
-  return () => document.removeEventListener('visibilitychange', listener)
+  for (const type of EVENTS) page.addEventListener(type, listener, true)
+  return () => {
+    for (const type of EVENTS) page.removeEventListener(type, listener, true)
+  }
 }

@@ -32,7 +32,7 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
   const { deltas, journal } = storage
   const differences: DeltaStore | undefined = deltas && {
     read: () => deltas.read(),
-    write: () => begin(() => deltas.write()),
+    write: (hurried) => begin(() => deltas.write(hurried)),
     sizes: () => deltas.sizes(),
   }
   const writes: JournalStore | undefined = journal && {
@@ -46,7 +46,7 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
     name: storage.name,
     open: () => storage.open(takeOver),
     read: () => storage.read(),
-    write: () => begin(() => storage.write()),
+    write: (hurried) => begin(() => storage.write(hurried)),
     close: () => storage.close(),
     info: () => storage.info?.() ?? [],
     abandon() {

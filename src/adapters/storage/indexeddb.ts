@@ -23,6 +23,8 @@ export interface IndexedDbOptions {
 
 /** Larger records are slower to put, smaller ones are more of them. */
 const LARGEST_RECORD = 1 << 20
+/** Chromium fetches larger ones from the page after it was told of them: too late, if the page is gone. */
+const LARGEST_IN_HURRY = 60_000
 const STORE = 'snapshot'
 
 /** Keeps snapshots and a journal in the IndexedDB database `isodis:` plus `name`. */
@@ -33,6 +35,7 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
   return recordStorage({
     name: `IndexedDB isodis:${name}`,
     largest: LARGEST_RECORD,
+    largestInHurry: LARGEST_IN_HURRY,
     async open(takeOver) {
       giveBack = await holdLock(`isodis:${name}`, patience, takeOver)
       isPersisted = persisted(persist)

@@ -20,17 +20,28 @@ export interface Store {
   close(): void
 }
 
-/** The record that says who may write. */
+/** The records of those who may write have this, and an index allows it once: who writes puts its own record first. */
 const OWNER = 'owner'
+/** Databases of the first version have no index. */
+const VERSION = 2
 
 export function objectStore(database: string, name: string): Store {
   let connection: Promise<IDBDatabase> | null = null
   let owner: string | null = null
-  const TAKEN_OVER = `"${database}" was taken over by another tab`
+  let deleted = false
+  const takenOver = (): StorageError => new TakenOverError(`"${database}" was taken over by another tab`)
 
   const connect = (): Promise<IDBDatabase> => {
-    const request = indexedDB.open(database)
-    request.onupgradeneeded = () => request.result.createObjectStore(name)
+    const request = indexedDB.open(database, VERSION)
+    request.onupgradeneeded = ({ oldVersion }) => {
+      // Whoever owns it has written to it: it is gone, and what is written now would be no use without what was there.
+      if (owner !== null) {
+        deleted = true
+        return request.transaction!.abort()
+      }
+      const records = oldVersion === 0 ? request.result.createObjectStore(name) : request.transaction!.objectStore(name)
+      records.createIndex(OWNER, OWNER, { unique: true })
+    }
     return promisifyRequest(request).then((db) => {
       const forget = (): void => {
         connection = null
@@ -52,6 +63,7 @@ export function objectStore(database: string, name: string): Store {
       return db.transaction(name, mode, { durability })
     } catch (error) {
       connection = null
+      if (deleted) throw new StorageError(`"${database}" was deleted while it was open`)
       // A connection that died without saying so is opened once more.
       if (again && error instanceof DOMException && error.name === 'InvalidStateError') return begin(mode, durability, false)
       throw error
@@ -64,19 +76,18 @@ export function objectStore(database: string, name: string): Store {
       const transaction = await begin(mode, durability, true)
       const done = ended(transaction)
       const records = transaction.objectStore(name)
+      const owned = mode === 'readwrite' && owner !== null
       let refusal: StorageError | null = null
-      if (mode === 'readwrite' && owner !== null) {
-        // It is asked before anything is written, and answered before anything can be committed.
-        const request: IDBRequest<unknown> = records.get(OWNER)
-        request.addEventListener('success', () => {
-          if (request.result === owner) return
-          refusal =
-            request.result === undefined ? new StorageError(`"${database}" was deleted while it was open`) : new TakenOverError(TAKEN_OVER)
-          abort(transaction)
-        })
-      }
       try {
-        const result = await callback(records)
+        // It fails if another one's record is there, and then nothing of the transaction is kept.
+        if (owned) {
+          const request = records.put({ [OWNER]: 1 }, owner!)
+          request.onerror = () => request.error!.name === 'ConstraintError' && (refusal = takenOver())
+        }
+        const running = callback(records)
+        // The page may be gone before it could hear that all is put: so the browser is told now that this is all.
+        if (owned) transaction.commit?.()
+        const result = await running
         if (mode === 'readwrite') await done
         return result
       } catch (error) {
@@ -92,17 +103,19 @@ export function objectStore(database: string, name: string): Store {
     with: use,
     async claim(isLost) {
       // Not randomUUID: pages without TLS do not have it.
-      const token = `${Date.now()}-${Math.random()}`
+      const token = `${OWNER}/${Date.now()}-${Math.random()}`
+      const current = (records: IDBObjectStore): Promise<IDBValidKey | undefined> => promisifyRequest(records.index(OWNER).getKey(1))
       // In two steps: who sleeps between them finds that the owner is another one, and who slept before them has heard by
       // now that the lock is lost.
-      const before: unknown = await use('relaxed')('readonly', (records) => promisifyRequest<unknown>(records.get(OWNER)))
+      const before = await use('relaxed')('readonly', current)
       const claimed = await use('relaxed')('readwrite', async (records) => {
-        const now = await promisifyRequest<unknown>(records.get(OWNER))
+        const now = await current(records)
         if (now !== before || isLost()) return false
-        await promisifyRequest(records.put(token, OWNER))
+        if (now !== undefined) records.delete(now)
+        await promisifyRequest(records.put({ [OWNER]: 1 }, token))
         return true
       })
-      if (!claimed) throw new TakenOverError(TAKEN_OVER)
+      if (!claimed) throw takenOver()
       owner = token
     },
     close() {

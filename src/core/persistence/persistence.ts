@@ -25,10 +25,19 @@ const CANNOT_TURN_ON = new ReplyError(
 const MISCONF =
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error."
 
+/** A page that is about to go is held up no longer than this by what is to be saved; Chromium ends a closed one after 500 ms. */
+const HURRY_MS = 400
+/** A save that has taken longer is not begun anew when the page is about to go. */
+const MOST_BEGUN_ANEW_MS = 1000
+
 interface Run extends WatchedRun {
   readonly dirty: number
   readonly started: number
   readonly background: boolean
+  /** The one that has taken its place. */
+  next?: Run
+  /** Settles when it writes no more. */
+  written: Promise<unknown>
   /** Settles when the run has ended, with what went wrong or null. */
   done: Promise<unknown>
 }
@@ -40,6 +49,8 @@ export class Persistence implements Durability {
   readonly #lock = new SaveLock()
   #rules: SaveRule[] = []
   #run: Run | null = null
+  /** Settles when one whose place was taken has ended. */
+  #replaced: Promise<unknown> = Promise.resolve()
   /** The engine's dirty count when it was last saved. */
   #savedDirty = 0
   /** Seconds since 1970. */
@@ -192,10 +203,26 @@ export class Persistence implements Durability {
     return this.#journal === null ? null : this.#journal.replaced(++this.#rewrites)
   }
 
-  /** Makes durable in the background what has changed, if that does not happen already: for a page that may be about to go. */
-  saveSoon(): void {
+  /**
+   * Makes durable what has changed, for a page that may be about to go: everything is handed to the storage in this turn
+   * of the host, if it can be. A save that runs cannot be waited for: another takes its place.
+   */
+  saveNow(): void {
+    const { dirty, clock } = this.#engine
+    const run = this.#run
     if (this.#journal !== null) void this.#journal.sync()
-    else if (this.dirty > 0 && this.#lock.free && !this.#closed) this.bgsave()
+    if (this.#journal !== null || this.dirty === 0 || this.#closed || this.#lock.rewriting) return
+    if (run === null) {
+      this.#lock.bgsave(false)
+      this.#saves++
+      this.#start(true, true)
+    } else if ((run.hurriedUntil === 0 || run.dirty !== dirty) && clock.now() - run.started < MOST_BEGUN_ANEW_MS) {
+      run.aborted = true
+      run.snapshot.release()
+      this.#tracker?.end(false)
+      run.next = this.#start(run.background, true)
+      this.#replaced = run.written.catch(() => {})
+    }
   }
 
   writeError(): ReplyError | null {
@@ -269,6 +296,7 @@ export class Persistence implements Durability {
     this.#engine.restrict()
     await this.#turning
     await this.#abort()
+    await this.#replaced
     if (!(await this.#saveLast(save, force)) && !force) {
       this.#closed = false
       this.configured()
@@ -290,19 +318,23 @@ export class Persistence implements Durability {
   }
 
   /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */
-  #start(background: boolean): Run {
+  #start(background: boolean, hurried = false): Run {
     const { dirty, clock, log } = this.#engine
+    const started = clock.now()
     const deltas = this.#deltas()
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { deltas })
-    const run: Run = { snapshot, dirty, started: clock.now(), background, aborted: false, peakCowSize: 0, done: Promise.resolve(null) }
+    const hurriedUntil = hurried ? started + HURRY_MS : 0
+    const done = Promise.resolve(null)
+    const run: Run = { snapshot, dirty, started, background, hurriedUntil, aborted: false, peakCowSize: 0, written: done, done }
     this.#run = run
     if (background) {
       this.#lastTry = seconds(run.started)
       log('notice', `Background saving started by pid ${this.#saves}`)
     }
-    run.done = writeSnapshot(run, () => (deltas === null ? this.#storage : this.#storage.deltas!).write(), clock).then(
-      () => this.#succeeded(run),
-      (error: unknown) => this.#failed(run, error),
+    run.written = writeSnapshot(run, () => (deltas === null ? this.#storage : this.#storage.deltas!).write(hurried), clock)
+    run.done = run.written.then(
+      () => run.next?.done ?? this.#succeeded(run),
+      (error: unknown) => run.next?.done ?? this.#failed(run, error),
     )
     return run
   }

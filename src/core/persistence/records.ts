@@ -13,6 +13,8 @@ export interface Records {
   readonly name: string
   /** The largest record, in bytes. */
   readonly largest: number
+  /** The largest that can be put although the page is gone a moment later. Default: `largest` */
+  readonly largestInHurry?: number
   /** Takes the place for this engine alone. @param takeOver takes it from one that does not answer; @throws StorageError if another has it */
   open(takeOver?: boolean): Promise<void>
   /** The names of all records, in any order. */
@@ -51,6 +53,8 @@ const EMPTY: Manifest = { format: 2, snapshot: null, deltas: [], journal: null }
 const SEAL = 8
 /** Records are put together until there are so many bytes: one write each takes ten times as long. */
 const BATCH_BYTES = 1 << 20
+/** In a hurry all is put in one step, unless it is more than this. */
+const HURRIED_BYTES = 1 << 26
 /** What is appended goes into the last record of the journal as long as it is no larger than this. */
 const TAIL_BYTES = 1 << 14
 
@@ -65,6 +69,8 @@ class RecordStorage implements Storage {
   readonly #records: Records
   #manifest = EMPTY
   #committing: Promise<void> = Promise.resolve()
+  /** How many snapshots were written in a hurry. */
+  #hurries = 0
   #lastId = 0
 
   constructor(records: Records) {
@@ -72,25 +78,27 @@ class RecordStorage implements Storage {
     this.#records = records
     this.deltas = {
       read: async () => this.#manifest.deltas.map((run, i) => this.#read(run, `delta ${i + 1}`)),
-      write: async () => this.#writer((run) => this.#commit((now) => [{ ...now, deltas: [...now.deltas, run] }, []])),
+      write: async (hurried) => this.#writer((run) => (now) => [{ ...now, deltas: [...now.deltas, run] }, []], hurried),
       sizes: () => ({
         snapshot: this.#manifest.snapshot?.size ?? 0,
         deltas: this.#manifest.deltas.reduce((sum, { size }) => sum + size, 0),
         count: this.#manifest.deltas.length,
       }),
     }
+    const changed =
+      (change: JournalChange): Change =>
+      (now) => {
+        const [journal, removed] = change(now.journal)
+        return [{ ...now, journal }, removed]
+      }
     this.journal = new RecordJournal({
       records,
       get: (name) => this.#get(name),
       manifest: () => this.#manifest.journal,
-      commit: (change) =>
-        this.#commit((now) => {
-          const [journal, removed] = change(now.journal)
-          return [{ ...now, journal }, removed]
-        }),
+      commit: (change) => this.#commit(changed(change)),
       nextId: () => ++this.#lastId,
       read: (run) => this.#read(run, 'the base of the journal'),
-      writer: (commit) => this.#writer(commit),
+      writer: (change) => this.#writer((run) => changed(change(run))),
     })
   }
 
@@ -113,13 +121,14 @@ class RecordStorage implements Storage {
     return snapshot && this.#read(snapshot, 'the snapshot')
   }
 
-  async write(): Promise<SnapshotWriter> {
-    return this.#writer((snapshot) =>
-      this.#commit((now) => {
+  async write(hurried?: boolean): Promise<SnapshotWriter> {
+    const change =
+      (snapshot: Run): Change =>
+      (now) => {
         const old = [...(now.snapshot === null ? [] : [now.snapshot]), ...now.deltas]
         return [{ ...now, snapshot, deltas: [] }, old.flatMap(recordsOf)]
-      }),
-    )
+      }
+    return this.#writer(change, hurried)
   }
 
   info(): [name: string, value: string | number][] {
@@ -130,16 +139,25 @@ class RecordStorage implements Storage {
     return this.#records.close()
   }
 
-  /** Puts another manifest in place, and removes what it does not name any more. One after the other: SAVE may meet a rewrite. */
-  #commit(change: (now: Manifest) => readonly [Manifest, removed: readonly string[]]): Promise<void> {
-    const committed = this.#committing.then(async () => {
+  /**
+   * Puts another manifest in place, behind the last records it names, and removes what it does not name any more. One after
+   * the other: SAVE may meet a rewrite. Who is in a hurry goes first.
+   */
+  #commit(change: Change, last: readonly Entry[] = [], hurried = false): Promise<void> {
+    if (hurried) this.#hurries++
+    const hurries = this.#hurries
+    const put = async (): Promise<void> => {
+      // What was in a hurry has been put in place of this.
+      if (hurries !== this.#hurries) throw new StorageError('given up')
       const [manifest, removed] = change(this.#manifest)
-      await this.#records.put([[MANIFEST, sealed(MANIFEST, toUint8Array(JSON.stringify(manifest)))]], true)
+      await this.#records.put([...last, [MANIFEST, sealed(MANIFEST, toUint8Array(JSON.stringify(manifest)))]], true)
       this.#manifest = manifest
-      // Nothing depends on this: what is left is removed when the storage is opened again.
-      if (removed.length > 0) await this.#records.remove(removed).catch(() => {})
-    })
-    this.#committing = committed.catch(() => {})
+      // Nothing depends on this: what is left is removed when the storage is opened again. And what came in a hurry while
+      // this was being put stands on what was there before.
+      if (removed.length > 0 && hurries === this.#hurries) await this.#records.remove(removed).catch(() => {})
+    }
+    const committed = hurried ? put() : this.#committing.then(put)
+    this.#committing = Promise.allSettled([this.#committing, committed]).then(() => {})
     return committed
   }
 
@@ -171,11 +189,11 @@ class RecordStorage implements Storage {
     }
   }
 
-  #writer(commit: (run: Run) => Promise<void>): SnapshotWriter {
+  #writer(change: (run: Run) => Change, hurried = false): SnapshotWriter {
     const id = ++this.#lastId
     const records = this.#records
     let run: Run = { id, records: 0, size: 0 }
-    let batch: [string, Uint8Array][] = []
+    let batch: Entry[] = []
     let batchBytes = 0
     const putBatch = async (): Promise<void> => {
       const puts = batch
@@ -185,7 +203,7 @@ class RecordStorage implements Storage {
     }
     return {
       async write(bytes) {
-        const most = records.largest - SEAL
+        const most = ((hurried && records.largestInHurry) || records.largest) - SEAL
         for (let at = 0; at < bytes.length; at += most) {
           const part = bytes.subarray(at, at + most)
           const name = recordName('run', id, run.records)
@@ -193,12 +211,9 @@ class RecordStorage implements Storage {
           batchBytes += part.length
           run = { id, records: run.records + 1, size: run.size + part.length }
         }
-        if (batchBytes >= BATCH_BYTES) await putBatch()
+        if (batchBytes >= (hurried ? HURRIED_BYTES : BATCH_BYTES)) await putBatch()
       },
-      async commit() {
-        if (batch.length > 0) await putBatch()
-        await commit(run)
-      },
+      commit: () => this.#commit(change(run), batch, hurried),
       async abort() {
         batch = []
         if (run.records > 0) await records.remove(recordsOf(run))
@@ -207,14 +222,19 @@ class RecordStorage implements Storage {
   }
 }
 
+type Entry = readonly [name: string, bytes: Uint8Array]
+/** @returns what the manifest is to be, and which records are of no use then */
+type Change = (now: Manifest) => readonly [Manifest, removed: readonly string[]]
+type JournalChange = (now: Manifest['journal']) => readonly [Manifest['journal'], removed: readonly string[]]
+
 interface JournalHost {
   readonly records: Records
   readonly get: (name: string) => Promise<Uint8Array | undefined>
   readonly manifest: () => Manifest['journal']
-  readonly commit: (change: (now: Manifest['journal']) => readonly [Manifest['journal'], removed: readonly string[]]) => Promise<void>
+  readonly commit: (change: JournalChange) => Promise<void>
   readonly nextId: () => number
   readonly read: (run: Run) => AsyncIterable<Uint8Array>
-  readonly writer: (commit: (run: Run) => Promise<void>) => SnapshotWriter
+  readonly writer: (change: (base: Run) => JournalChange) => SnapshotWriter
 }
 
 /** The journal's parts are runs that grow: record after record, the last of which is put anew while it is small. */
@@ -293,7 +313,7 @@ class RecordJournal implements JournalStore {
     if (this.#current === null) await this.split(false)
     const part = this.#current!
     const { records } = this.#host
-    const most = records.largest - SEAL
+    const most = (records.largestInHurry ?? records.largest) - SEAL
     const grows = this.#count > 0 && this.#tail.length + bytes.length <= Math.min(TAIL_BYTES, most)
     let rest = grows ? joined(this.#tail, bytes) : bytes
     let index = grows ? this.#count - 1 : this.#count
@@ -319,15 +339,11 @@ class RecordJournal implements JournalStore {
 
   async base(): Promise<SnapshotWriter> {
     const kept = this.#current!
-    return this.#host.writer((base) =>
-      this.#host.commit((now) => {
-        const gone = now?.parts.filter((part) => part !== kept) ?? []
-        const removed = gone.flatMap((part) =>
-          Array.from({ length: this.#counts.get(part) ?? 0 }, (_, i) => recordName('journal', part, i)),
-        )
-        return [{ base, parts: [kept] }, [...(now?.base ? recordsOf(now.base) : []), ...removed]]
-      }),
-    )
+    return this.#host.writer((base) => (now) => {
+      const gone = now?.parts.filter((part) => part !== kept) ?? []
+      const removed = gone.flatMap((part) => Array.from({ length: this.#counts.get(part) ?? 0 }, (_, i) => recordName('journal', part, i)))
+      return [{ base, parts: [kept] }, [...(now?.base ? recordsOf(now.base) : []), ...removed]]
+    })
   }
 }
 

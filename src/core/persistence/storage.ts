@@ -13,8 +13,12 @@ export interface Storage {
   open(takeOver?: boolean): Promise<void>
   /** The bytes of the last snapshot, in order; null if there is none. @throws StorageError if a part is damaged or missing */
   read(): Promise<AsyncIterable<Uint8Array> | null>
-  /** Starts a snapshot. */
-  write(): Promise<SnapshotWriter>
+  /**
+   * Starts a snapshot.
+   * @param hurried the host may be gone in a moment: all is to be handed over at once, as far as that is possible. It
+   * stands on the last that was finished, whatever has not come to its end
+   */
+  write(hurried?: boolean): Promise<SnapshotWriter>
   /** Gives the storage back. */
   close(): Promise<void>
   /** What INFO persistence shows of it besides Redis's fields, as names and values. */
@@ -29,8 +33,8 @@ export interface Storage {
 export interface DeltaStore {
   /** The last snapshot's deltas, oldest first. */
   read(): Promise<readonly AsyncIterable<Uint8Array>[]>
-  /** Starts a delta to the last snapshot. */
-  write(): Promise<SnapshotWriter>
+  /** Starts a delta to the last snapshot. @param hurried as above */
+  write(hurried?: boolean): Promise<SnapshotWriter>
   /** Bytes of the last snapshot (0 if there is none) and of its deltas, and how many deltas there are. */
   sizes(): { snapshot: number; deltas: number; count: number }
 }

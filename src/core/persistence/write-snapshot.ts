@@ -11,6 +11,8 @@ export interface WatchedRun {
   readonly snapshot: Snapshot
   /** Set from outside to have it given up. */
   aborted: boolean
+  /** It is written without a turn for the host in between until then: the page may be gone after it. */
+  readonly hurriedUntil?: number
   /** The most bytes that were held for what was changed before its turn. */
   peakCowSize: number
 }
@@ -32,7 +34,7 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
         snapshot.reuse(chunk)
       }
       run.peakCowSize = Math.max(run.peakCowSize, snapshot.cowSize)
-      if (more) await new Promise<void>((resolve) => clock.soon(resolve))
+      if (more && clock.now() >= (run.hurriedUntil ?? 0)) await new Promise<void>((resolve) => clock.soon(resolve))
     }
     if (run.aborted) throw new Aborted()
     await writer.commit()
