@@ -63,6 +63,9 @@ export class MapReply {
   }
 }
 
+/** What comes before a reply and tells of it; in RESP2 nothing. */
+export class Attribute extends MapReply {}
+
 /** Members without order or doubles; in RESP2 an array. */
 export class SetReply {
   declare protected readonly nominal: 'SetReply'

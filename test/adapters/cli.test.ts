@@ -234,8 +234,11 @@ describe('isodis serve redis.conf', () => {
 
 describe('what it cannot do it says, without a stack', () => {
   test.for([
-    [['serve', '--port', 'x'], '"x" is no port'],
-    [['serve', '--port', '70000'], '"70000" is no port'],
+    [['serve', '--port', 'x'], `'port "x"': argument couldn't be parsed into an integer`],
+    [['serve', '--port', '70000'], 'argument must be between 0 and 65535 inclusive'],
+    [['serve', '--port'], `'port': wrong number of arguments`],
+    [['serve', '--port', '1', '2'], `'port "1" "2"': wrong number of arguments`],
+    [['serve', '--save', 'often'], 'Invalid save parameters'],
     [['serve', '--nonsense'], '--nonsense'],
     [['dance'], 'unknown command "dance"'],
     [[], 'no command given'],
@@ -244,13 +247,6 @@ describe('what it cannot do it says, without a stack', () => {
     expect(await command.ended).toBe(2)
     expect(command.stderr).toContain(message)
     expect(command.stderr).toContain('Usage: isodis serve [redis.conf] [options]')
-    expect(command.stderr).not.toMatch(/^\s+at /m)
-  })
-
-  test('a rule that is none', async () => {
-    const command = start('serve', '--port', '0', '--save', 'often')
-    expect(await command.ended).toBe(1)
-    expect(command.stderr).toMatch(/Invalid save parameters/)
     expect(command.stderr).not.toMatch(/^\s+at /m)
   })
 

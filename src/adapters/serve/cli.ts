@@ -34,6 +34,19 @@ const USAGE = `Usage: isodis serve [redis.conf] [options]
 `
 /** Redis's own: what redis-server does without a configuration file. */
 const REDIS_RULES = '3600 1 300 100 60 10000'
+/** What may have several words, or none. */
+const MULTIPLE = new Set([
+  'save',
+  'bind',
+  'replicaof',
+  'client-output-buffer-limit',
+  'latency-tracking-info-percentiles',
+  'oom-score-adj-values',
+  'shutdown-on-sigint',
+  'shutdown-on-sigterm',
+])
+/** Redis does too. */
+const IGNORED = new Set(['list-max-ziplist-entries', 'list-max-ziplist-value', 'lua-replicate-commands'])
 /** What would change what the server is, and cannot be had: better refused than ignored. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   loadmodule: 'modules cannot be loaded: isodis has none',
@@ -82,7 +95,7 @@ function gather(directives: readonly Directive[]): Given {
   for (const directive of directives) {
     const { name, words, at } = directive
     const refuse = (reason: string): never => {
-      throw at === undefined ? fail(reason) : new ConfigFileError(directive, reason)
+      throw at === undefined ? fail(`'${directive.line}': ${reason}`) : new ConfigFileError(directive, reason)
     }
     if (at === undefined && OWN.has(name)) {
       if (words.length !== 1) fail(`--${name} takes one argument`)
@@ -92,21 +105,18 @@ function gather(directives: readonly Directive[]): Given {
     }
     const reason = UNSUPPORTED[name]
     if (reason !== undefined) refuse(reason)
+    if (IGNORED.has(name)) continue
     const parameter = parameterOf(name)
-    if (parameter === undefined || words.length === 0) {
-      const problem = parameter === undefined ? `unknown option --${name}` : `--${name} needs an argument`
-      return refuse(at === undefined ? problem : 'Bad directive or wrong number of arguments')
-    }
-    if (at !== undefined) {
-      try {
-        admin.parameters[parameter].check(words.join(' '))
-      } catch (error) {
-        refuse(String(error))
-      }
+    if (parameter === undefined) return refuse(at === undefined ? `unknown option --${name}` : 'Bad directive or wrong number of arguments')
+    if (words.length !== 1 && !MULTIPLE.has(parameter)) refuse('wrong number of arguments')
+    try {
+      admin.parameters[parameter].check(words.join(' '))
+    } catch (error) {
+      refuse(String(error))
     }
     // Each line of a file adds a rule; the first of the file, or of the command line, replaces those from before.
     const source = String(at?.replace(/, at line.*/, ''))
-    const adds = name === 'save' && rulesOf === source && words[0] !== ''
+    const adds = name === 'save' && rulesOf === source && words.join('') !== ''
     config[parameter] = `${adds ? `${config[name]} ` : ''}${words.join(' ')}`.trim()
     if (name === 'save') rulesOf = source
   }
@@ -145,17 +155,16 @@ function writePidFile(file: string, log: Log): void {
 }
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2)
-  if (args.some((arg) => arg === '--help' || arg === '-h')) return void process.stdout.write(USAGE)
-  const { positionals, directives } = readArguments(args)
-  if (positionals[0] === 'rdb') {
-    const check = directives.some(({ name }) => name === 'check')
-    return rdb([...positionals.slice(1), ...directives.flatMap(({ words }) => words)], check)
-  }
-  if (positionals[0] !== 'serve' || positionals.length > 2)
-    fail(positionals.length === 0 ? 'no command given' : `unknown command "${positionals.join(' ')}"`)
-  const file = positionals[1]
-  const { config, own } = gather([...(file === undefined ? [] : readConfigFile(file)), ...directives])
+  const [command, ...args] = process.argv.slice(2)
+  if ([command, ...args].some((arg) => arg === '--help' || arg === '-h')) return void process.stdout.write(USAGE)
+  const isCheck = (arg: string): boolean => arg === '--check'
+  if (command === 'rdb') return rdb(args.filter((arg) => !isCheck(arg)), args.some(isCheck)) // prettier-ignore
+  if (command !== 'serve') fail(command === undefined ? 'no command given' : `unknown command "${command}"`)
+  const file = args[0] === undefined || args[0].startsWith('--') ? undefined : args[0]
+  const { config, own } = gather([
+    ...(file === undefined ? [] : readConfigFile(file)),
+    ...readArguments(file === undefined ? args : args.slice(1)),
+  ])
   const { unixsocket, dir, dbfilename, appenddirname, appendfilename, save, logfile } = config
   const port = portOf(config['port'] ?? '6379')
   const host = own.get('host') ?? config['bind']?.split(' ')[0].replace(/^-/, '').replace('*', '0.0.0.0')

@@ -21,6 +21,8 @@ export class ConfigFileError extends Error {
   }
 }
 
+/** Of files that include each other. */
+const DEPTH = 15
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
 const WORD = /\s*(?:"((?:\\[^]|[^"\\])*)"|'((?:\\'|[^'])*)'|([^\s"']+))/y
 
@@ -46,29 +48,42 @@ const unescaped = (hex: string | undefined, char: string): string =>
 /** The directives of a file, `-` for standard input. @throws Error if it cannot be read; ConfigFileError */
 export function readConfigFile(file: string, depth = 0): Directive[] {
   const lines = readFileSync(file === '-' ? 0 : file, 'utf8').split('\n')
-  return lines.flatMap((full, i): Directive[] => {
-    const line = full.trim()
-    if (line === '' || line.startsWith('#')) return []
-    const where = { line, at: `${file}, at line ${i + 1}` }
-    const words = splitWords(line)
-    if (words === null) throw new ConfigFileError(where, 'Unbalanced quotes in configuration line')
-    const name = words[0].toLowerCase()
-    if (name !== 'include') return [{ name, words: words.slice(1), ...where }]
-    if (words.length !== 2 || depth > 15) throw new ConfigFileError(where, 'Bad directive or wrong number of arguments')
-    return readConfigFile(words[1], depth + 1)
-  })
+  return lines.flatMap((line, i) => readLine(line, `${file}, at line ${i + 1}`, depth))
 }
 
-/** `--name word word` and `--name=word`, as directives. @returns also the words before the first */
-export function readArguments(args: readonly string[]): { positionals: string[]; directives: Directive[] } {
-  const positionals: string[] = []
-  const directives: (Directive & { words: string[] })[] = []
-  for (const arg of args) {
-    const last = directives.at(-1)
-    const option = /^--([^=\s]+)(?:=([^]*))?$/.exec(arg)
-    if (option !== null) directives.push({ name: option[1].toLowerCase(), words: option[2] === undefined ? [] : [option[2]], line: arg })
-    else if (last === undefined) positionals.push(arg)
-    else last.words.push(arg)
-  }
-  return { positionals, directives }
+function readLine(full: string, at: string | undefined, depth: number): Directive[] {
+  const line = full.trim()
+  if (line === '' || line.startsWith('#')) return []
+  const where = { line, ...(at !== undefined && { at }) }
+  const words = splitWords(line)
+  if (words === null) throw new ConfigFileError(where, 'Unbalanced quotes in configuration line')
+  const name = words[0].toLowerCase()
+  if (name !== 'include') return [{ name, words: words.slice(1), ...where }]
+  if (words.length !== 2 || depth > DEPTH) throw new ConfigFileError(where, 'Bad directive or wrong number of arguments')
+  return readConfigFile(words[1], depth + 1)
 }
+
+/** The directives of a command line: as redis-server, each `--` begins one, but for what directly follows a name alone. */
+export function readArguments(args: readonly string[]): Directive[] {
+  const lines: string[] = []
+  /** Whether what begins with `--` is a name. */
+  let complete = true
+  for (const [i, arg] of args.entries()) {
+    if (complete && arg.startsWith('--')) {
+      const [, name, value] = /^--([^=\s]+)=([^]*)$/.exec(arg) ?? [undefined, arg.slice(2)]
+      lines.push(value === undefined ? name! : `${name!} ${quoted(value)}`)
+      complete = value !== undefined || /\s\S/.test(arg)
+      // Without rules, nothing is saved.
+      const next = args[i + 1]
+      if (arg.toLowerCase() !== '--save' || (next !== undefined && !next.startsWith('--'))) continue
+      lines.push(`${lines.pop()!} ""`)
+      complete = true
+    } else {
+      lines.push(`${lines.pop() ?? ''} ${quoted(arg)}`)
+      complete = true
+    }
+  }
+  return lines.flatMap((line) => readLine(line, undefined, 0))
+}
+
+const quoted = (word: string): string => `"${word.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`

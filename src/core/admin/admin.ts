@@ -1,10 +1,11 @@
 // The entry `isodis/admin`: what operators and monitoring tools ask a server, beyond what an app asks its database. Servers,
 // drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
-import { CommandTable, type Group, type Row } from '../engine/command.ts'
+import { CommandTable, type Group, type Handler, type Row } from '../engine/command.ts'
 import type { Engine, Extension } from '../engine/engine.ts'
 import { aclRows } from './acl/commands.ts'
 import { sortGroup } from './acl/sort.ts'
 import { ActiveExpiry } from './active-expiry.ts'
+import { sealed } from './debug-data.ts'
 import { debugRow } from './debug.ts'
 import { docs } from './docs.ts'
 import { infoHandler } from './info.ts'
@@ -23,6 +24,8 @@ interface Parts {
   readonly observer: Observer
   readonly expiry: ActiveExpiry
   readonly pause: Pause
+  /** Of RESTORE. */
+  readonly payloads: { unchecked: boolean }
 }
 
 function makeAdmin(): Extension {
@@ -37,6 +40,7 @@ function makeAdmin(): Extension {
       name: 'connection',
       rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
     },
+    { name: 'generic', rows: [withUnchecked(table.get('restore')!, (engine) => parts(engine).payloads.unchecked)] },
     {
       name: 'server',
       rows: [
@@ -74,9 +78,16 @@ function makeAdmin(): Extension {
       const observer = new Observer(engine)
       engine.probe = observer
       engine.users = observer.users
-      engines.set(engine, { observer, expiry, pause: new Pause(engine, expiry) })
+      engines.set(engine, { observer, expiry, pause: new Pause(engine, expiry), payloads: { unchecked: false } })
     },
   }
+}
+
+/** RESTORE, which takes a payload for right that has been changed, after DEBUG SET-SKIP-CHECKSUM-VALIDATION. */
+function withUnchecked(row: Row, unchecked: (engine: Engine) => boolean): Row {
+  const handler: Handler = (db, argv, session) =>
+    row.handler(db, unchecked(db.engine) ? [...argv.slice(0, 3), sealed(argv[3]), ...argv.slice(4)] : argv, session)
+  return { ...row, handler }
 }
 
 /** A container with more subcommands, before the others: HELP stays the last. */

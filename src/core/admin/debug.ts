@@ -6,11 +6,11 @@ import { encodingOf } from '../engine/encoding.ts'
 import type { Engine } from '../engine/engine.ts'
 import { NO_SUCH_KEY, printed, subcommandSyntax } from '../engine/errors.ts'
 import type { Session } from '../engine/session.ts'
-import { exportRdb } from '../persistence/export.ts'
-import { importRdb } from '../persistence/load.ts'
 import { dumpValue } from '../persistence/rdb/dump.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
+import { loadAppendOnlyFiles, populate, reload } from './debug-data.ts'
+import { sampleReply, TYPES } from './debug-protocol.ts'
 import { digestOf, digestOfValue } from './digest.ts'
 import type { Pause } from './pause.ts'
 
@@ -18,9 +18,10 @@ export const notAllowed = (command: string): ReplyError =>
   new ReplyError(
     `ERR ${command} command not allowed. If the enable-${command.toLowerCase()}-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
   )
-const NO_OPTIONS = new ReplyError('ERR DEBUG RELOAD takes no options: what is reloaded is the data as it is')
 /** Who holds expiries after SET-ACTIVE-EXPIRE 0. */
 const DEBUG = {}
+const CRON = {}
+const BAD_THRESHOLD = new ReplyError('ERR argument must be a memory value bigger than 1 and smaller than 4gb')
 /** DUMP's byte of type, bytes of version and checksum. */
 const DUMP_FRAME = 11
 /** Of the LRU clock, in seconds. */
@@ -42,12 +43,13 @@ interface Subcommand {
   readonly words: number
   readonly syntax: string
   readonly summary: string
-  readonly run: (db: Database, argv: Argv) => Result
+  readonly run: (db: Database, argv: Argv, session: Session) => Result
 }
 
 interface Parts {
   readonly pause: Pause
   readonly expiry: ActiveExpiry
+  readonly payloads: { unchecked: boolean }
 }
 
 function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, Subcommand>> {
@@ -70,6 +72,12 @@ function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, S
       summary: 'Replies this error.',
       run: (_db, argv) => new ReplyError(printed(argv[2])),
     },
+    LOADAOF: {
+      words: 2,
+      syntax: 'LOADAOF',
+      summary: 'Reads all data from the append-only files.',
+      run: ({ engine }) => of(engine).pause.during(loadAppendOnlyFiles(engine)),
+    },
     LOG: {
       words: 3,
       syntax: 'LOG <message>',
@@ -85,14 +93,42 @@ function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, S
       summary: 'Tells where and how a value is kept.',
       run: (db, argv) => new Status(describe(db, argv[2])),
     },
+    'PAUSE-CRON': {
+      words: 3,
+      syntax: 'PAUSE-CRON <0|1>',
+      summary: 'With 1, nothing happens by itself: keys go only when they are looked up.',
+      run: ({ engine }, argv) => {
+        if (argv[2] === '0') of(engine).expiry.release(CRON)
+        else of(engine).expiry.hold(CRON)
+        return OK
+      },
+    },
+    POPULATE: {
+      words: -3,
+      syntax: 'POPULATE <count> [<prefix>] [<size>]',
+      summary: 'Adds strings under keys such as key:0, where there are none.',
+      run: populate,
+    },
+    PROTOCOL: {
+      words: 3,
+      syntax: `PROTOCOL <${TYPES}>`,
+      summary: 'Replies with a value of this kind.',
+      run: (_db, argv, session) => sampleReply(argv[2].toLowerCase(), session),
+    },
+    'QUICKLIST-PACKED-THRESHOLD': {
+      words: 3,
+      syntax: 'QUICKLIST-PACKED-THRESHOLD <size>',
+      summary: 'Changes nothing: lists here do not tell long elements from short ones.',
+      run: (_db, argv) => {
+        if (!/^\d+([kmg]?b?)$/i.test(argv[2])) throw BAD_THRESHOLD
+        return OK
+      },
+    },
     RELOAD: {
       words: -2,
-      syntax: 'RELOAD',
-      summary: 'Writes all data as an RDB file, and reads it from that.',
-      run: ({ engine }, argv) => {
-        if (argv.length > 2) throw NO_OPTIONS
-        return of(engine).pause.during(reload(engine))
-      },
+      syntax: 'RELOAD [NOSAVE] [NOFLUSH] [MERGE]',
+      summary: 'Writes all data as an RDB file, and reads it from that; with NOSAVE the file that was saved last.',
+      run: ({ engine }, argv) => of(engine).pause.during(reload(engine, argv)),
     },
     'SET-ACTIVE-EXPIRE': {
       words: 3,
@@ -101,6 +137,15 @@ function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, S
       run: ({ engine }, argv) => {
         if (Number.parseInt(argv[2], 10) > 0) of(engine).expiry.release(DEBUG)
         else of(engine).expiry.hold(DEBUG)
+        return OK
+      },
+    },
+    'SET-SKIP-CHECKSUM-VALIDATION': {
+      words: 3,
+      syntax: 'SET-SKIP-CHECKSUM-VALIDATION <0|1>',
+      summary: 'With 1, RESTORE takes payloads whose checksum is wrong.',
+      run: ({ engine }, argv) => {
+        of(engine).payloads.unchecked = argv[2] !== '0'
         return OK
       },
     },
@@ -119,15 +164,6 @@ function sleep({ clock }: Engine, milliseconds: number): Promise<Reply> {
     // Where there are no timers, nobody can sleep.
     if (milliseconds <= 0 || clock.after(milliseconds, done, true) === null) done()
   })
-}
-
-async function reload(engine: Engine): Promise<Reply> {
-  const file = exportRdb(engine)
-  const chunks: Uint8Array[] = []
-  for (let chunk = await file.next(); chunk !== null; chunk = await file.next()) chunks.push(chunk)
-  await importRdb(engine, chunks)
-  engine.log('warning', 'DB reloaded by DEBUG RELOAD')
-  return OK
 }
 
 /** As Redis, but for the address: that is the key's place in the database's table. */
@@ -151,7 +187,7 @@ export function debugRow(of: (engine: Engine) => Parts): Row {
     if (name === 'HELP' && argv.length === 2) return help(Object.values(subcommands))
     const found = subcommands[name]
     if (found === undefined || (found.words > 0 && found.words !== argv.length)) throw subcommandSyntax(argv)
-    return found.run(db, argv)
+    return found.run(db, argv, session)
   })
 }
 

@@ -6,9 +6,6 @@ import { Verbatim } from '../reply.ts'
 import type { Pause } from './pause.ts'
 import type { Observer } from './observer.ts'
 
-/** Redis's default of `latency-tracking-info-percentiles`. */
-const PERCENTILES = [50, 99, 99.9]
-
 interface Parts {
   readonly observer: Observer
   readonly pause: Pause
@@ -38,13 +35,15 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ]
     })
   }
-  const Latencystats: Section = (engine) =>
-    engine.table.commands.flatMap((command): [string, string][] => {
+  const Latencystats: Section = (engine) => {
+    const percents = (engine.config.get('latency-tracking-info-percentiles').match(/\S+/g) ?? []).map(Number)
+    return engine.table.commands.flatMap((command): [string, string][] => {
       const histogram = of(engine).histogram(command)
       if (histogram === undefined) return []
-      const shown = PERCENTILES.map((percent) => `p${percent}=${histogram.percentile(percent).toFixed(3)}`)
+      const shown = percents.map((percent) => `p${percent}=${histogram.percentile(percent).toFixed(3)}`)
       return [[`latency_percentiles_usec_${command.name}`, shown.join(',')]]
     })
+  }
   return ({ engine }, argv) => {
     const wanted = argv.slice(1)
     const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))

@@ -4,6 +4,7 @@ import { between, LONG, memory, oneOf, type Parameter, PARAMETERS, type Paramete
 
 const INT = 2_147_483_647
 const PORT = 65_535
+const ALONE = 'isodis is one server alone, without replicas or a cluster'
 
 type Check = Parameter['check']
 
@@ -16,11 +17,12 @@ const words =
     return value
   }
 
-const percentiles = words((each) =>
-  each.every((word) => word === '' || (Number(word) >= 0 && Number(word) <= 100))
-    ? undefined
-    : 'latency-tracking-info-percentiles should contain a numerical value between 0.0 and 100.0',
-)
+const percentiles: Check = (value) => {
+  const each = value === '' ? [] : value.split(' ').map(Number)
+  const fit = each.every((percent) => percent >= 0 && percent <= 100)
+  if (!fit) throw 'latency-tracking-info-percentiles should contain a numerical value between 0.0 and 100.0'
+  return each.map((percent) => percent.toFixed(1)).join(' ')
+}
 
 const scores = words((each) => {
   if (each.length !== 3) return 'wrong number of arguments'
@@ -31,17 +33,31 @@ const scores = words((each) => {
   return undefined
 })
 
-const signals = words((each) => {
-  const known = each.every((word) => /^(default|save|nosave|now|force)$/i.test(word))
-  if (!known) return 'argument(s) must be one of the following: default, save, nosave, now, force'
-  return /\bsave\b/i.test(each.join(' ')) && /\bnosave\b/i.test(each.join(' ')) ? 'Invalid combination of shutdown options' : undefined
-})
+const SIGNAL_WORDS = ['default', 'save', 'nosave', 'now', 'force']
+const signals: Check = (value) => {
+  const each = value.toLowerCase().split(' ')
+  if (!each.every((word) => SIGNAL_WORDS.includes(word))) throw `argument(s) must be one of the following: ${SIGNAL_WORDS.join(', ')}`
+  if (each.includes('save') && each.includes('nosave'))
+    throw 'SAVE and NOSAVE options for shutdown-on-sigint and shutdown-on-sigterm are incompatible'
+  const set = SIGNAL_WORDS.filter((word) => word !== 'default' && each.includes(word))
+  return set.length === 0 ? 'default' : set.join(' ')
+}
+
+/** What asks for another server to follow. */
+const follows: Check = (value) => {
+  const each = value.split(' ')
+  if (value === '' || value.toLowerCase() === 'no one') return ''
+  if (each.length !== 2) throw 'wrong number of arguments'
+  const port = /^\d+$/.test(each[1]) ? Number(each[1]) : NaN
+  if (!(port >= 0 && port <= PORT)) throw 'Invalid master port'
+  throw ALONE
+}
 
 /** What asks for more than one server is refused, rather than ignored. */
 const alone =
   (...choices: string[]): Check =>
   (value) =>
-    choices.includes(value.toLowerCase()) ? value : fail('isodis is one server alone, without replicas or a cluster')
+    choices.includes(value.toLowerCase()) ? value : fail(ALONE)
 
 const shared = (rows: Readonly<Record<string, string>>, check: Check, fixed?: Parameter['fixed']): Parameters =>
   Object.fromEntries(
@@ -112,7 +128,7 @@ const ACCEPTED: Parameters = {
     },
   },
   'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
-  replicaof: { default: '', check: alone('', 'no one'), fixed: 'immutable', alias: 'slaveof' },
+  replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
   'tls-port': {
     default: '0',
     check: (value) => (value === '0' ? value : fail('there is no TLS here: let a proxy do it')),
@@ -223,7 +239,7 @@ export const parameters: Parameters = {
   'enable-protected-configs': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
   'latency-tracking': { default: 'yes', check: yesNo },
-  'latency-tracking-info-percentiles': { default: '50 99 99.9', check: percentiles },
+  'latency-tracking-info-percentiles': { default: '50.0 99.0 99.9', check: percentiles },
   loglevel: { default: 'notice', check: oneOf('debug', 'verbose', 'notice', 'warning') },
   'shutdown-on-sigint': { default: 'default', check: signals },
   'shutdown-on-sigterm': { default: 'default', check: signals },

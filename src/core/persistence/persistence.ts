@@ -44,7 +44,8 @@ interface Run extends WatchedRun {
 
 export class Persistence implements Durability {
   readonly #engine: Engine
-  readonly #storage: Storage
+  /** Where it is all kept. */
+  readonly storage: Storage
   readonly #sinkOptions: SinkOptions
   readonly #lock = new SaveLock()
   #rules: SaveRule[] = []
@@ -76,7 +77,7 @@ export class Persistence implements Durability {
   /** @param sinkOptions how the memory for what is written is made */
   constructor(engine: Engine, storage: Storage, sinkOptions: SinkOptions = {}) {
     this.#engine = engine
-    this.#storage = storage
+    this.storage = storage
     this.#sinkOptions = sinkOptions
     this.#lastSave = seconds(engine.clock.now())
     this.#tracker = storage.deltas === undefined ? null : new ChangeTracker(engine)
@@ -84,12 +85,12 @@ export class Persistence implements Durability {
 
   /** Takes the storage and loads what it holds. @throws StorageError: then the data stays where it is */
   async open(): Promise<void> {
-    await this.#storage.open()
+    await this.storage.open()
     try {
       const journal = this.#engine.config.isOn('appendonly') ? await this.#makeJournal() : null
       const found = journal !== null && (await journal.load())
       if (!found) {
-        this.#loaded = await load(this.#engine, this.#storage)
+        this.#loaded = await load(this.#engine, this.storage)
         this.#tracker?.loaded()
         this.#savedDirty = this.#engine.dirty
       }
@@ -103,7 +104,7 @@ export class Persistence implements Durability {
       journal?.start()
     } catch (error) {
       this.#engine.expiry.stop() // its timer would hold what was loaded
-      await this.#storage.close()
+      await this.storage.close()
       throw error
     }
     this.#engine.durability = this
@@ -112,7 +113,7 @@ export class Persistence implements Durability {
   }
 
   async #makeJournal(): Promise<Journal> {
-    const { journal } = this.#storage
+    const { journal } = this.storage
     if (journal === undefined) throw new StorageError('appendonly is on, but this storage keeps no journal')
     const { Journal } = await import('./journal/journal.ts')
     return new Journal(this.#engine, journal, this.#sinkOptions, () => {
@@ -152,7 +153,7 @@ export class Persistence implements Durability {
   }
 
   rewrite(later = false): Reply {
-    if (this.#storage.journal === undefined) throw NO_PLACE
+    if (this.storage.journal === undefined) throw NO_PLACE
     if (this.#closed) throw CLOSING
     if (later && this.#lock.free) return this.#afterExec(() => this.rewrite(), REWRITE_SCHEDULED)
     const putOff = this.#lock.rewrite()
@@ -245,7 +246,7 @@ export class Persistence implements Durability {
   #turnJournal(on: boolean): void {
     const journal = this.#journal
     if (on === (journal !== null) || this.#turning !== null || this.#closed) return
-    if (on && this.#storage.journal === undefined) throw CANNOT_TURN_ON
+    if (on && this.storage.journal === undefined) throw CANNOT_TURN_ON
     const turned = on ? this.#turnOn() : this.#turnOff(journal!)
     this.#turning = turned
       .catch((error: unknown) => {
@@ -306,7 +307,7 @@ export class Persistence implements Durability {
     await this.#endRewrite()
     this.#timer?.cancel()
     this.#tracker?.stop()
-    await this.#storage.close().catch((error: unknown) => this.#engine.log('warning', String(error)))
+    await this.storage.close().catch((error: unknown) => this.#engine.log('warning', String(error)))
     return OK
   }
 
@@ -331,7 +332,7 @@ export class Persistence implements Durability {
       this.#lastTry = seconds(run.started)
       log('notice', `Background saving started by pid ${this.#saves}`)
     }
-    run.written = writeSnapshot(run, () => (deltas === null ? this.#storage : this.#storage.deltas!).write(hurried), clock)
+    run.written = writeSnapshot(run, () => (deltas === null ? this.storage : this.storage.deltas!).write(hurried), clock)
     run.done = run.written.then(
       () => run.next?.done ?? this.#succeeded(run),
       (error: unknown) => run.next?.done ?? this.#failed(run, error),
@@ -345,7 +346,7 @@ export class Persistence implements Durability {
     if (tracker === null) return null
     const deltas = tracker.begin()
     if (deltas === null) return null
-    const sizes = this.#storage.deltas!.sizes()
+    const sizes = this.storage.deltas!.sizes()
     let [changed, all] = [0, 0]
     for (const [{ size }, { count, removed }] of deltas) {
       changed += count + removed.length
@@ -473,7 +474,7 @@ export class Persistence implements Durability {
     return [
       ...fields.map(([name, value]): [string, string | number] => [name, usual[name] ?? value]),
       ...more,
-      ...(this.#storage.info?.() ?? []),
+      ...(this.storage.info?.() ?? []),
     ]
   }
 }

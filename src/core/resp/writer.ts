@@ -2,6 +2,7 @@
 import type { ByteString } from '../bytes.ts'
 import { formatDouble } from '../numbers.ts'
 import {
+  Attribute,
   BigNumber,
   Double,
   MapReply,
@@ -38,6 +39,7 @@ function encodeRare(reply: Exclude<Reply, ByteString | number | bigint | null | 
   }
   if (reply instanceof Push) return sequence(resp3 ? '>' : '*', reply.items, protocol)
   if (reply instanceof SetReply) return sequence(resp3 ? '~' : '*', reply.items, protocol)
+  if (reply instanceof Attribute) return resp3 ? sequence('|', reply.flat, protocol, reply.flat.length / 2) : ''
   if (reply instanceof MapReply)
     return resp3 ? sequence('%', reply.flat, protocol, reply.flat.length / 2) : sequence('*', reply.flat, protocol)
   if (reply instanceof Pairs) return resp3 ? pairs(reply.flat) : sequence('*', reply.flat, protocol)

@@ -1,0 +1,128 @@
+// DEBUG RELOAD, LOADAOF and POPULATE: data that goes through a file and comes back, and data made up.
+import { type ByteString, fromUint8Array, toUint8Array } from '../bytes.ts'
+import type { Argv } from '../engine/command.ts'
+import type { Database } from '../engine/database.ts'
+import type { Engine } from '../engine/engine.ts'
+import { SYNTAX } from '../engine/errors.ts'
+import { EVENT } from '../engine/events.ts'
+import { integerIn } from '../engine/arguments.ts'
+import type { Value } from '../engine/values.ts'
+import { exportRdb } from '../persistence/export.ts'
+import { loadJournal } from '../persistence/journal/load-journal.ts'
+import { importRdb } from '../persistence/load.ts'
+import { Persistence } from '../persistence/persistence.ts'
+import { Crc64 } from '../persistence/rdb/crc64.ts'
+import { readRdb, type RdbTarget } from '../persistence/rdb/reader.ts'
+import type { Storage } from '../persistence/storage.ts'
+import { OK, type Reply, ReplyError } from '../reply.ts'
+
+const NOT_LOADED = new ReplyError('ERR Error trying to load the RDB dump, check server logs.')
+const NO_JOURNAL = new ReplyError('ERR Error trying to load the AOF files, check server logs.')
+const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
+
+function storageOf({ durability }: Engine): Storage | null {
+  return durability instanceof Persistence ? durability.storage : null
+}
+
+/** RELOAD [NOSAVE] [NOFLUSH] [MERGE] */
+export async function reload(engine: Engine, argv: Argv): Promise<Reply> {
+  const options = new Set(argv.slice(2).map((word) => word.toUpperCase()))
+  for (const option of options) if (!/^(NOSAVE|NOFLUSH|MERGE)$/.test(option)) return badOption
+  try {
+    const chunks = options.has('NOSAVE') ? await storageOf(engine)?.read() : await exported(engine)
+    if (!chunks) return NOT_LOADED
+    if (options.has('NOFLUSH')) await addRdb(engine, chunks, options.has('MERGE'))
+    else await importRdb(engine, chunks)
+  } catch (error) {
+    engine.log('warning', String(error))
+    return NOT_LOADED
+  }
+  engine.log('warning', 'DB reloaded by DEBUG RELOAD')
+  return OK
+}
+
+const badOption = new ReplyError('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.')
+
+async function exported(engine: Engine): Promise<Uint8Array[]> {
+  const file = exportRdb(engine)
+  const chunks: Uint8Array[] = []
+  for (let chunk = await file.next(); chunk !== null; chunk = await file.next()) chunks.push(chunk)
+  return chunks
+}
+
+/** Adds what a file holds. @throws Error unless `replaces`, if a key or a library is there already */
+async function addRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, replaces: boolean): Promise<void> {
+  const entries: { db: Database; key: ByteString; value: Value; expiry: number }[] = []
+  const libraries: ByteString[] = []
+  const target: RdbTarget = {
+    databases: engine.config.number('databases'),
+    entry(index, key, value, expiry) {
+      entries.push({ db: engine.database(index), key, value, expiry })
+      return true
+    },
+    library: (code) => void libraries.push(code),
+    aux: () => {},
+  }
+  await readRdb(chunks, target, () => new Promise((resolve) => engine.clock.soon(resolve)))
+  const held = engine.scripting.libraries()
+  if (!replaces && libraries.some((code) => held.includes(code))) throw new Error('Failed loading functions: the library already exists')
+  if (!replaces && entries.some(({ db, key }) => db.find(key) >= 0)) throw new Error('RDB has duplicated keys')
+  const install = engine.scripting.prepare([...new Set([...held, ...libraries])])
+  install()
+  for (const { db, key, value, expiry } of entries) {
+    db.adopt(key, value, expiry)
+    db.changed(key, EVENT.generic, 'restore')
+  }
+}
+
+/** LOADAOF: what the journal holds takes the place of the data. */
+export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
+  const journal = storageOf(engine)?.journal
+  if (journal === undefined) return NO_JOURNAL
+  const { effects } = engine
+  if (effects !== null) {
+    const failure = await engine.durability.sync()
+    if (failure !== null) return failure
+  }
+  engine.effects = null
+  for (const db of engine.databases()) db.flush()
+  engine.scripting.prepare([])()
+  try {
+    if ((await loadJournal(engine, journal)) === null) return NO_JOURNAL
+  } catch (error) {
+    engine.log('warning', String(error))
+    return NO_JOURNAL
+  } finally {
+    engine.effects = effects
+  }
+  engine.log('warning', 'Append Only File loaded by DEBUG LOADAOF')
+  return OK
+}
+
+/** POPULATE count [prefix] [size]: strings under keys that are not there yet. */
+export function populate(db: Database, argv: Argv): Reply {
+  const count = integerIn(argv[2], 0, Infinity, NOT_POSITIVE)
+  const prefix = argv[3] ?? 'key'
+  const size = argv[4] === undefined ? 0 : integerIn(argv[4], 0, Infinity, NOT_POSITIVE)
+  if (argv.length > 5) throw SYNTAX
+  for (let i = 0; i < count; i++) {
+    const key = `${prefix}:${i}`
+    if (db.find(key) >= 0) continue
+    const value = `value:${i}`
+    db.insert(key, size === 0 ? value : value.slice(0, size).padEnd(size, '\0'))
+    db.changed(key, EVENT.string, 'set')
+  }
+  return OK
+}
+
+/** Two bytes of version, eight of checksum. */
+const FOOTER = 10
+
+/** A payload of DUMP whose version and checksum are made right, whatever is before them. */
+export function sealed(payload: ByteString): ByteString {
+  if (payload.length < FOOTER) return payload
+  const body = `${payload.slice(0, -FOOTER)}\x0a\0`
+  const crc = new Crc64()
+  crc.update(toUint8Array(body), 0, body.length)
+  return body + fromUint8Array(crc.digest())
+}
