@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path'
 
 /** Without news for so many seconds, a unit is given up. */
-const TIMEOUT = 90
+const TIMEOUT = 240
 const PORTS = 200
 
 /** A folder that the suite runs in, with links to its files. */

@@ -6,38 +6,44 @@ import type { Engine } from '../engine/engine.ts'
 import { MAX_ID, MIN_ID } from '../engine/structures/stream-id.ts'
 import { textOf, typeOf, type Value } from '../engine/values.ts'
 import { formatDouble } from '../numbers.ts'
-import { sha1 } from '../sha1.ts'
+import { hexOf, paddedWords, sha1Words } from '../sha1.ts'
 
 /** The numbers of types in RDB files and in the digest. */
 const TYPES = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 } as const
-const BYTES = 20
+/** A digest's, as words; and in bits. */
+const WORDS = 5
+const BITS = 160
 
 class Digest {
-  #bytes: ByteString = '\0'.repeat(BYTES)
+  #words: Int32Array = new Int32Array(WORDS)
 
   /** Something whose place counts. */
   mix(text: ByteString): this {
     this.add(text)
-    this.#bytes = sha1Bytes(this.#bytes)
+    const block = new Int32Array(16)
+    block.set(this.#words)
+    block[WORDS] = 1 << 31
+    block[15] = BITS
+    this.#words = sha1Words(block)
     return this
   }
 
   /** Something whose place does not count. */
   add(text: ByteString): void {
-    const hash = sha1Bytes(text)
-    this.#bytes = Array.from(hash, (byte, i) => String.fromCharCode(byte.charCodeAt(0) ^ this.#bytes.charCodeAt(i))).join('')
+    const hash = sha1Words(paddedWords(text))
+    for (let i = 0; i < WORDS; i++) this.#words[i] ^= hash[i]
   }
 
   get bytes(): ByteString {
-    return this.#bytes
+    let bytes = ''
+    for (const word of this.#words) bytes += uint32(word)
+    return bytes
   }
 
   get hex(): string {
-    return Array.from(this.#bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+    return hexOf(this.#words)
   }
 }
-
-const sha1Bytes = (text: ByteString): ByteString => sha1(text).replace(/../g, (digits) => String.fromCharCode(Number.parseInt(digits, 16)))
 
 /** Four bytes, the highest first. */
 const uint32 = (number: number): ByteString => String.fromCharCode(number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255)
