@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { CHROMIUM, CHROMIUM_ARGUMENTS, FIREFOX, FIREFOX_CHANNEL } from './test/support/executables.ts'
 
 /** Each public path and its file; package.json's `exports` says the same. */
 const entries = {
@@ -34,18 +34,8 @@ map.groupBy ??= (items, keyOf) => {
   return groups
 }
 
-const chromium = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-)
-/** Chromium's services look for the network at every start; a machine without one would wait for them. */
-const chromiumArguments = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-]
-const browser = playwright({ launchOptions: { executablePath: chromium, args: chromiumArguments } })
+const chromium = playwright({ launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS } })
+const firefox = playwright({ launchOptions: { executablePath: FIREFOX, channel: FIREFOX_CHANNEL } })
 
 export default defineConfig({
   build: {
@@ -69,7 +59,15 @@ export default defineConfig({
         test: {
           name: 'chromium',
           include: ['test/**/*.browser.test.ts'],
-          browser: { enabled: true, headless: true, screenshotFailures: false, provider: browser, instances: [{ browser: 'chromium' }] },
+          browser: { enabled: true, headless: true, screenshotFailures: false, provider: chromium, instances: [{ browser: 'chromium' }] },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'firefox',
+          include: ['test/**/*.browser.test.ts'],
+          browser: { enabled: true, headless: true, screenshotFailures: false, provider: firefox, instances: [{ browser: 'firefox' }] },
         },
       },
     ],

@@ -1,5 +1,5 @@
-// What the tests need besides npm packages: redis-server as the reference and Chromium as a real browser. As root on a
-// machine with apt they are installed; otherwise it says what is missing and how to get it.
+// What the tests need besides npm packages: redis-server as the reference, Chromium and Firefox as real browsers. As root on
+// a machine with apt they are installed; otherwise it says what is missing and how to get it.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
@@ -7,10 +7,15 @@ const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status
 const chromium = () =>
   process.env.CHROMIUM ? existsSync(process.env.CHROMIUM) : has('chromium') || has('chromium-browser') || has('google-chrome')
 
+const firefox = () => (process.env.FIREFOX ? existsSync(process.env.FIREFOX) : has('firefox-esr') || has('firefox'))
+
+const BREW = { 'redis-server': 'redis', chromium: '--cask chromium', 'firefox-esr': '--cask firefox' }
+
 function missing() {
   const packages = []
   if (!has('redis-server')) packages.push('redis-server')
   if (!chromium()) packages.push('chromium')
+  if (!firefox()) packages.push('firefox-esr')
   return packages
 }
 
@@ -26,7 +31,7 @@ if (packages.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
 if (packages.length > 0) {
   console.error(`The tests need ${packages.join(' and ')}, which are not installed here.
   Debian, Ubuntu:  sudo apt-get install ${packages.join(' ')}
-  macOS:           brew install ${packages.map((name) => (name === 'chromium' ? '--cask chromium' : 'redis')).join(' ')}
-A Chromium or Chrome elsewhere is found through the environment variable CHROMIUM.`)
+  macOS:           brew install ${packages.map((name) => BREW[name]).join(' ')}
+A browser elsewhere is found through the environment variables CHROMIUM (Chrome does as well) and FIREFOX.`)
   process.exit(1)
 }

@@ -1,22 +1,10 @@
 // A real Chromium on a page of ours, with a profile that outlives it: what a user's browser keeps over a crash.
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser as Chromium, type BrowserContext, chromium, type Page } from 'playwright'
 import { build, preview } from 'vite'
-
-const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-)
-const args = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--no-first-run',
-]
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from './executables.ts'
 
 export interface Site extends AsyncDisposable {
   readonly url: string
@@ -38,7 +26,8 @@ export async function serveSite(root: string): Promise<Site> {
 }
 
 /** A Chromium for many tests: a context of it has storage of its own, opens at once, and forgets everything when it is closed. */
-export const launchChromium = (): Promise<Chromium> => chromium.launch({ executablePath, args, headless: true })
+export const launchChromium = (): Promise<Chromium> =>
+  chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS, headless: true })
 
 /** One whose profile outlives its processes. */
 export class Browser implements AsyncDisposable {
@@ -55,7 +44,11 @@ export class Browser implements AsyncDisposable {
 
   /** Opens a page, in a new process if there is none. */
   async open(url: string): Promise<Page> {
-    this.#context ??= await chromium.launchPersistentContext(this.#profile, { executablePath, args, headless: true })
+    this.#context ??= await chromium.launchPersistentContext(this.#profile, {
+      executablePath: CHROMIUM,
+      args: CHROMIUM_ARGUMENTS,
+      headless: true,
+    })
     const page = await this.#context.newPage()
     await page.goto(url)
     return page
