@@ -120,17 +120,17 @@ export class Config {
   readonly #values = new Map<string, string>()
   /** Numeric values, read on hot paths. */
   readonly #numbers = new Map<string, number>()
-  readonly #onChange: (config: Config) => void
-
-  #parameters!: Parameters
+  readonly #onChange: () => void
+  #parameters: Parameters = {}
   readonly #aliases: Record<string, string> = {}
 
   /**
    * @param given values that differ from the defaults
+   * @param onChange takes over what was set; if it throws, the values before are set again
    * @param parameters those that there are
    * @throws ReplyError as CONFIG SET does
    */
-  constructor(given: Readonly<Record<string, string>>, onChange: (config: Config) => void, parameters = PARAMETERS) {
+  constructor(given: Readonly<Record<string, string>>, onChange: () => void, parameters = PARAMETERS) {
     this.#onChange = onChange
     this.parameters = parameters
     for (const [name, value] of this.#check(Object.entries(given), true)) this.#put(name, value)
@@ -166,10 +166,10 @@ export class Config {
       this.#put(name, value)
     }
     try {
-      this.#onChange(this)
+      this.#onChange()
     } catch (error) {
       for (const [name, value] of before) this.#put(name, value)
-      this.#onChange(this)
+      this.#onChange()
       throw error
     }
   }

@@ -125,6 +125,11 @@ export class Engine {
     return this.#now
   }
 
+  /** As `now`, also while a journal is loaded: that stands still then. */
+  get present(): number {
+    return this.loading ? this.clock.now() : this.now
+  }
+
   /** A command starts. */
   begin(): void {
     this.#now = this.#unread

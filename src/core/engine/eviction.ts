@@ -61,7 +61,11 @@ export class Eviction {
 
   /** How often a key is used, 0 to 255, falling with `lfu-decay-time`. */
   frequency(keyspace: Keyspace, slot: number): number {
-    const access = keyspace.access[slot]
+    return this.#decayed(keyspace.access[slot])
+  }
+
+  /** The frequency that the access column holds, less what it has fallen since. */
+  #decayed(access: number): number {
     const decay = this.#engine.config.number('lfu-decay-time')
     const minutes = (this.#minute() - (access >>> 8)) & 0xffff
     return Math.max(0, (access & LFU_MAX) - (decay === 0 ? 0 : Math.floor(minutes / decay)))
@@ -76,23 +80,16 @@ export class Eviction {
   /** Sets what a key's use looks like, for RESTORE and loading. */
   restore(keyspace: Keyspace, slot: number, use: { idle?: number; frequency?: number }): void {
     if (use.frequency !== undefined && this.#lfu) keyspace.access[slot] = (this.#minute() << 8) | use.frequency
-    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, Math.floor(this.#now / 1000) - use.idle)
-  }
-
-  /** While a journal is loaded the engine's own time stands still. */
-  get #now(): number {
-    return this.#engine.loading ? this.#engine.clock.now() : this.#engine.now
+    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, Math.floor(this.#engine.present / 1000) - use.idle)
   }
 
   #minute(): number {
-    return Math.floor(this.#now / 60_000) & 0xffff
+    return Math.floor(this.#engine.present / 60_000) & 0xffff
   }
 
   // The counter is logarithmic: the higher it is, the less likely one more use raises it.
   #frequent(access: number): number {
-    const decay = this.#engine.config.number('lfu-decay-time')
-    const minutes = (this.#minute() - (access >>> 8)) & 0xffff
-    let count = Math.max(0, (access & LFU_MAX) - (decay === 0 ? 0 : Math.floor(minutes / decay)))
+    let count = this.#decayed(access)
     const factor = this.#engine.config.number('lfu-log-factor')
     if (count < LFU_MAX && this.#engine.random() < 1 / (Math.max(0, count - LFU_INITIAL) * factor + 1)) count++
     return (this.#minute() << 8) | count

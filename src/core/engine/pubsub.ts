@@ -11,13 +11,10 @@ export class PubSub {
   readonly patterns = new Map<ByteString, Set<Session>>()
   readonly shards = new Map<ByteString, Set<Session>>()
 
-  /** @returns whether the session did not listen to it before */
-  subscribe(topic: Topic, name: ByteString, session: Session): boolean {
+  subscribe(topic: Topic, name: ByteString, session: Session): void {
     const listeners = this[topic].get(name)
-    if (listeners?.has(session)) return false
     if (listeners === undefined) this[topic].set(name, new Set([session]))
     else listeners.add(session)
-    return true
   }
 
   unsubscribe(topic: Topic, name: ByteString, session: Session): void {

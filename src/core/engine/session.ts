@@ -69,7 +69,7 @@ export class Session {
   tracking: TrackingState | null = null
   /** Whose rights it has; null for all that there are. */
   user: User | null = null
-  /** The name of the last command, for CLIENT LIST. */
+  /** The last command, for CLIENT LIST. */
   last: Command | null = null
   lastUsed: number
   /** False inside MULTI and scripts: a blocking command then acts as if its time were up. */

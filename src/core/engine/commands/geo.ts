@@ -43,8 +43,8 @@ export const geo: Group = {
     row('GEORADIUS_RO', -6, 'readonly', '1 RO access', georadius),
     row('GEORADIUSBYMEMBER', -5, 'write denyoom', '1 RO access, STORE@5+ OW update, STOREDIST@5+ OW update', georadius),
     row('GEORADIUSBYMEMBER_RO', -5, 'readonly', '1 RO access', georadius),
-    row('GEOSEARCH', -7, 'readonly', '1 RO access', geosearch),
-    row('GEOSEARCHSTORE', -8, 'write denyoom', '1 OW update, 2 RO access', geosearch),
+    row('GEOSEARCH', -7, 'readonly', '1 RO access', (db, argv) => geosearch(db, argv, false)),
+    row('GEOSEARCHSTORE', -8, 'write denyoom', '1 OW update, 2 RO access', (db, argv) => geosearch(db, argv, true)),
   ],
 }
 
@@ -172,8 +172,7 @@ function georadius(db: Database, argv: Argv): Reply {
   return run(db, asked, 'STORE option in GEORADIUS', 'georadiusstore')
 }
 
-function geosearch(db: Database, argv: Argv): Reply {
-  const storing = argv[0].length > 'GEOSEARCH'.length
+function geosearch(db: Database, argv: Argv, storing: boolean): Reply {
   const asked = emptySearch(db, argv[storing ? 2 : 1])
   asked.target = storing ? argv[1] : null
   let from = ''

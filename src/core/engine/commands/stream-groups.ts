@@ -13,7 +13,7 @@ import { sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { help } from './help.ts'
 import { entry, looseId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
-import { consumerOf, noGroup, present, willChange, wroteClaim, wroteProgress } from './stream-reading.ts'
+import { consumerOf, noGroup, willChange, wroteClaim, wroteProgress } from './stream-reading.ts'
 
 const NO_STREAM = new ReplyError(
   'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
@@ -213,7 +213,7 @@ function xclaim(db: Database, argv: Argv): Reply {
   const key = argv[1]
   const { stream, group } = groupOf(db, argv)
   const minIdle = integer(argv[4], invalidArgument('min-idle-time', 'XCLAIM'))
-  const now = present(db)
+  const now = db.engine.present
   const ids: StreamId[] = []
   let at = 5
   for (; at < argv.length; at++) {

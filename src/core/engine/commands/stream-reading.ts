@@ -223,15 +223,10 @@ export function willChange(db: Database, key: ByteString): void {
   db.keyspace.beforeChange(db.keyspace.find(key))
 }
 
-/** The time, also while a journal is loaded: the engine's own time stands still then. */
-export function present({ engine }: Database): number {
-  return engine.loading ? engine.clock.now() : engine.now
-}
-
 /** A consumer that is heard of now; it is made if it is not there. */
 export function consumerOf(db: Database, key: ByteString, group: ConsumerGroup, name: ByteString): Consumer {
   const consumer = group.consumers.get(name)
-  const now = present(db)
+  const now = db.engine.present
   if (consumer !== undefined) {
     consumer.seen = now
     return consumer

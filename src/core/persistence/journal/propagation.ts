@@ -77,19 +77,21 @@ const restore: Rewrite = (argv, _reply, db) => {
 }
 
 /** XADD and XTRIM: the ID that the entry got, and how far was trimmed. */
-const xadd: Rewrite = (argv, reply, db) => {
-  const { trim, at } = addOptions(db, argv, argv[0].length === 'XADD'.length)
-  const options = argv.slice(0, at)
-  if (trim?.approximate) {
-    const stream = db.keyspace.get(argv[1]) as Stream
-    const how = options.indexOf('~', 2)
-    options.splice(how, 2, '=', trim.minId === null ? String(stream.size) : formatId(stream.edge(false) ?? MAX_ID))
-    const limit = options.findIndex((word, i) => i > 1 && word.toUpperCase() === 'LIMIT')
-    if (limit > 0) options.splice(limit, 2)
+const xaddOrXtrim =
+  (adding: boolean): Rewrite =>
+  (argv, reply, db) => {
+    const { trim, at } = addOptions(db, argv, adding)
+    const options = argv.slice(0, at)
+    if (trim?.approximate) {
+      const stream = db.keyspace.get(argv[1]) as Stream
+      const how = options.indexOf('~', 2)
+      options.splice(how, 2, '=', trim.minId === null ? String(stream.size) : formatId(stream.edge(false) ?? MAX_ID))
+      const limit = options.findIndex((word, i) => i > 1 && word.toUpperCase() === 'LIMIT')
+      if (limit > 0) options.splice(limit, 2)
+    }
+    const id = argv[at]?.endsWith('*') ? [reply as ByteString] : argv.slice(at, at + 1)
+    return [[...options, ...id, ...argv.slice(at + 1)]]
   }
-  const id = argv[at]?.endsWith('*') ? [reply as ByteString] : argv.slice(at, at + 1)
-  return [[...options, ...id, ...argv.slice(at + 1)]]
-}
 
 /** What says itself what it did. */
 const nothing: Rewrite = () => []
@@ -141,8 +143,8 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   bzmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 2),
   restore,
   geoadd: (argv) => [asZadd(argv)],
-  xadd,
-  xtrim: xadd,
+  xadd: xaddOrXtrim(true),
+  xtrim: xaddOrXtrim(false),
   xreadgroup: nothing,
   xclaim: nothing,
   xautoclaim: nothing,
