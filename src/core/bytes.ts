@@ -77,6 +77,29 @@ export function fromUint8Array(bytes: Uint8Array, start = 0, end = bytes.length)
   return out
 }
 
+/**
+ * Bytes one after the other, in memory of the last one's kind: out of Node's Buffers strings come in native code.
+ * All of it is written, so that nothing of what was in that memory shows.
+ */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = memoryLike(
+    parts.at(-1),
+    parts.reduce((sum, { length }) => sum + length, 0),
+  )
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** So many bytes of memory of the kind that others have, with anything in it. */
+export function memoryLike(bytes: Uint8Array | undefined, length: number): Uint8Array {
+  const { allocUnsafeSlow } = (bytes?.constructor ?? {}) as { allocUnsafeSlow?: (length: number) => Uint8Array }
+  return allocUnsafeSlow?.(length) ?? new Uint8Array(length)
+}
+
 /** Order of two byte strings, as memcmp and then length. */
 export function compareBytes(a: ByteString, b: ByteString): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -2,8 +2,7 @@
 // journal are runs of records; the manifest, one record, names those that count, so putting it is the one step that makes
 // them so. Each record ends with a CRC-64 of its name and bytes: a bad one is an error that says which, and nothing is
 // touched. A new place to keep things is a small file that implements `Records`.
-import type { ByteString } from '../bytes.ts'
-import { fromUint8Array, toUint8Array } from '../bytes.ts'
+import { type ByteString, fromUint8Array, joinBytes, toUint8Array } from '../bytes.ts'
 import { Crc64 } from './rdb/crc64.ts'
 import { type DeltaStore, type JournalPart, type JournalStore, type SnapshotWriter, type Storage, StorageError } from './storage.ts'
 
@@ -315,7 +314,7 @@ class RecordJournal implements JournalStore {
     const { records } = this.#host
     const most = (records.largestInHurry ?? records.largest) - SEAL
     const grows = this.#count > 0 && this.#tail.length + bytes.length <= Math.min(TAIL_BYTES, most)
-    let rest = grows ? joined(this.#tail, bytes) : bytes
+    let rest = grows ? joinBytes([this.#tail, bytes]) : bytes
     let index = grows ? this.#count - 1 : this.#count
     const puts: [string, Uint8Array][] = []
     let last = this.#tail
@@ -368,10 +367,7 @@ function checksumOf(name: ByteString, bytes: Uint8Array, end: number): Uint8Arra
 
 /** Bytes with their checksum behind them. */
 function sealed(name: string, bytes: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(bytes.length + SEAL)
-  whole.set(bytes)
-  whole.set(checksumOf(name, bytes, bytes.length), bytes.length)
-  return whole
+  return joinBytes([bytes, checksumOf(name, bytes, bytes.length)])
 }
 
 function unsealed(name: string, bytes: Uint8Array, place: string): Uint8Array {
@@ -381,11 +377,4 @@ function unsealed(name: string, bytes: Uint8Array, place: string): Uint8Array {
     throw new StorageError(`${place}: the record ${name} is damaged: its checksum is wrong`)
   }
   return bytes.subarray(0, end)
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length)
-  whole.set(a)
-  whole.set(b, a.length)
-  return whole
 }

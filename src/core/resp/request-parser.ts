@@ -1,7 +1,7 @@
 // Command lines out of a stream of bytes, as a server reads them: RESP arrays of bulk strings, and inline commands as a
 // person types them. Every length is checked before anything is kept for it; what is wrong is a protocol error, after
 // which nothing of that stream can be trusted.
-import { type ByteString, fromUint8Array } from '../bytes.ts'
+import { type ByteString, fromUint8Array, joinBytes } from '../bytes.ts'
 
 /** What a server says before it closes the connection, if anything. */
 export class ProtocolError extends Error {
@@ -155,14 +155,7 @@ export class RequestParser {
   }
 
   #join(): void {
-    const joined = new Uint8Array(this.pending)
-    joined.set(this.#buffer.subarray(this.#at))
-    let at = this.#buffer.length - this.#at
-    for (const chunk of this.#chunks) {
-      joined.set(chunk, at)
-      at += chunk.length
-    }
-    this.#buffer = joined
+    this.#buffer = joinBytes([this.#buffer.subarray(this.#at), ...this.#chunks])
     this.#at = 0
     this.#chunks = []
     this.#arrived = 0

@@ -1,6 +1,6 @@
 // What a request says, taken apart: its path as a command line, its query, its headers and its body, which is never read
 // further than its limit.
-import { type ByteString, encodeUtf8, fromUint8Array } from '../../../core/bytes.ts'
+import { type ByteString, encodeUtf8, fromUint8Array, joinBytes } from '../../../core/bytes.ts'
 import { ReplyError } from '../../../core/reply.ts'
 import { BAD_FORMAT, BASE64_IN_RESP2, NOT_A_COMMAND, requestTooLarge } from '../../../core/rest/errors.ts'
 
@@ -109,12 +109,5 @@ async function readUpTo(body: ReadableStream<Uint8Array> | null, limit: number):
     }
     chunks.push(next.value)
   }
-  if (chunks.length === 1) return chunks[0]
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return chunks.length === 1 ? chunks[0] : joinBytes(chunks)
 }

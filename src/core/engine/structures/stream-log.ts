@@ -162,7 +162,7 @@ function difference(a: Int64, b: Int64): number {
 }
 
 /** Bytes of an integer in a listpack. */
-function integerSize(value: number): number {
+export function integerSize(value: number): number {
   if (value >= 0 && value < 128) return 2
   const magnitude = value < 0 ? -1 - value : value
   return magnitude < 2 ** 12 ? 3 : magnitude < 2 ** 15 ? 4 : magnitude < 2 ** 23 ? 5 : magnitude < 2 ** 31 ? 6 : 10

@@ -1,6 +1,6 @@
 // Reads the journal's bytes: commands in RESP, and nothing else. It knows where the last command ended, so that a tail
 // that was cut off can be dropped.
-import { type ByteString, fromUint8Array } from '../../bytes.ts'
+import { type ByteString, fromUint8Array, joinBytes } from '../../bytes.ts'
 
 const STAR = 42
 const DOLLAR = 36
@@ -50,23 +50,13 @@ export class JournalReader {
 
   /** Puts what has come behind what was not read: once for a long word, however many chunks it has. */
   #join(): void {
-    const [first] = this.#chunks
-    if (first === undefined) return
-    const parts = [this.#bytes.subarray(this.#at), ...this.#chunks]
-    const length = parts[0].length + this.#arrived
+    const chunks = this.#chunks
+    if (chunks.length === 0) return
+    const rest = this.#bytes.subarray(this.#at)
     this.#offset += this.#at
     this.#at = this.#arrived = this.#missing = 0
     this.#chunks = []
-    if (length === first.length) {
-      this.#bytes = first
-      return
-    }
-    const { allocUnsafeSlow } = first.constructor as { allocUnsafeSlow?: (length: number) => Uint8Array }
-    this.#bytes = allocUnsafeSlow?.(length) ?? new Uint8Array(length)
-    parts.reduce((at, part) => {
-      this.#bytes.set(part, at)
-      return at + part.length
-    }, 0)
+    this.#bytes = rest.length === 0 && chunks.length === 1 ? chunks[0] : joinBytes([rest, ...chunks])
   }
 
   /** @returns the next command; null if it is not all here; @throws JournalFormatError */

@@ -1,6 +1,6 @@
 // The journal (`appendonly yes`): every change goes to it, and its file is rewritten when it has grown. Changes are
 // gathered while the host's turn lasts, or while the ones before are being written, and then written together.
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, joinBytes } from '../../bytes.ts'
 import type { Argv, Command } from '../../engine/command.ts'
 import type { Database } from '../../engine/database.ts'
 import type { Effects } from '../../engine/effects.ts'
@@ -200,7 +200,7 @@ export class Journal implements Effects {
   async #append(): Promise<void> {
     const end = this.#jobs.findIndex(({ taken }) => taken === null)
     const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
-    const bytes = joined(jobs.map(({ taken }) => taken.bytes))
+    const bytes = jobs.length === 1 ? jobs[0].taken.bytes : joinBytes(jobs.map(({ taken }) => taken.bytes))
     if (this.#apart) await this.#split()
     const now = this.#engine.clock.now()
     const durable = this.waits || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
@@ -458,16 +458,6 @@ function waiting(): Waiting {
   let settle: Waiting['settle'] = () => {}
   const promise = new Promise<ReplyError | null>((resolve) => (settle = resolve))
   return { promise, settle }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  parts.reduce((at, part) => {
-    whole.set(part, at)
-    return at + part.length
-  }, 0)
-  return whole
 }
 
 const messageOf = (error: unknown): string =>

@@ -1,7 +1,7 @@
 // Bytes that arrive in chunks, read in steps. A step reads a whole element or, when bytes are missing, nothing: it is cut
 // short and repeated when they have come. So reading needs no more memory than one element and one chunk, and can stop
 // between any two steps. No memory is taken on the word of a length alone: so many bytes must be there first.
-import { type ByteString, fromUint8Array } from '../../bytes.ts'
+import { type ByteString, fromUint8Array, joinBytes, memoryLike } from '../../bytes.ts'
 import { encodeString, type StringValue } from '../../engine/values.ts'
 import type { Crc64 } from './crc64.ts'
 import { INT32, INT8, LZF, RdbError } from './format.ts'
@@ -123,15 +123,7 @@ export class ByteSource {
     const rest = this.#bytes.subarray(this.#at)
     this.#offset += this.#at
     if (rest.length === 0 && this.#chunks.length === 1) this.#bytes = this.#chunks[0]
-    else {
-      this.#bytes = sameKind(this.#chunks[0], this.pending)
-      this.#bytes.set(rest)
-      let at = rest.length
-      for (const chunk of this.#chunks) {
-        this.#bytes.set(chunk, at)
-        at += chunk.length
-      }
-    }
+    else this.#bytes = joinBytes([rest, ...this.#chunks])
     this.#view = viewOf(this.#bytes)
     this.#at = 0
     this.#summed = 0
@@ -237,7 +229,7 @@ export class ByteSource {
     const start = this.#pass(size)
     let output = this.#scratch
     if (output.length < length) {
-      output = sameKind(this.#bytes, length)
+      output = memoryLike(this.#bytes, length)
       if (length <= SCRATCH_LIMIT) this.#scratch = output
     }
     if (!decompress(this.#bytes, start, start + size, output, length)) throw this.fail('damaged compressed string')
@@ -246,9 +238,3 @@ export class ByteSource {
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-
-/** Memory of the same kind as a chunk: out of Node's Buffers, strings come in native code. */
-function sameKind(chunk: Uint8Array, length: number): Uint8Array {
-  const { allocUnsafeSlow } = chunk.constructor as { allocUnsafeSlow?: (length: number) => Uint8Array }
-  return allocUnsafeSlow?.(length) ?? new Uint8Array(length)
-}

@@ -4,7 +4,7 @@ import { fromUint8Array } from '../../bytes.ts'
 import { type Consumer, ConsumerGroup, type PendingEntry } from '../../engine/structures/consumer-group.ts'
 import type { Chunk, ChunkGuard, IdChunks } from '../../engine/structures/id-map.ts'
 import { compareIds, formatId, MIN_ID, type StreamId } from '../../engine/structures/stream-id.ts'
-import type { StreamNode } from '../../engine/structures/stream-log.ts'
+import { integerSize, type StreamNode } from '../../engine/structures/stream-log.ts'
 import { Stream } from '../../engine/values.ts'
 import { type Int64, parseInt64, shrink } from '../../numbers.ts'
 import type { ByteSink } from './byte-sink.ts'
@@ -42,7 +42,7 @@ function nodeOf(first: StreamId, bytes: Uint8Array, before: StreamId | undefined
   let at = 4 + width
   if (!(count >= 0 && deleted >= 0 && count + deleted <= elements.length && width >= 0) || elements[at - 1] !== '0') return null
   if (before !== undefined && compareIds(first, before) <= 0) return null
-  const size = bytes.length - countSize(count) - countSize(deleted)
+  const size = bytes.length - integerSize(count) - integerSize(deleted)
   const node: StreamNode = { first, last: first, ms: [], seq: [], values: [], deleted, bytes: size, fields }
   for (let left = count + deleted; left > 0; left--) {
     const flags: number = Number(elements[at])
@@ -65,11 +65,6 @@ function nodeOf(first: StreamId, bytes: Uint8Array, before: StreamId | undefined
     at = end + 1
   }
   return at === elements.length && node.values.length === count ? node : null
-}
-
-/** What a count takes in a listpack. */
-function countSize(count: number): number {
-  return count < 128 ? 2 : count < 4096 ? 3 : count < 32_768 ? 4 : count < 8_388_608 ? 5 : 6
 }
 
 /** A sum in 64 bits. */
