@@ -134,7 +134,7 @@ describe('connections', () => {
     other.close()
   })
 
-  test('that do not read are not read from, and lose nothing', async () => {
+  test('that do not read have little done for them, and lose nothing', async () => {
     const socket = await open(engine.path)
     const value = 'v'.repeat(1 << 20)
     socket.write(`*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$${value.length}\r\n${value}\r\n`)
@@ -158,6 +158,27 @@ describe('connections', () => {
     expect(received).toBe(count * (value.length + 12))
     socket.destroy()
     other.close()
+  })
+
+  test('that write a long pipeline before they read its replies get them all', async () => {
+    const socket = await open(engine.path)
+    const value = 'v'.repeat(4000)
+    socket.pause()
+    const count = 100_000
+    const pipeline = `*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$${value.length}\r\n${value}\r\n${'*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n'.repeat(count)}`
+    // As hiredis, redis-py and most libraries that do not run an event loop do: the last byte is out before the first is read.
+    await new Promise((resolve) => socket.write(pipeline, resolve))
+    const expected = 5 + count * (value.length + 9)
+    let received = 0
+    await new Promise<void>((resolve) => {
+      socket.on('data', (data) => {
+        received += data.length
+        if (received >= expected) resolve()
+      })
+      socket.resume()
+    })
+    expect(received).toBe(expected)
+    socket.destroy()
   })
 
   test('that are killed by another are closed', async () => {

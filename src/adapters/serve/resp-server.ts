@@ -1,5 +1,5 @@
 // The engine on a TCP port, for redis-cli and any client in any language (Node, Deno and Bun). One connection is one
-// session; a client that does not read is not read from, and one that will not read is closed.
+// session; for a client that does not read no further command is run, and one that will not read is closed.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type Server, type Socket } from 'node:net'
 import { admin } from '../../core/admin/admin.ts'
@@ -56,7 +56,10 @@ function closeServer(server: Server, connections: Iterable<Connection>): Promise
   })
 }
 
-/** A socket as what carries a conversation. A client that does not read is not read from. */
+/**
+ * A socket as what carries a conversation. It goes on reading while the client does not: most libraries write a pipeline to
+ * its end before they read the first reply.
+ */
 class Connection implements Carrier {
   readonly #socket: Socket
   readonly #conversation: Conversation
@@ -68,10 +71,7 @@ class Connection implements Carrier {
       local: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
     })
     socket.on('data', (bytes) => this.#conversation.receive(bytes))
-    socket.on('drain', () => {
-      socket.resume()
-      this.#conversation.resume()
-    })
+    socket.on('drain', () => this.#conversation.resume())
     socket.on('error', () => socket.destroy()) // a reset by the peer is an ordinary end
     socket.on('close', () => {
       this.#conversation.close()
@@ -93,7 +93,7 @@ class Connection implements Carrier {
   }
 
   send(bytes: ByteString): void {
-    if (!this.#socket.destroyed && !this.#socket.write(bytes, 'latin1')) this.#socket.pause()
+    if (!this.#socket.destroyed) this.#socket.write(bytes, 'latin1')
   }
 
   end(): void {

@@ -52,8 +52,8 @@ export class Conversation {
     this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)
     this.resume()
-    // Who sends on while a command waits is cut off, as by Redis's client-query-buffer-limit.
-    if (this.#waiting && this.#parser.pending > 2 * this.#parser.limits.maxBulk) this.#carrier.destroy()
+    // Who sends on while a command or the way out waits is cut off, as by Redis's client-query-buffer-limit.
+    if ((this.#waiting || this.#carrier.full) && this.#parser.pending > 2 * this.#parser.limits.maxBulk) this.#carrier.destroy()
   }
 
   /** Runs the commands that have arrived whole, then sends their replies together. */
@@ -68,7 +68,6 @@ export class Conversation {
         if (result instanceof Promise) this.#wait(result)
         else this.#reply(result)
         if (session.quitting) return this.end()
-        if (this.#carrier.full) break
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error

@@ -63,10 +63,15 @@ export class RequestParser {
 
   /** The next command line, undefined if it has not all arrived. @throws ProtocolError */
   next(): ByteString[] | undefined {
-    if (this.#chunks.length > 0) {
-      if (this.pending < this.#needed) return undefined
-      this.#join()
-    }
+    if (this.#chunks.length > 0 && this.pending < this.#needed) return undefined
+    const argv = this.#take()
+    if (argv !== undefined || this.#chunks.length === 0 || this.pending < this.#needed) return argv
+    this.#join()
+    return this.#take()
+  }
+
+  /** A command line out of what is joined. What came later is joined when this is used up, so that no byte is moved often. */
+  #take(): ByteString[] | undefined {
     this.#needed = 0
     for (;;) {
       if (this.#words === 0) {
