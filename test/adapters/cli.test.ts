@@ -1,6 +1,6 @@
 // `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -229,6 +229,91 @@ describe('isodis serve redis.conf', () => {
     expect(command.stderr).toContain(`Reading the configuration file, ${path}, at line 2\n>>> '${line}'\n`)
     expect(command.stderr).toContain(message)
     expect(command.stderr).not.toMatch(/^\s+at /m)
+  })
+})
+
+describe('users', () => {
+  const own = mkdtempSync(join(tmpdir(), 'isodis-users-'))
+  afterAll(() => rmSync(own, { recursive: true, force: true }))
+  /** Says lines on one connection. */
+  const say = async (port: number, ...lines: string[]): Promise<string[]> => {
+    const client = await RespClient.connect({ host: '127.0.0.1', port })
+    const replies: string[] = []
+    for (const line of lines) {
+      replies.push(await client.call(...line.split(' ')).then(shown, () => 'closed'))
+    }
+    client.close()
+    return replies
+  }
+
+  test('--user makes them, and limits the default one', async () => {
+    const { port, command } = await serve('--user', 'alice on >secret ~app:* +@read', '--user', 'default', 'off', '--user', 'bob >x')
+    expect(await say(port, 'PING', 'AUTH alice wrong', 'AUTH alice secret', 'GET app:1', 'GET other', 'SET app:1 x')).toEqual([
+      '-NOAUTH Authentication required.',
+      '-WRONGPASS invalid username-password pair or user is disabled.',
+      '+OK',
+      '$null',
+      '-NOPERM this user has no permissions to access one of the keys used as arguments',
+      "-NOPERM this user has no permissions to run the 'set' command",
+    ])
+    expect(command.stdout).toContain("The user 'bob' is disabled")
+    expect(command.stdout).not.toContain('secret')
+  })
+
+  test('redis.conf has them too', async () => {
+    const conf = join(own, 'redis.conf')
+    writeFileSync(conf, `port 0\ndir ${own}\nsave ""\nuser ann on nopass ~* (+get ~a) "(+set ~b)"\n`)
+    const command = start('serve', conf, '--unixsocket', join(own, 'socket'))
+    await command.says(/Ready to accept connections unix/)
+    const client = await RespClient.connect({ path: join(own, 'socket') })
+    expect(shown(await client.call('ACL', 'LIST'))).toBe(
+      '*[$user ann on nopass ~* resetchannels -@all (~a resetchannels -@all +get) (~b resetchannels -@all +set) $user default on nopass ~* &* +@all]',
+    )
+    client.close()
+  })
+
+  test('--aclfile is read at the start, by ACL LOAD, and written by ACL SAVE', async () => {
+    const path = join(own, 'users.acl')
+    writeFileSync(path, 'user default on nopass ~* &* +@all\nuser alice on nopass ~a* +@all\n')
+    const { port } = await serve('--dir', own, '--save', '', '--aclfile', 'users.acl')
+    expect(await say(port, 'AUTH alice x', 'ACL WHOAMI', 'GET b', 'CONFIG GET aclfile')).toEqual([
+      '+OK',
+      '$alice',
+      '-NOPERM this user has no permissions to access one of the keys used as arguments',
+      '*[$aclfile $users.acl]',
+    ])
+    expect(await say(port, 'ACL SETUSER bob on >pw', 'ACL SAVE', 'ACL SETUSER bob off', 'ACL LOAD', 'AUTH bob pw')).toEqual(
+      Array.from({ length: 5 }, () => '+OK'),
+    )
+    expect(readFileSync(path, 'latin1').split('\n').length).toBe(4)
+    expect(statSync(path).mode & 0o77).toBe(0)
+    expect(readdirSync(own).filter((name) => name.includes('tmp'))).toEqual([])
+    // Who loads is told so before the connection of a user from before ends.
+    expect(await say(port, 'AUTH alice x', 'ACL LOAD', 'PING')).toEqual(['+OK', '+OK', 'closed'])
+    writeFileSync(
+      path,
+      'user default on nopass ~* &* +@all\nuser carl on >hidden (+get\nusr x\nuser carl\nuser dan +nosuch >hidden2 nonsense\n',
+    )
+    expect(await say(port, 'ACL LOAD', 'ACL USERS')).toEqual([
+      "-ERR users.acl:2: Unmatched parenthesis in selector definition. users.acl:3 should start with user keyword followed by the username. WARNING: Duplicate user 'carl' found on line 4. users.acl:5: Error in applying operation '+nosuch': Unknown command or category name in ACL. users.acl:5: Syntax error. WARNING: ACL errors detected, no change to the previously active ACL rules was performed",
+      '*[$alice $bob $default]',
+    ])
+    rmSync(path)
+    expect(await say(port, 'ACL LOAD')).toEqual(["-ERR Error loading ACLs, opening file 'users.acl': No such file or directory"])
+  })
+
+  test.for([
+    [['--user', 'a b~c on >secret'], "Error in the rules of user 'a': Syntax error"],
+    [['--user', 'foo', '--user', 'foo'], "Duplicate user found. A user can only be defined once in config files: 'foo'"],
+    [['--user', 'default', '--user', 'default'], 'Duplicate user found'],
+    [['--user', 'a (+get'], 'Unmatched parenthesis'],
+    [['--aclfile', '/nosuch/users.acl'], "Error loading ACLs, opening file '/nosuch/users.acl': No such file or directory"],
+    [['--user', 'a', '--aclfile', '/nosuch'], 'not in both'],
+  ] as const)('%j is no way to start', async ([args, message]) => {
+    const command = start('serve', '--port', '0', ...args)
+    expect(await command.ended).toBe(1)
+    expect(command.stderr).toContain(message)
+    expect(command.stderr).not.toMatch(/^\s+at |secret/m)
   })
 })
 

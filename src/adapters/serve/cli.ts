@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // The command `isodis`: the engine as a server, with redis-server's options where it has them.
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
 import { VERSION } from '../../core/engine/version.ts'
 import type { Log, LogLevel } from '../../core/engine/ports.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
+import { aclFile, prepareUsers } from './acl-file.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
 import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
 import { serveEngine } from './resp-server.ts'
@@ -22,6 +24,8 @@ const USAGE = `Usage: isodis serve [redis.conf] [options]
   --host HOST         address to listen on; default 127.0.0.1, this machine only
   --unixsocket PATH   listen on a Unix socket instead
   --requirepass P     password that clients must give
+  --user RULES        a user, such as "alice on >password ~app:* +@read"; may be repeated
+  --aclfile F         a file of users, which ACL LOAD reads and ACL SAVE writes
   --save RULES        save rules such as "3600 1 300 100 60 10000"; default none, or Redis's own with --dir
   --dir D             keep a snapshot in this directory
   --dbfilename F      the snapshot's file name; default dump.rdb
@@ -51,8 +55,6 @@ const IGNORED = new Set(['list-max-ziplist-entries', 'list-max-ziplist-value', '
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   loadmodule: 'modules cannot be loaded: isodis has none',
   'rename-command': 'commands cannot be renamed',
-  aclfile: 'there are no ACL files',
-  user: 'there are no users but the default one',
 }
 /** What is not one of CONFIG's parameters; each takes one word. */
 const OWN = new Set(['host', 'config', 'rest-port', 'token', 'read-only-token'])
@@ -81,6 +83,8 @@ interface Given {
   readonly config: Record<string, string>
   /** The options that are not. */
   readonly own: ReadonlyMap<string, string>
+  /** Users: name and rules. */
+  readonly users: (readonly string[])[]
 }
 
 /** A parameter's name, by one of its names; undefined if there is none. */
@@ -91,6 +95,7 @@ const parameterOf = (name: string): string | undefined =>
 function gather(directives: readonly Directive[]): Given {
   const config: Record<string, string> = {}
   const own = new Map<string, string>()
+  const users: (readonly string[])[] = []
   let rulesOf: string | undefined
   for (const directive of directives) {
     const { name, words, at } = directive
@@ -101,6 +106,10 @@ function gather(directives: readonly Directive[]): Given {
       if (words.length !== 1) fail(`--${name} takes one argument`)
       if (name === 'config') config[words[0].split('=', 1)[0]] = words[0].slice(words[0].indexOf('=') + 1)
       else own.set(name, words[0])
+      continue
+    }
+    if (name === 'user' && words.length > 0) {
+      users.push(words)
       continue
     }
     const reason = UNSUPPORTED[name]
@@ -120,7 +129,7 @@ function gather(directives: readonly Directive[]): Given {
     config[parameter] = `${adds ? `${config[name]} ` : ''}${words.join(' ')}`.trim()
     if (name === 'save') rulesOf = source
   }
-  return { config, own }
+  return { config, own, users }
 }
 
 /** By Redis's signs: debug, verbose, notice, warning. */
@@ -161,7 +170,7 @@ async function main(): Promise<void> {
   if (command === 'rdb') return rdb(args.filter((arg) => !isCheck(arg)), args.some(isCheck)) // prettier-ignore
   if (command !== 'serve') fail(command === undefined ? 'no command given' : `unknown command "${command}"`)
   const file = args[0] === undefined || args[0].startsWith('--') ? undefined : args[0]
-  const { config, own } = gather([
+  const { config, own, users } = gather([
     ...(file === undefined ? [] : readConfigFile(file)),
     ...readArguments(file === undefined ? args : args.slice(1)),
   ])
@@ -183,6 +192,8 @@ async function main(): Promise<void> {
   log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
   if (config['pidfile']) writePidFile(config['pidfile'], log)
   const redis = await createRedis({ storage, save: save ?? (keeps ? REDIS_RULES : ''), config, log, lua, admin })
+  const { aclfile } = config
+  await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir ?? '.', aclfile), aclfile) : null)
   log('notice', 'Server initialized')
   level = () => redis.engine.config.get('loglevel')
   const servers: AsyncDisposable[] = []

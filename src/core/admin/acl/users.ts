@@ -34,6 +34,8 @@ export class Registry implements Users {
   #catalogue: Catalogue | null = null
   /** The last value of `requirepass`: the default user's password changes with it, not otherwise. */
   #requirepass = ''
+  /** Whether `define` has made the default user. */
+  #defined = false
 
   constructor(engine: Engine, log: AclLog) {
     this.#engine = engine
@@ -152,11 +154,10 @@ export class Registry implements Users {
   }
 
   /**
-   * A user as redis.conf has it, `alice on >pass ~app:* +@read`, before anybody has connected.
+   * A user as redis.conf has it, `alice on >pass ~app:* +@read`: of what the default user may, nothing is left but this.
    * @throws Error if there is such a user, or a rule is wrong
    */
-  define(line: ByteString): void {
-    const [name, ...rules] = line.trim().split(/\s+/)
+  define(name: ByteString, rules: readonly ByteString[]): Account {
     if (hasSpaces(name) || name === '') throw new Error(BAD_NAME.text.slice(4))
     const known = this.#accounts.get(name)
     if (known !== undefined && (known !== this.default || this.#defined)) {
@@ -173,9 +174,8 @@ export class Registry implements Users {
     }
     if (known === undefined) this.#accounts.set(name, account)
     else this.#becomeDefault(account)
+    return account
   }
-  /** Whether `define` has made the default user. */
-  #defined = false
 
   #becomeDefault(account: Account): void {
     this.default.become(account)
