@@ -43,12 +43,12 @@ export class Transaction {
   }
 
   watch(db: Database, key: ByteString): void {
-    if (this.#watched.some((each) => each.db === db && each.key === key)) return
+    const watchers = db.watchers.get(key)
+    if (watchers?.has(this.#session)) return
     const slot = db.keyspace.find(key)
     const expiry = slot < 0 ? 0 : db.keyspace.expiry(slot)
     this.#watched.push({ db, key, expired: expiry !== 0 && expiry <= db.engine.now })
     db.watched = true
-    const watchers = db.watchers.get(key)
     if (watchers === undefined) db.watchers.set(key, new Set([this.#session]))
     else watchers.add(this.#session)
   }
