@@ -62,6 +62,7 @@ const strings = fc.oneof(
   words('INCRBYFLOAT', s, float),
   words('SET', s, fc.oneof(integer, float)),
   words('LCS', s, s, maybe(oneWord('LEN', 'IDX')), maybe(oneWord('WITHMATCHLEN')), maybe(words('MINMATCHLEN', pick('0', '1', '3', 'x')))),
+  words('COPY', s, s, 'REPLACE'),
   words('OBJECT', 'REFCOUNT', pick('nosuch')),
   words('TTL', s),
 )
@@ -95,6 +96,7 @@ const bitmaps = fc.oneof(
   words('BITFIELD', bit, some(bitfieldPart, 4)),
   words('BITFIELD_RO', bit, some(bitfieldPart, 2)),
   words('GET', bit),
+  words('OBJECT', 'ENCODING', bit),
   words('DEL', bit),
 )
 
@@ -140,6 +142,7 @@ const keys = fc.oneof(
   words('EXPIREAT', anyKey, pick('33177117420', '0', 'x', '33177117421'), expireFlags),
   words('PEXPIREAT', anyKey, pick('33177117420000', '-1', '33177117420001'), expireFlags),
   words(pick('TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME', 'PERSIST'), anyKey),
+  words('OBJECT', 'ENCODING', anyKey),
   words('OBJECT', pick('REFCOUNT', 'FREQ', 'foo'), 'nosuch'),
   words(
     'SCAN',
@@ -195,6 +198,8 @@ const h = keyOf('h1', 'h2')
 const hashes = fc.oneof(
   { weight: 3, arbitrary: words(pick('HSET', 'HMSET', 'HSET'), h, some(words(member, value))) },
   words('HSETNX', h, member, value),
+  words('OBJECT', 'ENCODING', h),
+  words('COPY', h, h, 'REPLACE'),
   words(pick('HGET', 'HEXISTS', 'HSTRLEN'), h, member),
   words('HMGET', h, some(member)),
   words(pick('HGETALL', 'HKEYS', 'HVALS', 'HLEN'), h),
@@ -209,6 +214,9 @@ const hashes = fc.oneof(
 const set = keyOf('set1', 'set2', 'set3')
 const sets = fc.oneof(
   { weight: 4, arbitrary: words('SADD', set, some(member)) },
+  { weight: 2, arbitrary: words('SADD', set, some(pick('1', '2', '3', '-5', '10'))) },
+  words('OBJECT', 'ENCODING', set),
+  words('COPY', set, set, 'REPLACE'),
   words('SREM', set, some(member)),
   words('SMOVE', set, set, member),
   words(pick('SCARD', 'SMEMBERS'), set),
@@ -217,7 +225,7 @@ const sets = fc.oneof(
   words('SPOP', set, pick('0', '100', 'x', '-1')),
   words('SRANDMEMBER', set, maybe(words(pick('0', '3', '100', 'x', '-5')))),
   words(pick('SINTER', 'SUNION', 'SDIFF'), some(set, 3)),
-  words(pick('SINTERSTORE', 'SUNIONSTORE', 'SDIFFSTORE'), set, some(set, 3)),
+  words(pick('SINTERSTORE', 'SUNIONSTORE', 'SDIFFSTORE'), set, some(set, 5)),
   words('SINTERCARD', pick('1', '2', '2', '0', '9', 'x'), some(set, 2), maybe(words('LIMIT', pick('0', '1', '2', '-1', 'x')))),
   words('SSCAN', set, '0', 'COUNT', pick('1000', '0'), maybe(words('MATCH', pick('*', '[ab]')))),
 )
@@ -237,6 +245,9 @@ const sortedSets = fc.oneof(
   { weight: 5, arbitrary: words('ZADD', z, maybe(some(pick('NX', 'XX', 'GT', 'LT', 'CH', 'INCR', 'ch'), 2)), some(words(score, member))) },
   words('ZINCRBY', z, score, member),
   words('ZREM', z, some(member)),
+  words('ZADD', z, score, 'a long one'),
+  words('OBJECT', 'ENCODING', z),
+  words('COPY', z, z, 'REPLACE'),
   words('ZCARD', z),
   words(pick('ZSCORE', 'ZRANK', 'ZREVRANK'), z, member),
   words('ZMSCORE', z, some(member)),

@@ -105,8 +105,11 @@ function shape(reply: WireReply): unknown {
   return Array.isArray(reply.value) ? [reply.type, reply.value.length] : reply.type + (reply.value === null ? 'null' : '')
 }
 
-/** All keys of the first two databases with what they hold and when they expire. */
-export async function keyspace(client: RespClient): Promise<Record<string, unknown>> {
+/**
+ * All keys of the first two databases with what they hold, in which encoding, and when they expire.
+ * @param encodings whether the encodings are told: they are others where the same data was loaded from a file
+ */
+export async function keyspace(client: RespClient, encodings = true): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {}
   for (const db of ['0', '1']) {
     await client.call('SELECT', db)
@@ -118,7 +121,10 @@ export async function keyspace(client: RespClient): Promise<Record<string, unkno
       const read = READERS[type](name)
       const value = normalise(read, await client.call(...read))
       const expiry = Number((await client.call('PTTL', name)).value)
-      found[`${db}:${name}`] = [type, value, expiry < 0 ? expiry : time(expiry)]
+      const encoding = (await client.call('OBJECT', 'ENCODING', name)).value
+      // What INCRBYFLOAT makes of an integer beyond 2^53 is no int in Redis; the engine keeps both as the same text.
+      const shown = !encodings ? '' : type === 'string' && /^\$-?\d{16,}$/.test(String(value)) ? 'a large integer' : encoding
+      found[`${db}:${name}`] = [type, shown, value, expiry < 0 ? expiry : time(expiry)]
     }
   }
   await client.call('SELECT', '0')
@@ -139,4 +145,5 @@ export async function reset(client: RespClient, protocol: 2 | 3): Promise<void> 
   await client.pipeline([['RESET'], ['FLUSHALL'], ['HELLO', String(protocol)], ['CONFIG', 'SET', ...DEFAULTS]])
 }
 
-const DEFAULTS = ['maxmemory-samples', '5', 'hash-max-listpack-entries', '512', 'stop-writes-on-bgsave-error', 'yes', 'lfu-log-factor', '10', 'maxmemory-policy', 'noeviction', 'notify-keyspace-events', '', 'appendfsync', 'everysec', 'stream-node-max-entries', '100', 'stream-node-max-bytes', '4096', 'hll-sparse-max-bytes', '3000'] // prettier-ignore
+// Small encodings have little room, so that short sequences outgrow them.
+const DEFAULTS = ['set-max-intset-entries', '3', 'hash-max-listpack-value', '5', 'zset-max-listpack-entries', '3', 'zset-max-listpack-value', '5', 'maxmemory-samples', '5', 'hash-max-listpack-entries', '3', 'stop-writes-on-bgsave-error', 'yes', 'lfu-log-factor', '10', 'maxmemory-policy', 'noeviction', 'notify-keyspace-events', '', 'appendfsync', 'everysec', 'stream-node-max-entries', '100', 'stream-node-max-bytes', '4096', 'hll-sparse-max-bytes', '3000'] // prettier-ignore

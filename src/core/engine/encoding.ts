@@ -1,6 +1,7 @@
 // The encoding that Redis would keep a value in (OBJECT ENCODING): its small forms up to the configured limits.
 import type { Config } from './config.ts'
 import { parseInt64 } from '../numbers.ts'
+import type { SlotTable } from './structures/slot-table.ts'
 import { type Members, Raw, type Value } from './values.ts'
 
 /** Redis keeps strings up to this length in one allocation with their header. */
@@ -8,7 +9,10 @@ const EMBSTR_LENGTH = 44
 
 export function encodingOf(value: Value, config: Config): string {
   if (typeof value === 'number') return 'int'
-  if (typeof value === 'string') return parseInt64(value) !== undefined ? 'int' : value.length <= EMBSTR_LENGTH ? 'embstr' : 'raw'
+  // Integers that a number holds exactly are numbers, unless INCRBYFLOAT made them.
+  if (typeof value === 'string') {
+    return value.length > 15 && parseInt64(value) !== undefined ? 'int' : value.length <= EMBSTR_LENGTH ? 'embstr' : 'raw'
+  }
   if (value instanceof Raw) return 'raw'
   switch (value.type) {
     case 'list':
@@ -16,22 +20,27 @@ export function encodingOf(value: Value, config: Config): string {
     case 'set':
       return isIntset(value, config.number('set-max-intset-entries')) ? 'intset' : 'hashtable'
     case 'hash': {
-      const fits = isShort(value.keys, 'hash', config) && isShort(value.values, 'hash', config)
+      const fits = isShort(value, 'hash', config) && value.values.every((each) => each.length <= config.number('hash-max-listpack-value'))
       return !fits ? 'hashtable' : value.expires !== null && value.expires.size > 0 ? 'listpackex' : 'listpack'
     }
     case 'zset':
-      return isShort(value.scores.keys, 'zset', config) ? 'listpack' : 'skiplist'
+      return isShort(value.scores, 'zset', config) ? 'listpack' : 'skiplist'
     case 'stream':
       return 'stream'
   }
 }
 
-function isShort(elements: readonly string[], type: 'hash' | 'zset', config: Config): boolean {
-  const longest = config.number(`${type}-max-listpack-value`)
-  return elements.length <= config.number(`${type}-max-listpack-entries`) && elements.every((element) => element.length <= longest)
+/** Whether a table is small, and always was. */
+function isShort({ keys, peak, longest }: SlotTable, type: 'hash' | 'zset', config: Config): boolean {
+  const most = config.number(`${type}-max-listpack-value`)
+  return (
+    Math.max(keys.length, peak) <= config.number(`${type}-max-listpack-entries`) &&
+    longest <= most &&
+    keys.every((key) => key.length <= most)
+  )
 }
 
 /** Whether Redis would keep a set as sorted integers. */
-export function isIntset(members: Members, limit = 512): boolean {
-  return members.size <= limit && members.keys.every((member) => parseInt64(member) !== undefined)
+export function isIntset({ keys, peak, mixed }: Members, limit = 512): boolean {
+  return !mixed && Math.max(keys.length, peak) <= limit && keys.every((member) => parseInt64(member) !== undefined)
 }

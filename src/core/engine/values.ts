@@ -17,44 +17,61 @@ export function typeOf(value: Value): TypeName {
   return typeof value === 'object' ? value.type : 'string'
 }
 
-/** A string that APPEND, SETRANGE or SETBIT has changed: bytes with room to grow, as Redis's raw encoding. */
+/**
+ * A string that APPEND, SETRANGE or SETBIT has changed, as Redis's raw encoding: bytes with room to grow. Short ones that
+ * were only appended to are still a text, which takes a fifth of the memory.
+ */
 export class Raw {
   readonly type = 'string'
   length: number
   /** How many running saves still have to write it: a change must go to a copy. */
   shared = 0
-  #bytes: Uint8Array
-  #text: ByteString | null = null
+  // One of the two is always there.
+  #bytes: Uint8Array | null = null
+  #text: ByteString | null
 
-  constructor(text: ByteString, room = text.length) {
+  constructor(text: ByteString) {
     this.length = text.length
-    this.#bytes = new Uint8Array(Math.max(room, text.length))
-    for (let i = 0; i < text.length; i++) this.#bytes[i] = text.charCodeAt(i)
+    this.#text = text
   }
 
   /** The bytes for reading. */
   get bytes(): Uint8Array {
+    this.#bytes ??= toUint8Array(this.#text!)
     return this.#bytes.subarray(0, this.length)
   }
 
   /** The bytes for writing, at least `length` of them; new ones are zero. */
   grow(length: number): Uint8Array {
+    const { bytes } = this
     this.#text = null
-    if (length > this.#bytes.length) {
+    if (length > this.#bytes!.length) {
       // As Redis's strings: twice the room, but at most 1 MiB more than asked for.
-      const bytes = new Uint8Array(length + Math.min(length, 1 << 20))
-      bytes.set(this.bytes)
-      this.#bytes = bytes
+      this.#bytes = new Uint8Array(length + Math.min(length, 1 << 20))
+      this.#bytes.set(bytes)
     }
     this.length = Math.max(this.length, length)
-    return this.#bytes
+    return this.#bytes!
+  }
+
+  append(suffix: ByteString): void {
+    const at = this.length
+    if (this.#bytes === null && at + suffix.length <= SHORT) {
+      this.#text += suffix
+      this.length += suffix.length
+    } else {
+      const target = this.grow(at + suffix.length)
+      for (let i = 0; i < suffix.length; i++) target[at + i] = suffix.charCodeAt(i)
+    }
   }
 
   toString(): ByteString {
-    this.#text ??= fromUint8Array(this.#bytes, 0, this.length)
+    this.#text ??= fromUint8Array(this.#bytes!, 0, this.length)
     return this.#text
   }
 }
+/** Up to this length a text is appended to as a text. */
+const SHORT = 64
 
 /** A string value as Redis would store it: an integer in its only form becomes a number. */
 export function encodeString(text: ByteString): StringValue {
@@ -82,7 +99,7 @@ export function copyOf(value: Value): Value {
   if (typeof value !== 'object') return value
   switch (value.type) {
     case 'string':
-      return value.toString()
+      return new Raw(value.toString())
     case 'list': {
       const list = new List()
       value.walk(0, false, (element) => list.push(element))
@@ -91,11 +108,13 @@ export function copyOf(value: Value): Value {
     case 'set': {
       const members = new Members()
       for (const member of value.keys) members.add(member)
+      members.remember(value)
       return members
     }
     case 'hash': {
       const hash = new Hash()
       value.keys.forEach((field, slot) => hash.insert(field, value.values[slot]))
+      hash.remember(value)
       if (value.expires !== null) hash.expires = new Map(value.expires)
       hash.nextExpiry = value.nextExpiry
       return hash
@@ -103,6 +122,7 @@ export function copyOf(value: Value): Value {
     case 'zset': {
       const zset = new SortedSet()
       value.scores.keys.forEach((member, slot) => zset.set(member, value.scores.values[slot]))
+      zset.scores.remember(value.scores)
       return zset
     }
     case 'stream':
@@ -126,8 +146,14 @@ export class Hash extends Dict<ByteString> {
     return isNew
   }
 
+  override setAt(slot: number, value: ByteString): void {
+    this.gone(this.values[slot])
+    super.setAt(slot, value)
+  }
+
   override removeAt(slot: number): void {
     const field = this.keys[slot]
+    this.gone(this.values[slot])
     super.removeAt(slot)
     this.expires?.delete(field)
   }
@@ -164,6 +190,23 @@ export class List extends Deque {
 
 export class Members extends SlotTable {
   readonly type = 'set'
+  /** Whether one that is gone was no integer. */
+  mixed = false
+
+  protected override gone(member: ByteString): void {
+    if (!this.mixed && parseInt64(member) === undefined) this.mixed = true
+  }
+
+  override remember(other: Members): void {
+    super.remember(other)
+    this.mixed = other.mixed
+  }
+
+  /** It is as if made anew of what is in it. */
+  forget(): void {
+    this.peak = 0
+    this.mixed = false
+  }
 }
 
 /** Members by name and by (score, member). */

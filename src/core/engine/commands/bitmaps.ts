@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { shrink } from '../../numbers.ts'
-import { bytesOf, lengthOf, type StringValue, textOf } from '../values.ts'
+import { bytesOf, lengthOf, Raw, type StringValue, textOf } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const BIT_OFFSET = new ReplyError('ERR bit offset is not an integer or out of range')
@@ -76,7 +76,7 @@ export const bitmaps: Group = {
         for (let j = 1; j < sources.length; j++) byte = combine(byte, sources[j][i] ?? 0)
         result[i] = operation === 'NOT' ? ~byte : byte
       }
-      return db.storeResult(argv[2], fromUint8Array(result), result.length, EVENT.string, 'set')
+      return db.storeResult(argv[2], new Raw(fromUint8Array(result)), result.length, EVENT.string, 'set')
     }),
 
     row('BITFIELD', -2, 'write denyoom', '1 RW access update variable_flags', (db, argv) => bitfield(db, argv, false)),

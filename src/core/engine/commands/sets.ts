@@ -75,6 +75,8 @@ export const sets: Group = {
         popped.push(set.keys[slot])
         set.removeAt(slot)
       }
+      // Of a set that almost all is taken from, Redis makes a new one.
+      if (counted && set.size * 5 <= count) set.forget()
       if (popped.length > 0) db.shrunk(key, set, EVENT.set, 'spop', popped.length)
       return counted ? new SetReply(popped) : popped[0]
     }),
@@ -144,10 +146,15 @@ function union(sets: readonly (Members | undefined)[]): Members {
   return result
 }
 
-function difference(sets: readonly (Members | undefined)[]): Members {
-  const [first, ...others] = sets
+function difference([first, ...others]: readonly (Members | undefined)[]): Members {
   const result = new Members()
-  for (const member of first?.keys ?? []) if (!others.some((set) => set?.has(member))) result.add(member)
+  if (first === undefined) return result
+  const present = others.filter((set) => set !== undefined)
+  const total = present.reduce((sum, { size }) => sum + size, first.size)
+  // As Redis: with many small sets to subtract, taking away what is in them is less work than looking up in each.
+  const takeAway = total < Math.floor(((present.length + 1) * first.size) / 2)
+  for (const member of first.keys) if (takeAway || !present.some((set) => set.has(member))) result.add(member)
+  if (takeAway) for (const { keys } of present) for (const member of keys) result.delete(member)
   return result
 }
 

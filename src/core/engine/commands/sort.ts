@@ -6,6 +6,7 @@ import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
 import { EVENT } from '../events.ts'
+import type { Session } from '../session.ts'
 import { List, Members, textOf, type Value } from '../values.ts'
 
 const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted into double")
@@ -13,16 +14,16 @@ const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted in
 export const sort: Group = {
   name: 'generic',
   rows: [
-    row('SORT', -2, 'write denyoom @set @sortedset @list @dangerous', '1 RO access, ? RO access, ?STORE OW update', (db, argv) => {
+    row('SORT', -2, 'write denyoom @set @sortedset @list @dangerous', '1 RO access, ? RO access, ?STORE OW update', (db, argv, session) => {
       const options = sortOptions(argv, true)
-      const sorted = sorting(db, argv[1], options)
+      const sorted = sorting(session, argv[1], options)
       if (options.store === null) return sorted
       const list = new List()
       for (const element of sorted) list.push(element ?? '')
       return db.storeResult(options.store, list, list.size, EVENT.list, 'sortstore', list.size)
     }),
-    row('SORT_RO', -2, 'readonly @set @sortedset @list @dangerous', '1 RO access, ? RO access', (db, argv) =>
-      sorting(db, argv[1], sortOptions(argv, false)),
+    row('SORT_RO', -2, 'readonly @set @sortedset @list @dangerous', '1 RO access, ? RO access', (_db, argv, session) =>
+      sorting(session, argv[1], sortOptions(argv, false)),
     ),
   ],
 }
@@ -60,10 +61,11 @@ function sortOptions(argv: Argv, mayStore: boolean): SortOptions {
   return options
 }
 
-function sorting(db: Database, key: ByteString, options: SortOptions): (ByteString | null)[] {
+function sorting(session: Session, key: ByteString, options: SortOptions): (ByteString | null)[] {
+  const { db } = session
   const value = db.read(key)
-  // What is stored must not depend on the order in which a set happens to be kept.
-  if (options.unsorted && options.store !== null && value instanceof Members) {
+  // What is stored, or a script goes on with, must not depend on the order in which a set happens to be kept.
+  if (options.unsorted && (options.store !== null || session.options.script) && value instanceof Members) {
     Object.assign(options, { unsorted: false, alpha: true, by: null })
   }
   const elements = elementsOf(value, options.unsorted && options.descending)
@@ -84,6 +86,8 @@ function elementsOf(value: Value | undefined, descending: boolean): ByteString[]
     }
     if (value.type === 'set') return value.keys.slice()
     if (value.type === 'zset') {
+      // Redis keeps a sorted set that was sorted in its large encoding.
+      value.scores.peak = Infinity
       const members: ByteString[] = []
       value.order.walk(descending ? value.size - 1 : 0, value.size, descending, (member) => members.push(member))
       return members

@@ -143,7 +143,8 @@ export const strings: Group = {
       const [, key] = argv
       const old = db.string.write(key)
       const value = addFloats(old === undefined ? '0' : textOf(old), argv[2], NOT_FLOAT)
-      db.store(key, encodeString(value), true)
+      // Not as a number, even if it is one: as Redis, which tells them apart in OBJECT ENCODING.
+      db.store(key, value, true)
       db.changed(key, EVENT.string, 'incrbyfloat')
       return value
     }),
@@ -203,18 +204,14 @@ function checkLength(db: Database, length: number): void {
 /** V8's longest string, 24 bytes less than Redis's 512 MB. */
 const MAX_STRING = 2 ** 29 - 24
 
-/** Appending to a string up to this long makes a new string; beyond, a Raw grows in place. */
-const SHORT = 64
-
 /** Writes bytes into a string at an offset. @returns the new length */
 function write(db: Database, key: ByteString, old: StringValue, offset: number, bytes: ByteString): number {
-  if (!(old instanceof Raw) && offset === lengthOf(old) && offset + bytes.length <= SHORT) {
-    db.keyspace.setAt(db.keyspace.find(key), textOf(old) + bytes)
-    return offset + bytes.length
-  }
   const raw = toRaw(db, key, old)
-  const target = raw.grow(offset + bytes.length)
-  for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes.charCodeAt(i)
+  if (offset === raw.length) raw.append(bytes)
+  else {
+    const target = raw.grow(offset + bytes.length)
+    for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes.charCodeAt(i)
+  }
   return raw.length
 }
 

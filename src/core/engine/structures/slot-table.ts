@@ -26,6 +26,9 @@ export class SlotTable {
   readonly keys: ByteString[] = []
   /** Set while a save still needs this table as it was. */
   guard: PageGuard | null = null
+  /** How large it was, and how long the longest of what is gone: Redis's encodings never go back. */
+  peak = 0
+  longest = 0
   protected index: Map<ByteString, number> | SlotIndex | null = null
 
   get size(): number {
@@ -83,6 +86,8 @@ export class SlotTable {
     const last = this.keys.length - 1
     this.beforeChange(slot)
     this.beforeChange(last)
+    if (last >= this.peak) this.peak = last + 1
+    this.gone(this.keys[slot])
     this.index?.delete(this.keys[slot])
     if (last < this.ordered) {
       if (slot < last) this.closeGap(slot)
@@ -92,6 +97,17 @@ export class SlotTable {
       this.move(last, slot)
     }
     this.dropLast()
+  }
+
+  /** A key or value is about to go. */
+  protected gone({ length }: ByteString): void {
+    if (length > this.longest) this.longest = length
+  }
+
+  /** Copies how large another table was. */
+  remember({ peak, longest }: SlotTable): void {
+    this.peak = peak
+    this.longest = longest
   }
 
   /** Up to this size removal keeps insertion order. */

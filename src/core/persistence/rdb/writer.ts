@@ -3,7 +3,7 @@
 // encoded twice), its parts stay the same wherever they are put, and Redis packs it into its own nodes when it loads.
 // The elements of a large value can be written part by part, some of them to another sink: a part's bytes depend on
 // nothing before it.
-import { type ByteString, fromUint8Array } from '../../bytes.ts'
+import type { ByteString } from '../../bytes.ts'
 import { type Hash, lengthOf, type Members, Raw, type SortedSet, type StringValue, textOf, type Value } from '../../engine/values.ts'
 import type { ByteSink } from './byte-sink.ts'
 import * as format from './format.ts'
@@ -168,7 +168,7 @@ export class RdbWriter {
   string(value: StringValue): void {
     if (typeof value === 'string') this.#string(value)
     else if (typeof value === 'number') this.#number(value)
-    else if (value.length <= COMPRESS_UP_TO) this.#string(fromUint8Array(value.bytes))
+    else if (value.length <= COMPRESS_UP_TO) this.#string(textOf(value))
     else {
       this.sink.length(value.length)
       this.sink.bytes(value.bytes)
