@@ -83,10 +83,10 @@ describe('what was written', () => {
     await clock.drain()
     await redis.append('b', '!')
     const again = await found()
-    expect([await again.get('a'), await again.lrange('list', 0, -1), String(again.engine.database(3).keyspace.get('b'))]).toEqual([
+    expect([await again.get('a'), await again.lrange('list', 0, -1), shown(again.engine.database(3).keyspace.get('b'))]).toEqual([
       '1',
       ['x', 'y', 'ü'],
-      '3!',
+      '"3!"',
     ])
     expect(await info(again)).toMatchObject({ aof_enabled: '1', rdb_changes_since_last_save: '2', loading: '0' })
   })
