@@ -1,18 +1,15 @@
 // The client's backend on an engine in this process: commands are run by sessions of the engine, without a protocol.
 import type { ByteString } from '../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
-import { RedisError, unreachable } from '../core/client/errors.ts'
+import { connectionClosed, RedisError, unreachable } from '../core/client/errors.ts'
 import type { ScriptTree } from '../core/client/script.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { Session } from '../core/engine/session.ts'
-import { Push, type Reply, ReplyError, Status } from '../core/reply.ts'
+import { CLOSED, Push, type Reply, ReplyError, Status } from '../core/reply.ts'
 import { systemClock } from './host.ts'
 
-/** What commands get when the client is closed. */
-export const CLOSED = new ReplyError('ERR The client is closed')
-
 /** What ends what waits or listens when it is dropped, by CLIENT KILL or a fault that was ordered. */
-const disconnected = (): ReplyError => unreachable(new Error('Connection is closed.'))
+const disconnected = (): ReplyError => unreachable(connectionClosed())
 
 export const CAPABILITIES: Capabilities = {
   watch: true,

@@ -43,6 +43,9 @@ export class ReplyError {
   }
 }
 
+/** What commands get once their client is closed. */
+export const CLOSED = new ReplyError('ERR The client is closed')
+
 /** A floating point number; in RESP2 a bulk string. */
 export class Double {
   readonly value: number

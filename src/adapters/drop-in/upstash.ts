@@ -2,7 +2,7 @@
 // the client would have read from Upstash's REST service, by way of the same code that serves it, without HTTP.
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import type { Topic } from '../../core/client/backend.ts'
-import { RedisError } from '../../core/client/errors.ts'
+import { isLost, RedisError } from '../../core/client/errors.ts'
 import type { Redis } from '../../core/client/redis.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { BYTES_HEADER } from '../../core/rest/agreed.ts'
@@ -94,6 +94,7 @@ class Requester implements EngineRequester {
     if (request.signal?.aborted) return { result: null as R }
     for (let retry = 0; ; retry++) {
       const answer = await this.#answer(request)
+      // Whose connection broke would not have got an answer at all.
       if (!isLost(answer)) {
         if (this.readYourWrites) this.upstashSyncToken = (++this.#requests).toString(36)
         return this.#response(answer, request) as UpstashResponse<R>
@@ -202,11 +203,6 @@ class Replies {
   constructor(items: readonly Reply[]) {
     this.items = items
   }
-}
-
-/** Whether the connection broke: then the client would not have got an answer at all. */
-function isLost(answer: Reply | Replies): answer is ReplyError {
-  return answer instanceof ReplyError && answer.text.startsWith('CONNECTION ')
 }
 
 /** By this project's own client: see core/rest/agreed.ts. */

@@ -1,11 +1,10 @@
 // The way of commands into a cluster: ioredis routes each by its first key and follows redirections.
 import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
-import { RedisError, unsupported } from '../../core/client/errors.ts'
+import { isLost, RedisError, unsupported } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisCluster, IoredisSingle } from './client.ts'
 import { isForEveryNode } from './every-node.ts'
-import { isLost } from './replies.ts'
 import { lacksKeys, Sender } from './sender.ts'
 import { slotOf } from '../../core/client/slots.ts'
 

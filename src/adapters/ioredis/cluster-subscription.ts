@@ -3,13 +3,13 @@
 // subscriber does not see that a cluster is gone unless commands are sent as well, and listens in silence.)
 import type { ByteString } from '../../core/bytes.ts'
 import type { Topic } from '../../core/client/backend.ts'
-import { RedisError } from '../../core/client/errors.ts'
+import { connectionClosed, isLost, RedisError } from '../../core/client/errors.ts'
 import type { Push } from '../../core/reply.ts'
 import type { IoredisSingle } from './client.ts'
 import { type ClusterSender, CROSS_SLOT } from './cluster-sender.ts'
 import { hear, METHODS } from './hear.ts'
 import { drop } from './own-connections.ts'
-import { failureOf, isLost, wordOf } from './replies.ts'
+import { failureOf, wordOf } from './replies.ts'
 import { connectLike } from './single.ts'
 import { slotOf } from '../../core/client/slots.ts'
 
@@ -113,7 +113,7 @@ export class ClusterSubscription {
 function lost(connection: IoredisSingle): Promise<never> {
   return new Promise((_, reject) => {
     connection.on('error', reject)
-    connection.on('end', () => reject(new Error('Connection is closed.')))
+    connection.on('end', () => reject(connectionClosed()))
     connection.on('moved', () => reject(new Error('The slot has moved.')))
   })
 }

@@ -3,13 +3,13 @@
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
-import { type Reply, ReplyError } from '../../core/reply.ts'
+import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisSingle } from './client.ts'
 import { type ClusterSender, CROSS_SLOT } from './cluster-sender.ts'
 import { isForEveryNode } from './every-node.ts'
 import { OfCluster } from './of-cluster.ts'
 import { Sender } from './sender.ts'
-import { CLOSED, connectLike, quit } from './single.ts'
+import { connectLike, quit } from './single.ts'
 import { slotOf } from '../../core/client/slots.ts'
 
 /** How often a slot is looked for again that has moved meanwhile. */

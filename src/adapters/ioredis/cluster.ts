@@ -2,8 +2,8 @@
 // commands only, and they go out together all the same.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
-import { RedisError } from '../../core/client/errors.ts'
-import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { connectionClosed, isLost, RedisError, unreachable } from '../../core/client/errors.ts'
+import { CLOSED, type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisCluster, IoredisSingle } from './client.ts'
 import { addressOf, ClusterSender } from './cluster-sender.ts'
 import { ClusterSubscription } from './cluster-subscription.ts'
@@ -11,9 +11,9 @@ import { ClusterWatch } from './cluster-watch.ts'
 import { combinerOf } from './every-node.ts'
 import { NodeBackend } from './node.ts'
 import { OwnConnections } from './own-connections.ts'
-import { isLost, someOf } from './replies.ts'
+import { someOf } from './replies.ts'
 import { hasStringNumbers, Sender } from './sender.ts'
-import { CLOSED, OWN, PATIENT, quit } from './single.ts'
+import { OWN, PATIENT, quit } from './single.ts'
 
 const INVALID_CURSOR = new ReplyError('ERR invalid cursor')
 /** A cluster's cursor: a node's own, and where the node is. */
@@ -31,9 +31,7 @@ export class ClusterBackend implements Backend {
     this.#client = client
     this.#sender = new ClusterSender(client)
     this.#own = new OwnConnections(client, () => client.duplicate([], { ...OWN, redisOptions: PATIENT }))
-    client.on('end', () =>
-      this.#endSubscriptions(new RedisError('CONNECTION Connection is closed.', { cause: new Error('Connection is closed.') })),
-    )
+    client.on('end', () => this.#endSubscriptions(RedisError.from(unreachable(connectionClosed()), 'SUBSCRIBE')))
     this.capabilities = {
       watch: true,
       blocking: true,

@@ -2,7 +2,7 @@
 // subscription. They end with the client that they were made like.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Signal, Topic } from '../../core/client/backend.ts'
-import { RedisError } from '../../core/client/errors.ts'
+import { connectionClosed, RedisError } from '../../core/client/errors.ts'
 import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection } from './client.ts'
 import { hear, METHODS } from './hear.ts'
@@ -63,7 +63,7 @@ export class OwnConnections {
       drop(connection)
       throw failed(error)
     }
-    connection.on('end', () => onEnd(this.#closing ? undefined : failed(new Error('Connection is closed.'))))
+    connection.on('end', () => onEnd(this.#closing ? undefined : failed(connectionClosed())))
     return async () => drop(connection)
   }
 
@@ -95,5 +95,5 @@ export class OwnConnections {
 export function drop(connection: Connection): void {
   connection.disconnect()
   const { flushQueue } = connection as { flushQueue?: (this: Connection, error: Error) => void }
-  flushQueue?.call(connection, new Error('Connection is closed.'))
+  flushQueue?.call(connection, connectionClosed())
 }

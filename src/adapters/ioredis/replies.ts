@@ -2,7 +2,7 @@
 // errors out.
 import { type ByteString, encodeUtf8, fromUint8Array, isAscii } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
-import { RedisError, unreachable } from '../../core/client/errors.ts'
+import { isLost, RedisError, unreachable } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
 import { parseInt64 } from '../../core/numbers.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
@@ -41,11 +41,6 @@ function decodeAll(items: unknown[], exact: boolean): Reply[] {
 export function failureOf(error: unknown): ReplyError {
   if (error instanceof Error && error.name === 'ReplyError') return new ReplyError(encodeUtf8(error.message))
   return unreachable(error)
-}
-
-/** Whether a reply stands for one that never came. */
-export function isLost(reply: Reply): reply is ReplyError {
-  return reply instanceof ReplyError && reply.cause !== undefined
 }
 
 /** @throws RedisError if no reply at all has come */

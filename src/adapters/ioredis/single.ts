@@ -1,14 +1,12 @@
 // The client on an ioredis `Redis`: ordinary commands share the connection that the user made.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
-import { RedisError } from '../../core/client/errors.ts'
-import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { isLost, RedisError } from '../../core/client/errors.ts'
+import { CLOSED, type Push, type Reply } from '../../core/reply.ts'
 import type { Connection, IoredisSingle, NodeOverrides } from './client.ts'
 import { drop, OwnConnections } from './own-connections.ts'
-import { failureOf, isLost } from './replies.ts'
+import { failureOf } from './replies.ts'
 import { hasStringNumbers, Sender } from './sender.ts'
-
-export const CLOSED = new ReplyError('ERR The client is closed')
 
 /** What all connections of the client's own have: their commands wait until they are connected. */
 export const OWN = { lazyConnect: true, enableOfflineQueue: true, enableAutoPipelining: false } as const

@@ -3,7 +3,7 @@
 // The protocol: https://upstash.com/docs/redis/features/restapi
 import { type ByteString, encodeUtf8, toUint8Array } from '../../core/bytes.ts'
 import type { Backend, Topic } from '../../core/client/backend.ts'
-import { RedisError } from '../../core/client/errors.ts'
+import { isLost, RedisError } from '../../core/client/errors.ts'
 import type { Redis } from '../../core/client/redis.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { encodeReply } from '../../core/resp/writer.ts'
@@ -254,7 +254,7 @@ class RestServer {
 
   /** What may be said of a reply: nothing of where the database is. */
   #public(reply: Reply): Reply {
-    if (!(reply instanceof ReplyError && reply.text.startsWith('CONNECTION '))) return reply
+    if (!isLost(reply)) return reply
     this.#options.onError?.(reply.cause)
     return NO_BACKEND
   }

@@ -3,6 +3,7 @@
 import type { Argv, Capabilities } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { TakenOverError } from '../../core/persistence/storage.ts'
+import { CLOSED } from '../../core/reply.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { Channel, hostLocks, type LockManager } from './channels.ts'
 import { type Candidate, Election } from './election.ts'
@@ -50,7 +51,6 @@ export async function share(options: ShareOptions): Promise<SharedRedis> {
 
 /** Thieves wait for a moment, so that not all tabs that notice the same freeze take the lock from each other. */
 const JITTER_MS = 40
-const CLOSED = 'ERR The client is closed'
 
 class Member implements Candidate {
   readonly redis: SharedRedis
@@ -264,7 +264,7 @@ class Member implements Candidate {
         throw error
       })
     }
-    this.#end(new RedisError(CLOSED), true)
+    this.#end(new RedisError(CLOSED.text), true)
   }
 
   #end(error: Error, closed: boolean): void {

@@ -2,14 +2,13 @@
 // for the one before it, because on edge runtimes a request must not depend on another visitor's.
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
-import { RedisError, unsupported } from '../../core/client/errors.ts'
+import { isLost, RedisError, unsupported } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
 import { waits } from '../../core/client/waits.ts'
-import { Push, type Reply, ReplyError } from '../../core/reply.ts'
-import { isLost, lost } from './replies.ts'
+import { CLOSED, Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { lost } from './replies.ts'
 import type { Listener, Service } from './service.ts'
 
-const CLOSED = new ReplyError('ERR The client is closed')
 /** What goes into one request at most; Upstash's smallest plan takes a megabyte. */
 const MAX_COMMANDS = 10_000
 const MAX_BYTES = 500_000

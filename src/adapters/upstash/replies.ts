@@ -46,11 +46,6 @@ export function lost(error: unknown): ReplyError {
   return new ReplyError(unreachable(why === '' ? error : why).text, error)
 }
 
-/** Whether a reply stands for one that never came. */
-export function isLost(reply: Reply | Reply[]): reply is ReplyError {
-  return reply instanceof ReplyError && reply.cause !== undefined
-}
-
 /** The words of an event: in base64, or with what is known of them, as a message may have commas. */
 export function wordsOf(data: ByteString, name: ByteString, base64: boolean): ByteString[] {
   const comma = data.indexOf(',')

@@ -6,9 +6,8 @@ import type { Engine } from '../engine/engine.ts'
 import { subcommandSyntax } from '../engine/errors.ts'
 import type { Session } from '../engine/session.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
-import { OK, type Reply, ReplyError } from '../reply.ts'
+import { CLOSED, OK, type Reply, ReplyError } from '../reply.ts'
 
-const CLOSED = new ReplyError('ERR The client is closed')
 const MODE = new ReplyError('ERR CLIENT PAUSE mode must be WRITE or ALL')
 
 /** They write, or may, although their rows do not say so. */

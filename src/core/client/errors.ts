@@ -27,6 +27,14 @@ export function unreachable(cause: unknown): ReplyError {
   return new ReplyError(`CONNECTION ${encodeUtf8(cause instanceof Error ? cause.message : String(cause))}`, cause)
 }
 
+/** Whether a reply stands for one that never came. */
+export function isLost(reply: unknown): reply is ReplyError {
+  return reply instanceof ReplyError && reply.text.startsWith('CONNECTION ')
+}
+
+/** Why a connection that has ended gives no replies: in ioredis's words. */
+export const connectionClosed = (): Error => new Error('Connection is closed.')
+
 /** A command that a backend cannot run, said before anything is sent. */
 export function unsupported(command: string, instead: string): RedisError {
   return new RedisError(`UNSUPPORTED ${command}: ${instead}`, { command })

@@ -3,7 +3,7 @@
 // fetched only when it is asked for: who does not use it does not ship it.
 import { type Durability, NO_JOURNAL } from '../engine/durability.ts'
 import type { Engine } from '../engine/engine.ts'
-import { OK, type Reply, ReplyError, Status } from '../reply.ts'
+import { CLOSED, OK, type Reply, ReplyError, Status } from '../reply.ts'
 import { ChangeTracker, type Deltas } from './changes.ts'
 import type { Journal } from './journal/journal.ts'
 import { load } from './load.ts'
@@ -17,7 +17,6 @@ import { Aborted, type WatchedRun, writeSnapshot } from './write-snapshot.ts'
 const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.')
 const STARTED = new Status('Background saving started')
 const REWRITE_STARTED = new Status('Background append only file rewriting started')
-const CLOSING = new ReplyError('ERR The client is closed')
 const NO_PLACE = new ReplyError('ERR this storage keeps no journal')
 const CANNOT_TURN_ON = new ReplyError(
   "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.",
@@ -131,7 +130,7 @@ export class Persistence implements Durability {
 
   /** SAVE. @throws if a save runs */
   save(): Promise<Reply> {
-    if (this.#closed) throw CLOSING
+    if (this.#closed) throw CLOSED
     return this.#save()
   }
 
@@ -143,7 +142,7 @@ export class Persistence implements Durability {
 
   /** BGSAVE. @throws if a save runs */
   bgsave(schedule = false, later = false): Reply {
-    if (this.#closed) throw CLOSING
+    if (this.#closed) throw CLOSED
     if (later && this.#lock.free) return this.#afterExec(() => this.bgsave(), SCHEDULED)
     const putOff = this.#lock.bgsave(schedule)
     if (putOff !== null) return putOff
@@ -154,7 +153,7 @@ export class Persistence implements Durability {
 
   rewrite(later = false): Reply {
     if (this.storage.journal === undefined) throw NO_PLACE
-    if (this.#closed) throw CLOSING
+    if (this.#closed) throw CLOSED
     if (later && this.#lock.free) return this.#afterExec(() => this.rewrite(), REWRITE_SCHEDULED)
     const putOff = this.#lock.rewrite()
     if (putOff !== null) return putOff
@@ -227,7 +226,7 @@ export class Persistence implements Durability {
   }
 
   writeError(): ReplyError | null {
-    if (this.#closed) return CLOSING
+    if (this.#closed) return CLOSED
     const stops = this.#failure !== null && this.#rules.length > 0 && this.#engine.config.isOn('stop-writes-on-bgsave-error')
     return stops ? new ReplyError(MISCONF, this.#failure) : (this.#journal?.writeError() ?? null)
   }
