@@ -1,6 +1,6 @@
 // The built package in every runtime it is for: real binaries, the same checks.
 import { execFile, spawn } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
@@ -99,6 +99,16 @@ test('workerd', async () => {
   const text = await response.text()
   expect([response.status, text]).toEqual([200, expect.stringMatching(/^\{/)])
   check(JSON.parse(text) as Outcome)
+})
+
+test('nothing in it stops React Native: static blocks, and exports of the name that its Babel preset keeps for itself', async () => {
+  const dist = join(installed.dir, 'node_modules/isodis/dist')
+  const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'))
+  expect(files.length).toBeGreaterThan(20)
+  for (const file of files) {
+    const code = await readFile(join(dist, file), 'utf8')
+    expect([file, /^\s+static \{|^export \{[^}]*\bCommands\b/m.exec(code)]).toEqual([file, null])
+  }
 })
 
 /** What an unmodified client does with the handler. */
