@@ -91,13 +91,13 @@ export interface Answers {
 /** A reply as plain data: what is no string, number, null or array says its kind. */
 export type Packed = ByteString | number | bigint | boolean | null | readonly Packed[] | { readonly kind: number; readonly value: unknown }
 
-const enumerate = (...kinds: unknown[]): ReadonlyMap<unknown, number> => new Map(kinds.map((kind, i) => [kind, i]))
-const KINDS = enumerate(Status, ReplyError, Double, MapReply, SetReply, Pairs, Push, Verbatim, NullArray, Several)
+/** The kinds that are classes. A packed reply says its place here. */
+const KINDS: readonly unknown[] = [Status, ReplyError, Double, MapReply, SetReply, Pairs, Push, Verbatim, NullArray, Several]
 
 export function pack(reply: Reply): Packed {
   if (typeof reply !== 'object' || reply === null) return reply
   if (Array.isArray(reply)) return reply.map(pack)
-  return { kind: KINDS.get(reply instanceof Verbatim ? Verbatim : reply.constructor)!, value: contentOf(reply) }
+  return { kind: KINDS.indexOf(reply instanceof Verbatim ? Verbatim : reply.constructor), value: contentOf(reply) }
 }
 
 function contentOf(reply: Exclude<Reply & object, Reply[]>): unknown {
@@ -117,32 +117,22 @@ export function unpack(packed: Packed): Reply {
   if (typeof packed !== 'object' || packed === null) return packed
   if (isList(packed)) return packed.map(unpack)
   const { kind, value } = packed
-  switch (kind) {
-    case 0:
+  switch (KINDS[kind]) {
+    case Status:
       return new Status(value as ByteString)
-    case 1: {
-      const [text, cause] = value as [ByteString, unknown]
-      return new ReplyError(text, cause)
-    }
-    case 2: {
-      const [number, text] = value as [number, ByteString | undefined]
-      return new Double(number, text)
-    }
-    case 7:
+    case ReplyError:
+      return new ReplyError(...(value as [ByteString, unknown]))
+    case Double:
+      return new Double(...(value as [number, ByteString | undefined]))
+    case Verbatim:
       return new Verbatim(value as ByteString)
-    case 8:
+    case NullArray:
       return NULL_ARRAY
+    default: {
+      const Items = KINDS[kind] as new (items: Reply[]) => Reply
+      return new Items((value as Packed[]).map(unpack))
+    }
   }
-  const items = (value as Packed[]).map(unpack)
-  return kind === 3
-    ? new MapReply(items)
-    : kind === 4
-      ? new SetReply(items)
-      : kind === 5
-        ? new Pairs(items)
-        : kind === 6
-          ? new Push(items)
-          : new Several(items)
 }
 
 /** `Array.isArray` does not know read-only arrays. */
