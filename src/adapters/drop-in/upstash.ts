@@ -1,14 +1,13 @@
 // The entry `isodis/drop-in/upstash`: an unmodified @upstash/redis client on the engine in the same process. It gives what
 // the client would have read from Upstash's REST service, by way of the same code that serves it, without HTTP.
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
-import type { Topic } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
 import type { Redis } from '../../core/client/redis.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { BYTES_HEADER } from '../../core/rest/agreed.ts'
 import { commandFrom, commandsFrom, named } from '../../core/rest/commands.ts'
 import { notAvailable } from '../../core/rest/errors.ts'
-import { eventOf, messageData } from '../../core/rest/events.ts'
+import { confirmations, confirmedFirst, eventOf, messageData, TOPICS } from '../../core/rest/events.ts'
 import { asBase64, asText, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
 import { systemClock } from '../host.ts'
@@ -52,8 +51,6 @@ export interface EngineRequester {
 export function requesterOn(redis: Pick<Redis, 'backend'>, options: RequesterOptions = {}): EngineRequester {
   return new Requester(redis, options)
 }
-
-const TOPICS: Readonly<Record<string, Topic | 'monitor'>> = { subscribe: 'channels', psubscribe: 'patterns', monitor: 'monitor' }
 
 /** The client's own error, which it does not hand to requesters. */
 class UpstashError extends Error {
@@ -118,8 +115,7 @@ class Requester implements EngineRequester {
         const replies = await (endpoint === 'pipeline' ? this.#runner.pipeline(lines, request.signal) : this.#runner.transaction(lines))
         return replies instanceof ReplyError ? replies : (replies.find(isLost) ?? new Replies(replies))
       }
-      const topic = Object.hasOwn(TOPICS, endpoint) ? TOPICS[endpoint] : undefined
-      if (topic !== undefined) return await this.#stream(topic, endpoint, words, request)
+      if (endpoint === 'monitor' || Object.hasOwn(TOPICS, endpoint)) return await this.#stream(endpoint, words, request)
       const command = [endpoint, ...words, ...(body === undefined ? [] : [JSON.stringify(body)])]
       return await this.#runner.run(named(command.map(encodeUtf8)), request.signal)
     } catch (error) {
@@ -149,35 +145,30 @@ class Requester implements EngineRequester {
   }
 
   /** Gives the client an event stream's lines. They come later, as over a network, so that listeners are there first. */
-  async #stream(topic: Topic | 'monitor', kind: string, words: string[], request: UpstashRequest): Promise<Reply> {
+  async #stream(kind: string, words: string[], request: UpstashRequest): Promise<Reply> {
     const { onMessage, signal } = request
     const { backend } = this.#redis
     const bytes = asksForBytes(request)
-    if (topic !== 'monitor' && words.join('') === '') return new ReplyError(`ERR wrong number of arguments for '${kind}' command`)
-    if (topic === 'monitor' ? backend.monitor === undefined : !backend.capabilities.subscribe) return notAvailable([kind.toUpperCase()])
+    const monitor = kind === 'monitor'
+    if (!monitor && words.join('') === '') return new ReplyError(`ERR wrong number of arguments for '${kind}' command`)
+    if (monitor ? backend.monitor === undefined : !backend.capabilities.subscribe) return notAvailable([kind.toUpperCase()])
     const names = bytes ? [words.join('/')] : words.map(encodeUtf8)
     const deliver = (data: ByteString): void => {
       // The client reads the lines that begin with this.
       const line = decodeUtf8(eventOf(data).split('\n', 1)[0].slice('data: '.length))
       if (this.#events.push(() => signal?.aborted || onMessage?.(line)) === 1) systemClock.soon(() => this.#deliver())
     }
-    // What comes before the subscription is confirmed is shown after it.
-    let early: ByteString[] | null = []
-    const show = (data: ByteString): void => void (early === null ? deliver(data) : early.push(data))
-    const stop =
-      topic === 'monitor'
-        ? await backend.monitor?.(show, () => {})
-        : await backend.subscribe(
-            topic,
+    const stop = await confirmedFirst(monitor ? ['"OK"'] : confirmations(kind, names, bytes), deliver, (hear) =>
+      monitor
+        ? backend.monitor!(hear, () => {})
+        : backend.subscribe(
+            TOPICS[kind],
             names,
-            ({ items }) => show(messageData(items as ByteString[], bytes)),
+            ({ items }) => hear(messageData(items as ByteString[], bytes)),
             () => {},
-          )
-    if (topic === 'monitor') deliver('"OK"')
-    else names.forEach((name, i) => deliver(messageData([kind, name, String(i + 1)], bytes)))
-    for (const data of early) deliver(data)
-    early = null
-    const end = (): void => void stop?.()
+          ),
+    )
+    const end = (): void => void stop()
     if (signal?.aborted) end()
     else signal?.addEventListener('abort', end, { once: true })
     return 1

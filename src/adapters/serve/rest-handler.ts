@@ -20,7 +20,7 @@ import {
   tooManyCommands,
   WRONG_TOKEN,
 } from '../../core/rest/errors.ts'
-import { messageData } from '../../core/rest/events.ts'
+import { confirmations, confirmedFirst, messageData, TOPICS } from '../../core/rest/events.ts'
 import { parseExactly } from '../../core/rest/json.ts'
 import { asBase64, asText, errorJson, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
@@ -71,7 +71,6 @@ export function createRestHandler(redis: Redis, options: RestOptions): RestHandl
 }
 
 const METHODS = new Set(['HEAD', 'GET', 'POST', 'PUT'])
-const TOPICS: Readonly<Record<string, Topic>> = { subscribe: 'channels', psubscribe: 'patterns' }
 
 /** A request that was let in. */
 interface Visit {
@@ -215,21 +214,19 @@ class RestServer {
     if (names.includes(undefined as never)) return NOT_A_COMMAND
     if (!this.#backend.capabilities.subscribe) return notAvailable([kind])
     const base64 = visit.request.headers.get(EVENTS_HEADER) === 'base64'
-    return this.#stream(visit, kind, base64, async (sink) => {
-      // What comes before the subscription is confirmed is shown after it.
-      let early: ByteString[] | null = []
-      const show = (data: ByteString): void => void (early === null ? sink.send(data) : early.push(data))
-      const close = await this.#backend.subscribe(
-        topic,
-        names,
-        ({ items }) => show(messageData(items as ByteString[], base64)),
-        (error) => sink.end(error),
-      )
-      names.forEach((name, i) => sink.send(messageData([kind, name, String(i + 1)], base64)))
-      for (const data of early) sink.send(data)
-      early = null
-      return close
-    })
+    return this.#stream(visit, kind, base64, (sink) =>
+      confirmedFirst(
+        confirmations(kind, names, base64),
+        (data) => sink.send(data),
+        (hear) =>
+          this.#backend.subscribe(
+            topic,
+            names,
+            ({ items }) => hear(messageData(items as ByteString[], base64)),
+            (error) => sink.end(error),
+          ),
+      ),
+    )
   }
 
   #monitor(visit: Visit): Promise<Response | ReplyError> {
