@@ -85,7 +85,8 @@ async function changeAndGo(page: Page, way: (typeof WAYS)[number], change: Chang
     await page.close({ runBeforeUnload: true })
   } else {
     const gone = page.waitForEvent('framenavigated')
-    await page.evaluate(run, { ...change, way }).catch(() => {})
+    // What it answers may get lost with the page.
+    page.evaluate(run, { ...change, way }).catch(() => {})
     await gone
     if (way === 'reloaded') {
       await page.waitForLoadState()

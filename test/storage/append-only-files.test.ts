@@ -1,7 +1,7 @@
 // The journal's files: a redis-server starts on them and we on its, what a crash leaves is put right, and a directory
 // belongs to one process.
 import { spawn } from 'node:child_process'
-import { appendFile, mkdir, mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -106,6 +106,34 @@ describe('append-only files', () => {
     const again = await open(dir)
     expect(await again.get('a')).toBe('1')
     await again.close()
+  })
+
+  test('are loaded although appendonly is off, unless the snapshot is younger', async () => {
+    const dir = await newDir()
+    const first = await open(dir)
+    await first.set('a', 1)
+    await first.save()
+    await first.set('a', 2)
+    await first.close()
+    const off = await createRedis({ storage: fileStorage({ dir }), save: '' })
+    expect(await off.get('a')).toBe('2')
+    await off.set('a', 3)
+    await off.save()
+    expect(await readdir(join(dir, 'appendonlydir'))).toEqual([])
+    await off.close()
+    const on = await open(dir)
+    expect(await on.get('a')).toBe('3')
+    await on.close()
+
+    // As a redis-server leaves it that has turned its journal off and saved since.
+    const log: string[] = []
+    const long = new Date(Date.now() - 3_600_000)
+    for (const file of await readdir(join(dir, 'appendonlydir'))) await utimes(join(dir, 'appendonlydir', file), long, long)
+    const stale = await createRedis({ storage: fileStorage({ dir }), save: '', log: (_level, message) => log.push(message) })
+    expect(log.join('\n')).not.toContain('appendonly is off')
+    await stale.save()
+    await stale.close()
+    expect((await readdir(join(dir, 'appendonlydir'))).length).toBe(3)
   })
 
   test('that a redis-server wrote are what we start on, its rewrites and its torn tail too', async () => {

@@ -37,6 +37,8 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
   }
   const writes: JournalStore | undefined = journal && {
     parts: () => journal.parts(),
+    isAhead: () => journal.isAhead(),
+    drop: () => unless(undefined, () => journal.drop()),
     truncate: (length) => unless(undefined, () => journal.truncate(length)),
     split: (apart) => unless(undefined, () => journal.split(apart)),
     append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),

@@ -3,7 +3,7 @@
 // https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#append-only-file
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
 import { syncDirectory, writeAll } from './durable-files.ts'
@@ -17,14 +17,15 @@ interface Part {
   readonly type: 'b' | 'i'
 }
 
-/** @param name `appendfilename` */
-export function appendOnlyFiles(dir: string, name: string): JournalStore & { close(): Promise<void> } {
-  return new AppendOnlyFiles(dir, name)
+/** @param name `appendfilename`; @param snapshot the snapshot's file */
+export function appendOnlyFiles(dir: string, name: string, snapshot: string): JournalStore & { close(): Promise<void> } {
+  return new AppendOnlyFiles(dir, name, snapshot)
 }
 
 class AppendOnlyFiles implements JournalStore {
   readonly #dir: string
   readonly #name: string
+  readonly #snapshot: string
   /** What the manifest says; null if there is none. */
   #parts: Part[] | null = null
   /** The part that is appended to, with those before it that the next base does not stand for. */
@@ -34,9 +35,27 @@ class AppendOnlyFiles implements JournalStore {
   #lastIncrement = 0
   #lastBase = 0
 
-  constructor(dir: string, name: string) {
+  constructor(dir: string, name: string, snapshot: string) {
     this.#dir = dir
     this.#name = name
+    this.#snapshot = snapshot
+  }
+
+  /** A redis-server leaves a journal that was turned off as it is. It is behind if nothing came after the snapshot's moment. */
+  async isAhead(): Promise<boolean> {
+    const text = await readFile(this.#path(this.#manifest), 'utf8').catch(nullIfMissing)
+    if (text === null) return false
+    const files = parseManifest(text, this.#manifest).map(({ name }) => stat(this.#path(name)).catch(nullIfMissing))
+    const written = (await Promise.all(files)).map((file) => file?.mtimeMs ?? 0)
+    return Math.max(...written) >= (await momentOf(this.#snapshot))
+  }
+
+  async drop(): Promise<void> {
+    const parts = await this.parts()
+    await this.close()
+    await rm(this.#path(this.#manifest), { force: true })
+    await syncDirectory(this.#dir)
+    for (const { name } of parts ?? []) await rm(this.#path(name), { force: true })
   }
 
   async parts(): Promise<readonly JournalPart[] | null> {
@@ -197,6 +216,19 @@ function parseManifest(text: string, name: string): Part[] {
 }
 
 const quoted = (name: string): string => (/[\s"\\]/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name)
+
+/** When a snapshot was begun, in milliseconds, to the second: it says so at its beginning. 0 if there is none */
+async function momentOf(path: string): Promise<number> {
+  const file = await open(path, 'r').catch(nullIfMissing)
+  if (file === null) return 0
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0)
+    const at = buffer.indexOf('\x05ctime\xc2', 'latin1') + 7
+    return at < 7 || at + 4 > bytesRead ? (await file.stat()).mtimeMs : buffer.readUInt32LE(at) * 1000
+  } finally {
+    await file.close()
+  }
+}
 
 function nullIfMissing(error: unknown): null {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

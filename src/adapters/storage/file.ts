@@ -30,7 +30,7 @@ export function fileStorage({
   appendfilename = 'appendonly.aof',
 }: FileStorageOptions = {}): Storage {
   const path = join(dir, dbfilename)
-  const journal = appendOnlyFiles(join(dir, appenddirname), appendfilename)
+  const journal = appendOnlyFiles(join(dir, appenddirname), appendfilename, path)
   let unlock = async (): Promise<void> => {}
   return {
     name: path,

@@ -35,6 +35,10 @@ function memoryJournal(): MemoryJournal {
       kept = []
       return journal.written?.map(({ base, chunks }, i): JournalPart => ({ name: `part ${i + 1}`, base, read: () => each(chunks) })) ?? null
     },
+    isAhead: async () => journal.written !== null,
+    async drop() {
+      journal.written = null
+    },
     async truncate(length) {
       const last = journal.written!.at(-1)!
       let left = length

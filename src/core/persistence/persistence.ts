@@ -33,6 +33,8 @@ interface Run extends WatchedRun {
   readonly dirty: number
   readonly started: number
   readonly background: boolean
+  /** It has what the journal had that is off. */
+  readonly leftover: boolean
   /** The one that has taken its place. */
   next?: Run
   /** Settles when it writes no more. */
@@ -64,6 +66,9 @@ export class Persistence implements Durability {
   #lastSeconds = -1
   #lastCowSize = 0
   #journal: Journal | null = null
+  /** The journal is off, and there is one that the last snapshot does not stand for. */
+  #leftover = false
+  #dropped: Promise<void> = Promise.resolve()
   /** The journal is being turned on or off. */
   #turning: Promise<void> | null = null
   /** What BGREWRITEAOF runs while the journal is off, and when the last rewrite has ended. */
@@ -86,21 +91,32 @@ export class Persistence implements Durability {
   async open(): Promise<void> {
     await this.storage.open()
     try {
-      const journal = this.#engine.config.isOn('appendonly') ? await this.#makeJournal() : null
+      const { config, log } = this.#engine
+      const on = config.isOn('appendonly')
+      this.#leftover = !on && (await this.storage.journal?.isAhead()) === true
+      const journal = on || this.#leftover ? await this.#makeJournal() : null
       const found = journal !== null && (await journal.load())
+      if (this.#leftover) {
+        log('warning', `appendonly is off, but ${this.storage.name} has a journal that goes further than its last snapshot: it was loaded.`)
+        log(
+          'warning',
+          'The next save makes a snapshot of it and removes the journal. Until then it stays as it is, without what is written now.',
+        )
+        this.#engine.dirty++ // so that the rules save it
+      }
       if (!found) {
         this.#loaded = await load(this.#engine, this.storage)
         this.#tracker?.loaded()
         this.#savedDirty = this.#engine.dirty
       }
       // The commands of a journal count as changes, its base does not: as in Redis.
-      this.#journal = journal
-      if (journal !== null && !found) {
+      this.#journal = on ? journal : null
+      if (on && journal !== null && !found) {
         // What the snapshot held, or nothing, is the first base.
         const failure = await journal.rewrite(++this.#rewrites)
         if (failure !== null) throw failure
       }
-      journal?.start()
+      this.#journal?.start()
     } catch (error) {
       this.#engine.expiry.stop() // its timer would hold what was loaded
       await this.storage.close()
@@ -180,8 +196,12 @@ export class Persistence implements Durability {
   /** As Redis: a rewrite is possible too while the journal is off. */
   async #rewriteOnce(pid: number): Promise<void> {
     this.#rewriter = await this.#makeJournal()
+    const saved = this.#savedDirty
     if (!this.#closed) await this.#rewriter.rewrite(pid)
     this.#rewriter = null
+    this.#leftover = true
+    // A save that came to its end meanwhile has more than that.
+    if (saved !== this.#savedDirty) await this.#dropLeftover({ leftover: true })
   }
 
   /** Gives up such a rewrite, and waits until no rewrite runs. */
@@ -262,6 +282,8 @@ export class Persistence implements Durability {
   async #turnOn(): Promise<void> {
     const journal = await this.#makeJournal()
     await this.#endRewrite()
+    await this.#dropped
+    this.#leftover = false
     this.#journal = journal
     journal.start()
     if (this.#lock.rewrite() === null) this.#startRewrite()
@@ -276,6 +298,7 @@ export class Persistence implements Durability {
     journal.leave()
     this.#journal = null
     await journal.stop()
+    this.#leftover = true
   }
 
   flushed(): Promise<void> | null {
@@ -325,7 +348,18 @@ export class Persistence implements Durability {
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { deltas })
     const hurriedUntil = hurried ? started + HURRY_MS : 0
     const done = Promise.resolve(null)
-    const run: Run = { snapshot, dirty, started, background, hurriedUntil, aborted: false, peakCowSize: 0, written: done, done }
+    const run: Run = {
+      snapshot,
+      dirty,
+      started,
+      background,
+      hurriedUntil,
+      leftover: this.#leftover,
+      aborted: false,
+      peakCowSize: 0,
+      written: done,
+      done,
+    }
     this.#run = run
     if (background) {
       this.#lastTry = seconds(run.started)
@@ -333,7 +367,7 @@ export class Persistence implements Durability {
     }
     run.written = writeSnapshot(run, () => (deltas === null ? this.storage : this.storage.deltas!).write(hurried), clock)
     run.done = run.written.then(
-      () => run.next?.done ?? this.#succeeded(run),
+      () => run.next?.done ?? this.#dropLeftover(run).then(() => this.#succeeded(run)),
       (error: unknown) => run.next?.done ?? this.#failed(run, error),
     )
     return run
@@ -355,6 +389,17 @@ export class Persistence implements Durability {
     if (sizes.snapshot > 0 && sizes.count < MOST_DELTAS && expected <= sizes.snapshot * MOST_OF_SNAPSHOT) return deltas
     tracker.all()
     return null
+  }
+
+  /** What a journal had that is off is in a snapshot now. Left as it is, it would be loaded once it is on again. */
+  async #dropLeftover({ leftover }: { leftover: boolean }): Promise<void> {
+    if (!leftover || this.#journal !== null || this.#turning !== null) return
+    this.#leftover = false
+    this.#dropped = this.storage.journal!.drop().catch((error: unknown) => {
+      this.#leftover = true
+      this.#engine.log('warning', `The journal cannot be removed: ${String(error)}`)
+    })
+    await this.#dropped
   }
 
   #succeeded(run: Run): null {

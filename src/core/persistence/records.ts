@@ -280,6 +280,19 @@ class RecordJournal implements JournalStore {
     }
   }
 
+  async isAhead(): Promise<boolean> {
+    return this.#host.manifest() !== null
+  }
+
+  async drop(): Promise<void> {
+    await this.#host.commit((now) => [null, now === null ? [] : [...(now.base ? recordsOf(now.base) : []), ...this.#recordsOf(now.parts)]])
+    this.#current = null
+  }
+
+  #recordsOf(parts: readonly number[]): string[] {
+    return parts.flatMap((part) => Array.from({ length: this.#counts.get(part) ?? 0 }, (_, i) => recordName('journal', part, i)))
+  }
+
   async truncate(length: number): Promise<void> {
     const part = this.#current!
     const { records, get } = this.#host
@@ -339,8 +352,7 @@ class RecordJournal implements JournalStore {
   async base(): Promise<SnapshotWriter> {
     const kept = this.#current!
     return this.#host.writer((base) => (now) => {
-      const gone = now?.parts.filter((part) => part !== kept) ?? []
-      const removed = gone.flatMap((part) => Array.from({ length: this.#counts.get(part) ?? 0 }, (_, i) => recordName('journal', part, i)))
+      const removed = this.#recordsOf(now?.parts.filter((part) => part !== kept) ?? [])
       return [{ base, parts: [kept] }, [...(now?.base ? recordsOf(now.base) : []), ...removed]]
     })
   }

@@ -46,6 +46,10 @@ export interface DeltaStore {
 export interface JournalStore {
   /** What is to be loaded, oldest first; null if there is no journal. */
   parts(): Promise<readonly JournalPart[] | null>
+  /** Whether there is a journal that may have what the last snapshot has not. */
+  isAhead(): Promise<boolean>
+  /** All of it is in a snapshot: it counts no more. */
+  drop(): Promise<void>
   /** Drops what the last part has beyond so many bytes. */
   truncate(length: number): Promise<void>
   /**

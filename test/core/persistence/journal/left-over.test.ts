@@ -1,0 +1,66 @@
+// A journal that is not wanted any more, or that was forgotten to be asked for: nothing that it holds is lost.
+import { describe, expect, test } from 'vitest'
+import { createRedis, type Storage } from '../../../../src/adapters/memory.ts'
+import { memoryStorage } from '../../../../src/adapters/storage/memory.ts'
+import { RecordMap } from '../../../support/record-map.ts'
+
+describe('a journal that is there although appendonly is off', () => {
+  const on = { appendonly: 'yes', appendfsync: 'always' }
+
+  const memory = (): (() => Storage) => {
+    const storage = memoryStorage()
+    return () => storage
+  }
+  const inRecords = (): (() => Storage) => {
+    const records = new RecordMap()
+    return () => records.storage()
+  }
+  test.each([
+    ['in memory', memory],
+    ['in records', inRecords],
+  ])('%s is loaded, said to be there, and gone with the next save', async (_place, make) => {
+    const open = make()
+    const first = await createRedis({ storage: open(), save: '', config: on })
+    await first.set('saved', 1)
+    await first.save()
+    await first.set('journal', 1)
+    await first.close()
+
+    const log: string[] = []
+    const off = await createRedis({ storage: open(), save: '', log: (_level, message) => log.push(message) })
+    expect(await off.mget('saved', 'journal')).toEqual(['1', '1'])
+    expect(log.join('\n')).toMatch(/appendonly is off, but .* has a journal that goes further than its last snapshot: it was loaded/)
+    expect(Object.fromEntries((await off.info('persistence')).split('\r\n').map((line) => line.split(':')))).toMatchObject({
+      aof_enabled: '0',
+      rdb_changes_since_last_save: expect.not.stringMatching(/^0$/),
+    })
+    await off.set('journal', 2)
+    await off.engine.close(false)
+
+    // Nothing was saved: it is as it was.
+    const again = await createRedis({ storage: open(), save: '' })
+    expect(await again.get('journal')).toBe('1')
+    await again.set('journal', 3)
+    await again.save()
+    await again.close()
+
+    const last = await createRedis({ storage: open(), save: '', config: on })
+    expect(await last.mget('saved', 'journal')).toEqual(['1', '3'])
+    await last.close()
+  })
+
+  test('since it was turned off is gone with the next save', async () => {
+    const memory = memoryStorage()
+    const redis = await createRedis({ storage: memory, save: '', config: on })
+    await redis.set('a', 1)
+    await redis.configSet('appendonly', 'no')
+    await redis.set('a', 2)
+    expect(memory.journal.written).not.toBe(null)
+    await expect.poll(() => redis.save().then(() => memory.journal.written)).toBe(null)
+    await redis.configSet('appendonly', 'yes')
+    await redis.set('a', 3)
+    await redis.close()
+    const again = await createRedis({ storage: memory, save: '', config: on })
+    expect(await again.get('a')).toBe('3')
+  })
+})
