@@ -94,8 +94,8 @@ const patterns = fc.uniqueArray(
 )
 const rights = fc.record({ both: patterns, read: patterns, write: patterns })
 
-/** A HyperLogLog keeps how many it has counted, and in which form: who may read it may have that written. */
-const KEEPS_COUNT = /^PF(COUNT|DEBUG)$/i
+/** These count as reading: a HyperLogLog keeps how many it has counted, and in which form; a group, what it has given out. */
+const READS = /^(PF(COUNT|DEBUG)|XREADGROUP)$/i
 const GROUPS = Object.keys(groups).filter((name) => name !== 'transactions' && name !== 'connection')
 
 test.for(GROUPS)(`%s (seed ${SEED})`, async (name) => {
@@ -114,7 +114,7 @@ test.for(GROUPS)(`%s (seed ${SEED})`, async (name) => {
     user.execute(['AUTH', 'u', ''])
     const usable = (key: string): boolean => [...both, ...read, ...write].some((pattern) => matches(pattern, key))
     const writable = (key: string, argv: Command): boolean => {
-      return [...both, ...write, ...(KEEPS_COUNT.test(argv[0]) ? read : [])].some((pattern) => matches(pattern, key))
+      return [...both, ...write, ...(READS.test(argv[0]) ? read : [])].some((pattern) => matches(pattern, key))
     }
     for (const { argv, way, byBoss } of lines) {
       if (KEYLESS.has(argv[0].toUpperCase())) continue

@@ -3,10 +3,9 @@
 import type { ByteString } from '../../bytes.ts'
 import type { Argv, Command } from '../../engine/command.ts'
 import { matches } from '../../engine/glob.ts'
-import type { FoundKey } from '../../engine/key-specs.ts'
 import type { Reply } from '../../reply.ts'
 import { CATEGORIES, type Catalogue } from './catalogue.ts'
-import { channelsOf } from './named.ts'
+import { channelsOf, type NamedKey } from './named.ts'
 
 /** What is wrong with a rule: a Redis text, thrown as it is. */
 export const UNKNOWN = 'Unknown command or category name in ACL'
@@ -42,7 +41,6 @@ interface KeyPattern {
 
 const hasWord = (words: readonly ByteString[], word: ByteString): boolean => words.some((each) => each.toLowerCase() === word.toLowerCase())
 
-const WRITING = new Set(['insert', 'delete', 'update'])
 const COMMAND: Denial = { reason: 'command', at: 0 }
 
 export class Selector {
@@ -160,7 +158,7 @@ export class Selector {
   }
 
   /** @returns why a command line is not allowed; null if it is */
-  denial(command: Command, argv: Argv, keysOf: () => readonly FoundKey[]): Denial | null {
+  denial(command: Command, argv: Argv, keysOf: () => readonly NamedKey[]): Denial | null {
     if (!this.#allowsCommand(command, argv)) return COMMAND
     if (!this.#allKeys && command.keys !== '') {
       const key = keysOf().find((each) => !this.#allowsKey(each))
@@ -176,9 +174,7 @@ export class Selector {
     return argv.length > 1 && hasWord(this.#firstWords.get(command.index) ?? [], argv[1])
   }
 
-  #allowsKey({ key, flags }: FoundKey): boolean {
-    const reads = flags.includes('access')
-    const writes = flags.some((flag) => WRITING.has(flag))
+  #allowsKey({ key, reads, writes }: NamedKey): boolean {
     return this.#patterns.some(({ pattern, read, write }) => (read || !reads) && (write || !writes) && matches(pattern, key))
   }
 
