@@ -37,9 +37,12 @@ export class ReplyError {
   readonly text: ByteString
   /** What lies behind it, such as the storage's own error behind MISCONF. It does not go over the wire. */
   readonly cause: unknown
-  constructor(text: ByteString, cause?: unknown) {
+  /** Whether the statistics have it already: a script passes on what one of its commands replied. */
+  readonly counted: boolean
+  constructor(text: ByteString, cause?: unknown, counted = false) {
     this.text = text
     this.cause = cause
+    this.counted = counted
   }
 }
 

@@ -5,6 +5,7 @@ import { type Argv, type Command, container, FLAG, type Row, row } from '../engi
 import { help } from '../engine/commands/help.ts'
 import type { Engine } from '../engine/engine.ts'
 import { subcommandSyntax } from '../engine/errors.ts'
+import { withoutSecrets } from '../engine/monitor.ts'
 import type { Session } from '../engine/session.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 
@@ -63,18 +64,6 @@ function shortened(argv: Argv): ByteString[] {
   })
   if (argv.length > MOST_WORDS) words[MOST_WORDS - 1] = `... (${argv.length - MOST_WORDS + 1} more arguments)`
   return words
-}
-
-const REDACTED = '(redacted)'
-
-/** A command line without the passwords in it. */
-function withoutSecrets({ name }: Command, argv: Argv): Argv {
-  if (name === 'auth') return argv.map((word, i) => (i === 0 ? word : REDACTED))
-  if (name === 'acl|setuser') return argv.map((word, i) => (i < 2 ? word : REDACTED))
-  const login = name === 'hello' ? argv.findIndex((word, i) => i > 1 && word.toUpperCase() === 'AUTH') : -1
-  if (login > 0) return argv.map((word, i) => (i === login + 1 || i === login + 2 ? REDACTED : word))
-  if (name !== 'config|set') return argv
-  return argv.map((word, i) => (i % 2 === 1 && argv[i - 1].toLowerCase() === 'requirepass' ? REDACTED : word))
 }
 
 const TIPS = 'admin loading stale request_policy:all_nodes'

@@ -66,7 +66,7 @@ export class Waiter {
       waiters?.delete(this)
       if (waiters?.size === 0) this.db.waiters.delete(key)
     }
-    this.#resolve(reply)
+    this.#resolve(reply instanceof ReplyError ? this.db.engine.stats.failure(reply, this.command) : reply)
   }
 }
 

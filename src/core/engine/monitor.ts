@@ -6,8 +6,19 @@ import type { Session } from './session.ts'
 
 export function showMonitors(session: Session, command: Command, argv: Argv): void {
   // Administration and passwords are nobody's business.
-  if (command.flags & (FLAG.admin | FLAG.skip_monitor) || command.name === 'auth' || command.name === 'hello') return
-  feedMonitors(session, argv)
+  if (!(command.flags & (FLAG.admin | FLAG.skip_monitor))) feedMonitors(session, withoutSecrets(command, argv))
+}
+
+const REDACTED = '(redacted)'
+
+/** A command line without the passwords in it. */
+export function withoutSecrets({ name }: Command, argv: Argv): Argv {
+  if (name === 'auth') return argv.map((word, i) => (i === 0 ? word : REDACTED))
+  if (name === 'acl|setuser') return argv.map((word, i) => (i < 2 ? word : REDACTED))
+  const login = name === 'hello' ? argv.findIndex((word, i) => i > 1 && word.toUpperCase() === 'AUTH') : -1
+  if (login > 0) return argv.map((word, i) => (i === login + 1 || i === login + 2 ? REDACTED : word))
+  if (name !== 'config|set') return argv
+  return argv.map((word, i) => (i % 2 === 1 && argv[i - 1].toLowerCase() === 'requirepass' ? REDACTED : word))
 }
 
 /** Shows a command line to those who MONITOR. */

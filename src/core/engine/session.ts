@@ -141,10 +141,9 @@ export class Session {
   perform(command: Command, argv: Argv): Result {
     const { effects, dirty } = this.engine
     const { db } = this
-    if (this.engine.monitors.size !== 0) showMonitors(this, command, argv)
-    this.engine.stats.calls[command.index]++
     try {
       const result = command.handler(db, argv, this)
+      this.#ran(command, argv)
       if (effects !== null && this.engine.dirty !== dirty && command.flags & FLAG.write) {
         effects.ran(command, argv, result instanceof Promise ? null : result, db)
       }
@@ -152,8 +151,16 @@ export class Session {
       if (this.waiter !== null) this.waiter.argv = argv
       return result.catch((error: unknown) => this.engine.stats.failure(error, command))
     } catch (error) {
+      this.#ran(command, argv)
       return this.engine.stats.failure(error, command)
     }
+  }
+
+  /** Only now: INFO and CONFIG RESETSTAT are not among what they tell or forget, and MONITOR has EXEC behind what it ran. */
+  #ran(command: Command, argv: Argv): void {
+    const { stats, monitors } = this.engine
+    stats.calls[command.index]++
+    if (monitors.size !== 0) showMonitors(this, command, argv)
   }
 
   /** Must be called when something changes that `execute` has to look at. */

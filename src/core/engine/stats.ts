@@ -47,13 +47,14 @@ export class Stats {
   failure(error: unknown, command: Command | undefined, ran = true): ReplyError {
     if (!(error instanceof ReplyError)) throw error
     const code = errorCode(error)
-    this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
+    if (!error.counted) this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
     if (command !== undefined) (ran ? this.failed : this.rejected)[command.index]++
     return error
   }
 }
 
-/** The first word of an error's text. */
-function errorCode(error: ReplyError): string {
-  return error.text.split(' ', 1)[0]
+/** The first word of an error's text, if it has another and is no longer than Redis looks. */
+function errorCode({ text }: ReplyError): string {
+  const end = text.slice(0, 31).indexOf(' ')
+  return end < 0 ? 'ERR' : text.slice(0, end)
 }

@@ -8,7 +8,7 @@ import { Session } from '../../core/engine/session.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { ScriptStopped } from './errors.ts'
 import { type Machine, MAX_STRING } from './machine.ts'
-import { type Protocol, toReply } from './replies.ts'
+import { isCounted, type Protocol, toReply } from './replies.ts'
 import { NOWHERE } from './site.ts'
 import { Table } from './table.ts'
 import { first, type LuaFunction, type LuaValue, NONE } from './value.ts'
@@ -121,6 +121,7 @@ export class Bridge {
   /**
    * Runs a function as a script for a client: with the client's database, from the beginning of the count of steps.
    * @param label what an error calls the script: its SHA-1, or a function's name
+   * @throws ReplyError the script's own error
    */
   run(caller: Session, fn: LuaFunction, label: string, permission: Permission, a?: LuaValue, b?: LuaValue): Reply {
     const { machine, session, engine } = this
@@ -135,15 +136,19 @@ export class Bridge {
     this.running = true
     this.#arm()
     this.#reset()
+    let error: ReplyError
     try {
       const value = first(a === undefined ? fn.call(0) : fn.call(2, a, b, undefined, NONE))
-      return toReply(value, this.protocol)
-    } catch (error) {
-      return engine.stats.failure(this.errorReply(error, label), undefined)
+      const reply = toReply(value, this.protocol)
+      if (!(reply instanceof ReplyError)) return reply
+      error = reply
+    } catch (thrown) {
+      error = this.errorReply(thrown, label)
     } finally {
       this.running = false
       machine.steps = 0
     }
+    throw error
   }
 
   /** Counts steps from here on. */
@@ -206,8 +211,9 @@ export class Bridge {
     }
     const { value, site } = this.machine.caught(thrown)
     const err = value instanceof Table ? value.get('err') : undefined
+    const counted = value instanceof Table && isCounted(value)
     let text = typeof err === 'string' ? err : `ERR ${this.machine.toString(value)}`
     if (text.length > MAX_STRING) text = 'ERR error message too long'
-    return new ReplyError(site === null ? text : `${text} script: ${label}, on ${site.source}:${site.line}.`)
+    return new ReplyError(site === null ? text : `${text} script: ${label}, on ${site.source}:${site.line}.`, undefined, counted)
   }
 }

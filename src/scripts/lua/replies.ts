@@ -16,6 +16,11 @@ export function tagged(name: string, value: LuaValue): Table {
   return table
 }
 
+/** Whether an error is what a command of the script replied, which the statistics have. */
+export function isCounted(error: Table): boolean {
+  return error.get('ignore_error_stats_update') === true
+}
+
 export function toLua(reply: Reply, protocol: Protocol): LuaValue {
   if (typeof reply === 'string' || typeof reply === 'number') return reply
   if (reply === null) return protocol === 3 ? undefined : false
@@ -97,7 +102,7 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
   if (depth >= MAX_DEPTH) return TOO_DEEP
   if (table.keys.length > 0) {
     const err = table.get('err')
-    if (typeof err === 'string') return new ReplyError(line(err))
+    if (typeof err === 'string') return new ReplyError(line(err), undefined, isCounted(table))
     const ok = table.get('ok')
     if (typeof ok === 'string') return new Status(line(ok))
     const double = table.get('double')

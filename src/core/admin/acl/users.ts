@@ -144,7 +144,7 @@ export class Registry implements Users {
     const { waiter } = session
     if (waiter === null) return
     const refusal = session.user!.check(session, waiter.command, waiter.argv)
-    if (refusal !== null) waiter.settle(this.#engine.stats.failure(refusal, waiter.command))
+    if (refusal !== null) waiter.settle(refusal)
   }
 
   /** Closes a connection; the one that asks for it gets its reply before. What runs in process cannot be closed. */
