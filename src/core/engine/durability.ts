@@ -29,6 +29,8 @@ export interface Durability {
   info(): [string, string | number][]
   /** CONFIG SET was called. */
   configured(): void
+  /** Settles, with an error or null, when the journal that CONFIG SET turned on has begun, or the one it turned off has ended. */
+  readonly turning: Promise<ReplyError | null> | null
   /**
    * Ends saving; nothing can be written any more. `save` null asks the rules.
    * @param force ends although the data could not be saved
@@ -56,5 +58,6 @@ export const NOT_DURABLE: Durability = {
   flushed: () => null,
   info: () => [],
   configured: () => {},
+  turning: null,
   close: async () => OK,
 }

@@ -70,7 +70,7 @@ export class Persistence implements Durability {
   #leftover = false
   #dropped: Promise<void> = Promise.resolve()
   /** The journal is being turned on or off. */
-  #turning: Promise<void> | null = null
+  #turning: Promise<ReplyError | null> | null = null
   /** What BGREWRITEAOF runs while the journal is off, and when the last rewrite has ended. */
   #rewriter: Journal | null = null
   #rewritten: Promise<void> = Promise.resolve()
@@ -268,14 +268,23 @@ export class Persistence implements Durability {
     if (on && this.storage.journal === undefined) throw CANNOT_TURN_ON
     const turned = on ? this.#turnOn() : this.#turnOff(journal!)
     this.#turning = turned
-      .catch((error: unknown) => {
-        this.#engine.log('warning', String(error))
-        this.#engine.config.set([['appendonly', 'no']]) // or it would be tried again and again
-      })
-      .then(() => {
+      .then(
+        () => null,
+        (error: unknown) => {
+          this.#engine.log('warning', String(error))
+          this.#engine.config.set([['appendonly', 'no']]) // or it would be tried again and again
+          return CANNOT_TURN_ON
+        },
+      )
+      .then((failed) => {
         this.#turning = null
         this.#turnJournal(this.#engine.config.isOn('appendonly')) // it may have been said otherwise meanwhile
+        return failed ?? this.#turning
       })
+  }
+
+  get turning(): Promise<ReplyError | null> | null {
+    return this.#turning
   }
 
   /** From here on changes are written; they count once a base is there too, which a rewrite makes. */

@@ -65,13 +65,20 @@ export const server: Group = {
 
     container('CONFIG', -2, '', [
       row('CONFIG|GET', -3, 'admin noscript loading stale', '', (db, argv) => new MapReply(db.engine.config.match(argv.slice(2)))),
-      row('CONFIG|SET', -4, 'admin noscript loading stale request_policy:all_nodes response_policy:all_succeeded', '', (db, argv) => {
-        if (argv.length % 2 !== 0) throw SYNTAX
-        const pairs: [string, string][] = []
-        for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i], argv[i + 1]])
-        db.engine.config.set(pairs)
-        return OK
-      }),
+      row(
+        'CONFIG|SET',
+        -4,
+        'admin noscript loading stale request_policy:all_nodes response_policy:all_succeeded',
+        '',
+        (db, argv, session) => {
+          if (argv.length % 2 !== 0) throw SYNTAX
+          const pairs: [string, string][] = []
+          for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i], argv[i + 1]])
+          db.engine.config.set(pairs)
+          const { turning } = db.engine.durability
+          return turning === null || !session.mayBlock ? OK : turning.then((error) => error ?? OK)
+        },
+      ),
       row('CONFIG|RESETSTAT', 2, 'admin noscript loading stale', '', (db) => {
         db.engine.stats.reset()
         return OK

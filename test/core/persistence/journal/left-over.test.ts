@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRedis, type Storage } from '../../../../src/adapters/memory.ts'
 import { memoryStorage } from '../../../../src/adapters/storage/memory.ts'
+import { faultyStorage } from '../../../support/faulty-storage.ts'
 import { RecordMap } from '../../../support/record-map.ts'
 
 describe('a journal that is there although appendonly is off', () => {
@@ -62,5 +63,24 @@ describe('a journal that is there although appendonly is off', () => {
     await redis.close()
     const again = await createRedis({ storage: memory, save: '', config: on })
     expect(await again.get('a')).toBe('3')
+  })
+})
+
+describe('CONFIG SET appendonly yes', () => {
+  test('is answered when the journal records, others not waiting: what is written then is safe when it is answered', async () => {
+    const storage = faultyStorage(memoryStorage())
+    const redis = await createRedis({ storage, save: '', config: { appendfsync: 'always' } })
+    await redis.set('before', 1)
+    const turned = redis.configSet('appendonly', 'yes')
+    let answered = false
+    void turned.then(() => (answered = true))
+    expect(await redis.get('before')).toBe('1')
+    expect(answered).toBe(false)
+    await turned
+    expect(redis.engine.effects?.waits).toBe(true)
+    await redis.set('after', 1)
+    expect(storage.calls).toContain('base commit')
+    expect(storage.calls).toContain('append')
+    await redis.engine.close(false)
   })
 })
