@@ -108,6 +108,42 @@ describe('append-only files', () => {
     await again.close()
   })
 
+  test('with a damaged length are cut as by a redis-server; but what is cut off is kept, and the log says what is in it', async () => {
+    const dir = await newDir()
+    const first = await open(dir)
+    for (let i = 0; i < 6; i++) await first.set(`key${i}`, `value${i}`)
+    await first.close()
+    const [path] = (await readdir(join(dir, 'appendonlydir'))).filter((file) => file.endsWith('.incr.aof'))
+    const file = join(dir, 'appendonlydir', path)
+    const whole = await readFile(file, 'latin1')
+    const damaged = whole.replace('$6\r\nvalue2', '$9006\r\nvalue2')
+    await writeFile(file, damaged, 'latin1')
+    const length = damaged.indexOf('*3', damaged.indexOf('value1'))
+
+    const log: string[] = []
+    const redis = await createRedis({
+      storage: fileStorage({ dir }),
+      save: '',
+      config: { appendonly: 'yes' },
+      log: (_level, message) => log.push(message),
+    })
+    expect(await redis.keys('*')).toEqual(['key0', 'key1'])
+    await redis.close()
+    expect(log.join('\n')).toContain(`What is cut off has 3 whole commands in it: a length in the AOF ${path} was damaged`)
+    const kept = log.find((line) => line.startsWith('What was cut off is kept in '))!.slice('What was cut off is kept in '.length)
+    expect(await readFile(kept, 'latin1')).toBe(damaged.slice(length))
+    // It stays, whatever is rewritten, and a redis-server starts beside it.
+    const again = await open(dir)
+    await again.bgrewriteaof()
+    await again.close()
+    expect(await readFile(kept, 'latin1')).toBe(damaged.slice(length))
+    const real = await server(dir)
+    const client = await RespClient.connect({ path: real.path })
+    expect((await client.call('DBSIZE')).value).toBe('2')
+    client.close()
+    await end(real)
+  })
+
   test('are loaded although appendonly is off, unless the snapshot is younger', async () => {
     const dir = await newDir()
     const first = await open(dir)

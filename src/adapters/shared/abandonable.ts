@@ -39,7 +39,7 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
     parts: () => journal.parts(),
     isAhead: () => journal.isAhead(),
     drop: () => unless(undefined, () => journal.drop()),
-    truncate: (length) => unless(undefined, () => journal.truncate(length)),
+    truncate: (length) => unless<string | void>(undefined, () => journal.truncate(length)),
     split: (apart) => unless(undefined, () => journal.split(apart)),
     append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),
     base: () => begin(() => journal.base()),

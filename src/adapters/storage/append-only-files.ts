@@ -2,9 +2,10 @@
 // that says which of them count. A redis-server starts on it, and it is read where a redis-server left it.
 // https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#append-only-file
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
 import { syncDirectory, writeAll } from './durable-files.ts'
 
@@ -76,12 +77,17 @@ class AppendOnlyFiles implements JournalStore {
     }
   }
 
-  async truncate(length: number): Promise<void> {
+  /** Whatever the end is, only a person can tell whether it is of no use: it is put beside. */
+  async truncate(length: number): Promise<string> {
     const path = this.#path(this.#parts!.at(-1)!.name)
+    const kept = `${path}.cut-off-at-${length}-${Date.now()}`
+    await pipeline(createReadStream(path, { start: length }), createWriteStream(kept, { flags: 'wx', flush: true }))
+    await syncDirectory(this.#dir)
     await truncate(path, length)
     const file = await open(path, 'r+')
     await file.sync()
     await file.close()
+    return kept
   }
 
   async split(apart: boolean): Promise<void> {

@@ -50,8 +50,8 @@ export interface JournalStore {
   isAhead(): Promise<boolean>
   /** All of it is in a snapshot: it counts no more. */
   drop(): Promise<void>
-  /** Drops what the last part has beyond so many bytes. */
-  truncate(length: number): Promise<void>
+  /** Drops what the last part has beyond so many bytes. @returns where that is kept for people to look at, if it is */
+  truncate(length: number): Promise<string | void>
   /**
    * What is appended from now on goes to a new part.
    * @param apart it does not follow what is there: it counts only once the next base does

@@ -1,6 +1,6 @@
 // Loading a journal: its base, then every command since. What a crash cut off at the end of the last part is dropped, with
 // a line in the log; anything else that is wrong is an error, and the journal stays as it is.
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, fromUint8Array } from '../../bytes.ts'
 import { arityFits } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { wrongArity } from '../../engine/errors.ts'
@@ -115,13 +115,14 @@ class Loader {
       if (cut === null || !(await endsInZeros(reader.rest, rest))) {
         throw new StorageError(`Bad file format reading the append only file ${part.name}: it is damaged at byte ${reader.position}`)
       }
-      return this.#cut(part, cut, good)
+      return this.#cut(part, cut, good, 0)
     }
-    if (reader.rest.length > 0 || this.#transaction !== null) return this.#cut(part, cut, good)
+    if (reader.rest.length > 0 || this.#transaction !== null) return this.#cut(part, cut, good, commandsIn(reader.rest))
     return good
   }
 
-  async #cut({ name }: JournalPart, store: JournalStore | null, length: number): Promise<number> {
+  /** @param more how many whole commands were found in what is cut off: a damaged length has swallowed them */
+  async #cut({ name }: JournalPart, store: JournalStore | null, length: number, more: number): Promise<number> {
     const { config, log } = this.#engine
     if (store === null || !config.isOn('aof-load-truncated')) {
       throw new StorageError(
@@ -132,7 +133,9 @@ class Loader {
     log('warning', `AOF ${name} loaded anyway because aof-load-truncated is enabled`)
     log('warning', `Truncating the AOF ${name} at offset ${length}`)
     this.#transaction = null
-    await store.truncate(length)
+    if (more > 0) log('warning', `What is cut off has ${more} whole commands in it: a length in the AOF ${name} was damaged`)
+    const kept = await store.truncate(length)
+    if (kept !== undefined) log('warning', `What was cut off is kept in ${kept}`)
     return length
   }
 
@@ -164,6 +167,22 @@ class Loader {
     await new Promise<void>((resolve) => this.#engine.clock.soon(resolve))
     this.#pause = this.#engine.clock.now() + SLICE_MS
   }
+}
+
+/** How many whole commands follow, if the first is not what it says. */
+function commandsIn(rest: Uint8Array): number {
+  const text = fromUint8Array(rest)
+  const [next] = text.matchAll(/\r\n(?=\*\d+\r\n\$\d+\r\n)/g)
+  if (next === undefined) return 0
+  const reader = new JournalReader()
+  reader.push(rest.subarray(next.index + 2))
+  let count = 0
+  try {
+    while (reader.next() !== null) count++
+  } catch (error) {
+    if (!(error instanceof JournalFormatError)) throw error
+  }
+  return count
 }
 
 const isRdb = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, RDB_MAGIC.length)) === RDB_MAGIC
