@@ -1,6 +1,6 @@
 // The client's backend on an engine in this process: commands are run by sessions of the engine, without a protocol.
 import type { ByteString } from '../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../core/client/backend.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../core/client/errors.ts'
 import type { ScriptTree } from '../core/client/script.ts'
 import type { Engine } from '../core/engine/engine.ts'
@@ -110,29 +110,20 @@ export class EngineBackend implements Backend {
     return new EngineBackend(this.#engine, this.#session.db.index, true)
   }
 
-  async subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
+  async subscribe({ topic, names, onPush, onEnd }: Listening): Promise<Stop> {
     const { session, stop } = this.#listen('SUBSCRIBE', (push) => push instanceof Push && onPush(push), onEnd)
     for (const name of names) session.subscribe(topic, name)
     return stop
   }
 
-  async monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
+  async monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<Stop> {
     const { session, stop } = this.#listen('MONITOR', (line) => line instanceof Status && onLine(line.text), onEnd)
     await session.execute(['MONITOR'])
     return stop
   }
 
   /** A session of its own for what comes unasked, until it is stopped or killed, or the engine ends. */
-  #listen(
-    command: string,
-    onPush: (push: Push | Status) => void,
-    onEnd: (error?: Error) => void,
-  ): { session: Session; stop: () => Promise<void> } {
+  #listen(command: string, onPush: (push: Push | Status) => void, onEnd: (error?: Error) => void): { session: Session; stop: Stop } {
     if (this.#session.closed) throw RedisError.from(CLOSED, command)
     const { onClose } = this.#engine
     const ended = (): void => onEnd()
@@ -142,7 +133,7 @@ export class EngineBackend implements Backend {
       onEnd(RedisError.from(disconnected(), command))
     }
     const session = this.#engine.connect({ trusted: true, onPush, onKill })
-    const stop = async (): Promise<void> => {
+    const stop: Stop = async () => {
       onClose.delete(ended)
       session.close()
     }

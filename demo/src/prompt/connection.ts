@@ -64,7 +64,7 @@ export class Connection {
       show(new Status('OK'))
       return end
     }
-    const end = await backend.subscribe(TOPICS[command], names, show, () => {})
+    const end = await backend.subscribe({ topic: TOPICS[command], names, onPush: show, onEnd: () => {} })
     names.forEach((each, i) => show(new Push([command.toLowerCase(), each, i + 1])))
     return end
   }

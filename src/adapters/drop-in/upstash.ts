@@ -161,12 +161,12 @@ class Requester implements EngineRequester {
     const stop = await confirmedFirst(monitor ? ['"OK"'] : confirmations(kind, names, bytes), deliver, (hear) =>
       monitor
         ? backend.monitor!(hear, () => {})
-        : backend.subscribe(
-            TOPICS[kind],
+        : backend.subscribe({
+            topic: TOPICS[kind],
             names,
-            ({ items }) => hear(messageData(items as ByteString[], bytes)),
-            () => {},
-          ),
+            onPush: ({ items }) => hear(messageData(items as ByteString[], bytes)),
+            onEnd: () => {},
+          }),
     )
     const end = (): void => void stop()
     if (signal?.aborted) end()

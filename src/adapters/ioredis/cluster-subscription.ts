@@ -2,7 +2,7 @@
 // goes away or the slot moves, another is looked for as long as the user's client tries to reach the cluster. (ioredis's own
 // subscriber does not see that a cluster is gone unless commands are sent as well, and listens in silence.)
 import type { ByteString } from '../../core/bytes.ts'
-import type { Topic } from '../../core/client/backend.ts'
+import type { Listening, Topic } from '../../core/client/backend.ts'
 import { connectionClosed, isLost, RedisError } from '../../core/client/errors.ts'
 import type { Push } from '../../core/reply.ts'
 import type { IoredisSingle } from './client.ts'
@@ -29,13 +29,7 @@ export class ClusterSubscription {
   #ended = false
 
   /** @throws RedisError if shard channels are in several slots */
-  constructor(
-    sender: ClusterSender,
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ) {
+  constructor(sender: ClusterSender, { topic, names, onPush, onEnd }: Listening) {
     this.#sender = sender
     this.#topic = topic
     this.#names = topic === 'shards' ? sender.keysOf(['SSUBSCRIBE', ...names])! : names

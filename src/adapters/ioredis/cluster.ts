@@ -1,9 +1,9 @@
 // The client on an ioredis `Cluster`. A pipeline's commands are sent one by one: ioredis follows redirections for single
 // commands only, and they go out together all the same.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import { connectionClosed, isLost, RedisError, unreachable } from '../../core/client/errors.ts'
-import { CLOSED, type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisCluster, IoredisSingle } from './client.ts'
 import { addressOf, ClusterSender } from './cluster-sender.ts'
 import { ClusterSubscription } from './cluster-subscription.ts'
@@ -65,17 +65,13 @@ export class ClusterBackend implements Backend {
     return new ClusterWatch(this, this.#sender)
   }
 
-  async subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
+  async subscribe(listening: Listening): Promise<Stop> {
     if (this.#closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
-    const subscription = new ClusterSubscription(this.#sender, topic, names, onPush, (error) => {
+    const onEnd = (error?: Error): void => {
       this.#subscriptions.delete(subscription)
-      onEnd(error)
-    })
+      listening.onEnd(error)
+    }
+    const subscription = new ClusterSubscription(this.#sender, { ...listening, onEnd })
     await subscription.open()
     this.#subscriptions.add(subscription)
     return async () => subscription.end()

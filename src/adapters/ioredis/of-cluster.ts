@@ -1,7 +1,5 @@
 // What a backend that is a part of a cluster leaves to the whole of it.
-import type { ByteString } from '../../core/bytes.ts'
-import type { Backend, Capabilities, Topic } from '../../core/client/backend.ts'
-import type { Push } from '../../core/reply.ts'
+import type { Backend, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 
 export abstract class OfCluster {
   protected readonly cluster: Backend
@@ -18,12 +16,7 @@ export abstract class OfCluster {
     return this.cluster.connect()
   }
 
-  subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
-    return this.cluster.subscribe(topic, names, onPush, onEnd)
+  subscribe(listening: Listening): Promise<Stop> {
+    return this.cluster.subscribe(listening)
   }
 }

@@ -1,9 +1,8 @@
 // Connections besides the user's own: one for each command that waits, kept for the next one, and one for each
 // subscription. They end with the client that they were made like.
-import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Signal, Topic } from '../../core/client/backend.ts'
+import type { Argv, Listening, Signal, Stop } from '../../core/client/backend.ts'
 import { connectionClosed, RedisError } from '../../core/client/errors.ts'
-import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection } from './client.ts'
 import { hear, METHODS } from './hear.ts'
 import { failureOf, wordOf } from './replies.ts'
@@ -44,12 +43,7 @@ export class OwnConnections {
   }
 
   /** See Backend.subscribe. */
-  async listen(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
+  async listen({ topic, names, onPush, onEnd }: Listening): Promise<Stop> {
     const connection = this.#make(false)
     hear(connection, onPush)
     let reason: unknown

@@ -1,8 +1,7 @@
 // The client on an ioredis `Redis`: ordinary commands share the connection that the user made.
-import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
-import { CLOSED, type Push, type Reply } from '../../core/reply.ts'
+import { CLOSED, type Reply } from '../../core/reply.ts'
 import type { Connection, IoredisSingle, NodeOverrides } from './client.ts'
 import { drop, OwnConnections } from './own-connections.ts'
 import { failureOf } from './replies.ts'
@@ -58,14 +57,9 @@ export class SingleBackend implements Backend {
     return new SingleBackend(await connectLike(this.#client))
   }
 
-  async subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
+  async subscribe(listening: Listening): Promise<Stop> {
     if (this.#closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
-    return this.#own.listen(topic, names, onPush, onEnd)
+    return this.#own.listen(listening)
   }
 
   nodes(): readonly Backend[] {

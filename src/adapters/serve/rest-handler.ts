@@ -219,12 +219,12 @@ class RestServer {
         confirmations(kind, names, base64),
         (data) => sink.send(data),
         (hear) =>
-          this.#backend.subscribe(
+          this.#backend.subscribe({
             topic,
             names,
-            ({ items }) => hear(messageData(items as ByteString[], base64)),
-            (error) => sink.end(error),
-          ),
+            onPush: ({ items }) => hear(messageData(items as ByteString[], base64)),
+            onEnd: (error) => sink.end(error),
+          }),
       ),
     )
   }

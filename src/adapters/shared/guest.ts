@@ -2,7 +2,7 @@
 // sends the answers of one turn together.
 import { RedisError } from '../../core/client/errors.ts'
 import { RdbError } from '../../core/persistence/rdb/format.ts'
-import type { Backend } from '../../core/client/backend.ts'
+import type { Backend, Listening, Stop } from '../../core/client/backend.ts'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { type Reply, ReplyError, Status } from '../../core/reply.ts'
 import type { EmbeddedRedis } from '../memory.ts'
@@ -71,7 +71,7 @@ export class Guest {
           await backend.close()
           return this.#answer({ id, is: 'done' })
         case 'subscribe':
-          this.#last(id, await backend.subscribe(request.topic, request.names, (push) => this.#push(id, push), this.#onEnd(id)))
+          this.#last(id, await backend.subscribe(this.#listening(id, request)))
           return this.#answer({ id, is: 'done' })
         case 'monitor':
           this.#last(id, await backend.monitor!((line) => this.#push(id, new Status(line)), this.#onEnd(id)))
@@ -103,7 +103,11 @@ export class Guest {
     }
   }
 
-  #last(id: number, stop: () => Promise<void>): void {
+  #listening(id: number, { topic, names }: Pick<Listening, 'topic' | 'names'>): Listening {
+    return { topic, names, onPush: (push) => this.#push(id, push), onEnd: this.#onEnd(id) }
+  }
+
+  #last(id: number, stop: Stop): void {
     this.#lasting.set(id, () => {
       this.#lasting.delete(id)
       void stop()

@@ -1,7 +1,7 @@
 // A guest's side: a backend that has its commands run by the owner's tab. What is sent in one turn goes in one message.
 // It is bound to one owner; when that is gone, everything that is still open is `Lost`.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import type { ScriptTree } from '../../core/client/script.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { Push, type Reply, ReplyError, Status } from '../../core/reply.ts'
@@ -131,7 +131,7 @@ export class Remote {
   }
 
   /** Begins something that goes on until it is stopped. @returns a function that stops it */
-  last(connection: number, asked: Asked, onPush: (push: Reply) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
+  last(connection: number, asked: Asked, onPush: (push: Reply) => void, onEnd: (error?: Error) => void): Promise<Stop> {
     return new Promise((resolve, reject) => {
       let id = 0
       id = this.#begin(connection, asked, {
@@ -222,16 +222,11 @@ class RemoteBackend implements Backend {
     return new RemoteBackend(this.#remote, id)
   }
 
-  subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
+  subscribe({ topic, names, onPush, onEnd }: Listening): Promise<Stop> {
     return this.#remote.last(this.#connection, { op: 'subscribe', topic, names }, (push) => push instanceof Push && onPush(push), onEnd)
   }
 
-  monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
+  monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<Stop> {
     return this.#remote.last(this.#connection, { op: 'monitor' }, (line) => line instanceof Status && onLine(line.text), onEnd)
   }
 

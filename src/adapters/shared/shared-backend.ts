@@ -2,17 +2,16 @@
 // tab, and carries on when that changes. What certainly has not run is run again, and so is what only reads or waits;
 // of a write that was not answered nobody knows whether it has run, and that is what its caller is told.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import type { ScriptTree } from '../../core/client/script.ts'
 import { RedisError } from '../../core/client/errors.ts'
-import { type Push, type Reply, ReplyError } from '../../core/reply.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
 import { Lost } from './remote.ts'
 
 /** What these promise holds for earlier writes only if the same owner ran them. */
 const MAKES_DURABLE = /^(?:SAVE|WAITAOF)$/
 const GONE = new ReplyError('CONNECTION The tab that ran what was written before is gone, and whether it saved that is not known')
 
-type Stop = () => Promise<void>
 type Begin = (backend: Backend, onEnd: (error?: Error) => void) => Promise<Stop>
 
 export interface SharedBackendOptions {
@@ -177,16 +176,11 @@ export class SharedBackend implements Backend {
     })
   }
 
-  subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
-    return this.#last((backend, ended) => backend.subscribe(topic, names, onPush, ended), onEnd)
+  subscribe(listening: Listening): Promise<Stop> {
+    return this.#last((backend, onEnd) => backend.subscribe({ ...listening, onEnd }), listening.onEnd)
   }
 
-  monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>> {
+  monitor(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<Stop> {
     return this.#last((backend, ended) => backend.monitor!(onLine, ended), onEnd)
   }
 

@@ -1,7 +1,7 @@
 // The client's backend on Upstash. Calls of one turn go out together, in their order, in one request; a turn does not wait
 // for the one before it, because on edge runtimes a request must not depend on another visitor's.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Topic } from '../../core/client/backend.ts'
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import { isLost, RedisError, unsupported } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
 import { waits } from '../../core/client/waits.ts'
@@ -60,12 +60,7 @@ export class UpstashBackend implements Backend {
     return Promise.reject(unsupported('WATCH', 'use a script instead'))
   }
 
-  async subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>> {
+  async subscribe({ topic, names, onPush, onEnd }: Listening): Promise<Stop> {
     if (this.#closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
     if (topic === 'shards') throw unsupported('SSUBSCRIBE', 'use subscribe()')
     const kind = topic === 'patterns' ? 'psubscribe' : 'subscribe'

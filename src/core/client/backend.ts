@@ -44,6 +44,19 @@ export interface CallOptions {
 
 export type Topic = 'channels' | 'patterns' | 'shards'
 
+/** What is listened to, and who hears it. */
+export interface Listening {
+  readonly topic: Topic
+  readonly names: readonly ByteString[]
+  /** Gets every message. */
+  readonly onPush: (push: Push) => void
+  /** Called if the subscription ends by itself, with the reason if it is an error. */
+  readonly onEnd: (error?: Error) => void
+}
+
+/** Ends what was begun. */
+export type Stop = () => Promise<void>
+
 export interface Backend {
   readonly capabilities: Capabilities
 
@@ -63,24 +76,11 @@ export interface Backend {
   /** A connection of its own, for WATCH. Closing it leaves this one as it is. */
   connect(): Promise<Backend>
 
-  /**
-   * Listens. Resolves once the subscription is confirmed.
-   * @param onPush gets every message
-   * @param onEnd is called if the subscription ends by itself, with the reason if it is an error
-   * @returns a function that ends the subscription
-   */
-  subscribe(
-    topic: Topic,
-    names: readonly ByteString[],
-    onPush: (push: Push) => void,
-    onEnd: (error?: Error) => void,
-  ): Promise<() => Promise<void>>
+  /** Listens. Resolves once the subscription is confirmed. */
+  subscribe(listening: Listening): Promise<Stop>
 
-  /**
-   * Shows every command that the server runs, a line each, as MONITOR does. Missing where there is no such thing.
-   * @returns a function that ends it
-   */
-  monitor?(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<() => Promise<void>>
+  /** Shows every command that the server runs, a line each, as MONITOR does. Missing where there is no such thing. */
+  monitor?(onLine: (line: ByteString) => void, onEnd: (error?: Error) => void): Promise<Stop>
 
   /** Makes a script known that will be called by its SHA-1. Missing where scripts travel as source. */
   loadScript?(script: ScriptTree): void

@@ -51,12 +51,12 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     if (names.length === 0)
       throw new RedisError(`ERR wrong number of arguments for '${command}' command`, { command: command.toUpperCase() })
     const subscription = new Subscription(toText, options.limit ?? DEFAULT_LIMIT)
-    subscription.#unsubscribe = await backend.subscribe(
+    subscription.#unsubscribe = await backend.subscribe({
       topic,
-      names.map(encodeUtf8),
-      (push) => subscription.#receive(push),
-      (error) => subscription.#end(error),
-    )
+      names: names.map(encodeUtf8),
+      onPush: (push) => subscription.#receive(push),
+      onEnd: (error) => subscription.#end(error),
+    })
     return subscription
   }
 

@@ -1,6 +1,7 @@
 // Responses that do not end: subscriptions and MONITOR as event streams. A stream ends with its client; one that does not
 // read is cut off when too much waits for it, as Redis does with its subscribers.
 import { type ByteString, toUint8Array } from '../../../core/bytes.ts'
+import type { Stop } from '../../../core/client/backend.ts'
 import { ReplyError } from '../../../core/reply.ts'
 import { TOO_MANY_STREAMS } from '../../../core/rest/errors.ts'
 import { eventOf } from '../../../core/rest/events.ts'
@@ -20,7 +21,7 @@ interface Sink {
 }
 
 /** Opens what a stream shows. @returns a function that closes it */
-export type Open = (sink: Sink) => Promise<() => Promise<void>>
+export type Open = (sink: Sink) => Promise<Stop>
 
 export class EventStreams {
   readonly #limits: StreamLimits
@@ -50,7 +51,7 @@ class EventStream implements Sink {
   readonly #onEnd: () => void
   #controller!: ReadableStreamDefaultController<Uint8Array>
   #ended = false
-  #close: (() => Promise<void>) | null = null
+  #close: Stop | null = null
 
   constructor(buffer: number, onEnd: () => void) {
     this.#onEnd = onEnd
