@@ -4,8 +4,10 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
 import { VERSION } from '../../core/engine/version.ts'
-import type { Log, LogLevel } from '../../core/engine/ports.ts'
+import type { Clock, Log, LogLevel } from '../../core/engine/ports.ts'
+import { ReplyError } from '../../core/reply.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
+import { systemClock } from '../host.ts'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
@@ -96,7 +98,6 @@ function gather(directives: readonly Directive[]): Given {
   const config: Record<string, string> = {}
   const own = new Map<string, string>()
   const users: (readonly string[])[] = []
-  let rulesOf: string | undefined
   for (const directive of directives) {
     const { name, words, at } = directive
     const refuse = (reason: string): never => {
@@ -123,13 +124,19 @@ function gather(directives: readonly Directive[]): Given {
     } catch (error) {
       refuse(String(error))
     }
-    // Each line of a file adds a rule; the first of the file, or of the command line, replaces those from before.
-    const source = String(at?.replace(/, at line.*/, ''))
-    const adds = name === 'save' && rulesOf === source && words.join('') !== ''
-    config[parameter] = `${adds ? `${config[name]} ` : ''}${words.join(' ')}`.trim()
-    if (name === 'save') rulesOf = source
+    // Each line adds a rule; without one it takes away those from before.
+    const before = name === 'save' && words.join('') !== '' ? (config['save'] ?? '') : ''
+    config[parameter] = `${before} ${words.join(' ')}`.trim()
   }
   return { config, own, users }
+}
+
+const clock: Clock = {
+  ...systemClock,
+  processor() {
+    const { user, system } = process.cpuUsage()
+    return { user: user / 1e6, system: system / 1e6 }
+  },
 }
 
 /** By Redis's signs: debug, verbose, notice, warning. */
@@ -191,9 +198,15 @@ async function main(): Promise<void> {
   const log = logger(logfile, () => level())
   log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
   if (config['pidfile']) writePidFile(config['pidfile'], log)
-  const redis = await createRedis({ storage, save: save ?? (keeps ? REDIS_RULES : ''), config, log, lua, admin })
+  const rules = save ?? (keeps ? REDIS_RULES : '')
+  const redis = await createRedis({ storage, save: rules, config, log, lua, admin, clock }).catch((error: unknown) => {
+    log('warning', `Fatal error loading the DB, check server logs. Exiting: ${messageOf(error)}`)
+    throw error
+  })
   const { aclfile } = config
   await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir ?? '.', aclfile), aclfile) : null)
+  // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
+  if (rest === undefined) for (const session of redis.engine.sessions) session.close()
   log('notice', 'Server initialized')
   level = () => redis.engine.config.get('loglevel')
   const servers: AsyncDisposable[] = []
@@ -209,24 +222,32 @@ async function main(): Promise<void> {
   const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process; a signal does the same and saves as the rules say.
-  redis.engine.onClose.add(
-    () => void Promise.all([...servers.map((server) => server[Symbol.asyncDispose]()), restServer?.close()]).then(() => process.exit(0)),
-  )
+  redis.engine.onClose.add(() => {
+    void Promise.all([...servers.map((server) => server[Symbol.asyncDispose]()), restServer?.close()]).then(() => {
+      log('warning', 'isodis is now ready to exit, bye bye...')
+      process.exit(0)
+    })
+  })
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1)
       stopping = true
       log('notice', `User requested shutdown (${signal})...`)
-      redis.close().catch((error: unknown) => {
+      const how = redis.engine.config.get(`shutdown-on-${signal.toLowerCase()}`).split(' ')
+      const saves = how.includes('save') ? true : how.includes('nosave') ? false : null
+      void redis.engine.close(saves, how.includes('force')).then((reply) => {
+        if (!(reply instanceof ReplyError)) return
         stopping = false
-        log('warning', String(error))
+        log('warning', `Error trying to save the DB, can't exit: ${reply.text}`)
       })
     })
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 main().catch((error: unknown) => {
-  process.stderr.write(`isodis: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`isodis: ${messageOf(error)}\n`)
   process.exit(1)
 })

@@ -15,6 +15,7 @@ import { parameters } from './parameters.ts'
 import { Pause, pauseRows } from './pause.ts'
 import { memoryRows, serverRows } from './server.ts'
 import { slowlogRow } from './slowlog.ts'
+import { ReplyError } from '../reply.ts'
 import { trackingRows } from './tracking-commands.ts'
 
 export type { Extension } from '../engine/engine.ts'
@@ -40,7 +41,7 @@ function makeAdmin(): Extension {
       name: 'connection',
       rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
     },
-    { name: 'generic', rows: [withUnchecked(table.get('restore')!, (engine) => parts(engine).payloads.unchecked)] },
+    { name: 'generic', rows: restoreRows(table, (engine) => parts(engine).payloads.unchecked) },
     {
       name: 'server',
       rows: [
@@ -83,11 +84,20 @@ function makeAdmin(): Extension {
   }
 }
 
-/** RESTORE, which takes a payload for right that has been changed, after DEBUG SET-SKIP-CHECKSUM-VALIDATION. */
-function withUnchecked(row: Row, unchecked: (engine: Engine) => boolean): Row {
-  const handler: Handler = (db, argv, session) =>
-    row.handler(db, unchecked(db.engine) ? [...argv.slice(0, 3), sealed(argv[3]), ...argv.slice(4)] : argv, session)
-  return { ...row, handler }
+/** RESTORE, which takes a payload for right that has been changed, after DEBUG SET-SKIP-CHECKSUM-VALIDATION, and logs a wrong one. */
+function restoreRows(table: CommandTable, unchecked: (engine: Engine) => boolean): Row[] {
+  const known = table.get('restore')
+  if (known === undefined) return []
+  const handler: Handler = (db, argv, session) => {
+    try {
+      return known.handler(db, unchecked(db.engine) ? [...argv.slice(0, 3), sealed(argv[3]), ...argv.slice(4)] : argv, session)
+    } catch (error) {
+      if (error instanceof ReplyError && error.text === 'ERR Bad data format')
+        db.engine.log('warning', 'RESTORE: the integrity check failed: the payload is none, or was changed')
+      throw error
+    }
+  }
+  return [{ ...known, handler }]
 }
 
 /** A container with more subcommands, before the others: HELP stays the last. */

@@ -1,7 +1,7 @@
 // INFO, with what a server knows besides: how long commands take, and who is held back. https://redis.io/docs/latest/commands/info/
 import type { Handler } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
-import { infoText, type Section } from '../engine/info.ts'
+import { infoText, SECTIONS, type Section } from '../engine/info.ts'
 import { Verbatim } from '../reply.ts'
 import type { Pause } from './pause.ts'
 import type { Observer } from './observer.ts'
@@ -44,9 +44,36 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       return [[`latency_percentiles_usec_${command.name}`, shown.join(',')]]
     })
   }
+  /** What Redis tells of the program. */
+  const Server: Section = (engine) => {
+    const [version, ...fields] = SECTIONS['Server'](engine)
+    return [version, ['redis_git_sha1', '00000000'], ['redis_git_dirty', 0], ['redis_build_id', engine.runId.slice(0, 16)], ...fields]
+  }
+  const Stats: Section = (engine) => {
+    // Saves and rewrites, for which redis-server forks.
+    const jobs = engine.durability.info().filter(([name]) => name === 'rdb_saves' || name === 'aof_rewrites')
+    return [...SECTIONS['Stats'](engine), ['total_forks', jobs.reduce((sum, [, count]) => sum + Number(count), 0)]]
+  }
+  const Replication: Section = (engine) => [
+    ...SECTIONS['Replication'](engine),
+    ['master_failover_state', 'no-failover'],
+    ['master_replid', engine.runId],
+    ['master_repl_offset', 0],
+  ]
+  const CPU: Section = ({ clock }) => {
+    const used = clock.processor?.()
+    return used === undefined
+      ? []
+      : [
+          ['used_cpu_sys', used.system.toFixed(6)],
+          ['used_cpu_user', used.user.toFixed(6)],
+        ]
+  }
   return ({ engine }, argv) => {
     const wanted = argv.slice(1)
     const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))
-    return new Verbatim(infoText(engine, wanted, { Clients, Commandstats, ...(asked && { Latencystats }) }))
+    return new Verbatim(
+      infoText(engine, wanted, { Server, Clients, Stats, Replication, CPU, Commandstats, ...(asked && { Latencystats }) }),
+    )
   }
 }

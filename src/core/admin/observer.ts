@@ -52,20 +52,31 @@ export class Observer implements Probe {
     const result = session.perform(command, argv)
     // Who waits for others takes no time; who saves, or sleeps, does.
     if (result instanceof Promise && !(command.flags & FLAG.blocking)) return this.#whenDone(result, session, command, argv, started)
-    this.#done(session, command, argv, started)
+    if (result instanceof Promise) void this.#whenServed(result, session, command, argv, this.#since(started))
+    else this.#done(session, command, argv, this.#since(started))
     if (result instanceof ReplyError && result.text.startsWith('WRONGPASS')) this.aclLog.failed(session, command, argv)
     return result
   }
 
   async #whenDone(result: Promise<Reply>, session: Session, command: Command, argv: Argv, started: number): Promise<Reply> {
     const reply = await result
-    this.#done(session, command, argv, started)
+    this.#done(session, command, argv, this.#since(started))
     return reply
   }
 
-  #done(session: Session, command: Command, argv: Argv, started: number): void {
+  /** As Redis, what waits is accounted for when it is served. */
+  async #whenServed(result: Promise<Reply>, session: Session, command: Command, argv: Argv, micros: number): Promise<void> {
+    await result
+    this.#done(session, command, argv, micros)
+  }
+
+  /** In microseconds. */
+  #since(started: number): number {
     const { clock } = this.#engine
-    const micros = Math.round(((clock.elapsed?.() ?? clock.now()) - started) * 1000)
+    return Math.round(((clock.elapsed?.() ?? clock.now()) - started) * 1000)
+  }
+
+  #done(session: Session, command: Command, argv: Argv, micros: number): void {
     if (this.#slow >= 0 && micros >= this.#slow) this.slowlog.add(session, command, argv, micros)
     if (this.#threshold > 0 && micros >= this.#threshold * 1000)
       this.latency.add(command.flags & FLAG.fast ? 'fast-command' : 'command', Math.floor(micros / 1000))

@@ -1,6 +1,8 @@
 // CONFIG's parameters that servers have beside the engine's: those that the commands here follow, and those of redis.conf
 // that a program or a file may set though nothing follows from them, since what they are about is not there.
 import { between, LONG, memory, oneOf, type Parameter, PARAMETERS, type Parameters, text, yesNo } from '../engine/config.ts'
+import { DEFAULT_OUTPUT_LIMITS } from '../resp/output-limits.ts'
+import { checkOutputLimits } from './output-limits.ts'
 
 const INT = 2_147_483_647
 const PORT = 65_535
@@ -53,6 +55,12 @@ const follows: Check = (value) => {
   throw ALONE
 }
 
+/** What would ask for something that is not there is refused, rather than ignored. */
+const onlyWhere =
+  (known: string, reason: string): Check =>
+  (value) =>
+    value === known ? value : fail(reason)
+
 /** What asks for more than one server is refused, rather than ignored. */
 const alone =
   (...choices: string[]): Check =>
@@ -74,7 +82,6 @@ const ACCEPTED: Parameters = {
       activerehashing: 'yes',
       'aof-disable-auto-gc': 'no',
       'aof-rewrite-incremental-fsync': 'yes',
-      'aof-timestamp-enabled': 'no',
       'aof-use-rdb-preamble': 'yes',
       'cluster-allow-pubsubshard-when-down': 'yes',
       'cluster-allow-reads-when-down': 'no',
@@ -127,6 +134,8 @@ const ACCEPTED: Parameters = {
       return 'no'
     },
   },
+  'aof-timestamp-enabled': { default: 'no', check: onlyWhere('no', 'the append-only files here have no timestamps') },
+  'maxmemory-clients': { default: '0', check: onlyWhere('0', 'clients are not evicted here: set client-output-buffer-limit') },
   'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
   replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
   'tls-port': {
@@ -227,12 +236,22 @@ function fail(reason: string): never {
   throw reason
 }
 
-export const parameters: Parameters = {
+/** As Redis: for those who know of them. */
+const HIDDEN = ['key-load-delay', 'loading-process-events-interval-bytes', 'rdb-key-save-delay', 'use-exit-on-panic', 'watchdog-period']
+
+const withHidden = (rows: Parameters): Parameters => ({
+  ...rows,
+  ...Object.fromEntries(HIDDEN.map((name) => [name, { ...rows[name], hidden: true as const }])),
+})
+
+export const parameters: Parameters = withHidden({
   ...PARAMETERS,
   ...ACCEPTED,
   'acl-pubsub-default': { default: 'resetchannels', check: oneOf('allchannels', 'resetchannels') },
   aclfile: { default: '', check: text, fixed: 'immutable' },
   'acllog-max-len': { default: '128', check: between(0, LONG) },
+  'client-output-buffer-limit': { default: DEFAULT_OUTPUT_LIMITS, check: checkOutputLimits },
+  'client-query-buffer-limit': { default: '1073741824', check: memory(1024 * 1024) },
   // Redis's default is no: its servers can be reached from elsewhere.
   'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'enable-module-command': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
@@ -246,4 +265,4 @@ export const parameters: Parameters = {
   'slowlog-log-slower-than': { default: '10000', check: between(-1, LONG) },
   'slowlog-max-len': { default: '128', check: between(0, LONG) },
   'tracking-table-max-keys': { default: '1000000', check: between(0, LONG) },
-}
+})

@@ -4,11 +4,13 @@ import { formatEvents, parseEvents, shownEvents } from './events.ts'
 import { matches } from './glob.ts'
 import { parseInt64 } from '../numbers.ts'
 
-/** @returns the text to keep; @throws a string that says what is wrong */
-type Check = (text: string) => string
+/** @param before the value it has; @returns the text to keep; @throws a string that says what is wrong */
+type Check = (text: string, before?: string) => string
 export interface Parameter {
   readonly default: string
   readonly check: Check
+  /** Whether CONFIG GET shows it only to who names it. */
+  readonly hidden?: true
   /** An older name that CONFIG still knows. */
   readonly alias?: string
   /** Why CONFIG SET refuses it. */
@@ -177,12 +179,16 @@ export class Config {
   /** Names and values that match one of the patterns, in turn. */
   match(patterns: readonly string[]): string[] {
     const names = [...Object.keys(this.#parameters), ...Object.keys(this.#aliases)]
-    const wanted = names.filter((name) => patterns.some((pattern) => matches(pattern.toLowerCase(), name)))
+    const wanted = names.filter((name) => patterns.some((pattern) => this.#shows(pattern.toLowerCase(), name)))
     return wanted.flatMap((given) => {
       const name = this.#aliases[given] ?? given
       const value = this.get(name)
       return [given, this.#parameters[name].show?.(value) ?? value]
     })
+  }
+
+  #shows(pattern: string, name: string): boolean {
+    return pattern === name || (this.#parameters[name]?.hidden !== true && matches(pattern, name))
   }
 
   #put(name: string, value: string): void {
@@ -201,7 +207,7 @@ export class Config {
       if (parameter.fixed !== undefined && !initial) throw fail(`can't set ${parameter.fixed} config`)
       if (checked.has(name)) throw fail('duplicate parameter')
       try {
-        checked.set(name, parameter.check(value))
+        checked.set(name, parameter.check(value, this.#values.get(name)))
       } catch (reason) {
         throw fail(String(reason))
       }

@@ -106,6 +106,14 @@ export class Database {
     return slot
   }
 
+  /** Whether a key is there that has not expired; nothing is removed. */
+  alive(key: ByteString): boolean {
+    const slot = this.keyspace.find(key)
+    if (slot < 0) return false
+    const expiry = this.keyspace.expiry(slot)
+    return expiry === 0 || expiry > this.engine.now
+  }
+
   /** The value of a key, without marking it used. */
   peek(key: ByteString): Value | undefined {
     const slot = this.find(key)
@@ -237,7 +245,7 @@ export class Database {
   /** Fails the transactions that WATCH a key, and tells those who track it. */
   touch(key: ByteString): void {
     this.engine.tracking?.(key)
-    for (const session of this.watchers.get(key) ?? []) session.transaction.fail()
+    for (const session of this.watchers.get(key) ?? []) session.transaction.fail(this, key)
   }
 
   /** Has the sessions that wait for a key look at it when the command is done. */
@@ -285,8 +293,11 @@ export class Database {
   /** Puts other keys in place of all that it holds. @returns how many keys went */
   replace(keyspace: Keyspace): number {
     const old = this.keyspace
-    for (const key of this.watchers.keys()) if (old.has(key) || keyspace.has(key)) this.touch(key)
     this.keyspace = keyspace
+    for (const [key, sessions] of this.watchers) {
+      if (old.has(key) || this.alive(key)) this.touch(key)
+      else if (keyspace.has(key)) for (const { transaction } of sessions) transaction.stale(this, key)
+    }
     for (const key of this.waiters.keys()) if (old.has(key) || keyspace.has(key)) this.signal(key)
     if (keyspace.queue.next !== Infinity) this.engine.expiry.schedule(keyspace.queue.next)
     return old.size

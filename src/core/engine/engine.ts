@@ -108,6 +108,7 @@ export class Engine {
   configure(): void {
     this.events = parseEvents(this.config.get('notify-keyspace-events'))
     this.eviction.configure(this.config.get('maxmemory-policy'), this.config.number('maxmemory'))
+    this.eviction.makeRoom()
     this.durability.configured()
     this.probe?.configured()
     this.restrict()

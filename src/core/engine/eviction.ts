@@ -7,6 +7,8 @@ import { sizeOfEntry } from './memory.ts'
 /** A new key's frequency, so that it is not the first to go. */
 const LFU_INITIAL = 5
 const LFU_MAX = 255
+/** Bytes that an engine without data takes at least: with `maxmemory 1` nothing can be written, as in Redis. */
+const OWN = 2
 
 export class Eviction {
   readonly #engine: Engine
@@ -98,7 +100,7 @@ export class Eviction {
   /** Evicts until the data fits. @returns false if it does not and nothing may go */
   makeRoom(): boolean {
     const { memory } = this.#engine
-    while (this.limit > 0 && memory.used() > this.limit) if (this.#policy === 'noeviction' || !this.#evictOne()) return false
+    while (this.limit > 0 && memory.used() + OWN > this.limit) if (this.#policy === 'noeviction' || !this.#evictOne()) return false
     return true
   }
 

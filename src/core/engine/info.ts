@@ -6,7 +6,7 @@ import { VERSION } from './version.ts'
 type Fields = [string, string | number][]
 export type Section = (engine: Engine) => Fields
 
-const SECTIONS: Readonly<Record<string, Section>> = {
+export const SECTIONS: Readonly<Record<string, Section>> = {
   Server: (engine) => {
     const uptime = Math.floor((engine.now - engine.started) / 1000)
     return [

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number
   /** Milliseconds and parts of them since any moment, to tell how long a command took. Default: `now` */
   elapsed?(): number
+  /** Seconds of processor time that the program has used, for INFO. Default: not told */
+  processor?(): { readonly user: number; readonly system: number }
   /**
    * Runs a callback after a delay in milliseconds, or earlier where the host's timers do not last that long: 24 days.
    * @param holds whether the process is to live that long: somebody waits for it

@@ -45,6 +45,17 @@ export interface SessionOptions {
   /** Runs what scripts call. Default: false */
   script?: boolean
   peer?: Peer
+  /** What a connection has in its buffers, for CLIENT LIST. */
+  buffers?: Buffers
+}
+
+/** In bytes. */
+export interface Buffers {
+  /** Arrived and not yet run, with the command that runs. */
+  readonly input: number
+  /** Replies that are not yet sent, and what was sent and not yet taken. */
+  readonly replies: number
+  readonly unread: number
 }
 
 /** What a connection tracks: see CLIENT TRACKING. */

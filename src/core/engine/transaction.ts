@@ -38,16 +38,22 @@ export class Transaction {
   }
 
   /** A watched key has changed: EXEC will give null. */
-  fail(): void {
-    this.#failed = true
+  fail(db: Database, key: ByteString): void {
+    if (this.#failed) return
+    // What had expired when it was watched has not changed by going.
+    const watch = this.#watched.find((each) => each.db === db && each.key === key)
+    if (watch?.expired !== true || db.alive(key)) this.#failed = true
+  }
+
+  /** A key that was not there is there now, but has expired: nothing has changed. */
+  stale(db: Database, key: ByteString): void {
+    for (const watch of this.#watched) if (watch.db === db && watch.key === key) watch.expired = true
   }
 
   watch(db: Database, key: ByteString): void {
     const watchers = db.watchers.get(key)
     if (watchers?.has(this.#session)) return
-    const slot = db.keyspace.find(key)
-    const expiry = slot < 0 ? 0 : db.keyspace.expiry(slot)
-    this.#watched.push({ db, key, expired: expiry !== 0 && expiry <= db.engine.now })
+    this.#watched.push({ db, key, expired: db.keyspace.has(key) && !db.alive(key) })
     db.watched = true
     if (watchers === undefined) db.watchers.set(key, new Set([this.#session]))
     else watchers.add(this.#session)

@@ -2,8 +2,9 @@
 // what arrives and run in order on a session of their own, and their replies go back together.
 import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Peer, Session } from '../engine/session.ts'
+import type { Buffers, Peer, Session } from '../engine/session.ts'
 import type { Reply } from '../reply.ts'
+import { DEFAULT_OUTPUT_LIMITS, type OutputLimits, parseOutputLimits } from './output-limits.ts'
 import { ProtocolError, RequestParser } from './request-parser.ts'
 import { encodeReply } from './writer.ts'
 
@@ -22,12 +23,10 @@ export interface Carrier {
   destroy(): void
 }
 
-/** What is not yet sent to one client may take so many bytes; Redis's limit for subscribers. */
-const OUTPUT_LIMIT = 32 * 1024 * 1024
 /** Long outputs go as they are made, so that back-pressure shows while a pipeline still runs. */
 const PIECE = 1 << 16
 
-export class Conversation {
+export class Conversation implements Buffers {
   readonly session: Session
   readonly #engine: Engine
   readonly #carrier: Carrier
@@ -38,11 +37,17 @@ export class Conversation {
   /** Replies wait for the journal (`appendfsync always`). Settles when they are sent. */
   #held: Promise<void> | null = null
   #ended = false
+  /** Bytes that had not been run when the last command began. */
+  input = 0
+  #limits: OutputLimits = parseOutputLimits(DEFAULT_OUTPUT_LIMITS)
+  #limitsText = DEFAULT_OUTPUT_LIMITS
+  /** Set while there is more than the soft limit. */
+  #cancelDoom: (() => void) | null = null
 
   constructor(engine: Engine, carrier: Carrier, peer: Peer) {
     this.#engine = engine
     this.#carrier = carrier
-    this.session = engine.connect({ peer, onPush: (push) => this.#push(push), onKill: () => carrier.destroy() })
+    this.session = engine.connect({ peer, onPush: (push) => this.#push(push), onKill: () => carrier.destroy(), buffers: this })
   }
 
   /** Bytes have arrived. */
@@ -52,8 +57,10 @@ export class Conversation {
     this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)
     this.resume()
-    // Who sends on while a command or the way out waits is cut off, as by Redis's client-query-buffer-limit.
-    if ((this.#waiting || this.#carrier.full) && this.#parser.pending > 2 * this.#parser.limits.maxBulk) this.#carrier.destroy()
+    // Who sends on while a command or the way out waits, or a command without end, is cut off.
+    const most = this.#engine.config.number('client-query-buffer-limit')
+    const { pending, limits } = this.#parser
+    if (pending > most || ((this.#waiting || this.#carrier.full) && pending > 2 * limits.maxBulk)) this.#carrier.destroy()
   }
 
   /** Runs the commands that have arrived whole, then sends their replies together. */
@@ -62,11 +69,12 @@ export class Conversation {
     try {
       while (!this.#waiting && !this.#ended && !session.closed) {
         this.#parser.limits.authenticated = session.authenticated
+        this.input = this.#parser.pending
         const argv = this.#parser.next()
         if (argv === undefined) break
         const result = session.execute(argv)
         if (result instanceof Promise) this.#wait(result)
-        else this.#reply(result)
+        else if (!this.#reply(result)) return
         if (session.quitting) return this.end()
       }
     } catch (error) {
@@ -89,6 +97,7 @@ export class Conversation {
   /** The connection is gone. */
   close(): void {
     this.#ended = true
+    this.#cancelDoom?.()
     this.session.close()
   }
 
@@ -97,22 +106,69 @@ export class Conversation {
     void result.then((reply) => {
       this.#waiting = false
       if (this.#ended) return
-      this.#reply(reply)
+      if (!this.#reply(reply)) return
       if (this.session.quitting) this.end()
       else this.resume()
     })
   }
 
-  #reply(reply: Reply): void {
+  /** @returns false if the connection has ended by it: too much waits for who does not read */
+  #reply(reply: Reply): boolean {
     this.#output += encodeReply(reply, this.session.protocol)
+    if (!this.#fits()) return false
     if (this.#output.length > PIECE) this.#flush()
+    return true
   }
 
   #push(push: Reply): void {
     const first = this.#output === ''
     this.#output += encodeReply(push, this.session.protocol)
-    if (this.#carrier.backlog + this.#output.length > OUTPUT_LIMIT) return this.#carrier.destroy()
-    if (first) queueMicrotask(() => this.#flush())
+    if (this.#fits() && first) queueMicrotask(() => this.#flush())
+  }
+
+  get replies(): number {
+    return this.#output.length
+  }
+
+  get unread(): number {
+    return this.#carrier.backlog
+  }
+
+  /** Checks `client-output-buffer-limit`. */
+  #fits(): boolean {
+    const { config, clock } = this.#engine
+    const text = config.get('client-output-buffer-limit') ?? DEFAULT_OUTPUT_LIMITS
+    if (text !== this.#limitsText) {
+      this.#limitsText = text
+      this.#limits = parseOutputLimits(text)
+    }
+    const { session } = this
+    const { hard, soft, seconds } =
+      this.#limits[session.subscribed > 0 ? 'pubsub' : this.#engine.monitors.has(session) ? 'slave' : 'normal']
+    if (hard === 0 && soft === 0) return true
+    const size = this.#output.length + this.#carrier.backlog
+    if (hard > 0 && size > hard) {
+      this.#overflow()
+      return false
+    }
+    if (soft === 0 || size <= soft) {
+      this.#cancelDoom?.()
+      this.#cancelDoom = null
+    } else {
+      this.#cancelDoom ??= clock.after(seconds * 1000, () => {
+        this.#cancelDoom = null
+        if (this.#output.length + this.#carrier.backlog > soft) this.#overflow()
+      })
+    }
+    return true
+  }
+
+  #overflow(): void {
+    const { peer } = this.session.options
+    this.#engine.log('warning', `Client ${peer?.address ?? ''} closed for overcoming of output buffer limits.`)
+    this.#output = ''
+    this.#ended = true
+    this.#carrier.destroy()
   }
 
   #flush(): void {

@@ -98,10 +98,16 @@ describe('eviction', () => {
     await redis.zadd('zset', { [VALUE]: 1 })
     await redis.xadd('stream', '*', { field: VALUE })
     await redis.sadd('set', VALUE)
-    await redis.configSet('maxmemory', 1)
+    await redis.configSet('maxmemory', 100)
+    expect(await redis.dbsize()).toBe(0)
     expect(await redis.set('new', 1)).toBe('OK')
     expect(await redis.info('keyspace')).toMatch(/^# Keyspace\r\ndb1:keys=1,/)
     expect(await redis.info('stats')).toContain('evicted_keys:5\r\n')
+  })
+
+  test('with maxmemory 1 nothing can be written, as in Redis', async () => {
+    const redis = await createTestRedis({ config: { maxmemory: '1' } })
+    await expect(redis.set('new', 1)).rejects.toThrow(/^OOM/)
   })
 
   test('is told by an event, fails transactions that watch the key, and counts', async () => {

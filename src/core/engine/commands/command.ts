@@ -127,7 +127,7 @@ export function categoriesOf({ group, flags, categories, name, subcommands }: Co
 
 /** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */
 function names(table: CommandTable, argv: Argv): Reply {
-  if (argv.length === 2) return topLevel(table).map(({ name }) => name)
+  if (argv.length === 2) return table.commands.map(({ name }) => name)
   if (argv.length !== 5 || argv[2].toUpperCase() !== 'FILTERBY') throw SYNTAX
   const by = argv[3].toUpperCase()
   const wanted = argv[4].toLowerCase()

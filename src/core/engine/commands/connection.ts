@@ -105,7 +105,7 @@ export const connection: Group = {
         if (how !== 'TIMEOUT' && how !== 'ERROR') throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
         const id = integer(argv[2])
         const waiter = [...db.engine.sessions].find((session) => session.id === id)?.waiter ?? null
-        waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : UNBLOCKED)
+        waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : db.engine.stats.failure(UNBLOCKED, waiter.command))
         return waiter === null ? 0 : 1
       }),
       help('CLIENT', '@connection'),
@@ -166,6 +166,25 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
   ])
 }
 
+/** What is kept of commands and replies, in bytes. */
+function buffersOf({ options: { buffers }, transaction }: Session): Record<string, number> {
+  if (buffers === undefined) return {}
+  const { input, replies, unread } = buffers
+  const queued = (transaction.queue ?? []).reduce((sum, { argv }) => sum + argv.reduce((words, word) => words + word.length, 0), 0)
+  return {
+    qbuf: input,
+    'qbuf-free': 0,
+    'argv-mem': 0,
+    'multi-mem': queued,
+    rbs: 0,
+    rbp: 0,
+    obl: replies,
+    oll: unread > 0 ? 1 : 0,
+    omem: unread,
+    'tot-mem': input + queued + replies + unread,
+  }
+}
+
 /** A session as a line of CLIENT LIST. What a connection in process does not have is 0. */
 export function describe(session: Session): string {
   const { options, transaction, engine, library } = session
@@ -184,6 +203,7 @@ export function describe(session: Session): string {
     id: session.id,
     addr: options.peer?.address ?? '',
     laddr: options.peer?.local ?? '',
+    fd: -1, // there is none to tell of
     name: session.name,
     age,
     idle,
@@ -193,7 +213,9 @@ export function describe(session: Session): string {
     psub: session.subscriptions('patterns').size,
     ssub: session.subscriptions('shards').size,
     multi: transaction.queue?.length ?? -1,
+    ...buffersOf(session),
     watch: transaction.watching,
+    events: 'r',
     cmd: session.last?.name ?? 'NULL',
     user: nameOf(session),
     redir: session.tracking?.redirect ?? -1,

@@ -31,7 +31,7 @@ export const LAST_TIME = INT64_MAX - 1024
 export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
   const given = integer(text)
   const at = given * unit.scale + (unit.absolute ? 0 : now)
-  if (Math.abs(given * unit.scale) > INT64_MAX || at > INT64_MAX) throw invalidExpire(name)
+  if ((unit.scale > 1 && Math.abs(given * unit.scale) >= INT64_MAX) || at > INT64_MAX) throw invalidExpire(name)
   return Math.min(at, LAST_TIME)
 }
 

@@ -130,10 +130,7 @@ function flushMode(argv: Argv): void {
 
 function swap(a: Database, b: Database): void {
   if (a === b) return
-  for (const db of [a, b]) for (const key of db.watchers.keys()) if (a.keyspace.has(key) || b.keyspace.has(key)) db.touch(key)
   const keyspace = a.keyspace
-  a.keyspace = b.keyspace
-  b.keyspace = keyspace
-  // Whoever waits for a key may find it now, or it is gone.
-  for (const db of [a, b]) for (const key of db.waiters.keys()) db.signal(key)
+  a.replace(b.keyspace)
+  b.replace(keyspace)
 }

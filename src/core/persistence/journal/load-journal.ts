@@ -1,7 +1,7 @@
 // Loading a journal: its base, then every command since. What a crash cut off at the end of the last part is dropped, with
 // a line in the log; anything else that is wrong is an error, and the journal stays as it is.
 import { type ByteString, fromUint8Array } from '../../bytes.ts'
-import { arityFits } from '../../engine/command.ts'
+import { arityFits, type Command } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { wrongArity } from '../../engine/errors.ts'
 import type { Session } from '../../engine/session.ts'
@@ -150,7 +150,7 @@ class Loader {
     else {
       try {
         this.#engine.begin()
-        const command = this.#engine.table.find(argv)
+        const command = this.#known(argv, part)
         if (!arityFits(command, argv.length)) throw wrongArity(command.name)
         // A promise can only come from what waits for a save, and nothing is saved yet.
         void command.handler(this.session.db, argv, this.session)
@@ -160,6 +160,14 @@ class Loader {
           `The command ${argv[0].slice(0, 32)} before byte ${position} of the append only file ${part.name} fails: ${error.text}`,
         )
       }
+    }
+  }
+
+  #known(argv: ByteString[], { name }: JournalPart): Command {
+    try {
+      return this.#engine.table.find(argv)
+    } catch {
+      throw new StorageError(`Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name}`)
     }
   }
 
