@@ -1,6 +1,7 @@
+// Text to bytes and back against TextEncoder and TextDecoder, and byte strings as memcmp sees them.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compareBytes, decodeUtf8, encodeUtf8, equalInConstantTime, fromUint8Array, toUint8Array } from '../../src/core/bytes.ts'
+import { compareBytes, decodeUtf8, encodeUtf8, equalInConstantTime, fromUint8Array, joinBytes, toUint8Array } from '../../src/core/bytes.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 })
 const anyText = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 30 })
@@ -35,6 +36,18 @@ describe('byte strings', () => {
     )
     const long = new Uint8Array(100_000).map((_, i) => i)
     expect(toUint8Array(fromUint8Array(long, 7, 99_000))).toEqual(long.subarray(7, 99_000))
+  })
+
+  test('are put together in memory of the last part’s kind', () => {
+    fc.assert(
+      fc.property(fc.array(bytes), (parts) => {
+        const whole = parts.flatMap((part) => [...part])
+        expect([...joinBytes(parts)]).toEqual(whole)
+        expect([...joinBytes([...parts, Buffer.from('x')])]).toEqual([...whole, 120])
+      }),
+    )
+    expect(joinBytes([new Uint8Array(1), Buffer.from('x')])).toBeInstanceOf(Buffer)
+    expect(joinBytes([Buffer.from('x'), new Uint8Array(1)])).not.toBeInstanceOf(Buffer)
   })
 
   test('are ordered as memcmp orders them', () => {

@@ -1,3 +1,4 @@
+// The IndexedDB storage in real browsers: what every storage must do, and what other tabs may do to it meanwhile.
 import { get, keys } from 'idb-keyval'
 import { describe, expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'

@@ -1,3 +1,4 @@
+// Directories as redis-server keeps them, beyond what every storage does: files that it loads, and what stands in the way.
 import { mkdir, mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// The OPFS storage in real browsers: what every storage must do, in pages and workers, and that only one owner writes.
 import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { opfs } from '../../src/adapters/storage/opfs.ts'

@@ -1,3 +1,4 @@
+// Every state of the save lock, and what each command gets in it.
 import { describe, expect, test } from 'vitest'
 import { SaveLock } from '../../../src/core/persistence/save-lock.ts'
 import { ReplyError, Status } from '../../../src/core/reply.ts'

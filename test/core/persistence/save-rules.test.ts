@@ -1,3 +1,4 @@
+// When save rules fire, by whole seconds as in Redis.
 import { describe, expect, test } from 'vitest'
 import { nextRule, parseSaveRules } from '../../../src/core/persistence/save-rules.ts'
 

@@ -1,3 +1,4 @@
+// Command lines out of bytes, however they are cut, and out of noise.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toUint8Array } from '../../../src/core/bytes.ts'

@@ -1,3 +1,4 @@
+// The deque against an array, and its guards.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Chunk, Deque } from '../../../../src/core/engine/structures/deque.ts'

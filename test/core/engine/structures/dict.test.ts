@@ -1,3 +1,4 @@
+// The dictionary against a Map and an array, with its order, its scans and its guards.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Dict } from '../../../../src/core/engine/structures/dict.ts'

@@ -1,3 +1,4 @@
+// Places as scores: there and back, and a search against looking at every place.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {

@@ -1,3 +1,4 @@
+// HyperLogLogs: sparse against dense, and damaged ones. Their bytes are compared with redis-server's in test/differential.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as hll from '../../../../src/core/engine/structures/hyperloglog.ts'

@@ -1,3 +1,4 @@
+// The map of stream IDs against a sorted map, and its guards.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Chunk, IdMap } from '../../../../src/core/engine/structures/id-map.ts'

@@ -1,3 +1,4 @@
+// The ranked tree against a sorted array.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RankedTree } from '../../../../src/core/engine/structures/ranked-tree.ts'

@@ -1,3 +1,4 @@
+// The index of very many keys against a Set, and a table that changes over to it.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Dict } from '../../../../src/core/engine/structures/dict.ts'

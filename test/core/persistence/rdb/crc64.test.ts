@@ -1,3 +1,4 @@
+// The tables of CRC-64 against its definition, bit by bit.
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Crc64 } from '../../../../src/core/persistence/rdb/crc64.ts'

@@ -1,3 +1,4 @@
+// LZF against payloads that Redis compressed, and against itself: what is compressed comes back, what is damaged is refused.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decompress, LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
