@@ -35,6 +35,10 @@ export class EngineBackend implements Backend {
     this.#owned = owned
   }
 
+  get safe(): boolean {
+    return this.#engine.effects?.waits === true
+  }
+
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#session.closed) return CLOSED
     if (options?.blocking) return this.#wait(argv, options)

@@ -228,6 +228,24 @@ describe('the next tab takes over', () => {
     expect(await call(second, 'SAVE')).toBe('OK')
   })
 
+  test('and SAVE is no error where nothing can have been lost', async () => {
+    const always = { config: { appendonly: 'yes', appendfsync: 'always' } }
+    const [first, second, third] = [await open(always), await open(always), await open(always)]
+    await call(second, 'SET', 'written before', 'yes')
+    await third.evaluate(() => tab.saveInPipeline())
+    await crash(first)
+    expect(await call(second, 'SAVE')).toBe('OK')
+    expect(await call(third, 'GET', 'written before')).toBe('yes')
+    expect(await third.evaluate(() => tab.saveInPipeline())).toEqual(['OK', 'OK'])
+    // It is the owner now that says whether that is so.
+    await call(second, 'CONFIG', 'SET', 'appendfsync', 'everysec')
+    await call(second, 'SET', 'written later', 'yes')
+    await call(third, 'SET', 'written later too', 'yes')
+    const [owner, guest] = (await role(second)) === 'owner' ? [second, third] : [third, second]
+    await crash(owner)
+    expect(await attempt(guest, 'SAVE')).toMatchObject({ code: 'CONNECTION' })
+  })
+
   test('when the owner freezes; it comes back as a guest and can write nothing in between', async () => {
     const [first, second] = [await open({ patience: 300 }), await open({ patience: 300 })]
     await call(first, 'SET', 'saved', 'yes')

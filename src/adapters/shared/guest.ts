@@ -13,12 +13,15 @@ import { type Answer, type Answers, type Failure, pack, type Packed, type Reques
 export class Guest {
   readonly #owner: string
   readonly #channel: Channel<Answers, never>
+  readonly #main: Backend
   /** By the id that the guest gave them; 0 is there from the start. */
   readonly #connections = new Map<number, Backend>()
   /** What can be stopped: commands that wait, subscriptions. */
   readonly #lasting = new Map<number, () => void>()
   readonly #files: GuestFiles
   #answers: Answer[] = []
+  /** Whether replies have waited for the journal ever since the first of these. */
+  #safe = false
   #closing = false
   #ended = false
 
@@ -27,11 +30,13 @@ export class Guest {
     this.#owner = owner
     this.#files = new GuestFiles(redis)
     this.#channel = new Channel(channelName)
+    this.#main = backend
     this.#connections.set(0, backend)
     this.#answer({ id: 0, is: 'welcome' })
   }
 
   receive(requests: readonly Request[]): void {
+    this.#safe = this.#main.safe === true
     for (const request of requests) void this.#run(request)
     this.#flush()
   }
@@ -139,7 +144,7 @@ export class Guest {
     if (this.#answers.length === 0 || this.#ended) return
     const answers = this.#answers
     this.#answers = []
-    this.#channel.send({ owner: this.#owner, answers })
+    this.#channel.send({ owner: this.#owner, answers, safe: this.#safe && this.#main.safe === true })
   }
 
   /** The owner is about to end: commands that wait have not run, and what comes now does not run. */

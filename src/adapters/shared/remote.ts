@@ -38,6 +38,8 @@ export class Remote {
   readonly #open = new Map<number, Open>()
   /** What the owner knows. */
   readonly scripts = new Set<string>()
+  /** Whether a crash of the owner cannot undo what it has answered last. */
+  safe = false
   #requests: Request[] = []
   #lastId = 0
   #lost: Lost | null = null
@@ -60,7 +62,8 @@ export class Remote {
     return new RemoteBackend(this, 0)
   }
 
-  receive(answers: readonly Answer[]): void {
+  receive(answers: readonly Answer[], safe: boolean): void {
+    this.safe = safe
     for (const answer of answers) this.#open.get(answer.id)?.answered(answer)
   }
 
@@ -197,6 +200,10 @@ class RemoteBackend implements Backend {
 
   get capabilities(): Capabilities {
     return this.#remote.capabilities
+  }
+
+  get safe(): boolean {
+    return this.#remote.safe
   }
 
   async call(argv: Argv, { blocking = false, signal }: CallOptions = {}): Promise<Reply> {

@@ -226,12 +226,12 @@ class Member implements Candidate {
     this.#everyone.send({ is: 'join', owner, tab: this.#tab })
   }
 
-  #receive({ owner, answers }: Answers): void {
+  #receive({ owner, answers, safe }: Answers): void {
     const remote = this.#remote
     if (remote === null || owner !== remote.owner) return
     this.#watchdog.heard()
     if (answers[0].is === 'welcome') void this.#backend.use(remote.main)
-    remote.receive(answers)
+    remote.receive(answers, safe)
   }
 
   #leaveOwner(): void {

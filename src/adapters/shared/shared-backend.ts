@@ -116,7 +116,7 @@ export class SharedBackend implements Backend {
       return Promise.reject(RedisError.from(GONE, commands[0][0]))
     }
     const isRepeatable = commands.every((argv) => this.#isRepeatable(argv))
-    if (!isRepeatable) this.#wrote ??= current
+    if (!isRepeatable) this.#hasWritten(current)
     return this.#outlast(current.batch(commands, atomic), () => isRepeatable, again)
   }
 
@@ -139,7 +139,7 @@ export class SharedBackend implements Backend {
   /** The connection is one to the present owner: when that changes, what it watched is gone, and so is it. */
   async connect(): Promise<Backend> {
     await this.ready()
-    this.#wrote ??= this.#current
+    this.#hasWritten(this.#current!)
     return this.#outlast(
       this.#current!.connect(),
       () => true,
@@ -156,8 +156,12 @@ export class SharedBackend implements Backend {
   #follow(by: Backend, argv: Argv, reply: Reply): Reply {
     if (reply instanceof ReplyError) return reply
     if (argv[0] === 'SELECT') this.#db = argv[1]
-    else if (this.#wrote === null && !this.#isRepeatable(argv)) this.#wrote = by
+    else if (!this.#isRepeatable(argv)) this.#hasWritten(by)
     return reply
+  }
+
+  #hasWritten(by: Backend): void {
+    if (by.safe !== true) this.#wrote ??= by
   }
 
   async #outlast<T>(running: Promise<T>, repeatable: () => boolean, again: () => Promise<T>): Promise<T> {

@@ -86,6 +86,8 @@ export interface Requests {
 export interface Answers {
   readonly owner: string
   readonly answers: readonly Answer[]
+  /** They were held back until what they tell of was safe: the journal's `always`. */
+  readonly safe: boolean
 }
 
 /** A reply as plain data: what is no string, number, null or array says its kind. */

@@ -59,6 +59,8 @@ export type Stop = () => Promise<void>
 
 export interface Backend {
   readonly capabilities: Capabilities
+  /** Whether a crash cannot undo what has been answered, if that is known. */
+  readonly safe?: boolean
 
   /**
    * Runs one command. An error reply is a value; a promise rejects only if the backend cannot be reached.
