@@ -1,4 +1,5 @@
 // The entry `isodis`: the engine in this process, and the client on it.
+import { encodeUtf8 } from '../core/bytes.ts'
 import { asBytes, asText, Redis } from '../core/client/redis.ts'
 import type { Argv } from '../core/client/backend.ts'
 import { RedisError } from '../core/client/errors.ts'
@@ -150,7 +151,8 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     random,
     log,
     parameters: options.admin?.parameters,
-    config: { ...options.config, save },
+    // A password is text, and comes as bytes.
+    config: { ...options.config, save, requirepass: encodeUtf8(options.config?.['requirepass'] ?? '') },
   })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
   options.admin?.attach(engine)

@@ -239,6 +239,16 @@ test('ioredis logs in on the drop-in as on a server', async () => {
   stranger.disconnect()
 })
 
+test('a password is text: what a program sets, a client can say', async () => {
+  for (const extensions of [{ admin }, {}]) {
+    await using redis = await createRedis({ config: { requirepass: 'pässwörd €' }, ...extensions })
+    const client = new Redis({ ...ioredisOn(redis), password: 'pässwörd €' })
+    expect(await client.set('a', '1')).toBe('OK')
+    expect(await redis.call('CONFIG', 'GET', 'requirepass')).toEqual({ requirepass: 'pässwörd €' })
+    client.disconnect()
+  }
+})
+
 test('the log ages by the engine’s clock, and gives an event that comes back its own entry after a minute', async () => {
   await using redis = await createTestRedis({ now: 1_700_000_000_000 })
   await redis.call('ACL', 'SETUSER', 'u', 'on', 'nopass')
