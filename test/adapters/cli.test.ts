@@ -343,7 +343,17 @@ describe('what it cannot do it says, without a stack', () => {
     const command = start('serve', '--port', String(port))
     expect(await command.ended).toBe(1)
     expect(command.stderr).toContain('EADDRINUSE')
+    expect(command.stderr).toContain('--port')
     expect(command.stderr).not.toMatch(/^\s+at /m)
+    other.close()
+  })
+
+  test('with REST the default port gives way to a redis-server that has it', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.once('error', () => resolve()).listen(6379, '127.0.0.1', () => resolve()))
+    const command = start('serve', '--rest-port', '0', '--token', 'secret')
+    const [, port] = await command.says(/connections tcp 127\.0\.0\.1:(\d+)[^]*REST requests/)
+    expect(port).not.toBe('6379')
     other.close()
   })
 

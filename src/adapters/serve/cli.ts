@@ -22,7 +22,7 @@ const USAGE = `Usage: isodis serve [redis.conf] [options]
 
   rdb prints a dump.rdb as lines of JSON, one a key; with --check it only says whether the file is whole.
 
-  --port N            TCP port; default 6379, 0 for any free one
+  --port N            TCP port, 0 for any free one; default 6379, or with --rest-port any free one if that is taken
   --host HOST         address to listen on; default 127.0.0.1, this machine only
   --unixsocket PATH   listen on a Unix socket instead
   --requirepass P     password that clients must give
@@ -61,8 +61,10 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 /** What is not one of CONFIG's parameters; each takes one word. */
 const OWN = new Set(['host', 'config', 'rest-port', 'token', 'read-only-token'])
 
+const IN_USE = 'EADDRINUSE'
+
 function fail(message: string): never {
-  process.stderr.write(`isodis: ${message}\n\n${USAGE}`)
+  process.stderr.write(`${USAGE}\nisodis: ${message}\n`)
   process.exit(2)
 }
 
@@ -185,6 +187,8 @@ async function main(): Promise<void> {
   const port = portOf(config['port'] ?? '6379')
   const host = own.get('host') ?? config['bind']?.split(' ')[0].replace(/^-/, '').replace('*', '0.0.0.0')
   const rest = restOf(own)
+  // Who asks for REST may have a redis-server on this machine.
+  const mayMove = rest !== undefined && config['port'] === undefined
   // Without a file, a socket takes the place of the port.
   const path = unixsocket === undefined || unixsocket === '' ? undefined : unixsocket
   const listensOnPort = path === undefined || (file !== undefined && port !== 0)
@@ -211,7 +215,10 @@ async function main(): Promise<void> {
   level = () => redis.engine.config.get('loglevel')
   const servers: AsyncDisposable[] = []
   if (listensOnPort) {
-    const server = await serveEngine(redis.engine, { port, host })
+    const server = await serveEngine(redis.engine, { port, host }).catch((error: { code?: string }) => {
+      if (mayMove && error.code === IN_USE) return serveEngine(redis.engine, { port: 0, host })
+      throw error
+    })
     servers.push(server)
     log('notice', `Ready to accept connections tcp ${host ?? '127.0.0.1'}:${server.port}`)
   }
@@ -248,6 +255,7 @@ async function main(): Promise<void> {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 main().catch((error: unknown) => {
-  process.stderr.write(`isodis: ${messageOf(error)}\n`)
+  const hint = (error as { code?: string }).code === IN_USE ? ' (--port and --rest-port choose other ports)' : ''
+  process.stderr.write(`isodis: ${messageOf(error)}${hint}\n`)
   process.exit(1)
 })

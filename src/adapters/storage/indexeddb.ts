@@ -1,7 +1,7 @@
 // Records in IndexedDB, through idb-keyval: what is put together is one transaction.
 import { get, keys } from 'idb-keyval'
 import { recordStorage } from '../../core/persistence/records.ts'
-import type { Storage } from '../../core/persistence/storage.ts'
+import { type Storage, StorageError } from '../../core/persistence/storage.ts'
 import { type Durability, objectStore, type Store } from './object-store.ts'
 import { persisted } from './persisted.ts'
 import { type HeldLock, holdLock } from './web-lock.ts'
@@ -37,6 +37,9 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
     largest: LARGEST_RECORD,
     largestInHurry: LARGEST_IN_HURRY,
     async open(takeOver) {
+      if (typeof indexedDB === 'undefined') {
+        throw new StorageError('no IndexedDB here: create the client in the browser; a server has isodis/file')
+      }
       giveBack = await holdLock(`isodis:${name}`, patience, takeOver)
       isPersisted = persisted(persist)
       store = objectStore(`isodis:${name}`, STORE)

@@ -41,9 +41,14 @@ export const invalidExpire = (name: ByteString): ReplyError => new ReplyError(`E
 // Redis shows at most this much of a command that it does not know.
 const SHOWN = 128
 
+/** Commands that not every engine has, and the option of `createRedis` that brings them. */
+const BROUGHT = { lua: /^(eval|fcall|script$|function$)/i, admin: /^(slowlog|latency|debug|acl)$/i }
+
 export function unknownCommand(argv: readonly ByteString[]): ReplyError {
   let shown = ''
   for (let i = 1; i < argv.length && shown.length < SHOWN; i++) shown += `'${printed(argv[i].slice(0, SHOWN - shown.length))}' `
+  for (const [name, commands] of Object.entries(BROUGHT))
+    if (commands.test(argv[0])) shown += `(createRedis({ ${name} }) of isodis/${name} has it)`
   return new ReplyError(`ERR unknown command '${printed(argv[0].slice(0, SHOWN))}', with args beginning with: ${shown}`)
 }
 
