@@ -21,7 +21,7 @@ export class Guest {
   readonly #files: GuestFiles
   #answers: Answer[] = []
   /** Whether replies have waited for the journal ever since the first of these. */
-  #safe = false
+  #safe: boolean
   #closing = false
   #ended = false
 
@@ -31,6 +31,7 @@ export class Guest {
     this.#files = new GuestFiles(redis)
     this.#channel = new Channel(channelName)
     this.#main = backend
+    this.#safe = backend.safe === true
     this.#connections.set(0, backend)
     this.#answer({ id: 0, is: 'welcome' })
   }
