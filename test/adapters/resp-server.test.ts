@@ -255,3 +255,60 @@ describe('the end', () => {
     await own.close()
   })
 })
+
+describe('what client libraries and monitoring tools read', () => {
+  const say = async (path: string, ...words: string[]): Promise<string> => {
+    const client = await RespClient.connect({ path })
+    const reply = plain(await client.call(...words)) as string
+    client.close()
+    return reply
+  }
+
+  test('a line of CLIENT LIST has all fields that redis-server’s has, in its order, and the path of a Unix socket', async () => {
+    const [wanted, found] = await Promise.all(
+      [redis, engine].map(async ({ path }) => (await say(path, 'CLIENT', 'INFO')).replaceAll(path, 'PATH')),
+    )
+    const names = (line: string): string[] => line.trim().split(' ').map((field) => field.split('=', 1)[0]) // prettier-ignore
+    const later = new Set(['watch', 'lib-name', 'lib-ver']) // Redis 7.2 and 7.4
+    expect(names(found).filter((name) => !later.has(name))).toEqual(names(wanted))
+    expect(/ addr=.* name/.exec(found)![0].replace(/fd=\S+/, '')).toBe(/ addr=.* name/.exec(wanted)![0].replace(/fd=\S+/, ''))
+  })
+
+  test('INFO cpu says how long the process has worked', async () => {
+    const [wanted, found] = await Promise.all([redis, engine].map(({ path }) => say(path, 'INFO', 'cpu')))
+    for (const info of [wanted, found])
+      for (const name of ['sys', 'user']) expect(info).toMatch(new RegExp(`^used_cpu_${name}:\\d+\\.\\d{6}\r$`, 'm'))
+  })
+
+  test('MONITOR shows a command with the database that it was run in, SELECT with the one that it chose', async () => {
+    const shown: string[][] = []
+    for (const { path } of [redis, engine]) {
+      const [monitor, client] = [await open(path), await RespClient.connect({ path })]
+      let received = ''
+      monitor.on('data', (data) => (received += String(data)))
+      monitor.write('MONITOR\r\n')
+      await expect.poll(() => received).toContain('OK')
+      for (const words of [
+        ['GET', 'a'],
+        ['SELECT', '4'],
+        ['GET', 'a'],
+        ['LPUSH', 'a'],
+        ['NOSUCH'],
+        ['SELECT', '99'],
+        ['SELECT', '0'],
+        ['ECHO', 'end'],
+      ])
+        await client.call(...words)
+      await expect.poll(() => received).toContain('"end"')
+      shown.push(
+        received
+          .split('\r\n')
+          .slice(1)
+          .map((line) => line.replace(/^\S+ \[(\d+) .*?\]/, '$1')),
+      )
+      monitor.destroy()
+      client.close()
+    }
+    expect(shown[1]).toEqual(shown[0])
+  })
+})

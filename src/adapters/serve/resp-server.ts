@@ -26,6 +26,7 @@ export interface RespServer extends AsyncDisposable {
 /** Serves an engine. @throws if the port is taken or not allowed */
 export function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
   admin.attach(engine)
+  engine.cpu = cpuTimes
   const connections = new Set<Connection>()
   const server = createServer({ noDelay: true }, (socket) => {
     if (connections.size >= engine.config.number('maxclients')) {
@@ -33,7 +34,7 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
       socket.end('-ERR max number of clients reached\r\n')
       return
     }
-    const connection = new Connection(engine, socket, () => connections.delete(connection))
+    const connection = new Connection(engine, socket, options.path ?? '', () => connections.delete(connection))
     connections.add(connection)
   })
   return new Promise((resolve, reject) => {
@@ -47,6 +48,15 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
     if (options.path !== undefined) server.listen(options.path, listening)
     else server.listen(options.port ?? 6379, options.host ?? '127.0.0.1', listening)
   })
+}
+
+/** The process has one thread of JavaScript and others, of which Node knows only the sum. */
+function cpuTimes(): [string, string][] {
+  const { system, user } = process.cpuUsage()
+  return [
+    ['used_cpu_sys', (system / 1e6).toFixed(6)],
+    ['used_cpu_user', (user / 1e6).toFixed(6)],
+  ]
 }
 
 function closeServer(server: Server, connections: Iterable<Connection>): Promise<void> {
@@ -64,11 +74,12 @@ class Connection implements Carrier {
   readonly #socket: Socket
   readonly #conversation: Conversation
 
-  constructor(engine: Engine, socket: Socket, onClose: () => void) {
+  constructor(engine: Engine, socket: Socket, path: string, onClose: () => void) {
     this.#socket = socket
+    // On a Unix socket both ends have its path, as in Redis.
     this.#conversation = new Conversation(engine, this, {
-      address: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
-      local: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
+      address: `${socket.remoteAddress ?? path}:${socket.remotePort ?? 0}`,
+      local: `${socket.localAddress ?? path}:${socket.localPort ?? 0}`,
     })
     socket.on('data', (bytes) => this.#conversation.receive(bytes))
     socket.on('drain', () => this.#conversation.resume())

@@ -56,9 +56,11 @@ export class Eviction {
     return this.#second
   }
 
-  /** Seconds since a key was used. */
+  /** Seconds since a key was used, by the reading that `used` goes by: who has just used it is told 0, not that a second has begun. */
   idle(keyspace: Keyspace, slot: number): number {
-    return Math.max(0, Math.floor(this.#engine.now / 1000) - keyspace.access[slot])
+    let second = Math.floor(this.#engine.now / 1000)
+    if (this.#fresh && second - this.#second < 2) second = this.#second
+    return Math.max(0, second - keyspace.access[slot])
   }
 
   /** How often a key is used, 0 to 255, falling with `lfu-decay-time`. */

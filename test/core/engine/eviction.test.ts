@@ -137,3 +137,14 @@ describe('eviction', () => {
     await again.close()
   })
 })
+
+test('a key that was just used is idle for 0 seconds, although a second has begun', async () => {
+  await using redis = await createTestRedis({ now: 1_000_500 })
+  await redis.set('early', 1)
+  await redis.clock.advance(490)
+  await redis.set('key', 1)
+  await redis.clock.advance(20)
+  expect(await redis.objectIdletime('key')).toBe(0)
+  await redis.clock.advance(1900)
+  expect(await redis.objectIdletime('key')).toBe(2)
+})
