@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { CHROMIUM, CHROMIUM_ARGUMENTS, FIREFOX, FIREFOX_CHANNEL } from './test/support/executables.ts'
+import { HAS_WEBKIT, webkit } from './test/support/webkit.ts'
 
 /** Each public path and its file; package.json's `exports` says the same. */
 const entries = {
@@ -52,6 +53,17 @@ const forReactNative = {
   },
 }
 
+const webkitProject = {
+  extends: true as const,
+  test: {
+    name: 'webkit',
+    include: ['test/**/*.browser.test.ts'],
+    // This build has no private file system.
+    exclude: ['test/storage/opfs.browser.test.ts'],
+    browser: { enabled: true, headless: true, screenshotFailures: false, provider: webkit(), instances: [{ browser: 'webkit' as const }] },
+  },
+}
+
 export default defineConfig({
   plugins: [forReactNative],
   build: {
@@ -86,6 +98,7 @@ export default defineConfig({
           browser: { enabled: true, headless: true, screenshotFailures: false, provider: firefox, instances: [{ browser: 'firefox' }] },
         },
       },
+      ...(HAS_WEBKIT ? [webkitProject] : []),
     ],
   },
 })

@@ -1,5 +1,5 @@
-// What the tests need besides npm packages: redis-server as the reference, Chromium and Firefox as real browsers. As root on
-// a machine with apt they are installed; otherwise it says what is missing and how to get it.
+// What the tests need besides npm packages: redis-server as the reference, Chromium, Firefox and WebKit as real browsers. As
+// root on a machine with apt they are installed; otherwise it says what is missing and how to get it.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
@@ -9,6 +9,9 @@ const chromium = () =>
 
 const firefox = () => (process.env.FIREFOX ? existsSync(process.env.FIREFOX) : has('firefox-esr') || has('firefox'))
 
+/** There is Debian's build of it only; elsewhere the tests do without. */
+const webkit = () => !has('apt-get') || (has('WebKitWebDriver') && has('xvfb-run'))
+
 const BREW = { 'redis-server': 'redis', chromium: '--cask chromium', 'firefox-esr': '--cask firefox' }
 
 function missing() {
@@ -16,6 +19,7 @@ function missing() {
   if (!has('redis-server')) packages.push('redis-server')
   if (!chromium()) packages.push('chromium')
   if (!firefox()) packages.push('firefox-esr')
+  if (!webkit()) packages.push('webkit2gtk-driver', 'xvfb', 'xauth')
   return packages
 }
 

@@ -166,7 +166,8 @@ export function storageConformance(name: string, make: () => Promise<StorageUnde
       await redis.close()
     })
 
-    test('keeps a journal: every write that was answered, over rewrites and saves, without a good-bye', async () => {
+    // WebKit takes its time for what must be on the disk.
+    test('keeps a journal: every write that was answered, over rewrites and saves, without a good-bye', { timeout: 120_000 }, async () => {
       const under = await make()
       const config = { appendonly: 'yes', appendfsync: 'always' }
       let redis = await createRedis({ storage: under.open(), save: '', config })

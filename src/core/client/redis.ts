@@ -10,6 +10,7 @@ import { Batch } from './batch.ts'
 import { Commands } from './commands.ts'
 import type { KeyType, ScanOptions } from './commands/keys.ts'
 import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
+import { asyncDispose } from './dispose.ts'
 import { RedisError, unsupported } from './errors.ts'
 import { type Given, type Returned, runScript, type Script, scriptLine, scriptResult } from './script.ts'
 import { Subscription, type SubscribeOptions } from './subscription.ts'
@@ -192,7 +193,7 @@ export class Redis<T extends Text = string> extends Commands<'async', T> impleme
     return this.backend.close()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.close()
   }
 }

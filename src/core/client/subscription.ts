@@ -5,6 +5,7 @@ import { type ByteString, decodeUtf8, encodeUtf8 } from '../bytes.ts'
 import type { Push } from '../reply.ts'
 import type { Backend, Topic } from './backend.ts'
 import type { Text, ToText } from './decode.ts'
+import { asyncDispose } from './dispose.ts'
 import { RedisError } from './errors.ts'
 
 export interface Message<T extends Text> {
@@ -86,7 +87,7 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     await this.#unsubscribe()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.unsubscribe()
   }
 
