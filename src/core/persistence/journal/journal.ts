@@ -99,7 +99,9 @@ export class Journal implements Effects {
   async load(): Promise<boolean> {
     const sizes = await loadJournal(this.#engine, this.#store)
     if (sizes === null) return false
-    this.#size = this.#sizeAfterRewrite = sizes.total
+    // As Redis, which does not know either how large it was after the last rewrite.
+    this.#size = sizes.total
+    this.#sizeAfterRewrite = sizes.base
     this.#based = true
     this.#apart = false
     return true

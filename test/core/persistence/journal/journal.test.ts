@@ -474,6 +474,18 @@ describe('BGREWRITEAOF', () => {
     )
   })
 
+  test('is counted from the base after a restart, as by redis-server', async () => {
+    const { redis, clock, found, memory } = await setup()
+    await redis.set('a', 1)
+    await redis.bgrewriteaof()
+    await clock.drain()
+    await redis.set('b', 2)
+    await clock.drain()
+    const sizes = memory.journal.written!.map(({ chunks }) => Buffer.concat(chunks).length)
+    const { aof_base_size: base, aof_current_size: current } = await info(await found())
+    expect([Number(base), Number(current)]).toEqual([sizes[0], sizes[0] + sizes[1]])
+  })
+
   test('without a journal writes one all the same; without a place for one is an error', async () => {
     const memory = memoryStorage()
     const redis = await createRedis({ storage: memory, save: '' })
