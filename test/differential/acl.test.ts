@@ -30,6 +30,14 @@ function greeting(reply: unknown): unknown {
   return typeof reply === 'object' ? JSON.stringify(reply).replace('<proto> ', '') : reply
 }
 
+/** Without what tells of the server; Redis names commands in the order of a hash table. */
+function comparable(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply[0] === 'server' ? 'a greeting' : reply.map(comparable)
+  if (typeof reply !== 'string') return reply
+  if (reply.startsWith('id=')) return / user=\S+/.exec(reply)?.[0]
+  return reply.startsWith('user ') ? reply.split(' ').sort().join(' ') : reply
+}
+
 type Connect = () => Promise<Client>
 
 /** A connection that takes a command as a line: words parted by spaces, with quotes where there are spaces in one. */
@@ -480,6 +488,50 @@ describe('connections', () => {
         await boss.say('ACL SETUSER default +@all ~*'),
       ]
     }))
+})
+
+describe('what two connections say while a third changes rights', () => {
+  const said = [
+    'AUTH u x', 'AUTH v x', 'AUTH v pw', 'AUTH default x', 'AUTH x', 'RESET', 'HELLO 2', 'HELLO 2 AUTH u x', 'ACL WHOAMI', 'MULTI', 'EXEC', 'DISCARD', 'GET a', 'SET a 1', 'GET b', 'DEL b',
+    'INCR c', 'PUBLISH a x', 'PUBLISH b x', 'WATCH a', 'WATCH b', 'UNWATCH', 'CONFIG GET port', 'ACL LIST', 'PING', 'SELECT 1', 'SELECT 0', `EVAL "return redis.call('SET', 'a', '2')" 0`,
+    `EVAL "return redis.call('GET', 'b')" 1 a`, 'SORT a BY w*', 'MGET a b', 'COPY a b', 'ACL SETUSER v +get', 'CLIENT INFO',
+  ] // prettier-ignore
+  const changed = [
+    '+@all', '-@all', '+get', '-get', '+@write', '-@write', '+acl', '+multi', '+exec', '-exec', '~a', '~*', 'resetkeys', '%R~b', '%W~c', '&a', '&*', 'resetchannels', 'on', 'off', '>pw', 'nopass', 'resetpass',
+    '(+get ~b)', 'clearselectors', 'reset', '+eval', '+@pubsub', '+select|0', '+auth',
+  ] // prettier-ignore
+  const step = fc.oneof(
+    { weight: 40, arbitrary: fc.record({ by: fc.constantFrom(0, 1), line: fc.constantFrom(...said) }) },
+    {
+      weight: 10,
+      arbitrary: fc
+        .tuple(fc.constantFrom('u', 'v', 'u', 'v', 'default'), fc.constantFrom(...changed))
+        .map(([name, rule]) => ({ by: 2, line: `ACL SETUSER ${name} "${rule}"` })),
+    },
+    { weight: 1, arbitrary: fc.constantFrom({ by: 2, line: 'ACL DELUSER u' }, { by: 2, line: 'CLIENT KILL USER v' }) },
+  )
+
+  test(`at random (seed ${SEED})`, async () => {
+    const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {
+      await same(async (connect) => {
+        const clients = [await connect(), await connect(), await connect()]
+        await clients[2].all(
+          'ACL SETUSER boss on nopass +@all ~* &*',
+          'AUTH boss x',
+          'ACL SETUSER u on nopass +@all ~* &*',
+          'ACL SETUSER v on >pw +@read +@connection ~a',
+        )
+        const replies: unknown[] = []
+        for (const { by, line } of steps) {
+          const reply = await clients[by].say(line)
+          replies.push([by, line, comparable(reply)])
+        }
+        await clients[2].all('ACL SETUSER default reset on nopass +@all ~* &*')
+        return replies
+      })
+    })
+    await fc.assert(property, { seed: SEED, numRuns: 60, endOnFailure: true })
+  })
 })
 
 test('acl-pubsub-default says which channels new users have', () =>
