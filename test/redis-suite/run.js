@@ -5,7 +5,7 @@
 //   --echo           prints what the suite prints
 //   --json FILE      writes the counts
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,9 +37,12 @@ try {
   console.error(error.message)
   process.exit(1)
 }
+/** Of this run alone: another may run at the same time. */
+const bin = join(cache, `bin-${process.pid}`)
+const cli = join(bin, 'cli.mjs')
 await build({
   entryPoints: { cli: join(root, 'src/adapters/serve/cli.ts') },
-  outdir: join(cache, 'bin'),
+  outdir: bin,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
@@ -67,7 +70,8 @@ const queue = [...wanted]
 const jobs = Number(values.jobs ?? Math.min(2, availableParallelism()))
 await Promise.all(
   Array.from({ length: jobs }, async (_, worker) => {
-    const place = makePlace(source, join(cache, `place-${worker}`), join(cache, 'bin/cli.mjs'))
+    const dir = join(cache, `place-${process.pid}-${worker}`)
+    const place = makePlace(source, dir, cli)
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
       const skipped = Object.entries(exceptions[unit] ?? {}).flatMap(([name, { skip }]) => (skip ? [name] : []))
       const result = await runUnit(place, unit, { worker, tags, skipped, only, echo: values.echo })
@@ -75,6 +79,7 @@ await Promise.all(
       writeFileSync(join(cache, `${unit.replaceAll('/', '-')}.log`), result.output)
       report(result)
     }
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   }),
 )
 
@@ -115,6 +120,8 @@ function report(result) {
 function unitsOf(text) {
   return /set ::all_tests \{([^}]*)\}/.exec(text)[1].trim().split(/\s+/)
 }
+
+rmSync(bin, { recursive: true, force: true })
 
 const total = {
   passed: 0,

@@ -220,9 +220,14 @@ describe('append-only files', () => {
       [() => writeFile(manifest, 'file ../x seq 1 type b\n'), /manifest .* cannot be read/],
       [
         () => writeFile(manifest, `${original[2].toString()}file appendonly.aof.2.incr.aof seq 2 type i\n`),
-        /appendonly.aof.2.incr.aof is missing/,
+        /appendonly.aof.2.incr.aof .*No such file or directory/,
       ],
       [() => writeFile(manifest, ''), /names no file/],
+      [() => writeFile(manifest, 'file x seq 1 type z\n'), /^Unknown AOF file type: /],
+      [() => writeFile(manifest, 'file x seq 1 type b\n\n'), /^Invalid AOF manifest file format: .* at line 2/],
+      [() => writeFile(manifest, 'file x seq 1 type b\nfile y seq 2 type b\n'), /^Found duplicate base file information: /],
+      [() => writeFile(manifest, 'file x seq 2 type i\nfile y seq 1 type i\n'), /^Found a non-monotonic sequence number: /],
+      [() => writeFile(manifest, `file ${'x'.repeat(1100)} seq 1 type b\n`), /^The AOF manifest file contains too long line: /],
     ]
     for (const [damage, message] of cases) {
       await damage()

@@ -200,10 +200,11 @@ async function main(): Promise<void> {
   delete config['save']
   let level = (): string => config['loglevel'] ?? 'notice'
   const log = logger(logfile, () => level())
-  log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
   if (config['pidfile']) writePidFile(config['pidfile'], log)
+  const started = (): void => log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
   const rules = save ?? (keeps ? REDIS_RULES : '')
   const redis = await createRedis({ storage, save: rules, config, log, lua, admin, clock }).catch((error: unknown) => {
+    started()
     log('warning', `Fatal error loading the DB, check server logs. Exiting: ${messageOf(error)}`)
     throw error
   })
@@ -211,21 +212,25 @@ async function main(): Promise<void> {
   await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir ?? '.', aclfile), aclfile) : null)
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
   if (rest === undefined) for (const session of redis.engine.sessions) session.close()
-  log('notice', 'Server initialized')
   level = () => redis.engine.config.get('loglevel')
   const servers: AsyncDisposable[] = []
+  const places: string[] = []
   if (listensOnPort) {
     const server = await serveEngine(redis.engine, { port, host }).catch((error: { code?: string }) => {
       if (mayMove && error.code === IN_USE) return serveEngine(redis.engine, { port: 0, host })
       throw error
     })
     servers.push(server)
-    log('notice', `Ready to accept connections tcp ${host ?? '127.0.0.1'}:${server.port}`)
+    places.push(`tcp ${host ?? '127.0.0.1'}:${server.port}`)
   }
   if (path !== undefined) {
     servers.push(await serveEngine(redis.engine, { path }))
-    log('notice', `Ready to accept connections unix ${path}`)
+    places.push(`unix ${path}`)
   }
+  // As redis-server: whoever reads this can connect.
+  started()
+  log('notice', 'Server initialized')
+  for (const place of places) log('notice', `Ready to accept connections ${place}`)
   const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process; a signal does the same and saves as the rules say.

@@ -73,7 +73,7 @@ class AppendOnlyFiles implements JournalStore {
     try {
       yield* createReadStream(this.#path(name), { highWaterMark: READ_SIZE }) as AsyncIterable<Uint8Array>
     } catch (error) {
-      if (nullIfMissing(error) === null) throw new StorageError(`the append only file ${name} is missing`)
+      if (nullIfMissing(error) === null) throw new StorageError(`the append only file ${name} cannot be opened: No such file or directory`)
     }
   }
 
@@ -203,21 +203,37 @@ class AppendOnlyFiles implements JournalStore {
   }
 }
 
-/** Lines of names and values in turn; history (`type h`) is what a redis-server had no time to remove. */
+/** As Redis reads lines of it. */
+const LONGEST_LINE = 1024
+
+/**
+ * Lines of names and values in turn; history (`type h`) is what a redis-server had no time to remove.
+ * @throws StorageError in Redis's words
+ */
 function parseManifest(text: string, name: string): Part[] {
   const parts: Part[] = []
-  for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('#')) continue
+  const last = { b: 0, i: 0, h: 0 }
+  const lines = text.split('\n')
+  for (const [i, line] of lines.entries()) {
+    if (line.startsWith('#') || (line === '' && i === lines.length - 1)) continue
+    const fail = (reason: string): StorageError =>
+      new StorageError(`${reason}: the manifest ${name} cannot be read at line ${i + 1}: "${line.slice(0, 100)}"`)
+    if (line.length > LONGEST_LINE) throw fail('The AOF manifest file contains too long line')
     const words = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)].map(
       ([, inQuotes, plain]) => inQuotes?.replaceAll(/\\(.)/g, '$1') ?? plain,
     )
-    const fields = new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]] as const] : [])))
+    const fields = new Map(words.flatMap((word, at) => (at % 2 === 0 ? [[word.toLowerCase(), words[at + 1]] as const] : [])))
     const [file, seq, type] = [fields.get('file'), Number(fields.get('seq')), fields.get('type')]
-    const right = file !== undefined && !/[/\\]/.test(file) && seq > 0 && (type === 'b' || type === 'i' || type === 'h')
-    if (!right) throw new StorageError(`the manifest ${name} cannot be read: "${line.slice(0, 100)}"`)
+    if (file === undefined || words.length % 2 !== 0 || words.length < 6 || !(seq > 0) || !type)
+      throw fail('Invalid AOF manifest file format')
+    if (/[/\\]/.test(file)) throw fail("File can't be a path, just a filename")
+    if (type !== 'b' && type !== 'i' && type !== 'h') throw fail('Unknown AOF file type')
+    if (type === 'b' && last.b > 0) throw fail('Found duplicate base file information')
+    if (type === 'i' && seq <= last.i) throw fail('Found a non-monotonic sequence number')
+    last[type] = seq
     if (type !== 'h') parts.push({ name: file, seq, type })
   }
-  if (parts.length === 0) throw new StorageError(`the manifest ${name} names no file`)
+  if (parts.length === 0) throw new StorageError(`Found an empty AOF manifest: ${name} names no file`)
   return parts.toSorted((a, b) => (a.type === b.type ? a.seq - b.seq : a.type === 'b' ? -1 : 1))
 }
 

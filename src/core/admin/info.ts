@@ -52,7 +52,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   const Stats: Section = (engine) => {
     // Saves and rewrites, for which redis-server forks.
     const jobs = engine.durability.info().filter(([name]) => name === 'rdb_saves' || name === 'aof_rewrites')
-    return [...SECTIONS['Stats'](engine), ['total_forks', jobs.reduce((sum, [, count]) => sum + Number(count), 0)]]
+    return [...SECTIONS['Stats'](engine), ['total_forks', jobs.reduce((sum, [, count]) => sum + Number(count), 0)], ['evicted_clients', 0]]
   }
   const Replication: Section = (engine) => [
     ...SECTIONS['Replication'](engine),

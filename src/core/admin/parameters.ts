@@ -23,7 +23,7 @@ const percentiles: Check = (value) => {
   const each = value === '' ? [] : value.split(' ').map(Number)
   const fit = each.every((percent) => percent >= 0 && percent <= 100)
   if (!fit) throw 'latency-tracking-info-percentiles should contain a numerical value between 0.0 and 100.0'
-  return each.map((percent) => percent.toFixed(1)).join(' ')
+  return each.join(' ')
 }
 
 const scores = words((each) => {
@@ -258,7 +258,7 @@ export const parameters: Parameters = withHidden({
   'enable-protected-configs': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
   'latency-tracking': { default: 'yes', check: yesNo },
-  'latency-tracking-info-percentiles': { default: '50.0 99.0 99.9', check: percentiles },
+  'latency-tracking-info-percentiles': { default: '50 99 99.9', check: percentiles },
   loglevel: { default: 'notice', check: oneOf('debug', 'verbose', 'notice', 'warning') },
   'shutdown-on-sigint': { default: 'default', check: signals },
   'shutdown-on-sigterm': { default: 'default', check: signals },

@@ -512,7 +512,7 @@ export class Persistence implements Durability {
     const { usual = {}, more = [] } = this.#journal?.info() ?? {}
     const fields: [string, string | number][] = [
       ['aof_enabled', 0],
-      ['aof_rewrite_in_progress', this.#lock.rewriting ? 1 : 0],
+      ['aof_rewrite_in_progress', this.#lock.rewriting || this.#turning !== null ? 1 : 0],
       ['aof_rewrite_scheduled', this.#lock.rewriteScheduled ? 1 : 0],
       ['aof_last_rewrite_time_sec', -1],
       ['aof_current_rewrite_time_sec', -1],

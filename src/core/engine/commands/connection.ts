@@ -105,7 +105,7 @@ export const connection: Group = {
         if (how !== 'TIMEOUT' && how !== 'ERROR') throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
         const id = integer(argv[2])
         const waiter = [...db.engine.sessions].find((session) => session.id === id)?.waiter ?? null
-        waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : db.engine.stats.failure(UNBLOCKED, waiter.command))
+        waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : UNBLOCKED)
         return waiter === null ? 0 : 1
       }),
       help('CLIENT', '@connection'),
