@@ -158,7 +158,8 @@ export class RdbReader {
     const source = this.#source
     const computed = source.digest()
     const stored = source.raw(computed.length)
-    if (stored.some((byte) => byte !== 0) && stored.some((byte, i) => byte !== computed[i])) throw source.fail('RDB CRC error: wrong checksum')
+    if (stored.some((byte) => byte !== 0) && stored.some((byte, i) => byte !== computed[i]))
+      throw source.fail('RDB CRC error: wrong checksum')
   }
 }
 
