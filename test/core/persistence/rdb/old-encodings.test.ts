@@ -352,7 +352,7 @@ describe('files of all versions', () => {
       'a string of 89 bytes cannot come out of 1 at byte 9',
     ],
     ['a damaged compressed string', file('0010', [0], string('a'), [0xc3, 1, 1, 0]), 'damaged compressed string at byte 9'],
-    ['a wrong checksum', file('0010', [255], [1, 0, 0, 0, 0, 0, 0, 0]), 'wrong checksum at byte 10'],
+    ['a wrong checksum', file('0010', [255], [1, 0, 0, 0, 0, 0, 0, 0]), 'RDB CRC error: wrong checksum at byte 10'],
     ['something behind the end', file('0010', [255], noChecksum, [0]), 'something follows the end at byte 18'],
     ['no end', file('0010', [0], string('a')), 'the data ends too early at byte 12'],
     ['a damaged listpack', file('0010', [20], string('a'), string(joined(listpack(['a', 'b']), [0]))), 'damaged listpack at byte 9'],
