@@ -26,7 +26,6 @@ export interface RespServer extends AsyncDisposable {
 /** Serves an engine. @throws if the port is taken or not allowed */
 export function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
   admin.attach(engine)
-  engine.cpu = cpuTimes
   const connections = new Set<Connection>()
   const server = createServer({ noDelay: true }, (socket) => {
     if (connections.size >= engine.config.number('maxclients')) {
@@ -48,15 +47,6 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
     if (options.path !== undefined) server.listen(options.path, listening)
     else server.listen(options.port ?? 6379, options.host ?? '127.0.0.1', listening)
   })
-}
-
-/** The process has one thread of JavaScript and others, of which Node knows only the sum. */
-function cpuTimes(): [string, string][] {
-  const { system, user } = process.cpuUsage()
-  return [
-    ['used_cpu_sys', (system / 1e6).toFixed(6)],
-    ['used_cpu_user', (user / 1e6).toFixed(6)],
-  ]
 }
 
 function closeServer(server: Server, connections: Iterable<Connection>): Promise<void> {

@@ -72,8 +72,6 @@ export class Engine {
   probe: Probe | null = null
   gate: Gate | null = null
   users: Users | null = null
-  /** The lines of INFO cpu, where the host can tell. */
-  cpu: (() => [string, string][]) | null = null
   /** Hears of keys that have changed, in databases that are `watched`. */
   tracking: ((key: ByteString) => void) | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */

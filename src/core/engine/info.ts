@@ -62,7 +62,6 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     ['role', 'master'],
     ['connected_slaves', 0],
   ],
-  CPU: ({ cpu }) => cpu?.() ?? [],
   Modules: () => [],
   Commandstats: ({ stats, table }) =>
     table.commands.flatMap(({ name, index }): Fields => {
