@@ -4,6 +4,7 @@ import type { Argv } from '../engine/command.ts'
 import type { Database } from '../engine/database.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SYNTAX } from '../engine/errors.ts'
+import { nextTurn } from '../engine/ports.ts'
 import { EVENT } from '../engine/events.ts'
 import { integerIn } from '../engine/arguments.ts'
 import type { Value } from '../engine/values.ts'
@@ -63,7 +64,7 @@ async function addRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterab
     library: (code) => void libraries.push(code),
     aux: () => {},
   }
-  await readRdb(chunks, target, () => new Promise((resolve) => engine.clock.soon(resolve)))
+  await readRdb(chunks, target, () => nextTurn(engine.clock))
   const held = engine.scripting.libraries()
   if (!replaces && libraries.some((code) => held.includes(code))) throw new Error('Failed loading functions: the library already exists')
   if (!replaces && entries.some(({ db, key }) => db.find(key) >= 0)) throw new Error('RDB has duplicated keys')

@@ -18,6 +18,9 @@ export interface Clock {
   soon(run: () => void): void
 }
 
+/** Gives the host a turn: its timers, its sockets, its page. */
+export const nextTurn = (clock: Clock): Promise<void> => new Promise((resolve) => clock.soon(resolve))
+
 /** A number from 0 up to, not with, 1. */
 export type Random = () => number
 

@@ -1,5 +1,6 @@
 // All data as an RDB file, while the data goes on changing: a snapshot that nobody stores.
 import type { Engine } from '../engine/engine.ts'
+import { nextTurn } from '../engine/ports.ts'
 import type { SinkOptions } from './rdb/byte-sink.ts'
 import { Snapshot } from './snapshot.ts'
 
@@ -19,7 +20,7 @@ export function exportRdb(engine: Engine, options: SinkOptions = {}): Export {
   return {
     async next() {
       while (ready.length === 0 && !done) {
-        if (!first) await new Promise<void>((resolve) => engine.clock.soon(resolve))
+        if (!first) await nextTurn(engine.clock)
         first = false
         if (done) break // it was cancelled meanwhile
         const slice = snapshot.slice()

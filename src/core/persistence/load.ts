@@ -3,6 +3,7 @@
 import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Keyspace } from '../engine/keyspace.ts'
+import { nextTurn } from '../engine/ports.ts'
 import { Hash, type Value } from '../engine/values.ts'
 import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
@@ -21,7 +22,7 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   const chunks = await storage.read()
   if (chunks === null) return { keys: 0, expired: 0 }
   const incoming = new Incoming(engine)
-  const pause = (): Promise<void> => new Promise((resolve) => engine.clock.soon(resolve))
+  const pause = (): Promise<void> => nextTurn(engine.clock)
   try {
     await readRdb(chunks, incoming, pause)
     for (const delta of (await storage.deltas?.read()) ?? []) {
@@ -30,9 +31,7 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
     }
     incoming.prepare()
   } catch (cause) {
-    throw cause instanceof RdbError
-      ? new StorageError(`${storage.name} is damaged and was left as it is: ${cause.message}`, { cause })
-      : cause
+    throw damaged(storage.name, cause)
   }
   incoming.install()
   const { keys, expired } = incoming
@@ -40,12 +39,19 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   return { keys, expired }
 }
 
+/** What is said of stored data that cannot be read; any other error stays what it is. @param name where the data is */
+export function damaged(name: string, cause: unknown): unknown {
+  return cause instanceof RdbError ? new StorageError(`${name} is damaged and was left as it is: ${cause.message}`, { cause }) : cause
+}
+
 /**
  * Puts a file's data in place of all that the engine holds.
  * @throws RdbError, what the chunks throw, StorageError while nothing can be written: then nothing has changed
  */
 export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
-  const incoming = await readIncoming(engine, chunks)
+  const incoming = new Incoming(engine)
+  await readRdb(chunks, incoming, () => nextTurn(engine.clock))
+  incoming.prepare()
   const refusal = engine.durability.writeError()
   if (refusal !== null) throw unwritable(refusal)
   engine.begin()
@@ -60,13 +66,6 @@ export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array
 }
 
 const unwritable = ({ text, cause }: ReplyError): StorageError => new StorageError(text, { cause })
-
-async function readIncoming(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Incoming> {
-  const incoming = new Incoming(engine)
-  await readRdb(chunks, incoming, () => new Promise((resolve) => engine.clock.soon(resolve)))
-  incoming.prepare()
-  return incoming
-}
 
 /** The content of a file on its way into an engine. */
 export class Incoming implements RdbTarget {

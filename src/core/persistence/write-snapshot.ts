@@ -1,6 +1,6 @@
 // Writing a snapshot to where it is kept, slice by slice, with a turn for the host in between. In the end it is committed
 // whole, or nothing of it is left.
-import type { Clock } from '../engine/ports.ts'
+import { type Clock, nextTurn } from '../engine/ports.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotWriter } from './storage.ts'
 
@@ -34,7 +34,7 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
         snapshot.reuse(chunk)
       }
       run.peakCowSize = Math.max(run.peakCowSize, snapshot.cowSize)
-      if (more && clock.now() >= (run.hurriedUntil ?? 0)) await new Promise<void>((resolve) => clock.soon(resolve))
+      if (more && clock.now() >= (run.hurriedUntil ?? 0)) await nextTurn(clock)
     }
     if (run.aborted) throw new Aborted()
     await writer.commit()

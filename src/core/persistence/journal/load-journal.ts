@@ -4,10 +4,10 @@ import { type ByteString, fromUint8Array } from '../../bytes.ts'
 import { arityFits, type Command } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { wrongArity } from '../../engine/errors.ts'
+import { nextTurn } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
 import { ReplyError } from '../../reply.ts'
-import { Incoming } from '../load.ts'
-import { RdbError } from '../rdb/format.ts'
+import { damaged, Incoming } from '../load.ts'
 import { readRdb } from '../rdb/reader.ts'
 import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
 import { JournalFormatError, JournalReader } from './journal-reader.ts'
@@ -90,7 +90,7 @@ class Loader {
       await readRdb(chunks(), incoming, () => this.#breathe())
       incoming.prepare()
     } catch (cause) {
-      throw cause instanceof RdbError ? new StorageError(`${name} is damaged and was left as it is: ${cause.message}`, { cause }) : cause
+      throw damaged(name, cause)
     }
     incoming.install()
     return size
@@ -172,7 +172,7 @@ class Loader {
   }
 
   async #breathe(): Promise<void> {
-    await new Promise<void>((resolve) => this.#engine.clock.soon(resolve))
+    await nextTurn(this.#engine.clock)
     this.#pause = this.#engine.clock.now() + SLICE_MS
   }
 }
