@@ -1,11 +1,13 @@
 // Users where redis-server is no measure: what runs in process, ways around rights that it leaves open, connections that end.
 // What it is the measure of is in test/differential/acl.test.ts.
+import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
 import { admin } from '../../src/core/admin/admin.ts'
+import { sha256 } from '../../src/core/admin/sha256.ts'
 import type { Engine } from '../../src/core/engine/engine.ts'
 import type { Session } from '../../src/core/engine/session.ts'
 import { type Reply, ReplyError } from '../../src/core/reply.ts'
@@ -237,6 +239,13 @@ test('ioredis logs in on the drop-in as on a server', async () => {
   await expect(stranger.connect().then(() => stranger.get('app:1'))).rejects.toThrow()
   client.disconnect()
   stranger.disconnect()
+})
+
+test('passwords are digested by SHA-256, however long they are', () => {
+  for (const length of [...Array(200).keys(), 1000, 100_000]) {
+    const bytes = Buffer.from(Array.from({ length }, (_, i) => (i * 7 + length) & 0xff))
+    expect(sha256(bytes.toString('latin1'))).toBe(createHash('sha256').update(bytes).digest('hex'))
+  }
 })
 
 test('a password is text: what a program sets, a client can say', async () => {

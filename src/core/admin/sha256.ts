@@ -10,24 +10,25 @@ function firstPrimes(count: number): number[] {
   return primes
 }
 
-/** The digest in hexadecimal. */
+/** The digest in hexadecimal. Of a long text nothing is copied: anybody may try to log in with one. */
 export function sha256(text: ByteString): string {
   const primes = firstPrimes(64)
   const constants = primes.map((prime) => fraction(Math.cbrt(prime)) | 0)
   const state = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)) | 0)
-  const words = new Int32Array((((text.length + 8) >> 6) + 1) * 16)
-  for (let i = 0; i < text.length; i++) words[i >> 2] |= text.charCodeAt(i) << (24 - (i & 3) * 8)
-  words[text.length >> 2] |= 0x80 << (24 - (text.length & 3) * 8)
-  words[words.length - 2] = Math.floor(text.length / 2 ** 29)
-  words[words.length - 1] = text.length << 3
+  const words = (((text.length + 8) >>> 6) + 1) * 16
+  const byte = (at: number): number => (at < text.length ? text.charCodeAt(at) & 0xff : at === text.length ? 0x80 : 0)
+  const word = (at: number): number => {
+    if (at >= words - 2) return at === words - 1 ? text.length << 3 : Math.floor(text.length / 2 ** 29)
+    return (byte(at * 4) << 24) | (byte(at * 4 + 1) << 16) | (byte(at * 4 + 2) << 8) | byte(at * 4 + 3)
+  }
   const schedule = new Int32Array(64)
-  for (let block = 0; block < words.length; block += 16) {
+  for (let block = 0; block < words; block += 16) {
     let [a, b, c, d, e, f, g, h] = state
     for (let i = 0; i < 64; i++) {
       const [near, far] = [schedule[i - 15], schedule[i - 2]]
       schedule[i] =
         i < 16
-          ? words[block + i]
+          ? word(block + i)
           : (rotate(near, 7) ^ rotate(near, 18) ^ (near >>> 3)) +
             (rotate(far, 17) ^ rotate(far, 19) ^ (far >>> 10)) +
             schedule[i - 7] +
