@@ -1,7 +1,7 @@
 // Tests of Redis's suite that are expected to fail, each with the reason. A test that is listed and passes fails the run.
 
-/** What no unit runs: `needs:repl` starts a replica. */
-export const TAGS = ['-needs:repl', '-cluster']
+/** What no unit runs. */
+export const TAGS = ['-cluster']
 
 const REPLICATION = 'replication: isodis is one server alone'
 const CLUSTER = 'Redis Cluster: isodis is one server alone'

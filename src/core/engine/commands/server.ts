@@ -32,15 +32,12 @@ export const server: Group = {
     }),
 
     row('FLUSHDB', -1, FLUSH_FLAGS, '', (db, argv) => {
-      flushMode(argv)
-      db.engine.dirty += db.flush()
-      db.engine.memory.reset()
+      flush(db, [db], argv)
       return OK
     }),
-    row('FLUSHALL', -1, FLUSH_FLAGS, '', ({ engine }, argv, session) => {
-      flushMode(argv)
-      for (const db of engine.databases()) engine.dirty += db.flush()
-      engine.memory.reset()
+    row('FLUSHALL', -1, FLUSH_FLAGS, '', (db, argv, session) => {
+      const { engine } = db
+      flush(db, engine.databases(), argv)
       const saved = engine.durability.flushed()
       return saved === null || !session.mayBlock ? OK : saved.then(() => OK)
     }),
@@ -120,6 +117,16 @@ export const server: Group = {
     row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
     row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
   ],
+}
+
+function flush(db: Database, flushed: readonly Database[], argv: Argv): void {
+  const { engine } = db
+  flushMode(argv)
+  const { dirty } = engine
+  for (const each of flushed) engine.dirty += each.flush()
+  // As in Redis, the journal has it also where there was nothing to remove.
+  if (engine.dirty === dirty) engine.effects?.wrote(db, argv)
+  engine.memory.reset()
 }
 
 /** ASYNC and SYNC are accepted; a flush takes no time either way. */

@@ -52,6 +52,8 @@ export class JournalWriter {
     if (db !== this.#db) {
       this.#db = db
       this.#command(['SELECT', String(db)])
+      // A transaction begins behind it.
+      if (this.#commands === 1) this.#start = this.#at
     }
     this.#command(argv)
   }
