@@ -106,12 +106,17 @@ test('what waits and gets an error is counted as one that failed', async () => {
     const [client, other] = [await RespClient.connect({ path }), await RespClient.connect({ path })]
     await reset(client, 3)
     await client.call('XGROUP', 'CREATE', 'x', 'g', '$', 'MKSTREAM')
+    const blocked = async (): Promise<void> => {
+      while (!/blocked_clients:1/.test((await other.call('INFO', 'clients')).value as string));
+    }
     const id = (await client.call('CLIENT', 'ID')).value as string
     await client.call('CONFIG', 'RESETSTAT')
     const waiting = client.call('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 'x', '>')
+    await blocked()
     await other.call('XGROUP', 'DESTROY', 'x', 'g')
     const replies = [await waiting]
     const again = client.call('BLPOP', 'l', '0')
+    await blocked()
     await other.call('CLIENT', 'UNBLOCK', id, 'ERROR')
     replies.push(await again)
     const info = (
