@@ -16,6 +16,7 @@ import { Pause, pauseRows } from './pause.ts'
 import { memoryRows, serverRows } from './server.ts'
 import { slowlogRow } from './slowlog.ts'
 import { ReplyError } from '../reply.ts'
+import { syncRows } from './sync.ts'
 import { trackingRows } from './tracking-commands.ts'
 
 export type { Extension } from '../engine/engine.ts'
@@ -56,6 +57,7 @@ function makeAdmin(): Extension {
         ),
         { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
+        ...syncRows(),
       ],
     },
   ]

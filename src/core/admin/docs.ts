@@ -25,6 +25,16 @@ Lets go what CLIENT PAUSE holds back
 `
 
 const server = `
+SYNC 1.0.0 O(N), N: keys
+A snapshot of all data, after which the connection ends
+
+PSYNC 2.8.0 O(1)
+Refused: there are no replicas
+replicationid offset:integer
+
+REPLCONF 3.0.0 O(1)
+What the snapshot that SYNC sends is to be like
+
 MEMORY|STATS 4.0.0 O(1)
 What memory is used for
 

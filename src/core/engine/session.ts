@@ -45,6 +45,8 @@ export interface SessionOptions {
   /** Runs what scripts call. Default: false */
   script?: boolean
   peer?: Peer
+  /** Sends bytes that are no reply, and then ends the connection. */
+  onStream?: (bytes: AsyncIterable<ByteString>) => Promise<void>
   /** What a connection has in its buffers, for CLIENT LIST. */
   buffers?: Buffers
 }

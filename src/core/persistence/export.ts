@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { nextTurn } from '../engine/ports.ts'
 import type { SinkOptions } from './rdb/byte-sink.ts'
-import { Snapshot } from './snapshot.ts'
+import { Snapshot, type SnapshotOptions } from './snapshot.ts'
 
 export interface Export {
   /** The next bytes; null at the end. */
@@ -12,8 +12,8 @@ export interface Export {
 }
 
 /** The state now is what is exported. It is made slice by slice, as fast as it is asked for. */
-export function exportRdb(engine: Engine, options: SinkOptions = {}): Export {
-  const snapshot = new Snapshot(engine, options)
+export function exportRdb(engine: Engine, options: SinkOptions = {}, what: SnapshotOptions = {}): Export {
+  const snapshot = new Snapshot(engine, options, what)
   let ready: Uint8Array[] = []
   let done = false
   let first = true

@@ -36,6 +36,8 @@ export interface SnapshotOptions {
   readonly isBase?: boolean
   /** What is to be written; null for everything. Default: null */
   readonly deltas?: Deltas | null
+  /** No keys, only functions. */
+  readonly functionsOnly?: boolean
 }
 
 export interface Slice {
@@ -61,9 +63,9 @@ export class Snapshot {
   processed = 0
 
   /** The state now is the state that is saved. */
-  constructor(engine: Engine, sinkOptions: SinkOptions = {}, { isBase = false, deltas = null }: SnapshotOptions = {}) {
+  constructor(engine: Engine, sinkOptions: SinkOptions = {}, { isBase = false, deltas = null, functionsOnly }: SnapshotOptions = {}) {
     this.#engine = engine
-    const used = engine.databases().filter(({ keyspace }) => keyspace.size > 0 || deltas?.get(keyspace)?.removed.length)
+    const used = engine.databases().filter(({ keyspace }) => !functionsOnly && (keyspace.size > 0 || deltas?.get(keyspace)?.removed.length))
     const version = used.some(({ keyspace }) => keyspace.hasFieldExpiry) ? VERSION_FOR_FIELD_EXPIRY : undefined
     const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
     this.#sink = new ByteSink(sinkOptions)

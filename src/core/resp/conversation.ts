@@ -37,6 +37,8 @@ export class Conversation implements Buffers {
   /** Replies wait for the journal (`appendfsync always`). Settles when they are sent. */
   #held: Promise<void> | null = null
   #ended = false
+  /** Called when the other side may have read. */
+  #goOn: () => void = () => {}
   /** Bytes that had not been run when the last command began. */
   input = 0
   #limits: OutputLimits = parseOutputLimits(DEFAULT_OUTPUT_LIMITS)
@@ -47,7 +49,13 @@ export class Conversation implements Buffers {
   constructor(engine: Engine, carrier: Carrier, peer: Peer) {
     this.#engine = engine
     this.#carrier = carrier
-    this.session = engine.connect({ peer, onPush: (push) => this.#push(push), onKill: () => carrier.destroy(), buffers: this })
+    this.session = engine.connect({
+      peer,
+      onPush: (push) => this.#push(push),
+      onKill: () => carrier.destroy(),
+      onStream: (bytes) => this.#stream(bytes),
+      buffers: this,
+    })
   }
 
   /** Bytes have arrived. */
@@ -66,6 +74,7 @@ export class Conversation implements Buffers {
   /** Runs the commands that have arrived whole, then sends their replies together. */
   resume(): void {
     const { session } = this
+    this.#goOn()
     try {
       while (!this.#waiting && !this.#ended && !session.closed) {
         this.#parser.limits.authenticated = session.authenticated
@@ -97,8 +106,21 @@ export class Conversation implements Buffers {
   /** The connection is gone. */
   close(): void {
     this.#ended = true
+    this.#goOn()
     this.#cancelDoom?.()
     this.session.close()
+  }
+
+  /** As fast as it is read. */
+  async #stream(bytes: AsyncIterable<ByteString>): Promise<void> {
+    this.#flush()
+    await this.#held
+    for await (const piece of bytes) {
+      if (this.#ended) return
+      this.#send(piece)
+      if (this.#carrier.full) await new Promise<void>((resolve) => (this.#goOn = resolve))
+    }
+    this.end()
   }
 
   #wait(result: Promise<Reply>): void {
