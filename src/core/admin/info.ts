@@ -14,7 +14,7 @@ interface Parts {
 export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   const of = (engine: Engine): Observer => parts(engine).observer
   const Clients: Section = (engine) => {
-    const sessions = [...engine.sessions]
+    const sessions = engine.clients
     return [
       ['connected_clients', sessions.length],
       ['maxclients', engine.config.get('maxclients')],

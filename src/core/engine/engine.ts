@@ -63,6 +63,11 @@ export class Engine {
   readonly eviction = new Eviction(this)
   readonly memory = new Memory(this)
   readonly sessions = new Set<Session>()
+
+  /** Connections, and of this process’s own sessions those that have run a command: the others are nobody's client. */
+  get clients(): Session[] {
+    return [...this.sessions].filter(({ options, last }) => options.onKill !== undefined || last !== null)
+  }
   /** Sessions that see every command. */
   readonly monitors = new Set<Session>()
   durability: Durability = NOT_DURABLE

@@ -22,7 +22,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     ]
   },
   Clients: (engine) => {
-    const sessions = [...engine.sessions]
+    const sessions = engine.clients
     return [
       ['connected_clients', sessions.length],
       ['maxclients', engine.config.get('maxclients')],

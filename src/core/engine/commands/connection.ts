@@ -77,7 +77,7 @@ export const connection: Group = {
       row('CLIENT|INFO', 2, `${CLIENT_FLAGS} nondeterministic_output`, '', (_db, _argv, session) => new Verbatim(`${describe(session)}\n`)),
       row('CLIENT|LIST', -2, `${ADMIN_FLAGS} nondeterministic_output`, '', (db, argv) => {
         const wanted = listFilter(argv)
-        const lines = [...db.engine.sessions].filter(wanted).map((session) => `${describe(session)}\n`)
+        const lines = db.engine.clients.filter(wanted).map((session) => `${describe(session)}\n`)
         return new Verbatim(lines.join(''))
       }),
       row('CLIENT|NO-EVICT', 3, ADMIN_FLAGS, '', (_db, argv, session) => {
