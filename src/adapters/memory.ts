@@ -18,6 +18,7 @@ import { CLOSED, type Reply, ReplyError } from '../core/reply.ts'
 import { CAPABILITIES, EngineBackend } from './engine-backend.ts'
 import { allocate, systemClock } from './host.ts'
 import { chunksOf, streamOf } from './byte-stream.ts'
+import { checkOptions } from './options.ts'
 import { onPageHidden } from './page.ts'
 import type { SharedRedis } from './shared/shared-redis.ts'
 import { memoryStorage } from './storage/memory.ts'
@@ -132,11 +133,13 @@ function tableWith(lua: ScriptingExtension | undefined): CommandTable {
  * Creates an engine and a client on it.
  * @throws StorageError if another engine has the storage, or what it holds is damaged; nothing in it is changed
  * @throws RdbError if a stored snapshot is damaged; nothing in the storage is changed
+ * @throws TypeError if an option is unknown or of the wrong type; nothing has run then
  * @throws RedisError if `config` or `save` has an unknown parameter or an invalid value
  */
 export function createRedis(options: SharedRedisOptions): Promise<SharedRedis>
 export function createRedis(options?: RedisOptions): Promise<EmbeddedRedis>
 export async function createRedis(options: RedisOptions | SharedRedisOptions = {}): Promise<EmbeddedRedis | SharedRedis> {
+  checkOptions(options)
   return options.shared ? shareStorage(options) : embed(options)
 }
 

@@ -70,6 +70,19 @@ describe('isodis serve', () => {
     expect(await cli('--scan')).toBe('h\na')
   })
 
+  test('its own sessions are nobody’s client', async () => {
+    const { port } = await serve()
+    expect((await call(port, 'CLIENT', 'LIST')).match(/id=/g)).toHaveLength(1)
+    expect(await call(port, 'INFO', 'clients')).toContain('connected_clients:1\r\n')
+  })
+
+  test.each([['--version'], ['serve', '--version'], ['-v']])('%s %s says which it is', async (...args) => {
+    const command = start(...args.filter(Boolean))
+    expect(await command.ended).toBe(0)
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect(command.stdout).toBe(`isodis ${version} (as Redis 7.4.0)\n`)
+  })
+
   test('redis-benchmark works on it', async () => {
     const { port } = await serve()
     const { stdout } = await run('redis-benchmark', ['-p', String(port), '-n', '2000', '-P', '4', '-t', 'ping,set,get,lpush,zadd', '--csv'])

@@ -11,6 +11,7 @@ import { systemClock } from '../host.ts'
 import { createRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
+import { ISODIS_VERSION } from './isodis-version.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
 import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
 import { serveEngine } from './resp-server.ts'
@@ -19,6 +20,7 @@ import { serveRest } from './rest-server.ts'
 
 const USAGE = `Usage: isodis serve [redis.conf] [options]
        isodis rdb FILE [--check]
+       isodis --version
 
   rdb prints a dump.rdb as lines of JSON, one a key; with --check it only says whether the file is whole.
 
@@ -175,6 +177,8 @@ function writePidFile(file: string, log: Log): void {
 async function main(): Promise<void> {
   const [command, ...args] = process.argv.slice(2)
   if ([command, ...args].some((arg) => arg === '--help' || arg === '-h')) return void process.stdout.write(USAGE)
+  if ([command, ...args].some((arg) => arg === '--version' || arg === '-v'))
+    return void process.stdout.write(`isodis ${ISODIS_VERSION} (as Redis ${VERSION})\n`)
   const isCheck = (arg: string): boolean => arg === '--check'
   if (command === 'rdb') return rdb(args.filter((arg) => !isCheck(arg)), args.some(isCheck)) // prettier-ignore
   if (command !== 'serve') fail(command === undefined ? 'no command given' : `unknown command "${command}"`)

@@ -1,0 +1,28 @@
+// Mistakes in the options of createRedis that types did not tell: an error that names the option, before anything runs.
+import { expect, test } from 'vitest'
+import { createRedis, memoryStorage } from '../../src/adapters/memory.ts'
+
+test.each([
+  [{ storage: 'x' }, 'createRedis: storage must be object'],
+  [{ storage: memoryStorage }, 'createRedis: storage must be object'],
+  [{ storage: null }, 'createRedis: storage must be object'],
+  [{ storage: {} }, 'createRedis: storage.open must be function'],
+  [{ save: 60 }, 'createRedis: save must be string'],
+  [{ config: 'appendonly yes' }, 'createRedis: config must be object'],
+  [{ config: { maxmemory: 64 } }, 'createRedis: config.maxmemory must be string'],
+  [{ lua: true }, 'createRedis: lua must be object'],
+  [{ log: console }, 'createRedis: log must be function'],
+  [{ shared: 'yes', storage: memoryStorage() }, 'createRedis: shared must be boolean or object'],
+  [{ Storage: memoryStorage() }, 'createRedis: there is no option Storage'],
+])('%o', async (options, message) => {
+  const log: string[] = []
+  const error = await createRedis({ log: (_level: string, text: string) => log.push(text), ...options } as never).catch((e: unknown) => e)
+  expect(error).toBeInstanceOf(TypeError)
+  expect((error as Error).message).toBe(message)
+  expect(log).toEqual([])
+})
+
+test('undefined is as if it was not there', async () => {
+  const redis = await createRedis({ storage: undefined, save: undefined, shared: undefined, config: undefined, lua: undefined })
+  expect(await redis.set('a', 1)).toBe('OK')
+})
