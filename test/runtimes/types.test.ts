@@ -1,6 +1,7 @@
 // The package's declarations as a strict project reads them: without skipLibCheck, with the libraries of a page (ES2022 and the
 // DOM) or of Node's types alone, and with options that may be undefined; by the newest compiler and by an old one.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 /** TypeScript 5.6: attw brings it. What it reads 5.4 reads too. */
 const oldTsc = join(root, 'node_modules/@arethetypeswrong/core/node_modules/typescript/bin/tsc')
 const run = promisify(execFile)
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, unknown> }
 
 const EVERYWHERE = `import { createRedis, type Key, type Redis } from 'isodis'
 import { durableObject } from 'isodis/durable-object'
@@ -55,6 +57,12 @@ await using server = await serveResp(redis, { port: 0, host: dir })
 export const { port } = server
 `
 
+/** All entries, in a project from before `exports`. */
+const COMMON_JS = Object.keys(manifest.exports)
+  .filter((path) => path !== './package.json')
+  .map((path, i) => `export * as entry${i} from 'isodis${path.slice(1)}'\n`)
+  .join('')
+
 let dir: string
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'isodis-types-'))
@@ -64,19 +72,28 @@ beforeAll(async () => {
   await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(installed, 'dist/types')])
   for (const name of ['idb-keyval', '@types', 'undici-types'])
     await symlink(join(root, 'node_modules', name), join(dir, 'node_modules', name))
-  const programs = { 'everywhere.ts': EVERYWHERE, 'page.ts': PAGE, 'node.ts': NODE, 'package.json': '{ "type": "module" }' }
+  const programs = {
+    'everywhere.ts': EVERYWHERE,
+    'page.ts': PAGE,
+    'node.ts': NODE,
+    'common-js.ts': COMMON_JS,
+    'package.json': '{ "type": "module" }',
+  }
   for (const [name, text] of Object.entries(programs)) await writeFile(join(dir, name), text)
 }, 60_000)
 afterAll(() => rm(dir, { recursive: true, force: true }))
+
+const MODULES: Partial<Record<string, string>> = { bundler: 'esnext', node10: 'commonjs' }
 
 test.for([
   ['a page', tsc, 'bundler', ['es2022', 'dom', 'dom.iterable'], [], ['everywhere.ts', 'page.ts']],
   ['Node', tsc, 'nodenext', ['es2022'], ['node'], ['everywhere.ts', 'node.ts']],
   ['Node with TypeScript 5.6', oldTsc, 'node16', ['es2022'], ['node'], ['everywhere.ts', 'node.ts']],
+  ['CommonJS with TypeScript 5.6', oldTsc, 'node10', ['es2022', 'dom'], ['node'], ['common-js.ts']],
 ] as const)('the declarations are right for %s', { timeout: 120_000 }, async ([, compiler, resolution, lib, types, files]) => {
   const compilerOptions = {
     target: 'es2022',
-    module: resolution === 'bundler' ? 'esnext' : resolution,
+    module: MODULES[resolution] ?? resolution,
     moduleResolution: resolution,
     lib,
     types,
