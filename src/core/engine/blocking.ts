@@ -5,6 +5,7 @@ import { type Reply, ReplyError } from '../reply.ts'
 import type { Argv, Command } from './command.ts'
 import type { Database } from './database.ts'
 import type { Session } from './session.ts'
+import { addTo, removeFrom } from './structures/set-map.ts'
 import { type TypeName, typeOf } from './values.ts'
 
 export interface Wait {
@@ -39,11 +40,7 @@ export class Waiter {
     this.wait = wait
     this.command = session.last!
     this.#resolve = resolve
-    for (const key of wait.keys) {
-      const others = db.waiters.get(key)
-      if (others === undefined) db.waiters.set(key, new Set([this]))
-      else others.add(this)
-    }
+    for (const key of wait.keys) addTo(db.waiters, key, this)
     if (wait.timeout > 0) this.#startTimer(db.engine.clock.now() + wait.timeout, wait.timeout)
   }
 
@@ -61,11 +58,7 @@ export class Waiter {
   settle(reply: Reply): void {
     this.#cancelTimer?.()
     this.session.waiter = null
-    for (const key of this.wait.keys) {
-      const waiters = this.db.waiters.get(key)
-      waiters?.delete(this)
-      if (waiters?.size === 0) this.db.waiters.delete(key)
-    }
+    for (const key of this.wait.keys) removeFrom(this.db.waiters, key, this)
     this.#resolve(reply instanceof ReplyError ? this.db.engine.stats.failure(reply, this.command) : reply)
   }
 }

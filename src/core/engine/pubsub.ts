@@ -3,6 +3,7 @@ import type { ByteString } from '../bytes.ts'
 import { Push } from '../reply.ts'
 import { matches } from './glob.ts'
 import type { Session } from './session.ts'
+import { addTo, removeFrom } from './structures/set-map.ts'
 
 export type Topic = 'channels' | 'patterns' | 'shards'
 
@@ -12,15 +13,11 @@ export class PubSub {
   readonly shards = new Map<ByteString, Set<Session>>()
 
   subscribe(topic: Topic, name: ByteString, session: Session): void {
-    const listeners = this[topic].get(name)
-    if (listeners === undefined) this[topic].set(name, new Set([session]))
-    else listeners.add(session)
+    addTo(this[topic], name, session)
   }
 
   unsubscribe(topic: Topic, name: ByteString, session: Session): void {
-    const listeners = this[topic].get(name)
-    listeners?.delete(session)
-    if (listeners?.size === 0) this[topic].delete(name)
+    removeFrom(this[topic], name, session)
   }
 
   /** @returns how many sessions heard it, one for each subscription that matches */

@@ -5,6 +5,7 @@ import { type Argv, type Command, FLAG, type Result } from './command.ts'
 import type { Database } from './database.ts'
 import { EXEC_ABORT } from './errors.ts'
 import type { Session } from './session.ts'
+import { addTo, removeFrom } from './structures/set-map.ts'
 
 export class Transaction {
   readonly #session: Session
@@ -51,19 +52,15 @@ export class Transaction {
   }
 
   watch(db: Database, key: ByteString): void {
-    const watchers = db.watchers.get(key)
-    if (watchers?.has(this.#session)) return
+    if (db.watchers.get(key)?.has(this.#session)) return
     this.#watched.push({ db, key, expired: db.keyspace.has(key) && !db.alive(key) })
     db.watched = true
-    if (watchers === undefined) db.watchers.set(key, new Set([this.#session]))
-    else watchers.add(this.#session)
+    addTo(db.watchers, key, this.#session)
   }
 
   unwatch(): void {
     for (const { db, key } of this.#watched) {
-      const watchers = db.watchers.get(key)
-      watchers?.delete(this.#session)
-      if (watchers?.size === 0) db.watchers.delete(key)
+      removeFrom(db.watchers, key, this.#session)
       db.watched = db.watchers.size !== 0 || db.engine.tracking !== null
     }
     this.#watched = []

@@ -1,10 +1,9 @@
 // DUMP and RESTORE: https://redis.io/docs/latest/commands/restore/
-import type { ByteString } from '../bytes.ts'
-import { integer } from '../engine/arguments.ts'
+import { integerIn } from '../engine/arguments.ts'
 import { type Argv, type Group, row } from '../engine/command.ts'
 import type { Database } from '../engine/database.ts'
 import { LAST_TIME } from '../engine/commands/expire-options.ts'
-import { SYNTAX } from '../engine/errors.ts'
+import { NOT_INTEGER, SYNTAX } from '../engine/errors.ts'
 import { EVENT } from '../engine/events.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 import { dumpValue, restoreValue } from './rdb/dump.ts'
@@ -31,7 +30,7 @@ function restore(db: Database, argv: Argv): Reply {
   const { replace, absolute, use } = options(argv)
   const { now, eviction } = db.engine
   if (!replace && db.find(key) >= 0) throw BUSY_KEY
-  const ttl = upTo(Infinity, time, INVALID_TTL)
+  const ttl = integerIn(time, 0, Infinity, INVALID_TTL, NOT_INTEGER)
   const value = restoreValue(payload)
   const deleted = replace && db.delete(key)
   const expiry = ttl === 0 ? 0 : Math.min(absolute ? ttl : now + ttl, LAST_TIME)
@@ -54,16 +53,11 @@ function options(argv: Argv): { replace: boolean; absolute: boolean; use: Use } 
     const more = i + 1 < argv.length
     if (word === 'REPLACE') replace = true
     else if (word === 'ABSTTL') absolute = true
-    else if (word === 'IDLETIME' && more && use.frequency === undefined) use = { idle: upTo(Infinity, argv[++i], INVALID_IDLE_TIME) }
-    else if (word === 'FREQ' && more && use.idle === undefined) use = { frequency: upTo(255, argv[++i], INVALID_FREQUENCY) }
+    else if (word === 'IDLETIME' && more && use.frequency === undefined)
+      use = { idle: integerIn(argv[++i], 0, Infinity, INVALID_IDLE_TIME, NOT_INTEGER) }
+    else if (word === 'FREQ' && more && use.idle === undefined)
+      use = { frequency: integerIn(argv[++i], 0, 255, INVALID_FREQUENCY, NOT_INTEGER) }
     else throw SYNTAX
   }
   return { replace, absolute, use }
-}
-
-/** An integer from 0 on. What is no integer has an error of its own. */
-function upTo(most: number, text: ByteString, error: ReplyError): number {
-  const value = integer(text)
-  if (value < 0 || value > most) throw error
-  return value
 }
