@@ -6,6 +6,7 @@ import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts
 import type { Engine } from '../engine/engine.ts'
 import { findKeys } from '../engine/key-specs.ts'
 import type { Session, TrackingState } from '../engine/session.ts'
+import { addTo } from '../engine/structures/set-map.ts'
 import { Push, ReplyError } from '../reply.ts'
 
 declare const queueMicrotask: (run: () => void) => void
@@ -110,11 +111,7 @@ export class Tracking {
     if (tracker === null || tracker.options.bcast) return
     const { optin, optout } = tracker.options
     if ((optin && !tracker.caching) || (optout && tracker.caching)) return
-    for (const { key } of findKeys(command, argv) ?? []) {
-      const readers = this.#readers.get(key)
-      if (readers === undefined) this.#readers.set(key, new Set([session]))
-      else readers.add(session)
-    }
+    for (const { key } of findKeys(command, argv) ?? []) addTo(this.#readers, key, session)
     const most = this.#engine.config.number('tracking-table-max-keys')
     if (most === 0) return
     // What is forgotten might change unheard: it counts as changed.
