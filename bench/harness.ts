@@ -17,6 +17,8 @@ export interface Result {
   /** The least or, with `most`, the largest ratio or value that the project promises. */
   readonly least?: number
   readonly most?: number
+  /** What else is known of it, for those who draw it. */
+  row?: object
 }
 
 const ROUNDS = 15

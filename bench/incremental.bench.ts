@@ -1,7 +1,6 @@
 // What a save costs when little has changed: the time (of the processor: nothing is waited for) and bytes of the next save, by how many keys there are and how many
 // of them changed at random places, beside a full save of the same data and beside writing every page that changed.
-// `--svg FILE` draws it.
-import { writeFileSync } from 'node:fs'
+// With `--write`, docs/persistence.md gets the rows as a table and a picture (incremental-docs.js).
 import { createRedis, type EmbeddedRedis } from '../src/adapters/memory.ts'
 import { PAGE_BITS } from '../src/core/engine/structures/slot-table.ts'
 import { type Records, recordStorage } from '../src/core/persistence/records.ts'
@@ -103,7 +102,8 @@ for (const size of SIZES) {
   const fullMs = median(own.map((row) => row.fullMs))
   rows.push(...own.map((row) => ({ ...row, fullMs })))
 }
-for (const { size, share, ms, bytes, fullMs, fullBytes, pagesMs, pagesBytes } of rows) {
+for (const row of rows) {
+  const { size, share, ms, bytes, fullMs, fullBytes, pagesMs, pagesBytes } = row
   const name = `${size.toLocaleString('en')} keys, ${share * 100} % changed: ${(bytes / 1e6).toFixed(2)} MB, pages ${(pagesBytes / 1e6).toFixed(2)} MB in ${pagesMs.toFixed(1)} ms`
   report({
     name,
@@ -111,32 +111,9 @@ for (const { size, share, ms, bytes, fullMs, fullBytes, pagesMs, pagesBytes } of
     unit: 'ms',
     peer: `full save, ${fullMs.toFixed(1)} ms, ${(fullBytes / 1e6).toFixed(2)} MB`,
     ratio: ms / fullMs,
+    row,
     ...(size === 1_000_000 && share === 0.01 ? { most: 0.1 } : {}),
   })
 }
 
-const svg = process.argv.indexOf('--svg')
-if (svg > 0) writeFileSync(process.argv[svg + 1], plot())
-
-/** Share changed against time, both logarithmic; the full save of each size as a dashed line. */
-function plot(): string {
-  const [width, height, left, bottom, right, top] = [640, 380, 60, 50, 150, 30]
-  const x = (share: number): number => left + ((Math.log10(share) + 3) / 3) * (width - left - right)
-  const y = (ms: number): number => height - bottom - ((Math.log10(Math.max(ms, 0.1)) + 1) / 4) * (height - top - bottom)
-  const colours = ['#2a9d8f', '#457b9d', '#c1121f']
-  const lines = SIZES.map((size, i) => {
-    const own = rows.filter((row) => row.size === size)
-    const points = own.map(({ share, ms }) => `${x(share).toFixed(1)},${y(ms).toFixed(1)}`).join(' ')
-    const full = y(median(own.map(({ fullMs }) => fullMs))).toFixed(1)
-    return `<polyline points="${points}" fill="none" stroke="${colours[i]}" stroke-width="2"/>${own.map(({ share, ms }) => `<circle cx="${x(share).toFixed(1)}" cy="${y(ms).toFixed(1)}" r="3" fill="${colours[i]}"/>`).join('')}<line x1="${left}" x2="${width - right}" y1="${full}" y2="${full}" stroke="${colours[i]}" stroke-dasharray="5 4" opacity="0.6"/><text x="${width - right + 8}" y="${Number(full) + 4}" fill="${colours[i]}">${size.toLocaleString('en')} keys</text>`
-  })
-  const shares = SHARES.map(
-    (share) => `<text x="${x(share).toFixed(1)}" y="${height - bottom + 18}" text-anchor="middle">${share * 100} %</text>`,
-  )
-  const times = [0.1, 1, 10, 100, 1000].map(
-    (ms) =>
-      `<text x="${left - 8}" y="${y(ms) + 4}" text-anchor="end">${ms} ms</text><line x1="${left}" x2="${width - right}" y1="${y(ms)}" y2="${y(ms)}" stroke="#8884" />`,
-  )
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#888"><title>The next save, by how much has changed</title><text x="${left}" y="16">time of the next save; dashed: a full save</text>${times.join('')}${shares.join('')}<text x="${(left + width - right) / 2}" y="${height - 10}" text-anchor="middle">keys changed at random places since the last save</text>${lines.join('')}</svg>\n`
-}
 process.exit(0)

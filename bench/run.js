@@ -6,6 +6,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { incrementalPlot, withIncrementalTable } from './incremental-docs.js'
 import './install.js'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -86,5 +87,11 @@ if (args.includes('--write')) {
     file,
     `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. Each figure is the median of rounds that take turns with its peer's in the same process or run; the ratio is what to look at, the absolute figures depend on the machine.\n\n${tables.join('\n\n')}\n`,
   )
+  const rows = sections.find(({ name }) => name === 'incremental')?.results.map(({ row }) => row)
+  if (rows !== undefined && rows.length > 0) {
+    const page = here('../docs/persistence.md')
+    writeFileSync(page, withIncrementalTable(readFileSync(page, 'utf8'), rows))
+    writeFileSync(here('../docs/incremental-saves.svg'), incrementalPlot(rows))
+  }
 }
 process.exitCode = failed ? 1 : 0
