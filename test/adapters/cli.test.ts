@@ -178,6 +178,23 @@ describe('isodis serve', () => {
     rmSync(dirname(path), { recursive: true, force: true })
   })
 
+  test('a Unix socket that a killed process left is taken over, one that is in use is not, and no other file is removed', async () => {
+    const path = join(dir, 'left.sock')
+    const first = start('serve', '--unixsocket', path)
+    await first.says(/Ready to accept connections unix/)
+    const second = start('serve', '--unixsocket', path)
+    expect(await second.ended).toBe(1)
+    expect(second.stderr).toContain('EADDRINUSE')
+    first.process.kill('SIGKILL')
+    await first.ended
+    await start('serve', '--unixsocket', path).says(/Ready to accept connections unix/)
+    expect((await run('redis-cli', ['-s', path, 'PING'])).stdout).toBe('PONG\n')
+    const other = join(dir, 'file')
+    writeFileSync(other, 'x')
+    expect(await start('serve', '--unixsocket', other).ended).toBe(1)
+    expect(readFileSync(other, 'utf8')).toBe('x')
+  })
+
   test('other parameters of CONFIG are set by --config', async () => {
     const { port } = await serve('--config', 'maxmemory=64mb', '--config', 'notify-keyspace-events=KEA')
     expect(await call(port, 'CONFIG', 'GET', 'maxmemory')).toBe('*[$maxmemory $67108864]')

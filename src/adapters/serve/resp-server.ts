@@ -1,7 +1,8 @@
 // The engine on a TCP port, for redis-cli and any client in any language (Node, Deno and Bun). One connection is one
 // session; for a client that does not read no further command is run, and one that will not read is closed.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { createServer, type Server, type Socket } from 'node:net'
+import { lstat, rm } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { admin } from '../../core/admin/admin.ts'
 import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
@@ -37,7 +38,10 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
     connections.add(connection)
   })
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (options.path === undefined || error.code !== 'EADDRINUSE') return reject(error)
+      leftBehind(options.path).then((gone) => (gone ? server.listen(options.path, listening) : reject(error)), reject)
+    })
     const listening = (): void => {
       const address = server.address()
       const close = (): Promise<void> => closeServer(server, connections)
@@ -47,6 +51,18 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
     if (options.path !== undefined) server.listen(options.path, listening)
     else server.listen(options.port ?? 6379, options.host ?? '127.0.0.1', listening)
   })
+}
+
+/** A process that was killed leaves the file of its Unix socket: it is removed if nobody answers there. */
+async function leftBehind(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false
+  const refused = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => resolve(false))
+    probe.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'))
+    probe.on('connect', () => probe.destroy())
+  })
+  if (refused) await rm(path, { force: true })
+  return refused
 }
 
 function closeServer(server: Server, connections: Iterable<Connection>): Promise<void> {
