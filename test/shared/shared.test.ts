@@ -337,7 +337,7 @@ describe('a tab that does not share', () => {
     const other = await newPage()
     await other.waitForFunction(() => 'tab' in globalThis)
     expect(await other.evaluate(() => tab.openAlone(100))).toBe(
-      'StorageError: the storage "isodis:shared" belongs to another tab or worker',
+      'StorageError: the storage "isodis:shared" belongs to another tab or worker: `shared: true` would share it',
     )
     const waiting = other.evaluate(() => tab.openAlone(10_000))
     await call(first, 'SET', 'a', 1)

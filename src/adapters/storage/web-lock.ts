@@ -29,7 +29,7 @@ export async function holdLock(name: string, patience: number, steal = false): P
   } catch (cause) {
     // A browser that is busy may take its time for a lock that is free.
     if ((cause as Error).name === 'TimeoutError' && !(await isHeld(locks, name))) return holdLock(name, patience, steal)
-    throw new StorageError(`the storage "${name}" belongs to another tab or worker`, { cause })
+    throw new StorageError(`the storage "${name}" belongs to another tab or worker: \`shared: true\` would share it`, { cause })
   }
 }
 
