@@ -30,6 +30,8 @@ export async function reload(engine: Engine, argv: Argv): Promise<Reply> {
   const options = new Set(argv.slice(2).map((word) => word.toUpperCase()))
   for (const option of options) if (!/^(NOSAVE|NOFLUSH|MERGE)$/.test(option)) return badOption
   try {
+    // As Redis: what is read is on the disk too, where there is one.
+    if (!options.has('NOSAVE') && storageOf(engine) !== null) await saved(engine)
     const chunks = options.has('NOSAVE') ? await storageOf(engine)?.read() : await exported(engine)
     if (!chunks) return NOT_LOADED
     if (options.has('NOFLUSH')) await addRdb(engine, chunks, options.has('MERGE'))
@@ -43,6 +45,15 @@ export async function reload(engine: Engine, argv: Argv): Promise<Reply> {
 }
 
 const badOption = new ReplyError('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.')
+
+/** A save that runs already is as good. */
+async function saved({ durability, log }: Engine): Promise<void> {
+  try {
+    await durability.save()
+  } catch (error) {
+    log('verbose', error instanceof ReplyError ? error.text : String(error))
+  }
+}
 
 async function exported(engine: Engine): Promise<Uint8Array[]> {
   const file = exportRdb(engine)

@@ -29,7 +29,8 @@ const LRU_BITS = 2 ** 24
 
 /** Whether a connection comes from this machine. */
 function isLocal({ options }: Session): boolean {
-  return options.peer === undefined || /^(in-process:|:|127\.|::1:|::ffff:127\.)/.test(options.peer.address)
+  // A port of 0 is a Unix socket's.
+  return options.peer === undefined || /^(in-process:|:|127\.|::1:|::ffff:127\.)|:0$/.test(options.peer.address)
 }
 
 /** @throws ReplyError unless the configuration lets the connection use DEBUG */
