@@ -1,5 +1,6 @@
-// What the tests need besides npm packages: redis-server as the reference, Chromium, Firefox and WebKit as real browsers. As
-// root on a machine with apt they are installed; otherwise it says what is missing and how to get it.
+// What the tests need besides npm packages: redis-server as the reference, Chromium, Firefox and WebKit as real browsers; with
+// the argument `tcl` the language of Redis's own test suite. As root on a machine with apt they are installed; otherwise it
+// says what is missing and how to get it.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
@@ -12,7 +13,7 @@ const firefox = () => (process.env.FIREFOX ? existsSync(process.env.FIREFOX) : h
 /** There is Debian's build of it only; elsewhere the tests do without. */
 const webkit = () => !has('apt-get') || (has('WebKitWebDriver') && has('xvfb-run'))
 
-const BREW = { 'redis-server': 'redis', chromium: '--cask chromium', 'firefox-esr': '--cask firefox' }
+const BREW = { tcl: 'tcl-tk', 'redis-server': 'redis', chromium: '--cask chromium', 'firefox-esr': '--cask firefox' }
 
 function missing() {
   const packages = []
@@ -20,6 +21,7 @@ function missing() {
   if (!chromium()) packages.push('chromium')
   if (!firefox()) packages.push('firefox-esr')
   if (!webkit()) packages.push('webkit2gtk-driver', 'xvfb', 'xauth')
+  if (process.argv.includes('tcl') && !has('tclsh')) packages.push('tcl')
   return packages
 }
 

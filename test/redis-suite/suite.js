@@ -60,7 +60,7 @@ export async function runUnit(place, unit, { worker, tags, skipped, only, echo }
 const MARK = /^\[([a-zA-Z]+|\d+\/\d+ done)\]: ?/
 
 /** What the suite printed, as lists. A failure has its first line as a name, and the lines behind it as details. */
-function readOutput(output) {
+export function readOutput(output) {
   const result = { passed: [], failed: [], ignored: [], done: false }
   let failure = null
   // What is said again at the end has been said before.
