@@ -33,7 +33,11 @@ export class InProcessStream extends EventEmitter {
       end: () => this.destroy(),
       destroy: () => this.destroy(),
     }
-    this.#conversation = new Conversation(engine, carrier, { address: `${this.remoteAddress}:${id}`, local: `${this.remoteAddress}:0` })
+    this.#conversation = new Conversation(engine, carrier, {
+      address: `${this.remoteAddress}:${id}`,
+      local: `${this.remoteAddress}:0`,
+      isLocal: true,
+    })
     this.#holder.ref()
   }
 

@@ -72,6 +72,8 @@ function closeServer(server: Server, connections: Iterable<Connection>): Promise
   })
 }
 
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+
 /**
  * A socket as what carries a conversation. It goes on reading while the client does not: most libraries write a pipeline to
  * its end before they read the first reply.
@@ -86,6 +88,7 @@ class Connection implements Carrier {
     this.#conversation = new Conversation(engine, this, {
       address: `${socket.remoteAddress ?? path}:${socket.remotePort ?? 0}`,
       local: `${socket.localAddress ?? path}:${socket.localPort ?? 0}`,
+      isLocal: path !== '' || LOOPBACK.test(socket.remoteAddress ?? ''),
     })
     socket.on('data', (bytes) => this.#conversation.receive(bytes))
     socket.on('drain', () => this.#conversation.resume())

@@ -27,16 +27,10 @@ const DUMP_FRAME = 11
 /** Of the LRU clock, in seconds. */
 const LRU_BITS = 2 ** 24
 
-/** Whether a connection comes from this machine. */
-function isLocal({ options }: Session): boolean {
-  // A port of 0 is a Unix socket's.
-  return options.peer === undefined || /^(in-process:|:|127\.|::1:|::ffff:127\.)|:0$/.test(options.peer.address)
-}
-
 /** @throws ReplyError unless the configuration lets the connection use DEBUG */
 function allow(session: Session): void {
   const mode = session.engine.config.get('enable-debug-command')
-  if (mode !== 'yes' && (mode !== 'local' || !isLocal(session))) throw notAllowed('DEBUG')
+  if (mode !== 'yes' && (mode !== 'local' || session.options.peer?.isLocal === false)) throw notAllowed('DEBUG')
 }
 
 interface Subcommand {

@@ -33,6 +33,8 @@ export interface Peer {
   /** `host:port` of the client, and of the server's end. */
   readonly address: string
   readonly local: string
+  /** Whether the client is on this machine. */
+  readonly isLocal: boolean
 }
 
 export interface SessionOptions {

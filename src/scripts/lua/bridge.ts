@@ -80,7 +80,7 @@ export class Bridge {
     machine.onSteps = () => this.#tick()
     this.engine = engine
     this.#limits = limits
-    this.session = new Session(engine, 0, { trusted: true, script: true, peer: { address: 'lua', local: '' } })
+    this.session = new Session(engine, 0, { trusted: true, script: true, peer: { address: 'lua', local: '', isLocal: false } })
     this.session.mayBlock = false
   }
 
