@@ -92,7 +92,8 @@ async function changeAndGo(page: Page, way: (typeof WAYS)[number], change: Chang
       await page.waitForLoadState()
       return page
     }
-    await page.close()
+    // Nothing depends on it, and Chromium may take its time for it.
+    page.close().catch(() => {})
   }
   return browser.open(site.url)
 }
