@@ -75,6 +75,7 @@ export default defineConfig({
   },
   test: {
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     globalSetup: here('test/support/temporary-folder.ts'),
     projects: [
       {

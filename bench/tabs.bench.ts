@@ -2,7 +2,7 @@
 // back, and how long everybody waits when the tab that runs the commands is gone.
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
-import { Browser, serveSite } from '../test/support/chromium.ts'
+import { Browser, serveSite } from '../test/support/browsers.ts'
 import { median, report } from './harness.ts'
 
 const ROUNDS = 5

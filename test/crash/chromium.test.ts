@@ -1,7 +1,7 @@
 // A browser that is killed in the middle of a save has the last good snapshot when it comes back, whole.
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser, serveSite, type Site } from '../support/chromium.ts'
+import { Browser, serveSite, type Site } from '../support/browsers.ts'
 
 let site: Site
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser, serveSite, type Site } from '../support/chromium.ts'
+import { Browser, serveSite, type Site } from '../support/browsers.ts'
 
 const tries = Number(process.env['ISODIS_CRASHES'] ?? 2)
 const WAYS = ['reloaded', 'left for another', 'closed'] as const

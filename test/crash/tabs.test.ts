@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser, serveSite, type Site } from '../support/chromium.ts'
+import { Browser, serveSite, type Site } from '../support/browsers.ts'
 
 const crashes = Number(process.env['ISODIS_CRASHES'] ?? 8)
 const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000)

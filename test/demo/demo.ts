@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
 import { build, preview } from 'vite'
-import type { Site } from '../support/chromium.ts'
+import type { Site } from '../support/browsers.ts'
 
 const configFile = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url))
 

@@ -1,7 +1,7 @@
 // The demo in a real Chromium, used as people use it.
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser, type Site } from '../support/chromium.ts'
+import { Browser, type Site } from '../support/browsers.ts'
 import { ready, scrollsSideways, serveDemo, type } from './demo.ts'
 
 let site: Site

@@ -1,7 +1,7 @@
 // What the demo says when the database cannot be had, cannot be read or cannot be saved.
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser, type Site } from '../support/chromium.ts'
+import { Browser, type Site } from '../support/browsers.ts'
 import { ready, serveDemo, type } from './demo.ts'
 
 let site: Site

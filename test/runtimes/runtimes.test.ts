@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Redis } from '@upstash/redis'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { Browser } from '../support/chromium.ts'
+import { Browser } from '../support/browsers.ts'
 import { type InstalledPackage, installPackage } from './package.ts'
 import type { Outcome } from './smoke.ts'
 

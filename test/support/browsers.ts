@@ -1,10 +1,10 @@
-// A real Chromium on a page of ours, with a profile that outlives it: what a user's browser keeps over a crash.
+// Real browsers on pages of ours.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser as Chromium, type BrowserContext, chromium, type Page } from 'playwright'
+import { type Browser as Launched, type BrowserContext, chromium, firefox, type Page } from 'playwright'
 import { build, preview } from 'vite'
-import { CHROMIUM, CHROMIUM_ARGUMENTS } from './executables.ts'
+import { CHROMIUM, CHROMIUM_ARGUMENTS, FIREFOX, FIREFOX_CHANNEL } from './executables.ts'
 
 export interface Site extends AsyncDisposable {
   readonly url: string
@@ -25,11 +25,13 @@ export async function serveSite(root: string): Promise<Site> {
   }
 }
 
-/** A Chromium for many tests: a context of it has storage of its own, opens at once, and forgets everything when it is closed. */
-export const launchChromium = (): Promise<Chromium> =>
+/** A browser for many tests: a context of it has storage of its own, opens at once, and forgets everything when it is closed. */
+export const launchChromium = (): Promise<Launched> =>
   chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS, headless: true })
 
-/** One whose profile outlives its processes. */
+export const launchFirefox = (): Promise<Launched> => firefox.launch({ executablePath: FIREFOX, channel: FIREFOX_CHANNEL, headless: true })
+
+/** A Chromium whose profile outlives its processes: what a user's browser keeps over a crash. */
 export class Browser implements AsyncDisposable {
   readonly #profile: string
   #context: BrowserContext | null = null
