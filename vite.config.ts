@@ -38,18 +38,13 @@ map.groupBy ??= (items, keyOf) => {
 const chromium = playwright({ launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS } })
 const firefox = playwright({ launchOptions: { executablePath: FIREFOX, channel: FIREFOX_CHANNEL } })
 
-/**
- * React Native's Babel preset cannot read static blocks, so each becomes the value of a private static field in the same lines;
- * and it keeps the name `Commands` for exports of its own.
- */
+/** React Native's Babel preset cannot read static blocks, so each becomes the value of a private static field in the same lines. */
 const forReactNative = {
   name: 'for-react-native',
   renderChunk(code: string) {
     let count = 0
     const field = (_: string, indent: string, body: string): string => `${indent}static #block${count++} = (() => {${body}${indent}})();`
-    const readable = code.replace(/^(\s+)static \{$([^]*?)^\1\}$/gm, field)
-    const renamed = /^var Commands = /m.test(code) ? readable.replace(/\bCommands\b(?= (= class|\{|as \w))/g, 'AllCommands') : readable
-    return { code: renamed, map: null }
+    return { code: code.replace(/^(\s+)static \{$([^]*?)^\1\}$/gm, field), map: null }
   },
 }
 

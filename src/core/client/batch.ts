@@ -4,7 +4,7 @@ import type { ByteString } from '../bytes.ts'
 import { ReplyError } from '../reply.ts'
 import { commandName, encodeCommand, type Value } from './arguments.ts'
 import type { Backend } from './backend.ts'
-import { Commands } from './commands.ts'
+import { AllCommands } from './commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import type { Collected, Out } from './runner.ts'
@@ -15,7 +15,7 @@ type AnyScript = Script<never, never, unknown>
 /** Each result, or the error of its command. */
 export type Settled<Results extends readonly unknown[]> = { [I in keyof Results]: Results[I] | RedisError }
 
-export class Batch<Results extends readonly unknown[], Aborted, T extends Text> extends Commands<Collected<Results, Aborted>, T> {
+export class Batch<Results extends readonly unknown[], Aborted, T extends Text> extends AllCommands<Collected<Results, Aborted>, T> {
   readonly #backend: Backend
   readonly #toText: ToText<T>
   readonly #atomic: boolean

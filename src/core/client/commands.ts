@@ -16,7 +16,7 @@ import { type Mode, Runner } from './runner.ts'
 const GROUPS = [Strings, Keys, Lists, Hashes, Sets, SortedSets, Geo, HyperLogLogs, Streams, Server]
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- a class cannot extend several
-export interface Commands<M extends Mode, T extends Text>
+export interface AllCommands<M extends Mode, T extends Text>
   extends
     Strings<M, T>,
     Keys<M, T>,
@@ -29,8 +29,11 @@ export interface Commands<M extends Mode, T extends Text>
     Streams<M, T>,
     Server<M, T> {}
 
-/** The class has what the interface of its name says: each group's methods, copied below. */
-export abstract class Commands<M extends Mode, T extends Text> extends Runner<M, T> {
+/**
+ * The class has what the interface of its name says: each group's methods, copied below. It is not called `Commands`, because
+ * React Native's Babel preset keeps exports of that name for itself.
+ */
+export abstract class AllCommands<M extends Mode, T extends Text> extends Runner<M, T> {
   static {
     for (const { prototype } of GROUPS) {
       const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype)

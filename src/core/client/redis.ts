@@ -7,7 +7,7 @@ import { type Reply, ReplyError } from '../reply.ts'
 import { commandName, encodeCommand, type Key, listOf, type Value } from './arguments.ts'
 import type { Backend, CallOptions, Capabilities } from './backend.ts'
 import { Batch } from './batch.ts'
-import { Commands } from './commands.ts'
+import { AllCommands } from './commands.ts'
 import type { KeyType, ScanOptions } from './commands/keys.ts'
 import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
 import { asyncDispose } from './dispose.ts'
@@ -44,7 +44,7 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
 /** Between a look and a transaction on what was seen: see `watch`. */
 export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
 
-export class Redis<T extends Text = string> extends Commands<'async', T> implements AsyncDisposable {
+export class Redis<T extends Text = string> extends AllCommands<'async', T> implements AsyncDisposable {
   /** What runs the commands, and gives their replies raw: for a server that passes them on. */
   readonly backend: Backend
   protected readonly toText: ToText<T>

@@ -3,13 +3,13 @@
 import { ReplyError, type Reply } from '../reply.ts'
 import { commandName, encodeCommand, type Value } from './arguments.ts'
 import type { Argv, Backend } from './backend.ts'
-import { Commands } from './commands.ts'
+import { AllCommands } from './commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import { finish } from './redis.ts'
 import { type Given, type Returned, type Script, scriptLine, scriptResult } from './script.ts'
 
-export class SyncRedis<T extends Text = string> extends Commands<'sync', T> {
+export class SyncRedis<T extends Text = string> extends AllCommands<'sync', T> {
   readonly #execute: (argv: Argv) => Reply | Promise<Reply>
   readonly #toText: ToText<T>
   readonly #backend: Pick<Backend, 'capabilities' | 'loadScript'>
