@@ -33,8 +33,18 @@ export function makePlace(source, dir, cli) {
  * Runs one unit.
  * @returns its tests that passed, with how long; those that failed, with why; what it left out by its tags
  */
-export async function runUnit(place, unit, { worker, tags, skipped, only, echo }) {
-  const base = 20_032 + (process.pid % 20) * 2 * PORTS + worker * PORTS
+export async function runUnit(place, unit, options) {
+  // Another run on this machine may have the same ports.
+  for (let attempt = 0; ; attempt++) {
+    const result = await runOnce(place, unit, {
+      ...options,
+      base: 20_032 + ((process.pid + 5 * attempt) % 13) * 3 * PORTS + options.worker * PORTS,
+    })
+    if (attempt === 2 || !result.output.includes("couldn't open socket: address already in use")) return result
+  }
+}
+
+async function runOnce(place, unit, { base, tags, skipped, only, echo }) {
   const args = ['tests/test_helper.tcl', '--single', unit, '--clients', '1', '--durable', '--timeout', `${TIMEOUT}`]
   args.push('--baseport', `${base}`, '--portcount', `${PORTS - 40}`, '--tags', tags.join(' '))
   for (const name of skipped) args.push('--skiptest', name)
