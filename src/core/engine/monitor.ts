@@ -18,7 +18,7 @@ export function withoutSecrets({ name }: Command, argv: Argv): Argv {
   const login = name === 'hello' ? argv.findIndex((word, i) => i > 1 && word.toUpperCase() === 'AUTH') : -1
   if (login > 0) return argv.map((word, i) => (i === login + 1 || i === login + 2 ? REDACTED : word))
   if (name !== 'config|set') return argv
-  return argv.map((word, i) => (i % 2 === 1 && argv[i - 1].toLowerCase() === 'requirepass' ? REDACTED : word))
+  return argv.map((word, i) => (i % 2 === 1 && /^(requirepass|master(auth|user)|tls-key-file-pass)$/i.test(argv[i - 1]) ? REDACTED : word))
 }
 
 /** Shows a command line to those who MONITOR. */
