@@ -95,6 +95,10 @@ const LAZYFREE = because('memory that a thread frees in the background')
 const DENY = because('DEBUG SET-DISABLE-DENY-SCRIPTS')
 const DEAD = because('follows from a server that did not start, or from a connection that the suite itself dropped in this unit')
 const CASCADE = because('follows from the test before it, which fails and does not put back what it has set', { sometimes: true })
+const WAITS = because(
+  'a test waits for ever for a message about what a script did, or while it is paused: the rest of the unit is not run',
+  { sometimes: true },
+)
 const PROCESS = because('the name of the process')
 const STORAGE = because("dir and dbfilename are the storage's, and fixed while it runs")
 const EXPIRE = because('keys expire by a timer of their own: there is no expire cycle that could be slow')
@@ -301,6 +305,7 @@ export const exceptions = {
     'Process title set as expected': PROCESS,
   },
   'unit/pause': {
+    '(no news for too long)': WAITS,
     'Test RO scripts are not blocked by pause RO': PAUSED_SCRIPTS,
   },
   'unit/pubsubshard': {
@@ -331,6 +336,7 @@ export const exceptions = {
     'SHUTDOWN will abort if rdb save failed on signal': FORK,
   },
   'unit/tracking': {
+    '(no news for too long)': WAITS,
     'Tracking only occurs for scripts when a command calls a read-only command': TRACKED_SCRIPTS,
   },
   'unit/type/list': {
