@@ -145,7 +145,6 @@ export async function createRedis(options: RedisOptions | SharedRedisOptions = {
 
 async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
-  if (storage !== undefined && typeof storage.open !== 'function') throw new TypeError("`storage` must be one, such as indexedDb('my-app')")
   const journals = /^yes$/i.test(options.config?.['appendonly'] ?? '')
   const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
   const extension = options.lua ?? options.scripts

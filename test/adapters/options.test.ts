@@ -2,11 +2,13 @@
 import { expect, test } from 'vitest'
 import { createRedis, memoryStorage } from '../../src/adapters/memory.ts'
 
+const STORAGE = "createRedis: storage must be one, such as indexedDb('my-app')"
+
 test.each([
-  [{ storage: 'x' }, 'createRedis: storage must be object'],
-  [{ storage: memoryStorage }, 'createRedis: storage must be object'],
-  [{ storage: null }, 'createRedis: storage must be object'],
-  [{ storage: {} }, 'createRedis: storage.open must be function'],
+  [{ storage: 'x' }, STORAGE],
+  [{ storage: memoryStorage }, STORAGE],
+  [{ storage: null }, STORAGE],
+  [{ storage: {} }, STORAGE],
   [{ save: 60 }, 'createRedis: save must be string'],
   [{ config: 'appendonly yes' }, 'createRedis: config must be object'],
   [{ config: { maxmemory: 64 } }, 'createRedis: config.maxmemory must be string'],

@@ -156,13 +156,15 @@ describe('CLIENT TRACKING', () => {
     for (const argv of [
       ['HELLO', '3'],
       ['CLIENT', 'TRACKING', 'ON', 'NOLOOP'],
-      ['EVAL', "return redis.call('GET', 'a')", '0'],
-      ['EVAL_RO', "return redis.call('GET', 'b')", '0'],
+      // As in Redis it has read the keys that it was given, if it has read at all.
+      ['EVAL', "return redis.call('GET', 'another')", '1', 'a'],
+      ['EVAL_RO', "return redis.call('GET', KEYS[1])", '1', 'b'],
+      ['EVAL', "return redis.call('SET', 'another', 'x')", '1', 'd'],
       // Its own changes, which NOLOOP keeps from it.
-      ['EVAL', "redis.call('GET', 'c') return redis.call('SET', 'c', 'x')", '0'],
+      ['EVAL', "redis.call('GET', 'c') return redis.call('SET', 'c', 'x')", '1', 'c'],
     ])
       await session.execute(argv)
-    await redis.mset({ a: '1', b: '2', c: '3' })
+    await redis.mset({ a: '1', b: '2', c: '3', d: '4', another: 'y' })
     expect(pushed.map((push) => (push as { items: unknown[] }).items)).toEqual([
       ['invalidate', ['a']],
       ['invalidate', ['b']],

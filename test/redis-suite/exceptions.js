@@ -77,6 +77,8 @@ export const quick = [
 /** Why a test fails. `skip`: it is not run, since it would wait for ever. `sometimes`: it may pass. */
 const because = (reason, options = {}) => ({ reason, ...options })
 const REPLICATED = because('replication: isodis is one server alone')
+const PASSIVE = because('while clients are paused no timer removes keys, but a lookup does: there is no replica to hide it from')
+const EVICTED_FIRST = because('a connection hears what its own command has evicted behind the reply to that', { skip: true })
 const DEMOTED = because('a replica in the middle of a transaction, which the tests after it would find open', { skip: true })
 const CLUSTER = because('Redis Cluster: isodis is one server alone, and has no CLUSTER HELP or RESET')
 const THREAD = because('a script runs to its end or its budget: JavaScript has one thread, so that nobody is answered BUSY meanwhile')
@@ -95,10 +97,6 @@ const LAZYFREE = because('memory that a thread frees in the background')
 const DENY = because('DEBUG SET-DISABLE-DENY-SCRIPTS')
 const DEAD = because('follows from a server that did not start, or from a connection that the suite itself dropped in this unit')
 const CASCADE = because('follows from the test before it, which fails and does not put back what it has set', { sometimes: true })
-const WAITS = because(
-  'a test waits for ever for a message about what a script did, or while it is paused: the rest of the unit is not run',
-  { sometimes: true },
-)
 const PROCESS = because('the name of the process')
 const STORAGE = because("dir and dbfilename are the storage's, and fixed while it runs")
 const EXPIRE = because('keys expire by a timer of their own: there is no expire cycle that could be slow')
@@ -109,8 +107,6 @@ const RANDOM = because('so many random elements are refused at once')
 const PIPELINE = because("what the kernel takes of a pipeline's replies has left the buffer before the limit is looked at")
 const FLUSH = because('DEBUG AOF-FLUSH-SLEEP')
 const FLAKY = because('a matter of timing or of estimated memory', { sometimes: true })
-const PAUSED_SCRIPTS = because('CLIENT PAUSE WRITE holds back all scripts, whatever their flags', { skip: true })
-const TRACKED_SCRIPTS = because('what a script reads is tracked, rather than the keys it was given', { skip: true })
 
 /** By unit and test. What happens outside of tests ends its block of the unit; a name that ends in * stands for all that begin so. */
 export const exceptions = {
@@ -305,8 +301,8 @@ export const exceptions = {
     'Process title set as expected': PROCESS,
   },
   'unit/pause': {
-    '(no news for too long)': WAITS,
-    'Test RO scripts are not blocked by pause RO': PAUSED_SCRIPTS,
+    'Test both active and passive expires are skipped during client pause': PASSIVE,
+    '(outside of tests)*': REPLICATED,
   },
   'unit/pubsubshard': {
     'setup replication for following tests': REPLICATED,
@@ -336,8 +332,7 @@ export const exceptions = {
     'SHUTDOWN will abort if rdb save failed on signal': FORK,
   },
   'unit/tracking': {
-    '(no news for too long)': WAITS,
-    'Tracking only occurs for scripts when a command calls a read-only command': TRACKED_SCRIPTS,
+    'Tracking invalidation message of eviction keys should be before response': EVICTED_FIRST,
   },
   'unit/type/list': {
     'MULTI + LPUSH + EXPIRE + DEBUG SLEEP on blocked client, key already expired': REPLICATED,

@@ -202,6 +202,9 @@ function program(seed: number) {
   )
 }
 
+/** C prints a sign for some of its NaNs, which JS cannot tell apart. */
+const unsigned = (outcome: unknown): unknown => JSON.parse(JSON.stringify(outcome).replaceAll('-nan', 'nan'))
+
 const RUNS = Number(process.env['ISODIS_PROGRAMS'] ?? 100)
 
 test(`${RUNS} random programs`, async () => {
@@ -222,7 +225,7 @@ test(`${RUNS} random programs`, async () => {
         }),
       )
       if (typeof outcomes[0].results[0] === 'string') failed++
-      for (const outcome of outcomes) expect(outcome, script.toLua()).toEqual(outcomes[0])
+      for (const outcome of outcomes) expect(unsigned(outcome), script.toLua()).toEqual(unsigned(outcomes[0]))
     }),
     { numRuns: RUNS },
   )

@@ -13,7 +13,7 @@ import { storageConformance } from './conformance.ts'
 
 test('a storage of another place, or none at all, is an error that says what to use', async () => {
   await expect(createRedis({ storage: indexedDb('app') })).rejects.toThrow(/no IndexedDB here.*isodis\/file/)
-  await expect(createRedis({ storage: './data' as never })).rejects.toThrow("`storage` must be one, such as indexedDb('my-app')")
+  await expect(createRedis({ storage: './data' as never })).rejects.toThrow("createRedis: storage must be one, such as indexedDb('my-app')")
 })
 
 storageConformance('memory', async () => {

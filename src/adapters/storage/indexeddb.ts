@@ -53,8 +53,10 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
     },
     names: () => keys<string>(store.use),
     get: (record) => get<Uint8Array>(record, store.use),
-    async put(entries, durable) {
-      await store.with(durable ? durability : 'relaxed')('readwrite', (records) => {
+    async put(entries, durable, hurried) {
+      // Where nobody is in a hurry, all of several records are seen to be there before the transaction ends.
+      const atOnce = hurried || entries.length === 1
+      await store.with(durable ? durability : 'relaxed', atOnce)('readwrite', (records) => {
         for (const [record, bytes] of entries) records.put(bytes, record)
       })
     },

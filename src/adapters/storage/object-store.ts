@@ -10,7 +10,8 @@ export type Durability = 'strict' | 'relaxed'
 export interface Store {
   /** For reading, and for changes that a power cut may undo. */
   readonly use: UseStore
-  with(durability: Durability): UseStore
+  /** @param atOnce the page may be gone in a moment: everything has been asked for when the callback returns */
+  with(durability: Durability, atOnce?: boolean): UseStore
   /**
    * From now on only this store writes: transactions of others, who may not know yet, are undone.
    * @param isLost whether the lock that allows it is lost meanwhile
@@ -20,7 +21,7 @@ export interface Store {
   close(): void
 }
 
-/** The records of those who may write have this, and an index allows it once: who writes puts its own record first. */
+/** The records of those who may write have this, and an index allows it once: who writes puts its own record too. */
 const OWNER = 'owner'
 /** Databases of the first version have no index. */
 const VERSION = 2
@@ -71,24 +72,28 @@ export function objectStore(database: string, name: string): Store {
   }
 
   const use =
-    (durability: Durability): UseStore =>
+    (durability: Durability, atOnce = false): UseStore =>
     async (mode, callback) => {
       const transaction = await begin(mode, durability, true)
       const done = ended(transaction)
       const records = transaction.objectStore(name)
       const owned = mode === 'readwrite' && owner !== null
       let refusal: StorageError | null = null
+      let failed: DOMException | null = null
+      transaction.addEventListener('error', ({ target }) => (failed ??= (target as IDBRequest).error))
       try {
-        // It fails if another one's record is there, and then nothing of the transaction is kept.
+        const running = callback(records)
         if (owned) {
+          // It fails if another one's record is there, and then nothing of the transaction is kept. It comes last: after
+          // `commit` Firefox gives a transaction up only if the last of what it was asked for fails.
           const request = records.put({ [OWNER]: 1 }, owner!)
           request.onerror = () => request.error!.name === 'ConstraintError' && (refusal = takenOver())
+          // The page may be gone before it could hear that all is put: so the browser is told now that this is all.
+          if (atOnce) transaction.commit?.()
         }
-        const running = callback(records)
-        // The page may be gone before it could hear that all is put: so the browser is told now that this is all.
-        if (owned) transaction.commit?.()
         const result = await running
         if (mode === 'readwrite') await done
+        if (failed !== null) throw failed
         return result
       } catch (error) {
         abort(transaction)

@@ -25,15 +25,16 @@ Lets go what CLIENT PAUSE holds back
 `
 
 const server = `
-SYNC 1.0.0 O(N), N: keys
+SYNC 1.0.0
 A snapshot of all data, after which the connection ends
 
-PSYNC 2.8.0 O(1)
+PSYNC 2.8.0
 Refused: there are no replicas
 replicationid offset:integer
 
 REPLCONF 3.0.0 O(1)
 What the snapshot that SYNC sends is to be like
+! syscmd
 
 MEMORY|STATS 4.0.0 O(1)
 What memory is used for

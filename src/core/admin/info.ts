@@ -52,7 +52,15 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   const Stats: Section = (engine) => {
     // Saves and rewrites, for which redis-server forks.
     const jobs = engine.durability.info().filter(([name]) => name === 'rdb_saves' || name === 'aof_rewrites')
-    return [...SECTIONS['Stats'](engine), ['total_forks', jobs.reduce((sum, [, count]) => sum + Number(count), 0)], ['evicted_clients', 0]]
+    const [keys, readers, prefixes] = of(engine).tracking.totals
+    return [
+      ...SECTIONS['Stats'](engine),
+      ['total_forks', jobs.reduce((sum, [, count]) => sum + Number(count), 0)],
+      ['evicted_clients', 0],
+      ['tracking_total_keys', keys],
+      ['tracking_total_items', readers],
+      ['tracking_total_prefixes', prefixes],
+    ]
   }
   const Replication: Section = (engine) => [
     ...SECTIONS['Replication'](engine),
@@ -60,6 +68,8 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     ['master_replid', engine.runId],
     ['master_repl_offset', 0],
   ]
+  /** Nothing is freed later than it is removed. */
+  const Memory: Section = (engine) => [...SECTIONS['Memory'](engine), ['mem_not_counted_for_evict', 0], ['lazyfree_pending_objects', 0]]
   const CPU: Section = ({ clock }) => {
     const used = clock.processor?.()
     return used === undefined
@@ -73,7 +83,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     const wanted = argv.slice(1)
     const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))
     return new Verbatim(
-      infoText(engine, wanted, { Server, Clients, Stats, Replication, CPU, Commandstats, ...(asked && { Latencystats }) }),
+      infoText(engine, wanted, { Server, Clients, Memory, Stats, Replication, CPU, Commandstats, ...(asked && { Latencystats }) }),
     )
   }
 }

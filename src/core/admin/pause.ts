@@ -113,7 +113,7 @@ export class Pause {
     if (this.#until > 0 && this.#engine.clock.now() >= this.#until) this.end()
     const all = this.#busy > 0 || this.#everything || this.#waiting.has(session)
     // Who cannot wait, such as `redis.sync`, is not made to.
-    if (!session.mayBlock || !(all || (this.#until > 0 && writes(session, command)))) return null
+    if (!session.mayBlock || !(all || (this.#until > 0 && writes(session, command, argv)))) return null
     this.#waiting.add(session)
     return new Promise((resolve) => {
       this.#held.push({ session, argv, resolve })
@@ -123,12 +123,11 @@ export class Pause {
   }
 }
 
-function writes({ transaction }: Session, command: Command): boolean {
-  if (command.name === 'exec') return transaction.queue?.some((queued) => writesAlone(queued.command)) === true
-  return writesAlone(command)
+function writes({ engine, transaction }: Session, command: Command, argv: Argv): boolean {
+  const alone = ({ flags, name }: Command, words: Argv): boolean =>
+    (flags & FLAG.write) !== 0 || (MAY_WRITE.has(name) && engine.scripting.readsOnly?.(name, words) !== true)
+  return command.name === 'exec' ? transaction.queue?.some((queued) => alone(queued.command, queued.argv)) === true : alone(command, argv)
 }
-
-const writesAlone = ({ flags, name }: Command): boolean => (flags & FLAG.write) !== 0 || MAY_WRITE.has(name)
 
 const FLAGS = 'admin noscript loading stale'
 

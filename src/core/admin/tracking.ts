@@ -39,8 +39,8 @@ export class Tracker implements TrackingState {
   }
 }
 
-/** Scripts that only read: what counts is what they run. */
-const SCRIPTS = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro'])
+/** What runs scripts. If one reads anything, the keys that were named for it count as read: Redis has it so. */
+const SCRIPT = /^(?:eval|fcall)/
 
 interface Broadcast {
   readonly sessions: Set<Session>
@@ -55,6 +55,8 @@ export class Tracking {
   readonly #broadcasts = new Map<ByteString, Broadcast>()
   /** Whose command runs: a script's commands are its caller's. */
   #current: Session | null = null
+  /** The script that runs. */
+  #script: { command: Command; argv: Argv } | null = null
   /** What that connection hears once it has its reply. */
   #own: { session: Session; key: ByteString | null }[] = []
   #scheduled = false
@@ -66,6 +68,13 @@ export class Tracking {
   /** Whether anybody has ever tracked. */
   get active(): boolean {
     return this.#engine.tracking !== null
+  }
+
+  /** How many keys it remembers, how many readers of these, and how many prefixes. */
+  get totals(): [keys: number, readers: number, prefixes: number] {
+    let readers = 0
+    for (const each of this.#readers.values()) readers += each.size
+    return [this.#readers.size, readers, this.#broadcasts.size]
   }
 
   begin(session: Session, options: TrackingOptions, redirect: number, prefixes: readonly ByteString[]): void {
@@ -91,13 +100,18 @@ export class Tracking {
       this.#tellOwn()
       this.#current = session
     }
+    const { name, flags } = command
+    const isScript = SCRIPT.test(name)
+    if (isScript) this.#script = { command, argv }
     try {
       const result = perform()
-      const { name, flags } = command
-      if (flags & FLAG.readonly && !SCRIPTS.has(name)) this.#remember(this.#current!, command, argv)
+      if (isScript) return result
+      if (flags & FLAG.readonly) this.#remember(this.#current!, this.#script?.command ?? command, this.#script?.argv ?? argv)
+      else if (name === 'config|set') this.#forget()
       else if ((name === 'flushall' || name === 'flushdb') && !(result instanceof ReplyError)) this.#flushed()
       return result
     } finally {
+      if (isScript) this.#script = null
       if (outermost) {
         this.#current = null
         const tracker = trackerOf(session)
@@ -112,12 +126,16 @@ export class Tracking {
     const { optin, optout } = tracker.options
     if ((optin && !tracker.caching) || (optout && tracker.caching)) return
     for (const { key } of findKeys(command, argv) ?? []) addTo(this.#readers, key, session)
+    this.#forget()
+  }
+
+  /** Keeps to `tracking-table-max-keys`. What is forgotten might change unheard: it counts as changed. */
+  #forget(): void {
     const most = this.#engine.config.number('tracking-table-max-keys')
     if (most === 0) return
-    // What is forgotten might change unheard: it counts as changed.
     for (const key of this.#readers.keys()) {
       if (this.#readers.size <= most) break
-      this.#invalidate(key)
+      this.#invalidate(key, null)
     }
   }
 
@@ -128,16 +146,17 @@ export class Tracking {
       changed.set(key, this.#current)
       this.#schedule()
     }
-    this.#invalidate(key)
+    this.#invalidate(key, this.#current)
   }
 
-  #invalidate(key: ByteString): void {
+  /** @param by who changed it */
+  #invalidate(key: ByteString, by: Session | null): void {
     const readers = this.#readers.get(key)
     if (readers === undefined) return
     this.#readers.delete(key)
     for (const session of readers) {
       const tracker = trackerOf(session)
-      if (tracker === null || tracker.options.bcast || (tracker.options.noloop && session === this.#current)) continue
+      if (tracker === null || tracker.options.bcast || (tracker.options.noloop && session === by)) continue
       this.#tell(session, key)
     }
   }
@@ -148,8 +167,9 @@ export class Tracking {
     for (const session of this.#engine.sessions) if (trackerOf(session) !== null) this.#tell(session, null)
   }
 
-  /** At once, or if it is the one whose command runs, after the reply to that. */
+  /** At once, or if it is the one whose command runs or ends its wait, after the reply to that. */
   #tell(session: Session, key: ByteString | null): void {
+    if (session.waiter !== null) return this.#engine.clock.soon(() => this.#send(session, key === null ? null : [key]))
     if (session !== this.#current) return this.#send(session, key === null ? null : [key])
     this.#own.push({ session, key })
     this.#schedule()

@@ -56,11 +56,15 @@ export class Eviction {
     return this.#second
   }
 
-  /** Seconds since a key was used, by the reading that `used` goes by: who has just used it is told 0, not that a second has begun. */
+  /** A time in seconds, by the reading that `used` goes by. */
+  #now(milliseconds: number): number {
+    const second = Math.floor(milliseconds / 1000)
+    return this.#fresh && second - this.#second < 2 ? this.#second : second
+  }
+
+  /** Seconds since a key was used, which who has just used it is told as 0, although a second may have begun. */
   idle(keyspace: Keyspace, slot: number): number {
-    let second = Math.floor(this.#engine.now / 1000)
-    if (this.#fresh && second - this.#second < 2) second = this.#second
-    return Math.max(0, second - keyspace.access[slot])
+    return Math.max(0, this.#now(this.#engine.now) - keyspace.access[slot])
   }
 
   /** How often a key is used, 0 to 255, falling with `lfu-decay-time`. */
@@ -84,7 +88,7 @@ export class Eviction {
   /** Sets what a key's use looks like, for RESTORE and loading. */
   restore(keyspace: Keyspace, slot: number, use: { idle?: number; frequency?: number }): void {
     if (use.frequency !== undefined && this.#lfu) keyspace.access[slot] = (this.#minute() << 8) | use.frequency
-    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, Math.floor(this.#engine.present / 1000) - use.idle)
+    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, this.#now(this.#engine.present) - use.idle)
   }
 
   #minute(): number {

@@ -1,7 +1,7 @@
 // What the engine asks of scripts, which the entry isodis/lua answers. Without it, libraries of functions that a snapshot
 // brings are kept as they are, so that the next snapshot still has them.
 import type { ByteString } from '../bytes.ts'
-import type { Group } from './command.ts'
+import type { Argv, Group } from './command.ts'
 import type { Engine } from './engine.ts'
 
 export interface Scripting {
@@ -13,6 +13,8 @@ export interface Scripting {
    * @throws ReplyError if one cannot be loaded
    */
   prepare(codes: readonly ByteString[]): () => void
+  /** Whether EVAL, EVALSHA or FCALL is called for a script that says of itself that it does not write. */
+  readsOnly?(command: string, argv: Argv): boolean
   /**
    * Takes a script as a tree, for EVALSHA. Missing where no scripts can run.
    * @param chunk its main function, as src/scripts/tree.ts has it

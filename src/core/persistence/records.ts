@@ -22,8 +22,9 @@ export interface Records {
   /**
    * Puts records, in this order: a later one is only there if the earlier ones are.
    * @param durable whether they must outlive a power cut when the promise resolves, and with them all before them
+   * @param hurried the host may be gone in a moment
    */
-  put(records: readonly (readonly [name: string, bytes: Uint8Array])[], durable: boolean): Promise<void>
+  put(records: readonly (readonly [name: string, bytes: Uint8Array])[], durable: boolean, hurried?: boolean): Promise<void>
   /** Removes records, in this order. */
   remove(names: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -149,7 +150,7 @@ class RecordStorage implements Storage {
       // What was in a hurry has been put in place of this.
       if (hurries !== this.#hurries) throw new StorageError('given up')
       const [manifest, removed] = change(this.#manifest)
-      await this.#records.put([...last, [MANIFEST, sealed(MANIFEST, toUint8Array(JSON.stringify(manifest)))]], true)
+      await this.#records.put([...last, [MANIFEST, sealed(MANIFEST, toUint8Array(JSON.stringify(manifest)))]], true, hurried)
       this.#manifest = manifest
       // Nothing depends on this: what is left is removed when the storage is opened again. And what came in a hurry while
       // this was being put stands on what was there before.

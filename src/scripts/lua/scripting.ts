@@ -56,6 +56,8 @@ function makeLua(limits: Limits): Lua {
       return {
         libraries: () => functions.libraries.map(({ code }) => code),
         prepare: (codes) => functions.prepare(codes),
+        readsOnly: (command, [, what]) =>
+          (command === 'fcall' ? functions.get(what) : scripts.find(command, what))?.permission?.readOnly === true,
         loadTree: (sha, chunk) => scripts.loadTree(sha, chunk as FunctionExpression),
       }
     },

@@ -48,6 +48,16 @@ export class Scripts {
     return this.#bySha.get(sha)
   }
 
+  /** A script that EVAL or EVALSHA is called for; undefined if it cannot run. */
+  find(command: string, what: ByteString): Script | undefined {
+    if (command === 'evalsha') return this.get(what.toLowerCase())
+    try {
+      return command === 'eval' ? this.load(what) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
   /** A script by its text. @throws ReplyError if it cannot be compiled */
   load(text: ByteString): Script {
     const known = this.#bySource.get(text)
