@@ -16,7 +16,7 @@ const budgets = [
     total: 111.6,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
-  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.5, total: 16.5 },
+  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.3, total: 16.3 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
   {
     name: 'isodis/lua',
@@ -25,8 +25,8 @@ const budgets = [
     total: 37.5,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
-  // The goal is 10; more than 8 of it are the client's methods, which every backend shares.
-  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 16, total: 16 },
+  // The goal is 10; more than 8 of it are the client, which every backend shares.
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14, total: 14 },
 ]
 
 const rows = []
