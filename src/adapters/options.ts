@@ -23,8 +23,9 @@ export function checkOptions(options: object): void {
 function check(name: string, value: unknown, wanted: string | undefined): void {
   if (wanted === undefined) throw new TypeError(`createRedis: there is no option ${name}`)
   if (value === undefined) return
-  const isStorage = name !== 'storage' || typeof (value as { open?: unknown } | null)?.open === 'function'
-  if (!isStorage) throw new TypeError("createRedis: storage must be one, such as indexedDb('my-app')")
+  if (name === 'storage' && typeof (value as { open?: unknown } | null)?.open !== 'function') {
+    throw new TypeError("createRedis: storage must be one, such as indexedDb('my-app')")
+  }
   if (value === null || !wanted.includes(typeof value)) throw new TypeError(`createRedis: ${name} must be ${wanted}`)
   if (name === 'config') for (const [each, text] of Object.entries(value as object)) check(`config.${each}`, text, 'string')
 }
