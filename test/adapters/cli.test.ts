@@ -354,15 +354,48 @@ describe('what it cannot do it says, without a stack', () => {
     [['serve', '--port'], `'port': wrong number of arguments`],
     [['serve', '--port', '1', '2'], `'port "1" "2"': wrong number of arguments`],
     [['serve', '--save', 'often'], 'Invalid save parameters'],
-    [['serve', '--nonsense'], '--nonsense'],
-    [['dance'], 'unknown command "dance"'],
-    [[], 'no command given'],
+    [['serve', '--nonsense'], 'unknown option --nonsense\n'],
+    [['serve', '--prot', '1'], 'unknown option --prot; did you mean --port?'],
+    [['serve', '-p', '1'], 'unknown option -p: options begin with two dashes'],
+    [['rdb'], 'rdb takes one file'],
+    [['rdb', 'a.rdb', '--chek'], 'unknown option --chek; did you mean --check?'],
   ] as const)('isodis %s', async ([args, message]) => {
     const command = start(...args)
     expect(await command.ended).toBe(2)
     expect(command.stderr).toContain(message)
-    expect(command.stderr).toContain('Usage: isodis serve [redis.conf] [options]')
-    expect(command.stderr).not.toMatch(/^\s+at /m)
+    // Two lines: what is wrong, and where to read on.
+    expect(command.stderr).toMatch(new RegExp(`^isodis: .*\nisodis help ${args[0]} lists the options\\.\n$`))
+  })
+
+  test.for([
+    [[], ''],
+    [['dance'], '\nisodis: unknown command "dance"\n'],
+    [['srve'], '\nisodis: unknown command "srve"; did you mean serve?\n'],
+  ] as const)('isodis %s', async ([args, message]) => {
+    const command = start(...args)
+    expect(await command.ended).toBe(2)
+    expect(command.stderr).toMatch(/^Usage: isodis serve \[redis.conf\] \[options\]/)
+    expect(command.stderr.slice(command.stderr.indexOf('--version\n') + 10)).toBe(message)
+  })
+
+  test.for([
+    [['help'], 'isodis help [serve | rdb]'],
+    [['--help'], 'isodis help [serve | rdb]'],
+    [['help', 'serve'], '--rest-port N'],
+    [['serve', '--help'], '--rest-port N'],
+    [['rdb', '-h'], 'lines of JSON'],
+    [['version'], 'isodis 0.'],
+  ] as const)('isodis %s explains itself', async ([args, text]) => {
+    const command = start(...args)
+    expect(await command.ended).toBe(0)
+    expect(command.stdout).toContain(text)
+    expect(command.stderr).toBe('')
+  })
+
+  test('a configuration file that is missing', async () => {
+    const command = start('serve', join(dir, 'none.conf'))
+    expect(await command.ended).toBe(1)
+    expect(command.stderr).toContain(`isodis: Fatal error, can't open config file '${join(dir, 'none.conf')}': ENOENT`)
   })
 
   test('a port that is taken', async () => {

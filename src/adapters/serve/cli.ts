@@ -17,29 +17,8 @@ import { ConfigFileError, type Directive, readArguments, readConfigFile } from '
 import { serveEngine } from './resp-server.ts'
 import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
+import { helpOf, suggestion, USAGE } from './usage.ts'
 
-const USAGE = `Usage: isodis serve [redis.conf] [options]
-       isodis rdb FILE [--check]
-       isodis --version
-
-  rdb prints a dump.rdb as lines of JSON, one a key; with --check it only says whether the file is whole.
-
-  --port N            TCP port, 0 for any free one; default 6379, or with --rest-port any free one if that is taken
-  --host HOST         address to listen on; default 127.0.0.1, this machine only
-  --unixsocket PATH   listen on a Unix socket instead
-  --requirepass P     password that clients must give
-  --user RULES        a user, such as "alice on >password ~app:* +@read"; may be repeated
-  --aclfile F         a file of users, which ACL LOAD reads and ACL SAVE writes
-  --save RULES        save rules such as "3600 1 300 100 60 10000"; default none, or Redis's own with --dir
-  --dir D             keep a snapshot in this directory
-  --dbfilename F      the snapshot's file name; default dump.rdb
-  --appendonly yes    keep a journal too, in the directory
-  --appendfsync WHEN  when the journal must be on the disk: always, everysec (the default) or no
-  --NAME VALUE        any other parameter of CONFIG or of redis.conf
-  --rest-port N       also speak Upstash's REST protocol on this port, at the same host
-  --token T           what REST clients must know; needed with --rest-port
-  --read-only-token T lets REST clients in for reading only
-`
 /** Redis's own: what redis-server does without a configuration file. */
 const REDIS_RULES = '3600 1 300 100 60 10000'
 /** What may have several words, or none. */
@@ -65,8 +44,9 @@ const OWN = new Set(['host', 'config', 'rest-port', 'token', 'read-only-token'])
 
 const IN_USE = 'EADDRINUSE'
 
-function fail(message: string): never {
-  process.stderr.write(`${USAGE}\nisodis: ${message}\n`)
+/** Ends with a message and where to read on. */
+function fail(message: string, command = 'serve'): never {
+  process.stderr.write(`isodis: ${message}\nisodis help ${command} lists the options.\n`)
   process.exit(2)
 }
 
@@ -78,8 +58,8 @@ function portOf(text: string): number {
 /** What is asked for of REST; undefined if nothing is. */
 function restOf(own: ReadonlyMap<string, string>): { port: number; tokens: { token: string; readOnlyToken?: string } } | undefined {
   const [port, token, readOnlyToken] = ['rest-port', 'token', 'read-only-token'].map((name) => own.get(name))
-  if (port === undefined) return token === undefined && readOnlyToken === undefined ? undefined : fail('--token goes with --rest-port')
-  if (!token) return fail('--rest-port needs --token')
+  if (port === undefined) return token === undefined && readOnlyToken === undefined ? undefined : fail('--token goes with --rest-port N')
+  if (!token) return fail('--rest-port needs --token WORD, which REST clients then send')
   if (readOnlyToken === '' || readOnlyToken === token) return fail('--read-only-token must be a token of its own')
   return { port: portOf(port), tokens: { token, ...(readOnlyToken === undefined ? {} : { readOnlyToken }) } }
 }
@@ -96,6 +76,9 @@ interface Given {
 /** A parameter's name, by one of its names; undefined if there is none. */
 const parameterOf = (name: string): string | undefined =>
   admin.parameters[name] ? name : Object.keys(admin.parameters).find((each) => admin.parameters[each].alias === name)
+
+const unknownOption = (name: string): string =>
+  `unknown option --${name}${suggestion(name, [...OWN, 'user', ...Object.keys(admin.parameters)], '--')}`
 
 /** What a file and the command line say, the later before the earlier. */
 function gather(directives: readonly Directive[]): Given {
@@ -121,7 +104,7 @@ function gather(directives: readonly Directive[]): Given {
     if (reason !== undefined) refuse(reason)
     if (IGNORED.has(name)) continue
     const parameter = parameterOf(name)
-    if (parameter === undefined) return refuse(at === undefined ? `unknown option --${name}` : 'Bad directive or wrong number of arguments')
+    if (parameter === undefined) return at === undefined ? fail(unknownOption(name)) : refuse('Bad directive or wrong number of arguments')
     if (words.length !== 1 && !MULTIPLE.has(parameter)) refuse('wrong number of arguments')
     try {
       admin.parameters[parameter].check(words.join(' '))
@@ -158,7 +141,9 @@ function logger(file: string | undefined, least: () => string): Log {
 }
 
 async function rdb(files: readonly string[], check: boolean): Promise<void> {
-  if (files.length !== 1) fail('rdb takes one file')
+  const option = files.find((file) => file.startsWith('--'))
+  if (option !== undefined) fail(`unknown option ${option}${suggestion(option, ['--check'])}`, 'rdb')
+  if (files.length !== 1) fail('rdb takes one file', 'rdb')
   const write = (lines: string): Promise<void> => new Promise((resolve) => void process.stdout.write(lines, () => resolve()))
   const summary = await printRdb(files[0], check ? null : write)
   process[check ? 'stdout' : 'stderr'].write(`${describeSummary(summary)}\n`)
@@ -176,13 +161,19 @@ function writePidFile(file: string, log: Log): void {
 
 async function main(): Promise<void> {
   const [command, ...args] = process.argv.slice(2)
-  if ([command, ...args].some((arg) => arg === '--help' || arg === '-h')) return void process.stdout.write(USAGE)
-  if ([command, ...args].some((arg) => arg === '--version' || arg === '-v'))
+  if (command === 'help' || [command, ...args].some((arg) => arg === '--help' || arg === '-h'))
+    return void process.stdout.write(helpOf(command === 'help' ? args[0] : command))
+  if (command === 'version' || [command, ...args].some((arg) => arg === '--version' || arg === '-v'))
     return void process.stdout.write(`isodis ${ISODIS_VERSION} (as Redis ${VERSION})\n`)
   const isCheck = (arg: string): boolean => arg === '--check'
   if (command === 'rdb') return rdb(args.filter((arg) => !isCheck(arg)), args.some(isCheck)) // prettier-ignore
-  if (command !== 'serve') fail(command === undefined ? 'no command given' : `unknown command "${command}"`)
+  if (command !== 'serve') {
+    const unknown = command === undefined ? '' : `\nisodis: unknown command "${command}"${suggestion(command, ['serve', 'rdb', 'help'])}\n`
+    process.stderr.write(`${USAGE}${unknown}`)
+    return process.exit(2)
+  }
   const file = args[0] === undefined || args[0].startsWith('--') ? undefined : args[0]
+  if (file?.startsWith('-') && file !== '-') fail(`unknown option ${file}: options begin with two dashes`)
   const { config, own, users } = gather([
     ...(file === undefined ? [] : readConfigFile(file)),
     ...readArguments(file === undefined ? args : args.slice(1)),
@@ -234,6 +225,7 @@ async function main(): Promise<void> {
   // As redis-server: whoever reads this can connect.
   started()
   log('notice', 'Server initialized')
+  if (!keeps) log('notice', 'Data is kept in memory only (--dir DIR keeps it)')
   for (const place of places) log('notice', `Ready to accept connections ${place}`)
   const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)

@@ -74,9 +74,15 @@ export async function printRdb(
 
 export function describeSummary({ version, keys, expired, databases, types }: RdbSummary): string {
   const counts = Object.entries(types).map(([type, count]) => `${type} ${count}`)
-  const parts = [`RDB version ${version}`, `${keys} keys in ${databases} databases`, ...(counts.length > 0 ? [counts.join(', ')] : [])]
+  const parts = [
+    `RDB version ${version}`,
+    `${counted(keys, 'key')} in ${counted(databases, 'database')}`,
+    ...(counts.length > 0 ? [counts.join(', ')] : []),
+  ]
   return `${parts.join('; ')}${expired > 0 ? `; ${expired} of them have expired` : ''}; the checksum is right`
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** Bytes as text where they are UTF-8, else as base64. */
 function shown(bytes: ByteString): string | { base64: string } {

@@ -47,8 +47,13 @@ const unescaped = (hex: string | undefined, char: string): string =>
 
 /** The directives of a file, `-` for standard input. @throws Error if it cannot be read; ConfigFileError */
 export function readConfigFile(file: string, depth = 0): Directive[] {
-  const lines = readFileSync(file === '-' ? 0 : file, 'utf8').split('\n')
-  return lines.flatMap((line, i) => readLine(line, `${file}, at line ${i + 1}`, depth))
+  let text: string
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw new Error(`Fatal error, can't open config file '${file}': ${(error as Error).message}`, { cause: error })
+  }
+  return text.split('\n').flatMap((line, i) => readLine(line, `${file}, at line ${i + 1}`, depth))
 }
 
 function readLine(full: string, at: string | undefined, depth: number): Directive[] {

@@ -147,7 +147,7 @@ describe('isodis rdb', () => {
       } },
     ]) // prettier-ignore
     expect(describeSummary(summary)).toBe(
-      'RDB version 10; 7 keys in 1 databases; string 3, list 1, hash 1, zset 1, stream 1; the checksum is right',
+      'RDB version 10; 7 keys in 1 database; string 3, list 1, hash 1, zset 1, stream 1; the checksum is right',
     )
     const bytes = await readFile(path)
     bytes[40] ^= 1
