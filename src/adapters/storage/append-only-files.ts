@@ -7,9 +7,11 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, trun
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
-import { syncDirectory, writeAll } from './durable-files.ts'
+import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 
 const READ_SIZE = 1 << 20
+/** So many bytes are copied to the system faster than another thread is asked to, and then a killed process has not lost them. */
+const AT_ONCE = 1 << 18
 
 interface Part {
   readonly name: string
@@ -113,7 +115,8 @@ class AppendOnlyFiles implements JournalStore {
   async append(bytes: Uint8Array, durable: boolean): Promise<void> {
     const file = (this.#file ??= await this.#openLast())
     try {
-      await writeAll(file, bytes, this.#position)
+      if (!durable && bytes.length <= AT_ONCE) writeAllSync(file, bytes, this.#position)
+      else await writeAll(file, bytes, this.#position)
       if (durable) await file.datasync()
     } catch (error) {
       // Nothing of it is to be there. Should this fail too, the next try writes over it.

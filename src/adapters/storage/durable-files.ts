@@ -1,9 +1,15 @@
 // Two things that files need to be safe from a crash.
+import { writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
 /** Writes all of the bytes: one call may write some of them only. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten
+}
+
+/** The same without a turn of the event loop. */
+export function writeAllSync(file: FileHandle, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file.fd, bytes, at, bytes.length - at, position + at)
 }
 
 /** A rename is durable once its directory is. Not every system can do that: Windows refuses. */
