@@ -1,21 +1,11 @@
 // The tree as closures: functions and statements. A statement tells how it ended by a number, and a function's result
 // waits in its frame, so that nothing is thrown and nothing allocated for `return` and `break`.
-import type { Assignment, Block, FunctionExpression, GenericFor, NumericFor, Statement, Target, Variable } from '../tree.ts'
-import {
-  compileCall,
-  compileClosure,
-  compileCondition,
-  compileExpression,
-  compileList,
-  compileMulti,
-  compileTailCall,
-  describe,
-} from './expressions.ts'
+import type { Assignment, Block, Expression, FunctionExpression, GenericFor, NumericFor, Statement, Target, Variable } from '../tree.ts'
+import { compileClosure, compileCondition, compileList, compileMulti, compileTailCall, describe } from './expressions.ts'
 import {
   Box,
   BREAK,
   Closure,
-  type Code,
   type Exec,
   type Frame,
   FunctionContext,
@@ -67,6 +57,7 @@ export function compileFunction(
     body,
     node,
     context,
+    steps: null,
   }
 }
 
@@ -134,7 +125,7 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
     case 'assign':
       return compileAssignment(context, node)
     case 'do call': {
-      const call = compileCall(context, node.call)
+      const call = context.call(node.call)
       return (frame) => {
         call(frame)
         return NORMAL
@@ -208,7 +199,7 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
       const value =
         node.values.length > 1
           ? compileList(context, node.values)
-          : only.kind === 'call'
+          : only.kind === 'call' || only.kind === 'method'
             ? compileTailCall(context, only)
             : compileMulti(context, only)
       return (frame) => {
@@ -221,13 +212,9 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
   }
 }
 
-function compileDeclaration(
-  context: FunctionContext,
-  variables: readonly Variable[],
-  nodes: readonly Parameters<typeof compileExpression>[1][],
-): Exec {
+function compileDeclaration(context: FunctionContext, variables: readonly Variable[], nodes: readonly Expression[]): Exec {
   if (variables.length === 1 && nodes.length === 1) {
-    const value = compileExpression(context, nodes[0])
+    const value = context.expression(nodes[0])
     const slot = context.declare(variables[0])
     if (isBoxed(variables[0])) {
       return (frame) => {
@@ -257,10 +244,10 @@ type Store = (frame: Frame, value: LuaValue, object: LuaValue, key: LuaValue) =>
 
 function compileAssignment(context: FunctionContext, node: Assignment): Exec {
   const { targets, values } = node
-  if (targets.length === 1 && values.length === 1) return compileSingle(context, targets[0], compileExpression(context, values[0]))
+  if (targets.length === 1 && values.length === 1) return compileSingle(context, targets[0], values[0])
   const parts = targets.map((target) => ({
-    object: target.kind === 'index' ? compileExpression(context, target.object) : null,
-    key: target.kind === 'index' ? compileExpression(context, target.key) : null,
+    object: target.kind === 'index' ? context.expression(target.object) : null,
+    key: target.kind === 'index' ? context.expression(target.key) : null,
     store: compileStore(context, target),
   }))
   const list = compileList(context, values)
@@ -302,9 +289,10 @@ function compileVariableStore(context: FunctionContext, variable: Variable): Sto
   }
 }
 
-function compileSingle(context: FunctionContext, target: Target, value: Code): Exec {
+function compileSingle(context: FunctionContext, target: Target, node: Expression): Exec {
   const { machine } = context
   if (target.kind !== 'index') {
+    const value = context.expression(node)
     if (target.kind === 'local' && !isBoxed(target.variable)) {
       const { slot } = target.variable
       return (frame) => {
@@ -318,10 +306,11 @@ function compileSingle(context: FunctionContext, target: Target, value: Code): E
       return NORMAL
     }
   }
-  const object = compileExpression(context, target.object)
+  const object = context.expression(target.object)
   const site = context.site(target.line, describe(context, target.object))
   if (target.key.kind === 'constant' && typeof target.key.value === 'string') {
     const name = target.key.value
+    const value = context.expression(node)
     let hint = 0
     return (frame) => {
       const into = object(frame)
@@ -336,7 +325,8 @@ function compileSingle(context: FunctionContext, target: Target, value: Code): E
       return NORMAL
     }
   }
-  const key = compileExpression(context, target.key)
+  const key = context.expression(target.key)
+  const value = context.expression(node)
   return (frame) => {
     const into = object(frame)
     const at = key(frame)
@@ -351,28 +341,36 @@ function compileSingle(context: FunctionContext, target: Target, value: Code): E
   }
 }
 
-function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
-  const { machine } = context
+/** Where a numeric `for` is, its limit and its step. */
+export type Range = [at: number, limit: number, step: number]
+
+export function compileRange(context: FunctionContext, node: NumericFor): (frame: Frame) => Range {
   const site = context.site(node.line)
-  const start = compileExpression(context, node.start)
-  const limit = compileExpression(context, node.limit)
-  const step = node.step === null ? null : compileExpression(context, node.step)
-  const { top } = context
+  const start = context.expression(node.start)
+  const limit = context.expression(node.limit)
+  const step = node.step === null ? null : context.expression(node.step)
+  const number = (value: LuaValue, what: string): number => toNumber(value) ?? context.machine.fail(site, `'for' ${what} must be a number`)
+  return (frame) => {
+    const given = [start(frame), limit(frame), step === null ? 1 : step(frame)]
+    const from = number(given[0], 'initial value')
+    const to = number(given[1], 'limit')
+    const by = number(given[2], 'step')
+    // As Lua's FORPREP and FORLOOP count: with fractions that is not always where it began.
+    return [from - by + by, to, by]
+  }
+}
+
+function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
+  const { machine, top } = context
+  const site = context.site(node.line)
+  const range = compileRange(context, node)
   const slot = context.declare(node.variable)
   const body = compileBlock(context, node.body)
   context.top = top
   const boxed = isBoxed(node.variable)
-  const number = (value: LuaValue, what: string): number => {
-    const converted = toNumber(value)
-    return converted === undefined ? machine.fail(site, `'for' ${what} must be a number`) : converted
-  }
   return (frame) => {
-    const given = [start(frame), limit(frame), step === null ? 1 : step(frame)]
-    let i = number(given[0], 'initial value')
-    const end = number(given[1], 'limit')
-    const by = number(given[2], 'step')
-    // As Lua's FORPREP and FORLOOP count: with fractions that is not always where it began.
-    for (i = i - by + by; by > 0 ? i <= end : end <= i; i += by) {
+    const [from, end, by] = range(frame)
+    for (let i = from; by > 0 ? i <= end : end <= i; i += by) {
       if (--machine.steps < 0) machine.tick(site)
       frame[slot] = boxed ? new Box(i) : i
       const signal = body(frame)
@@ -385,16 +383,39 @@ function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
   }
 }
 
-function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
+/** One turn of a generic `for`: asks the iterator, and says whether there is something to run the body with. */
+export function compileTurn(context: FunctionContext, node: GenericFor): (frame: Frame, given: LuaValue[]) => boolean {
   const { machine } = context
   const site = context.site(node.line)
-  const list = compileList(context, node.values)
-  const { top } = context
   const places = node.variables.map((variable) => ({ slot: context.declare(variable), boxed: isBoxed(variable) }))
+  return (frame, given) => {
+    if (--machine.steps < 0) machine.tick(site)
+    machine.site = site
+    const [fn, state, control] = given
+    const values = [state, control]
+    const result = fn instanceof LuaFunction ? fn.call(2, state, control) : apply(machine.callable(fn, site, values), values)
+    const several = typeof result === 'object' && Array.isArray(result)
+    const next = (given[2] = several ? (result as readonly LuaValue[])[0] : (result as LuaValue))
+    if (next === undefined) return false
+    for (let i = 0; i < places.length; i++) {
+      const value = i === 0 ? next : several ? (result as readonly LuaValue[])[i] : undefined
+      frame[places[i].slot] = places[i].boxed ? new Box(value) : value
+    }
+    return true
+  }
+}
+
+function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
+  const { machine, top } = context
+  const site = context.site(node.line)
+  const { variables } = node
+  const list = compileList(context, node.values)
+  const turn = compileTurn(context, node)
   const body = compileBlock(context, node.body)
   context.top = top
-  const simple = places.length <= 2 && !places.some(({ boxed }) => boxed)
-  const [keySlot, valueSlot] = [places[0].slot, places.length > 1 ? places[1].slot : -1]
+  const simple = variables.length <= 2 && !variables.some(isBoxed)
+  const keySlot = variables[0].slot
+  const valueSlot = variables.length > 1 ? variables[1].slot : -1
 
   /** pairs(t), without calls. */
   const walk = (frame: Frame, table: Table, from: LuaValue): ReturnType<Exec> => {
@@ -422,33 +443,15 @@ function compileGenericFor(context: FunctionContext, node: GenericFor): Exec {
 
   return (frame) => {
     const given = list(frame)
-    const [fn, state] = given
-    let control = given[2]
+    const [fn, state, control] = given
     if (simple && state instanceof Table) {
       if (fn === machine.next && (control === undefined || state.after(control) >= 0)) return walk(frame, state, control)
       if (fn === machine.nextItem && typeof control === 'number') return count(frame, state, control)
     }
-    for (;;) {
-      if (--machine.steps < 0) machine.tick(site)
-      machine.site = site
-      let result: ReturnType<LuaFunction['call']>
-      if (fn instanceof LuaFunction) result = fn.call(2, state, control)
-      else {
-        const values = [state, control]
-        result = apply(machine.callable(fn, site, values), values)
-      }
-      const several = typeof result === 'object' && Array.isArray(result)
-      control = several ? (result as readonly LuaValue[])[0] : (result as LuaValue)
-      if (control === undefined) return NORMAL
-      for (let i = 0; i < places.length; i++) {
-        const value = i === 0 ? control : several ? (result as readonly LuaValue[])[i] : undefined
-        frame[places[i].slot] = places[i].boxed ? new Box(value) : value
-      }
+    while (turn(frame, given)) {
       const signal = body(frame)
-      if (signal !== NORMAL) {
-        if (signal === BREAK) return NORMAL
-        return signal
-      }
+      if (signal !== NORMAL) return signal === BREAK ? NORMAL : signal
     }
+    return NORMAL
   }
 }

@@ -12,7 +12,7 @@ import {
   type FunctionContext,
   isBoxed,
   type MultiCode,
-  TailCall,
+  PendingCall,
   UPVALUES,
 } from './frame.ts'
 import { isTrue, modulo, power } from './machine.ts'
@@ -74,18 +74,18 @@ export function compileExpression(context: FunctionContext, node: Expression): C
       return compileGlobal(context, node.name, node.line)
     case 'index': {
       const site = context.site(node.line, describe(context, node.object))
-      return compileIndex(context, compileExpression(context, node.object), node.key, site)
+      return compileIndex(context, context.expression(node.object), node.key, site)
     }
     case 'call':
     case 'method': {
-      const call = compileCall(context, node)
+      const call = context.call(node)
       return (frame) => first(call(frame))
     }
     case 'binary':
       return compileBinary(context, node)
     case 'unary': {
       const { machine } = context
-      const operand = compileExpression(context, node.operand)
+      const operand = context.expression(node.operand)
       const site = context.site(node.line, describe(context, node.operand))
       if (node.operator === 'not') return (frame) => !isTrue(operand(frame))
       if (node.operator === '#') {
@@ -100,8 +100,8 @@ export function compileExpression(context: FunctionContext, node: Expression): C
       }
     }
     case 'logical': {
-      const left = compileExpression(context, node.left)
-      const right = compileExpression(context, node.right)
+      const left = context.expression(node.left)
+      const right = context.expression(node.right)
       if (node.operator === 'and') {
         return (frame) => {
           const value = left(frame)
@@ -116,15 +116,15 @@ export function compileExpression(context: FunctionContext, node: Expression): C
     case 'table':
       return compileTable(context, node)
     case 'group':
-      return compileExpression(context, node.inner)
+      return context.expression(node.inner)
   }
 }
 
 /** An expression where any number of values is wanted. */
 export function compileMulti(context: FunctionContext, node: Expression): MultiCode {
-  if (node.kind === 'call' || node.kind === 'method') return compileCall(context, node)
+  if (node.kind === 'call' || node.kind === 'method') return context.call(node)
   if (node.kind === 'vararg') return (frame) => frame[EXTRA] as readonly LuaValue[]
-  return compileExpression(context, node)
+  return context.expression(node)
 }
 
 /** A list of expressions, whose last may give several values, as one array. */
@@ -132,14 +132,14 @@ export function compileList(context: FunctionContext, nodes: readonly Expression
   const last = nodes.at(-1)
   if (last === undefined) return () => []
   if (!isMulti(last)) {
-    const codes = nodes.map((node) => compileExpression(context, node))
+    const codes = nodes.map((node) => context.expression(node))
     return (frame) => {
       const values: LuaValue[] = []
       for (let i = 0; i < codes.length; i++) values.push(codes[i](frame))
       return values
     }
   }
-  const codes = nodes.slice(0, -1).map((node) => compileExpression(context, node))
+  const codes = nodes.slice(0, -1).map((node) => context.expression(node))
   const tail = compileMulti(context, last)
   return (frame) => {
     const values: LuaValue[] = []
@@ -225,7 +225,7 @@ function compileIndex(context: FunctionContext, object: Code, key: Expression, s
       return machine.index(from, name, site)
     }
   }
-  const code = compileExpression(context, key)
+  const code = context.expression(key)
   return (frame) => {
     const from = object(frame)
     const at = code(frame)
@@ -251,8 +251,8 @@ function compileBinary(context: FunctionContext, node: Binary): Code {
   const { machine } = context
   const { operator } = node
   const site = context.site(node.line, describe(context, node.left), describe(context, node.right))
-  const left = compileExpression(context, node.left)
-  const right = compileExpression(context, node.right)
+  const left = context.expression(node.left)
+  const right = context.expression(node.right)
   const slot = plainSlot(context, node.left)
   const number = node.right.kind === 'constant' && typeof node.right.value === 'number' ? node.right.value : undefined
   switch (operator) {
@@ -379,12 +379,12 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
   }
   const last = fields[fields.length - 1]
   const open = last.key === null && isMulti(last.value)
-  const tail = open ? compileMulti(context, last.value) : null
   const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value }) => ({
-    key: key === null ? null : compileExpression(context, key),
+    key: key === null ? null : context.expression(key),
     name: key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null,
-    value: compileExpression(context, value),
+    value: context.expression(value),
   }))
+  const tail = open ? compileMulti(context, last.value) : null
   return (frame) => {
     const values: LuaValue[] = []
     const table = new Table()
@@ -435,22 +435,35 @@ export function compileCall(context: FunctionContext, node: Call | MethodCall): 
   return node.kind === 'method' ? compileMethod(context, node) : compileFunctionCall(context, node)
 }
 
-/** Calls nested deeper end functions by a TailCall. */
+/** Calls nested deeper end functions by a call for others to make. */
 const DEEP = 150
 
 /** The call that a function ends with. */
-export function compileTailCall(context: FunctionContext, node: Call): (frame: Frame) => Result | TailCall {
+export function compileTailCall(context: FunctionContext, node: Call | MethodCall): (frame: Frame) => Result | PendingCall {
   const { machine } = context
-  const direct = compileFunctionCall(context, node)
-  const site = context.site(node.line, describe(context, node.callee))
-  const callee = compileExpression(context, node.callee)
+  const direct = context.call(node)
+  const pending = compilePendingCall(context, node)
+  return (frame) => (machine.depth < DEEP ? direct(frame) : pending(frame))
+}
+
+/** A call for others to make. */
+export function compilePendingCall(context: FunctionContext, node: Call | MethodCall): (frame: Frame) => PendingCall {
+  const { machine } = context
+  const name = node.kind === 'method' ? node.name : null
+  const from = node.kind === 'method' ? node.object : node.callee
+  const named = context.site(node.line, describe(context, from))
+  const site = name === null ? named : context.site(node.line, `method '${name}' `)
+  const value = context.expression(from)
+  const head = context.keep((frame): readonly LuaValue[] => {
+    const self = value(frame)
+    return name === null ? [self] : [machine.index(self, name, named), self]
+  })
   const list = compileList(context, node.arguments)
   return (frame) => {
-    if (machine.depth < DEEP) return direct(frame)
-    const fn = callee(frame)
-    const values = list(frame)
+    const [fn, ...self] = head(frame)
+    const values = self.concat(list(frame))
     machine.site = site
-    return new TailCall(machine.callable(fn, site, values), values)
+    return new PendingCall(machine.callable(fn, site, values), values)
   }
 }
 

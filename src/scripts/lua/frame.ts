@@ -1,8 +1,10 @@
 // The memory of a running function, and what its code is compiled to: closures over the frame. No eval, no
 // `new Function`: it runs under a strict content security policy and on edge runtimes.
-import type { FunctionExpression, FunctionScope, Variable } from '../tree.ts'
+import type { Call, Expression, FunctionExpression, FunctionScope, MethodCall, Variable } from '../tree.ts'
+import { compileCall, compileExpression } from './expressions.ts'
 import type { Machine } from './machine.ts'
 import { Site } from './site.ts'
+import type { Step } from './steps.ts'
 import type { Table } from './table.ts'
 import { apply, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
@@ -50,18 +52,20 @@ export interface Prototype {
   /** Parameters that live in a box. */
   boxed: readonly number[]
   body: Exec
-  /** What coroutines need, who run it step by step. */
+  /** What steps are made of. */
   readonly node: FunctionExpression
   readonly context: FunctionContext
+  /** The same for coroutines, once one has called it. */
+  steps: readonly Step[] | null
 }
 
 const SMALL_FRAME = 12
 
 /**
- * The call that a function ends with. Lua makes it in the function's own place; here it is only given back, for the
- * caller to make, where calls are nested so deep that the stack of JS might not do.
+ * A call for others to make: one that a function ends with, where calls are nested so deep that the stack of JS might not
+ * do, and any call in a coroutine.
  */
-export class TailCall {
+export class PendingCall {
   readonly fn: LuaFunction
   readonly values: readonly LuaValue[]
   constructor(fn: LuaFunction, values: readonly LuaValue[]) {
@@ -83,21 +87,21 @@ export class Closure extends LuaFunction {
 
   override call(n: number, a?: LuaValue, b?: LuaValue, c?: LuaValue, rest: readonly LuaValue[] = NONE): Result {
     const result = this.#start(n, a, b, c, rest)
-    return typeof result === 'object' && result instanceof TailCall ? this.#finish(result) : result
+    return typeof result === 'object' && result instanceof PendingCall ? this.#finish(result) : result
   }
 
   /** Goes on with the calls that functions ended with, in the place of the first. */
-  #finish(first: TailCall): Result {
-    let result: Result | TailCall = first
-    while (typeof result === 'object' && result instanceof TailCall) {
-      const { fn, values }: TailCall = result
+  #finish(first: PendingCall): Result {
+    let result: Result | PendingCall = first
+    while (typeof result === 'object' && result instanceof PendingCall) {
+      const { fn, values }: PendingCall = result
       const [a, b, c] = values
       result = fn instanceof Closure ? fn.#start(values.length, a, b, c, values.slice(3)) : apply(fn, values)
     }
     return result
   }
 
-  #start(n: number, a: LuaValue, b: LuaValue, c: LuaValue, rest: readonly LuaValue[]): Result | TailCall {
+  #start(n: number, a: LuaValue, b: LuaValue, c: LuaValue, rest: readonly LuaValue[]): Result | PendingCall {
     const { prototype } = this
     const { machine } = prototype
     machine.enter()
@@ -105,7 +109,7 @@ export class Closure extends LuaFunction {
     if (prototype.complex) prepare(prototype, frame, n, a, b, c, rest)
     prototype.body(frame)
     machine.depth--
-    return frame[RESULT] as Result | TailCall
+    return frame[RESULT] as Result | PendingCall
   }
 
   /** Its frame for a call: a coroutine runs it in steps. */
@@ -138,10 +142,6 @@ export class FunctionContext {
   readonly chunk: string
   readonly scope: FunctionScope
   compiled = false
-  /** What coroutines run of it: the numbers of its nodes, and their closures. */
-  readonly ids = new Map<object, number>()
-  readonly codes: Code[] = []
-  readonly execs: Exec[] = []
   /** The next free slot. */
   top = FIRST
   size = FIRST
@@ -175,5 +175,22 @@ export class FunctionContext {
 
   site(line: number, what = '', other = ''): Site {
     return new Site(this.source, this.chunk, line, what, other)
+  }
+
+  // What steps do otherwise: there, an operand is computed before the operation.
+
+  /** Compiles an operand. */
+  expression(node: Expression): Code {
+    return compileExpression(this, node)
+  }
+
+  /** Compiles a call. */
+  call(node: Call | MethodCall): MultiCode {
+    return compileCall(this, node)
+  }
+
+  /** What is computed before anything that is compiled later. */
+  keep<T>(code: (frame: Frame) => T): (frame: Frame) => T {
+    return code
   }
 }

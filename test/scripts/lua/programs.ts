@@ -29,24 +29,37 @@ interface Local {
   readonly kind: Kind
 }
 
-/** @param random numbers from 0 up to 1 */
-export function randomProgram(random: () => number): string {
-  return new Generator(random).program()
+/** In a coroutine, values are now and then yielded and come back. */
+const PASS = 'local function pass(...) return coroutine.yield(...) end\n'
+const RESUME = `local co, ok, e = coroutine.create(function()
+BODY
+end), true
+while ok and coroutine.status(co) ~= 'dead' do ok, e = coroutine.resume(co, e) end`
+
+/**
+ * @param random numbers from 0 up to 1
+ * @param coroutine whether its body runs in a coroutine
+ */
+export function randomProgram(random: () => number, coroutine = false): string {
+  return new Generator(random, coroutine).program()
 }
 
 class Generator {
   readonly #random: () => number
+  readonly #coroutine: boolean
   #locals: Local[] = []
   #count = 0
   #depth = 0
 
-  constructor(random: () => number) {
+  constructor(random: () => number, coroutine: boolean) {
     this.#random = random
+    this.#coroutine = coroutine
   }
 
   program(): string {
     const body = this.#block(4 + this.#below(10))
-    return `${PRELUDE}local ok, e = pcall(function()\n${body}\nend)\nif not ok then out[#out + 1] = 'E:' .. show(e, 0) end\nreturn out`
+    const run = this.#coroutine ? PASS + RESUME.replace('BODY', () => body) : `local ok, e = pcall(function()\n${body}\nend)`
+    return `${PRELUDE}${run}\nif not ok then out[#out + 1] = 'E:' .. show(e, 0) end\nreturn out`
   }
 
   #below(limit: number): number {
@@ -224,7 +237,7 @@ class Generator {
           ? this.#leaf(kind)
           : this.#compound(kind)
     this.#depth--
-    return text
+    return this.#coroutine && this.#chance(0.08) ? `${this.#pick(['', 'coroutine.yield', 'pass'])}(${text})` : text
   }
 
   #leaf(kind: Kind): string {
