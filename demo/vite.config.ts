@@ -28,6 +28,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^isodis$/, replacement: here('../src/adapters/memory.ts') },
+      { find: /^isodis\/lua$/, replacement: here('../src/scripts/lua/scripting.ts') },
       { find: /^isodis\/indexeddb$/, replacement: here('../src/adapters/storage/indexeddb.ts') },
     ],
   },

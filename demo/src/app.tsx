@@ -28,6 +28,9 @@ export function App({ database }: { database: Database }) {
         <h1>isodis</h1>
         <span class="head-about muted">Redis in this page</span>
         <span class="spring" />
+        <a class="head-link" href="./" target="_blank" title="All tabs share the database, and what they publish">
+          Second tab <span aria-hidden="true">↗</span>
+        </a>
         <StatusPill database={database} />
       </header>
       <main class="panes">

@@ -1,6 +1,7 @@
-// The database of this page and what the panes know of it: its log, and its state as INFO tells it.
+// The database, which all tabs of the demo share, and what the panes know of it: its log, and its state as INFO tells it.
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
-import { createRedis, type EmbeddedRedis, type LogLevel, type Storage } from 'isodis'
+import { createRedis, type LogLevel, type Role, type SharedRedis, type Storage } from 'isodis'
+import { lua } from 'isodis/lua'
 import { parseStatus, type Status } from './status.ts'
 
 export interface LogEntry {
@@ -23,36 +24,38 @@ const PAGE_RULES = '4 1'
 export type JournalMode = 'off' | 'no' | 'everysec' | 'always'
 
 export class Database {
-  readonly redis: EmbeddedRedis
+  readonly redis: SharedRedis
+  /** What was logged while this tab ran the engine. */
   readonly log: ReadonlySignal<readonly LogEntry[]>
   readonly #status = signal<Status>(parseStatus(''))
   readonly #rules = signal('')
   readonly #journal = signal<JournalMode>('off')
+  readonly #role = signal<Role>('guest')
   readonly #revision = signal(0)
   readonly #closed = signal(false)
   #seen = ''
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  private constructor(redis: EmbeddedRedis, log: ReadonlySignal<readonly LogEntry[]>) {
+  private constructor(redis: SharedRedis, log: ReadonlySignal<readonly LogEntry[]>) {
     this.redis = redis
     this.log = log
   }
 
-  /** @throws StorageError if another tab has the storage, or it cannot be read; RdbError if what it holds is damaged */
+  /** @throws StorageError if the storage cannot be read; RdbError if what it holds is damaged */
   static async open(storage: Storage): Promise<Database> {
     const log = signal<readonly LogEntry[]>([])
     let number = 0
     const journal = localStorage.getItem(JOURNAL)
     const redis = await createRedis({
       storage,
-      // The journal must be on from the start: what only it has would not be loaded.
+      shared: true,
+      lua,
       config: isFsync(journal) ? { appendonly: 'yes', appendfsync: journal } : {},
       log: (level, message) => {
         log.value = [...log.value.slice(-LOG_LIMIT + 1), { number: number++, time: new Date(), level, message }]
       },
     })
     const database = new Database(redis, log)
-    await database.#restoreRules()
     await database.refresh()
     return database
   }
@@ -71,6 +74,11 @@ export class Database {
     return this.#journal
   }
 
+  /** Whether this tab runs the engine, or another one does. */
+  get role(): ReadonlySignal<Role> {
+    return this.#role
+  }
+
   /** Another number whenever data may have changed. */
   get revision(): ReadonlySignal<number> {
     return this.#revision
@@ -85,6 +93,7 @@ export class Database {
   async refresh(): Promise<void> {
     clearTimeout(this.#timer)
     try {
+      await this.#settle()
       const info = await this.redis.info('persistence', 'memory', 'stats', 'keyspace')
       const config = await this.redis.configGet('save', 'appendonly', 'appendfsync')
       batch(() => this.#update(parseStatus(info), config))
@@ -117,13 +126,24 @@ export class Database {
 
   /** Turns the journal on or off, for the next start too. */
   async setJournal(mode: JournalMode): Promise<void> {
-    await this.redis.configSet(mode === 'off' ? { appendonly: 'no' } : { appendonly: 'yes', appendfsync: mode })
-    // The next start will find the snapshot alone: it must have what only the journal had.
-    if (mode === 'off') await this.redis.bgsave({ schedule: true })
+    await this.#applyJournal(mode)
     await this.refresh()
   }
 
-  async #restoreRules(): Promise<void> {
+  async #applyJournal(mode: JournalMode): Promise<void> {
+    await this.redis.configSet(mode === 'off' ? { appendonly: 'no' } : { appendonly: 'yes', appendfsync: mode })
+    // The next start will find the snapshot alone: it must have what only the journal had.
+    if (mode === 'off') await this.redis.bgsave({ schedule: true })
+  }
+
+  /** A tab that begins to run the engine gives it the settings that were made, here or in another tab. */
+  async #settle(): Promise<void> {
+    // The first command waits until somebody runs the engine. PING would be refused where saving fails.
+    await this.redis.echo('')
+    const { role } = this.redis
+    const begins = role === 'owner' && this.#role.value === 'guest'
+    this.#role.value = role
+    if (!begins) return
     const rules = localStorage.getItem(RULES)
     try {
       await this.redis.configSet('save', rules ?? PAGE_RULES)
@@ -131,6 +151,9 @@ export class Database {
       // What somebody has put there by hand may be anything.
       localStorage.removeItem(RULES)
     }
+    const journal = localStorage.getItem(JOURNAL)
+    const { appendonly } = await this.redis.configGet('appendonly')
+    if (isFsync(journal) || appendonly === 'yes') await this.#applyJournal(isFsync(journal) ? journal : 'off')
   }
 }
 

@@ -3,16 +3,6 @@ import { useSignal } from '@preact/signals'
 import { ConfirmButton } from './parts/confirm-button.tsx'
 import { deleteStored, downloadStored } from './stored-data.ts'
 
-export function AnotherTab() {
-  return (
-    <div class="cover" role="alert">
-      <Icon />
-      <h1>The database is open in another tab</h1>
-      <p>It belongs to one tab at a time. Close the other tab, and it opens here by itself, with all that is saved.</p>
-    </div>
-  )
-}
-
 export function CannotOpen({ error, name }: { error: Error; name: string }) {
   const failed = useSignal<string | null>(null)
   const run = async (work: () => Promise<void>): Promise<void> => {
@@ -24,7 +14,7 @@ export function CannotOpen({ error, name }: { error: Error; name: string }) {
   }
   return (
     <div class="cover" role="alert">
-      <Icon />
+      <img src="./icon.svg" alt="" width={44} height={44} />
       <h1>{isDamage(error) ? 'The stored data is damaged' : 'The database cannot be opened'}</h1>
       <p class="cover-error">{error.message || error.name}</p>
       <p>{adviceFor(error)}</p>
@@ -49,10 +39,6 @@ export function CannotOpen({ error, name }: { error: Error; name: string }) {
       {failed.value === null ? null : <p role="alert">{failed.value}</p>}
     </div>
   )
-}
-
-function Icon() {
-  return <img src="./icon.svg" alt="" width={44} height={44} />
 }
 
 const isDamage = (error: Error): boolean => error.name === 'RdbError' || /damaged|missing/.test(error.message)

@@ -11,17 +11,30 @@ beforeAll(async () => {
 afterAll(() => site?.[Symbol.asyncDispose]())
 
 describe('a second tab', () => {
-  test('says that the first has the database, and opens it when that is closed', async () => {
+  test('shares the data and its messages, and runs the commands when the first is closed', async () => {
     await using browser = await Browser.withNewProfile()
     const first = await browser.open(site.url)
     await ready(first)
     await type(first, 'set shared yes')
-    await type(first, 'save')
+    await first.getByRole('group', { name: 'Presets' }).getByRole('button', { name: 'Redis' }).click()
+    await first.getByRole('group', { name: 'Journal' }).getByRole('button', { name: 'Every second' }).click()
     const second = await browser.open(site.url)
-    await second.getByRole('heading', { name: 'The database is open in another tab' }).waitFor()
-    await first.close()
     await ready(second)
     expect(await type(second, 'get shared')).toBe('"yes"')
+    await second.getByText('Another tab runs the commands').waitFor()
+    const listening = type(second, 'subscribe news')
+    await second.getByRole('button', { name: 'Stop' }).waitFor()
+    await listening
+    await type(first, 'publish news hello')
+    await second.locator('.output-text', { hasText: '"hello"' }).waitFor()
+    await second.getByRole('button', { name: 'Stop' }).click()
+    await type(first, 'set last words')
+    await first.close()
+    // What no save had, the journal had; and the settings of the first tab are those of the second.
+    expect(await type(second, 'get last')).toBe('"words"')
+    await second.locator('.log').getByText('Reading RDB').or(second.locator('.log li')).first().waitFor()
+    expect(await type(second, 'config get appendonly')).toContain('"yes"')
+    await second.waitForFunction(() => document.querySelector('[aria-label="Presets"] [aria-pressed="true"]')?.textContent === 'Redis')
   })
 })
 

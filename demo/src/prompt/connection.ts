@@ -1,6 +1,6 @@
 // The prompt's connection: what redis-cli keeps track of on its own, the selected database, an open transaction, the
 // protocol, and modes that show what comes until they are ended.
-import type { Redis } from 'isodis'
+import { type Redis, RedisError } from 'isodis'
 import { type ByteString, encodeUtf8 } from '../../../src/core/bytes.ts'
 import { Push, type Reply, ReplyError, Status, Verbatim } from '../../../src/core/reply.ts'
 import type { Protocol } from './print-reply.ts'
@@ -18,7 +18,7 @@ const SELECTING = new Set(['SELECT', 'EXEC', 'RESET'])
 export class Connection {
   readonly #redis: Redis
   #backend: Backend | null = null
-  #blocking: ReadonlySet<string> | null = null
+  readonly #categories = new Map<string, Promise<ReadonlySet<string>>>()
   db = 0
   inTransaction = false
   protocol: Protocol = 2
@@ -39,16 +39,35 @@ export class Connection {
    */
   async run(words: readonly ByteString[], signal: AbortSignal): Promise<Reply> {
     const name = words[0].toUpperCase()
-    this.#backend ??= await this.#redis.backend.connect()
-    const waits = !this.inTransaction && (await this.#blockingCommands()).has(name)
+    const waits = !this.inTransaction && (await this.#commands('blocking')).has(name)
     let reply: Reply
     try {
-      reply = await this.#backend.call(words, waits ? { blocking: true, signal } : undefined)
+      reply = await this.#send(words, waits ? { blocking: true, signal } : undefined)
     } catch (error) {
-      return signal.aborted ? new Status('(stopped)') : new ReplyError(`ERR ${encodeUtf8(String(error))}`)
+      return signal.aborted
+        ? new Status('(stopped)')
+        : new ReplyError(encodeUtf8(error instanceof RedisError ? error.message : String(error)))
     }
     await this.#follow([name, ...words.slice(1)], reply)
     return reply
+  }
+
+  /** The connection ends with the tab that ran the commands. As in redis-cli another takes its place, and selects as before. */
+  async #send(words: readonly ByteString[], options: { blocking: true; signal: AbortSignal } | undefined): Promise<Reply> {
+    this.#backend ??= await this.#redis.backend.connect()
+    try {
+      return await this.#backend.call(words, options)
+    } catch (error) {
+      if (!(error instanceof RedisError) || error.code !== 'CONNECTION') throw error
+      const inTransaction = this.inTransaction
+      this.inTransaction = false
+      this.protocol = 2
+      this.#backend = await this.#redis.backend.connect()
+      if (this.db !== 0) await this.#backend.call(['SELECT', String(this.db)])
+      // What writes may have run.
+      if (inTransaction || !(await this.#commands('read')).has(words[0].toUpperCase())) throw error
+      return this.#backend.call(words, options)
+    }
   }
 
   /** @returns a function that ends it */
@@ -88,11 +107,10 @@ export class Connection {
     if (info instanceof Verbatim) this.db = Number(/ db=(\d+)/.exec(info.text)?.[1] ?? 0)
   }
 
-  async #blockingCommands(): Promise<ReadonlySet<string>> {
-    if (this.#blocking === null) {
-      const names = await this.#redis.commandList({ aclcat: 'blocking' })
-      this.#blocking = new Set(names.map((name) => name.toUpperCase()))
-    }
-    return this.#blocking
+  #commands(aclcat: 'blocking' | 'read'): Promise<ReadonlySet<string>> {
+    const found =
+      this.#categories.get(aclcat) ?? this.#redis.commandList({ aclcat }).then((names) => new Set(names.map((name) => name.toUpperCase())))
+    this.#categories.set(aclcat, found)
+    return found
   }
 }

@@ -1,7 +1,8 @@
 // The prompt as it is seen: what was printed, the line, what may come next, and the keys that work as in redis-cli.
 import { useSignal } from '@preact/signals'
+import { Fragment } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Output, Terminal } from './terminal.ts'
+import { EXAMPLES, type Output, type Terminal } from './terminal.ts'
 
 interface Search {
   readonly text: string
@@ -121,7 +122,10 @@ export function Prompt({ terminal }: { terminal: Terminal }) {
         onClick={() => focusUnlessSelecting(input.current)}
       >
         {outputs.map((output) => (
-          <OutputLines key={output.number} output={output} />
+          <Fragment key={output.number}>
+            <OutputLines output={output} />
+            {output.number === 0 ? <Examples isBusy={running !== null} onChoose={(each) => void terminal.enter(each)} /> : null}
+          </Fragment>
         ))}
       </div>
       <form class="prompt-form" onSubmit={submit}>
@@ -176,6 +180,20 @@ function OutputLines({ output: { input, text, kind } }: { output: Output }) {
       )}
       {text === '' ? null : <pre class={`output-text output-${kind}`}>{text}</pre>}
     </div>
+  )
+}
+
+function Examples({ isBusy, onChoose }: { isBusy: boolean; onChoose: (line: string) => void }) {
+  return (
+    <ul class="examples" aria-label="Examples">
+      {EXAMPLES.map((each) => (
+        <li key={each}>
+          <button class="example" disabled={isBusy} onClick={() => onChoose(each)}>
+            {each}
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }
 

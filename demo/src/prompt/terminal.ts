@@ -23,8 +23,16 @@ const TEXT_LIMIT = 100_000
 /** As redis-cli: a command that took longer says so. */
 const SLOW_MS = 500
 
-const WELCOME = `Redis runs in this page, and its data stays in your browser.
-Try "set greeting hello", then reload. "help" says more, Tab completes.`
+const WELCOME = `Redis runs in this page. What you type is kept in your browser, and shared by all tabs of it. Try one of these, then reload:`
+/** What shows most, for who does not know what to type. */
+export const EXAMPLES = [
+  'set greeting hello ex 60',
+  'hset user:1 name Ann visits 3',
+  'zadd scores 31 ann 27 bob',
+  'zrange scores 0 -1 rev withscores',
+  `eval "return redis.call('incr', KEYS[1]) * 2" 1 visits`,
+  'subscribe news',
+] as const
 
 const HELP = `To get help about Redis commands type:
       "help @<group>" to get a list of commands in <group>

@@ -48,4 +48,5 @@ export function FailedJournal({ database, notices }: { database: Database; notic
 }
 
 const lastWarning = (database: Database, about: string): string =>
-  database.log.value.findLast(({ level, message }) => level === 'warning' && message.includes(about))?.message ?? ''
+  database.log.value.findLast(({ level, message }) => level === 'warning' && message.includes(about))?.message ??
+  'The log of the tab that runs the commands says why.'

@@ -1,10 +1,9 @@
 // The engine's log, the newest line first.
-import type { ReadonlySignal } from '@preact/signals'
-import type { LogEntry } from '../database.ts'
+import type { Database } from '../database.ts'
 import { formatTime } from './time.ts'
 
-export function Log({ entries }: { entries: ReadonlySignal<readonly LogEntry[]> }) {
-  const lines = entries.value.toReversed()
+export function Log({ database }: { database: Database }) {
+  const lines = database.log.value.toReversed()
   return (
     <div class="block">
       <h3 id="log-title">Log</h3>
@@ -16,7 +15,11 @@ export function Log({ entries }: { entries: ReadonlySignal<readonly LogEntry[]> 
           </li>
         ))}
       </ol>
-      {lines.length === 0 ? <p class="muted small">Nothing has been logged yet.</p> : null}
+      {lines.length > 0 ? null : database.role.value === 'guest' ? (
+        <p class="muted small">Another tab runs the commands, and has the log. When it is closed, this one takes over.</p>
+      ) : (
+        <p class="muted small">Nothing has been logged yet.</p>
+      )}
     </div>
   )
 }

@@ -79,7 +79,7 @@ export function SavePanel({ database, notices }: { database: Database; notices: 
         <WriteMany database={database} notices={notices} />
         <RulesEditor database={database} notices={notices} />
         <JournalSwitch database={database} notices={notices} />
-        <Log entries={database.log} />
+        <Log database={database} />
       </div>
     </section>
   )
@@ -124,7 +124,8 @@ function LastSave({ database }: { database: Database }) {
   const { lastSeconds } = database.status.value
   const date = new Date(at)
   // Until a save has succeeded, LASTSAVE is the time of the start.
-  const saved = database.log.value.some(({ message }) => message === 'DB saved on disk')
+  const { saves, failed } = database.status.value
+  const saved = (saves > 0 && !failed) || database.log.value.some(({ message }) => message === 'DB saved on disk')
   const what = saved ? formatAgo(now.value - at) : 'before this start'
   return (
     <time datetime={date.toISOString()} title={`LASTSAVE ${at / 1000}: ${date.toLocaleString()}`}>
