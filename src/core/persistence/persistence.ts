@@ -196,6 +196,7 @@ export class Persistence implements Durability {
   /** As Redis: a rewrite is possible too while the journal is off. */
   async #rewriteOnce(pid: number): Promise<void> {
     this.#rewriter = await this.#makeJournal()
+    await this.#dropped
     const saved = this.#savedDirty
     if (!this.#closed) await this.#rewriter.rewrite(pid)
     this.#rewriter = null
@@ -241,7 +242,7 @@ export class Persistence implements Durability {
       run.snapshot.release()
       this.#tracker?.end(false)
       run.next = this.#start(run.background, true)
-      this.#replaced = run.written.catch(() => {})
+      this.#replaced = Promise.allSettled([this.#replaced, run.written])
     }
   }
 
@@ -290,8 +291,9 @@ export class Persistence implements Durability {
   /** From here on changes are written; they count once a base is there too, which a rewrite makes. */
   async #turnOn(): Promise<void> {
     const journal = await this.#makeJournal()
-    await this.#endRewrite()
     await this.#dropped
+    do await this.#endRewrite()
+    while (this.#lock.rewriting)
     this.#leftover = false
     this.#journal = journal
     journal.start()
@@ -306,7 +308,8 @@ export class Persistence implements Durability {
   async #turnOff(journal: Journal): Promise<void> {
     journal.leave()
     this.#journal = null
-    await journal.stop()
+    // Even if it cannot be written: it must not go on beside the one that may be turned on next.
+    await journal.stop(0, true)
     this.#leftover = true
   }
 
@@ -328,7 +331,8 @@ export class Persistence implements Durability {
     this.#engine.restrict()
     await this.#turning
     await this.#abort()
-    await this.#replaced
+    // Ended now, what it has made is gone with the save.
+    if (this.#journal === null) await this.#endRewrite()
     if (!(await this.#saveLast(save, force)) && !force) {
       this.#closed = false
       this.configured()
@@ -402,7 +406,7 @@ export class Persistence implements Durability {
 
   /** What a journal had that is off is in a snapshot now. Left as it is, it would be loaded once it is on again. */
   async #dropLeftover({ leftover }: { leftover: boolean }): Promise<void> {
-    if (!leftover || this.#journal !== null || this.#turning !== null) return
+    if (!leftover || this.#journal !== null || this.#turning !== null || this.#rewriter !== null) return
     this.#leftover = false
     this.#dropped = this.storage.journal!.drop().catch((error: unknown) => {
       this.#leftover = true
@@ -453,10 +457,13 @@ export class Persistence implements Durability {
 
   /** Gives a running save up; nothing of it will be seen. */
   async #abort(): Promise<void> {
-    if (this.#run === null) return
-    this.#run.aborted = true
-    this.#run.snapshot.release()
-    await this.#run.done
+    const run = this.#run
+    if (run !== null) {
+      run.aborted = true
+      run.snapshot.release()
+    }
+    await run?.done
+    await this.#replaced
   }
 
   /** Starts a save if a rule says so, or has one looked at again when a rule may. */

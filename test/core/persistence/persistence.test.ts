@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis, RedisError } from '../../../src/adapters/memory.ts'
 import { memoryStorage } from '../../../src/adapters/storage/memory.ts'
+import type { Persistence } from '../../../src/core/persistence/persistence.ts'
 import { type FaultyStorage, faultyStorage } from '../../support/faulty-storage.ts'
 import { ManualClock, settled } from '../../support/manual-clock.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
@@ -419,6 +420,27 @@ describe('while it closes', () => {
     release()
     await closed
     expect(await (await stored()).get('a')).toBe('1')
+  })
+
+  test('every save whose place another has taken is waited for', async () => {
+    const { redis, clock, storage } = await setup('1000 1')
+    const persistence = redis.engine.durability as Persistence
+    const releases: (() => void)[] = []
+    storage.before = (call) => (call === 'write' && releases.length < 2 ? new Promise((resolve) => releases.push(resolve)) : undefined)
+    for (let i = 0; i < 3; i++) {
+      await redis.set('a', i)
+      persistence.saveNow()
+    }
+    await clock.drain()
+    const closed = redis.close()
+    releases[1]()
+    await clock.drain()
+    expect(storage.calls).toContain('commit')
+    expect(storage.calls).not.toContain('close')
+    releases[0]()
+    await clock.drain()
+    await closed
+    expect(storage.calls.at(-1)).toBe('close')
   })
 
   test('closing once more is the same', async () => {

@@ -42,6 +42,11 @@ export class JournalWriter {
     return this.#at
   }
 
+  /** Whether there is anything to be taken: not while what belongs together is still being written. */
+  get ready(): boolean {
+    return this.#at > 0 && this.#commands === 0
+  }
+
   /** What follows goes to a new file: it must say which database it is for. */
   forgetDatabase(): void {
     this.#db = -1
@@ -67,7 +72,7 @@ export class JournalWriter {
     return true
   }
 
-  /** Takes what is there; `settle` was called before. */
+  /** Takes what is there, which must be `ready`. */
   take(): Taken {
     const buffer = this.#bytes
     const bytes = buffer.subarray(0, this.#at)

@@ -92,7 +92,8 @@ export class Journal implements Effects {
   configured(): void {
     this.#policy = this.#engine.config.get('appendfsync') as Policy
     this.waits = this.#policy === 'always'
-    if (this.#unsynced && this.#policy !== 'no') void this.sync()
+    // What is being written now may not have been asked to be durable.
+    if ((this.#unsynced || this.#pumping) && this.#policy !== 'no') void this.sync()
   }
 
   /** Loads the journal. @returns false if there is none; @throws StorageError, RdbError */
@@ -148,7 +149,7 @@ export class Journal implements Effects {
 
   /** What is in the writer is to be appended. */
   #enqueue(): void {
-    if (this.#writer.size === 0) return
+    if (!this.#writer.ready) return
     this.#jobs.push({ taken: this.#writer.take(), waiting: this.#waiting })
     this.#waiting = null
   }
@@ -310,7 +311,7 @@ export class Journal implements Effects {
 
   /** The state now becomes a new base. @param pid what it is called in the log; @returns what went wrong, or null */
   rewrite(pid: number): Promise<unknown> {
-    if (this.#run !== null) return this.#run.done.then(() => this.rewrite(pid))
+    if (this.#run !== null) return this.#run.done.then(() => (this.#stopped ? null : this.rewrite(pid)))
     const { clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
     const run: Run = { snapshot, aborted: false, peakCowSize: 0, started: clock.now(), done: Promise.resolve(null) }

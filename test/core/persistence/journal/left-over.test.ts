@@ -1,6 +1,10 @@
 // A journal that is not wanted any more, or that was forgotten to be asked for: nothing that it holds is lost.
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createRedis, type Storage } from '../../../../src/adapters/memory.ts'
+import { fileStorage } from '../../../../src/adapters/storage/file.ts'
 import { memoryStorage } from '../../../../src/adapters/storage/memory.ts'
 import { faultyStorage } from '../../../support/faulty-storage.ts'
 import { RecordMap } from '../../../support/record-map.ts'
@@ -64,6 +68,30 @@ describe('a journal that is there although appendonly is off', () => {
     const again = await createRedis({ storage: memory, save: '', config: on })
     expect(await again.get('a')).toBe('3')
   })
+})
+
+test('a save that ends while BGREWRITEAOF writes a journal that is off takes nothing away from it', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'left-over-'))
+  const storage = faultyStorage(fileStorage({ dir }))
+  const log: string[] = []
+  const redis = await createRedis({ storage, save: '', log: (_level, message) => log.push(message) })
+  const rewritten = (): number => log.filter((line) => line === 'Background AOF rewrite finished successfully').length
+  await redis.set('a', 1)
+  await redis.bgrewriteaof()
+  await expect.poll(rewritten).toBe(1)
+  let release = (): void => {}
+  storage.before = (call) => (call === 'base chunk' ? new Promise((resolve) => (release = resolve)) : undefined)
+  await redis.bgrewriteaof()
+  await expect.poll(() => storage.calls.filter((call) => call === 'base chunk')).toHaveLength(2)
+  await redis.save()
+  release()
+  await expect.poll(rewritten).toBe(2)
+  await redis.set('a', 2)
+  await redis.save()
+  await redis.close()
+  const next = await createRedis({ storage: fileStorage({ dir }), save: '', config: { appendonly: 'yes' } })
+  expect(await next.get('a')).toBe('2')
+  await next.close()
 })
 
 describe('CONFIG SET appendonly yes', () => {

@@ -1,0 +1,96 @@
+// The journal while something else happens: a command that asks for it in a transaction, CONFIG SET, an import, a rewrite.
+import { expect, test } from 'vitest'
+import { createRedis, type EmbeddedRedis } from '../../../../src/adapters/memory.ts'
+import { type MemoryStorage, memoryStorage } from '../../../../src/adapters/storage/memory.ts'
+import { type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
+
+interface Setup {
+  redis: EmbeddedRedis
+  clock: ManualClock
+  storage: FaultyStorage
+  memory: MemoryStorage
+}
+
+async function setup(appendfsync: string): Promise<Setup> {
+  const clock = new ManualClock()
+  const memory = memoryStorage()
+  const storage = faultyStorage(memory)
+  const redis = await createRedis({ storage, save: '', clock, config: { appendonly: 'yes', appendfsync } })
+  return { redis, clock, storage, memory }
+}
+
+test('what a transaction changes stays together, though a command in it has the journal made durable', async () => {
+  for (const command of [
+    ['WAITAOF', '1', '0', '0'],
+    ['CONFIG', 'SET', 'appendfsync', 'everysec'],
+  ]) {
+    const { redis, clock, memory } = await setup('no')
+    await redis.set('first', 1)
+    await clock.drain()
+    const session = redis.engine.connect({ trusted: true })
+    for (const argv of [['MULTI'], ['SET', 'a', '1'], command, ['SET', 'b', '1'], ['EXEC']]) void session.execute(argv)
+    await clock.drain()
+    const written = Buffer.concat(memory.journal.written!.at(-1)!.chunks).toString()
+    expect(written.match(/MULTI|EXEC|(?<=\r\n)[ab](?=\r\n)/g)).toEqual(['MULTI', 'a', 'b', 'EXEC'])
+  }
+})
+
+test('turned off while it cannot be written is given up: it does not go on beside one that is turned on again', async () => {
+  const { redis, storage, clock, memory } = await setup('everysec')
+  storage.before = (call) => {
+    if (call === 'append') throw new Error('full')
+  }
+  await redis.incr('n')
+  await clock.drain()
+  await redis.configSet('appendonly', 'no')
+  clock.advance(1000)
+  await clock.drain()
+  expect(clock.timers).toBe(0)
+  expect(await redis.incr('n')).toBe(2)
+  storage.before = () => {}
+  await redis.configSet('appendonly', 'yes')
+  for (let i = 0; i < 3; i++) {
+    await clock.drain()
+    clock.advance(1000)
+  }
+  const found = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })
+  expect(await found.get('n')).toBe('2')
+})
+
+test('turned off while a rewrite waits for another is not written any more', async () => {
+  const { redis, storage, clock } = await setup('everysec')
+  let release = (): void => {}
+  storage.before = (call) => (call === 'base chunk' ? new Promise((resolve) => (release = resolve)) : undefined)
+  const file: Uint8Array[] = []
+  for await (const chunk of (await createRedis()).exportRdb()) file.push(chunk)
+  const imported = redis.importRdb(file).catch(() => {})
+  await clock.drain()
+  await redis.bgrewriteaof()
+  const turned = redis.configSet('appendonly', 'no')
+  await clock.drain()
+  storage.before = () => {}
+  storage.calls.length = 0
+  release()
+  await turned
+  await clock.drain()
+  expect(storage.calls).not.toContain('base commit')
+  await imported
+})
+
+test('a change that was being written under no is made durable when the policy changes', async () => {
+  const { redis, storage, clock } = await setup('no')
+  let release = (): void => {}
+  const durables: unknown[] = []
+  storage.before = (_call, durable) => {
+    durables.push(durable)
+    return durable ? undefined : new Promise((resolve) => (release = resolve))
+  }
+  await redis.set('a', 1)
+  await clock.drain()
+  const set = redis.configSet('appendfsync', 'always')
+  release()
+  await set
+  await clock.drain()
+  expect(durables).toEqual([false, true])
+})
