@@ -3,6 +3,7 @@ import type { ByteString } from '../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../core/client/errors.ts'
 import type { ScriptTree } from '../core/client/script.ts'
+import { waits } from '../core/client/waits.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { Session } from '../core/engine/session.ts'
 import { CLOSED, Push, type Reply, ReplyError, Status } from '../core/reply.ts'
@@ -54,7 +55,7 @@ export class EngineBackend implements Backend {
   }
 
   /** A session of its own, so that other commands do not wait behind it. */
-  async #wait(argv: Argv, { signal }: CallOptions): Promise<Reply> {
+  async #wait(argv: Argv, { signal }: CallOptions = {}): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
     let lost: Reply = null
     const session = connect(this.#engine, this.#session.db.index, () => (lost = disconnected()))
@@ -82,11 +83,11 @@ export class EngineBackend implements Backend {
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#session.closed) throw RedisError.from(CLOSED, commands[0][0])
     if (!atomic) {
-      const replies = commands.map((argv) => this.#session.execute(argv))
-      if (replies.some((reply) => reply instanceof Promise)) return Promise.all(replies.map((reply) => this.#once(reply)))
+      const replies: Reply[] = []
+      for (let next = this.#goOn(commands, replies); next !== null; next = this.#goOn(commands, replies)) replies.push(await next)
       // All have run: it is asked once whether what they did is durable.
       const error = this.#engine.effects?.waits === true ? await this.#engine.durability.durable() : null
-      return error === null ? (replies as Reply[]) : replies.map(() => error)
+      return error === null ? replies : replies.map(() => error)
     }
     void this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
@@ -99,6 +100,17 @@ export class EngineBackend implements Backend {
       })
     }
     return Array.isArray(replies) ? replies : null
+  }
+
+  /** Runs the commands behind those that have replies. @returns the reply that the next one has to wait for; null at the end */
+  #goOn(commands: readonly Argv[], replies: Reply[]): Promise<Reply> | null {
+    while (replies.length < commands.length) {
+      const argv = commands[replies.length]
+      const reply = this.#session.closed ? CLOSED : waits(argv) ? this.#wait(argv) : this.#session.execute(argv)
+      if (reply instanceof Promise) return reply
+      replies.push(reply)
+    }
+    return null
   }
 
   loadScript({ sha, body }: ScriptTree): void {

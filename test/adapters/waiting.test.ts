@@ -36,6 +36,15 @@ test('what was taken before the client was closed is given', async () => {
   await expect(waits).rejects.toThrow('ERR The client is closed')
 })
 
+test('commands that wait in several pipelines are ended with the client', async () => {
+  const redis = await createRedis()
+  const settled = ['a', 'b'].map((key) => redis.pipeline().blpop(key, 0).set('after', key).execSettled())
+  await expect.poll(() => redis.sync.info('clients')).toContain('blocked_clients:2')
+  await redis.close()
+  const closed = expect.objectContaining({ message: 'ERR The client is closed' })
+  expect(await Promise.all(settled)).toEqual([[closed, closed], [closed, closed]]) // prettier-ignore
+})
+
 test('CLIENT KILL is an error, not the end of the time', async () => {
   await using redis = await createRedis()
   const waits = expect(redis.blpop('jobs', 0)).rejects.toMatchObject({ code: 'CONNECTION', cause: new Error('Connection is closed.') })

@@ -2,9 +2,10 @@
 // each returns the batch itself, typed with one more result.
 import type { ByteString } from '../bytes.ts'
 import { ReplyError } from '../reply.ts'
-import { commandName, encodeCommand, type Value } from './arguments.ts'
+import { encodeCommand, type Value } from './arguments.ts'
 import type { Backend } from './backend.ts'
 import { AllCommands } from './commands.ts'
+import { sharedCommand } from './connection-commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import type { Collected, Out } from './runner.ts'
@@ -44,9 +45,9 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
     return this as unknown as Out<Collected<Results, Aborted>, T, R>
   }
 
-  /** Collects any command. */
+  /** Collects any command. @throws RedisError for one that would change the connection, which is shared */
   call(name: string, ...args: Value[]): Out<Collected<Results, Aborted>, T, Plain<T>> {
-    const command = commandName(name)
+    const command = sharedCommand(name)
     return this.run([command, ...args], anything(command))
   }
 

@@ -4,11 +4,12 @@
 import { decodeUtf8, fromUint8Array, toUint8Array } from '../bytes.ts'
 import { readDouble } from '../numbers.ts'
 import { type Reply, ReplyError } from '../reply.ts'
-import { commandName, encodeCommand, type Key, listOf, type Value } from './arguments.ts'
+import { encodeCommand, type Key, listOf, type Value } from './arguments.ts'
 import type { Backend, CallOptions, Capabilities } from './backend.ts'
 import { Batch } from './batch.ts'
 import { AllCommands } from './commands.ts'
 import type { KeyType, ScanOptions } from './commands/keys.ts'
+import { sharedCommand } from './connection-commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
 import { asyncDispose } from './dispose.ts'
 import { RedisError, unsupported } from './errors.ts'
@@ -20,26 +21,6 @@ import { waits } from './waits.ts'
 export const asText: ToText<string> = decodeUtf8
 /** Bytes as they are. */
 export const asBytes: ToText<Uint8Array> = toUint8Array
-
-const SUBSCRIBE_INSTEAD = 'use redis.subscribe(), psubscribe() or ssubscribe()'
-/** Commands that would leave a shared connection in another state, and what to use instead. */
-export const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
-  MULTI: 'use redis.multi()',
-  EXEC: 'use redis.multi()',
-  DISCARD: 'use redis.multi()',
-  WATCH: 'use redis.watch()',
-  UNWATCH: 'use redis.watch()',
-  SUBSCRIBE: SUBSCRIBE_INSTEAD,
-  PSUBSCRIBE: SUBSCRIBE_INSTEAD,
-  SSUBSCRIBE: SUBSCRIBE_INSTEAD,
-  UNSUBSCRIBE: SUBSCRIBE_INSTEAD,
-  PUNSUBSCRIBE: SUBSCRIBE_INSTEAD,
-  SUNSUBSCRIBE: SUBSCRIBE_INSTEAD,
-  MONITOR: 'it never ends',
-  HELLO: 'the client chooses the protocol',
-  RESET: 'make a new client',
-  QUIT: 'use redis.close()',
-}
 
 /** Between a look and a transaction on what was seen: see `watch`. */
 export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
@@ -84,9 +65,7 @@ export class Redis<T extends Text = string> extends AllCommands<'async', T> impl
    * @throws RedisError for a command that would change the connection, which is shared
    */
   async call(name: string, ...args: Value[]): Promise<Plain<T>> {
-    const command = commandName(name)
-    const instead = CONNECTION_COMMANDS[command]
-    if (instead !== undefined) throw unsupported(command, instead)
+    const command = sharedCommand(name)
     const argv = [command, ...args]
     return this.run(argv, anything(command), waits(argv) ? { blocking: true } : undefined)
   }

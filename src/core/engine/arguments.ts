@@ -7,9 +7,7 @@ import {
   LIMIT_NEGATIVE,
   NOT_FLOAT,
   NOT_INTEGER,
-  COUNT_NOT_POSITIVE,
   NOT_POSITIVE,
-  NUMKEYS_NOT_POSITIVE,
   OUT_OF_RANGE,
   SYNTAX,
   TIMEOUT_NEGATIVE,
@@ -96,27 +94,6 @@ export function milliseconds(text: ByteString): number {
 export function cursor(text: ByteString): number {
   if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) throw INVALID_CURSOR
   return Number(text)
-}
-
-/**
- * What LMPOP, ZMPOP and their waiting forms have from a position on: `numkeys key ... end [COUNT count]`.
- * @param endOf the end that a word names; @throws syntax error for another word
- */
-export function multiPopArguments<End>(
-  argv: Argv,
-  at: number,
-  endOf: (word: ByteString) => End,
-): { keys: ByteString[]; end: End; count: number } {
-  const numkeys = integerIn(argv[at], 1, Infinity, NUMKEYS_NOT_POSITIVE)
-  const keys = argv.slice(at + 1, at + 1 + numkeys)
-  const rest = argv.slice(at + 1 + numkeys)
-  if (rest.length === 0) throw SYNTAX
-  const end = endOf(rest[0])
-  if (rest.length === 1) return { keys, end, count: 1 }
-  if (rest[1].toUpperCase() !== 'COUNT' || rest.length === 2) throw SYNTAX
-  const count = integerIn(rest[2], 1, Infinity, COUNT_NOT_POSITIVE)
-  if (rest.length > 3) throw SYNTAX
-  return { keys, end, count }
 }
 
 /** `[LIMIT limit]` from a position on, as SINTERCARD and ZINTERCARD have it. @returns Infinity for 0 and for none */

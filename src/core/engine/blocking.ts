@@ -27,21 +27,21 @@ export class Waiter {
   readonly session: Session
   readonly db: Database
   readonly wait: Wait
-  /** What waits. */
+  /** What waits, and its words. */
   readonly command: Command
-  /** Its words: the session says them, which does not keep those of other commands. */
-  argv: Argv = []
+  readonly argv: Argv
   readonly #resolve: (reply: Reply) => void
   #cancelTimer: (() => void) | null = null
 
-  constructor(session: Session, db: Database, wait: Wait, resolve: (reply: Reply) => void) {
+  constructor(session: Session, argv: Argv, wait: Wait, resolve: (reply: Reply) => void) {
     this.session = session
-    this.db = db
+    this.db = session.db
     this.wait = wait
     this.command = session.last!
+    this.argv = argv
     this.#resolve = resolve
-    for (const key of wait.keys) addTo(db.waiters, key, this)
-    if (wait.timeout > 0) this.#startTimer(db.engine.clock.now() + wait.timeout, wait.timeout)
+    for (const key of wait.keys) addTo(this.db.waiters, key, this)
+    if (wait.timeout > 0) this.#startTimer(session.engine.clock.now() + wait.timeout, wait.timeout)
   }
 
   // A timer may be early.

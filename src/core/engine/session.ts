@@ -163,7 +163,6 @@ export class Session {
         effects.ran(command, argv, result instanceof Promise ? null : result, db)
       }
       if (!(result instanceof Promise)) return result
-      if (this.waiter !== null) this.waiter.argv = argv
       return result.catch((error: unknown) => this.engine.stats.failure(error, command))
     } catch (error) {
       this.#ran(command, argv)
@@ -230,14 +229,14 @@ export class Session {
    * Answers at once if one of the keys can be answered from, waits otherwise.
    * Inside MULTI and scripts it never waits.
    */
-  block(wait: Wait): Result {
+  block(argv: Argv, wait: Wait): Result {
     for (const key of wait.keys) {
       const reply = wait.attempt(key)
       if (reply !== undefined) return reply
     }
     if (!this.mayBlock) return wait.onDenied === undefined ? wait.onTimeout : wait.onDenied
     return new Promise<Reply>((resolve) => {
-      this.waiter = new Waiter(this, this.db, wait, resolve)
+      this.waiter = new Waiter(this, argv, wait, resolve)
     })
   }
 

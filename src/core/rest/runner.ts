@@ -1,7 +1,7 @@
 // Runs a request's commands on a backend and gives their replies in RESP2's shapes. There is one connection for all
 // clients and no session, so commands that belong to a connection are refused, and those that wait get one of their own.
 import type { Argv, Backend, Signal } from '../client/backend.ts'
-import { CONNECTION_COMMANDS } from '../client/redis.ts'
+import { CONNECTION_COMMANDS } from '../client/connection-commands.ts'
 import { unreachable } from '../client/errors.ts'
 import { toResp2 } from '../client/shapes.ts'
 import { waits } from '../client/waits.ts'

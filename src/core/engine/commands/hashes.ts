@@ -10,7 +10,7 @@ import { parseLongDouble } from '../long-double.ts'
 import { addInt64, parseInt64 } from '../../numbers.ts'
 import type { Hash } from '../values.ts'
 import { EX, EXAT, type ExpireUnit, PX, PXAT } from './expire-options.ts'
-import { expireCondition, scanOptions, scanTable } from './keys.ts'
+import { type ExpireCondition, expireCondition, scanOptions, scanTable } from './keys.ts'
 import { randomEntries } from './random.ts'
 import { addFloats } from './strings.ts'
 
@@ -168,15 +168,19 @@ function fieldsArgument(argv: Argv, at: number, error: ReplyError): Argv {
   return argv.slice(at + 2)
 }
 
+/** The condition and the fields of HEXPIRE and its like. */
+export function fieldOptions(argv: Argv): { condition: ExpireCondition; fields: Argv } {
+  const from = ['NX', 'XX', 'GT', 'LT'].includes(argv[3].toUpperCase()) ? 4 : 3
+  return { condition: expireCondition(argv, 3, from), fields: fieldsArgument(argv, from, NUMFIELDS_NOT_POSITIVE) }
+}
+
 function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
   const [name, key, time] = argv
   const given = integer(time)
   if (given < 0) throw NEGATIVE_EXPIRE
   const at = given * unit.scale + (unit.absolute ? 0 : db.engine.now)
   if (at > LATEST_FIELD_EXPIRY) throw invalidExpire(name.toLowerCase())
-  const conditional = ['NX', 'XX', 'GT', 'LT'].includes(argv[3].toUpperCase())
-  const condition = expireCondition(argv, 3, conditional ? 4 : 3)
-  const fields = fieldsArgument(argv, conditional ? 4 : 3, NUMFIELDS_NOT_POSITIVE)
+  const { condition, fields } = fieldOptions(argv)
   const hash = db.hash.write(key)
   if (hash === undefined) return fields.map(() => NO_FIELD)
   const replies = fields.map((field) => expireField(hash, field, at, condition, db.engine.now))
@@ -186,7 +190,7 @@ function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
   return replies
 }
 
-function expireField(hash: Hash, field: ByteString, at: number, condition: (current: number, at: number) => boolean, now: number): number {
+function expireField(hash: Hash, field: ByteString, at: number, condition: ExpireCondition, now: number): number {
   const slot = hash.find(field)
   if (slot < 0) return NO_FIELD
   if (!condition(hash.expires?.get(field) ?? 0, at)) return CONDITION_NOT_MET

@@ -245,11 +245,11 @@ function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {
   return 1
 }
 
-/**
- * The NX, XX, GT and LT options, from a position of argv on.
- * @returns whether an expiry may take the place of the current one (0: none)
- */
-export function expireCondition(argv: Argv, from: number, to = argv.length): (current: number, at: number) => boolean {
+/** Whether an expiry may take the place of the current one (0: none). */
+export type ExpireCondition = (current: number, at: number) => boolean
+
+/** The NX, XX, GT and LT options, from a position of argv on. */
+export function expireCondition(argv: Argv, from: number, to = argv.length): ExpireCondition {
   const given = new Set<string>()
   for (let i = from; i < to; i++) {
     const word = argv[i].toUpperCase()

@@ -1,13 +1,14 @@
 // Lists, blocking commands among them: https://redis.io/docs/latest/commands/?group=list
 import type { ByteString } from '../../bytes.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
-import { clampRange, integer, integerIn, multiPopArguments, positive, timeout } from '../arguments.ts'
+import { clampRange, integer, integerIn, positive, timeout } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { INDEX_RANGE, NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import type { Session } from '../session.ts'
 import type { List } from '../values.ts'
+import { blockingPop, multiPop } from './popping.ts'
 
 const ZERO_RANK = new ReplyError(
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
@@ -108,28 +109,22 @@ export const lists: Group = {
     }),
     row('RPOPLPUSH', 3, 'write denyoom', '1 RW access delete, 2 RW insert', (db, argv) => move(db, argv[1], argv[2], 'r', 'l') ?? null),
 
-    row('LMPOP', -4, 'write', '#1 RW access delete', (db, argv) => {
-      const { keys, end, count } = multiPopArguments(argv, 1, endArgument)
-      for (const key of keys) {
-        const reply = multiPop(db, key, end, count)
-        if (reply !== undefined) return reply
-      }
-      return NULL_ARRAY
-    }),
-
-    row('BLPOP', -3, 'write noscript blocking', '1..-2 RW access delete', (db, argv, session) => blockingPop(db, argv, session, 'l')),
-    row('BRPOP', -3, 'write noscript blocking', '1..-2 RW access delete', (db, argv, session) => blockingPop(db, argv, session, 'r')),
-
-    row('BLMPOP', -5, 'write blocking', '#2 RW access delete', (db, argv, session) => {
-      const { keys, end, count } = multiPopArguments(argv, 2, endArgument)
-      return session.block({
-        keys,
-        type: 'list',
-        timeout: timeout(argv[1]),
-        onTimeout: NULL_ARRAY,
-        attempt: (key) => multiPop(db, key, end, count),
-      })
-    }),
+    row('LMPOP', -4, 'write', '#1 RW access delete', multiPop('list', 1, endArgument, popSome)),
+    row('BLMPOP', -5, 'write blocking', '#2 RW access delete', multiPop('list', 2, endArgument, popSome)),
+    row(
+      'BLPOP',
+      -3,
+      'write noscript blocking',
+      '1..-2 RW access delete',
+      blockingPop('list', (db, key) => popOne(db, key, 'l')),
+    ),
+    row(
+      'BRPOP',
+      -3,
+      'write noscript blocking',
+      '1..-2 RW access delete',
+      blockingPop('list', (db, key) => popOne(db, key, 'r')),
+    ),
 
     row('BLMOVE', 6, 'write denyoom noscript blocking', '1 RW access delete, 2 RW insert', (db, argv, session) => {
       const [from, to] = [endArgument(argv[3]), endArgument(argv[4])]
@@ -212,26 +207,18 @@ function move(db: Database, source: ByteString, destination: ByteString, from: E
   return element
 }
 
-function multiPop(db: Database, key: ByteString, end: End, count: number): Reply | undefined {
+function popOne(db: Database, key: ByteString, end: End): Reply | undefined {
   const list = db.list.write(key)
-  return list === undefined ? undefined : [key, takeMany(db, key, list, end, count)]
+  return list && [key, take(db, key, list, end)]
 }
 
-function blockingPop(db: Database, argv: Argv, session: Session, end: End): Result {
-  return session.block({
-    keys: argv.slice(1, -1),
-    type: 'list',
-    timeout: timeout(argv[argv.length - 1]),
-    onTimeout: NULL_ARRAY,
-    attempt: (key) => {
-      const list = db.list.write(key)
-      return list === undefined ? undefined : [key, take(db, key, list, end)]
-    },
-  })
+function popSome(db: Database, key: ByteString, end: End, count: number): Reply | undefined {
+  const list = db.list.write(key)
+  return list && [key, takeMany(db, key, list, end, count)]
 }
 
 function blockingMove(db: Database, argv: Argv, session: Session, from: End, to: End): Result {
-  return session.block({
+  return session.block(argv, {
     keys: [argv[1]],
     type: 'list',
     timeout: timeout(argv[argv.length - 1]),

@@ -1,15 +1,15 @@
 // Sorted sets, blocking commands among them: https://redis.io/docs/latest/commands/?group=sorted-set
 import type { ByteString } from '../../bytes.ts'
 import { Double, NULL_ARRAY, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, double, multiPopArguments, positive, timeout } from '../arguments.ts'
-import { type Argv, type Group, type Result, row } from '../command.ts'
+import { cursor, double, positive } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SCORE_NAN, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { formatDouble } from '../../numbers.ts'
-import type { Session } from '../session.ts'
 import type { SortedSet } from '../values.ts'
 import { scanOptions, scanTable } from './keys.ts'
+import { blockingPop, multiPop } from './popping.ts'
 import { randomEntries } from './random.ts'
 import { lexRange, type RankRange, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
 
@@ -74,26 +74,22 @@ export const sortedSets: Group = {
 
     row('ZPOPMIN', -2, 'write fast', '1 RW access delete', (db, argv) => pop(db, argv, 'min')),
     row('ZPOPMAX', -2, 'write fast', '1 RW access delete', (db, argv) => pop(db, argv, 'max')),
-    row('BZPOPMIN', -3, 'write noscript blocking fast', '1..-2 RW access delete', (db, argv, session) =>
-      blockingPop(db, argv, session, 'min'),
+    row('ZMPOP', -4, 'write', '#1 RW access delete', multiPop('zset', 1, endArgument, popSome)),
+    row('BZMPOP', -5, 'write blocking', '#2 RW access delete', multiPop('zset', 2, endArgument, popSome)),
+    row(
+      'BZPOPMIN',
+      -3,
+      'write noscript blocking fast',
+      '1..-2 RW access delete',
+      blockingPop('zset', (db, key) => popOne(db, key, 'min')),
     ),
-    row('BZPOPMAX', -3, 'write noscript blocking fast', '1..-2 RW access delete', (db, argv, session) =>
-      blockingPop(db, argv, session, 'max'),
+    row(
+      'BZPOPMAX',
+      -3,
+      'write noscript blocking fast',
+      '1..-2 RW access delete',
+      blockingPop('zset', (db, key) => popOne(db, key, 'max')),
     ),
-
-    row('ZMPOP', -4, 'write', '#1 RW access delete', (db, argv) => {
-      const { keys, end, count } = multiPopArguments(argv, 1, endArgument)
-      for (const key of keys) {
-        const reply = multiPop(db, key, end, count)
-        if (reply !== undefined) return reply
-      }
-      return NULL_ARRAY
-    }),
-    row('BZMPOP', -5, 'write blocking', '#2 RW access delete', (db, argv, session) => {
-      const { keys, end, count } = multiPopArguments(argv, 2, endArgument)
-      const attempt = (key: ByteString): Reply | undefined => multiPop(db, key, end, count)
-      return session.block({ keys, type: 'zset', timeout: timeout(argv[1]), onTimeout: NULL_ARRAY, attempt })
-    }),
 
     row('ZRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) =>
       randomEntries(
@@ -151,7 +147,7 @@ export function zadd(db: Database, argv: Argv): Reply {
 
 function addAll(db: Database, key: ByteString, pairs: readonly { score: number; member: ByteString }[], conditions: Conditions): Reply {
   if (conditions.xx && db.zset.write(key) === undefined) return conditions.incr ? null : 0
-  const zset = db.zset.write(key) ?? db.zset.orCreate(key)
+  const zset = db.zset.orCreate(key)
   let added = 0
   let updated = 0
   let result: number | null = null
@@ -217,17 +213,9 @@ function take(db: Database, key: ByteString, zset: SortedSet, end: End, count: n
   return flat
 }
 
-function blockingPop(db: Database, argv: Argv, session: Session, end: End): Result {
-  return session.block({
-    keys: argv.slice(1, -1),
-    type: 'zset',
-    timeout: timeout(argv[argv.length - 1]),
-    onTimeout: NULL_ARRAY,
-    attempt: (key) => {
-      const zset = db.zset.write(key)
-      return zset === undefined ? undefined : [key, ...take(db, key, zset, end, 1)]
-    },
-  })
+function popOne(db: Database, key: ByteString, end: End): Reply | undefined {
+  const zset = db.zset.write(key)
+  return zset && [key, ...take(db, key, zset, end, 1)]
 }
 
 function endArgument(text: ByteString): End {
@@ -236,7 +224,7 @@ function endArgument(text: ByteString): End {
   return end
 }
 
-function multiPop(db: Database, key: ByteString, end: End, count: number): Reply | undefined {
+function popSome(db: Database, key: ByteString, end: End, count: number): Reply | undefined {
   const zset = db.zset.write(key)
   if (zset === undefined) return undefined
   const flat = take(db, key, zset, end, count)

@@ -31,10 +31,10 @@ export const streamReading: Group = {
   name: 'stream',
   rows: [
     row('XREAD', -4, 'readonly blocking', 'STREAMS@1 RO access', (db, argv, session) =>
-      read(db, session, readOptions(argv, session, false)),
+      read(db, argv, session, readOptions(argv, session, false)),
     ),
     row('XREADGROUP', -7, 'write blocking', 'STREAMS@4 RO access', (db, argv, session) =>
-      read(db, session, readOptions(argv, session, true)),
+      read(db, argv, session, readOptions(argv, session, true)),
     ),
   ],
 }
@@ -88,7 +88,7 @@ interface Source {
   after: StreamId
 }
 
-function read(db: Database, session: Session, options: ReadOptions): Result {
+function read(db: Database, argv: Argv, session: Session, options: ReadOptions): Result {
   const sources = options.keys.map((key, i) => sourceOf(db, key, options.ids[i], options.group))
   const found: Reply[] = []
   for (const source of sources) {
@@ -99,7 +99,7 @@ function read(db: Database, session: Session, options: ReadOptions): Result {
   if (options.block === null) return NULL_ARRAY
   // Once it waits, anything that was ever added counts as news, even if it is deleted by then.
   let waiting = false
-  const reply = session.block({
+  const reply = session.block(argv, {
     keys: options.keys,
     type: 'stream',
     timeout: options.block,

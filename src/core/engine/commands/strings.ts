@@ -179,7 +179,7 @@ interface SetOptions {
 }
 
 /** The options of SET, or of GETEX, from a position on. @param keep the word that does not go with an expiry */
-function setOptions(argv: Argv, from: number, keep: 'KEEPTTL' | 'PERSIST'): SetOptions {
+export function setOptions(argv: Argv, from: number, keep: 'KEEPTTL' | 'PERSIST'): SetOptions {
   const options: SetOptions = { nx: false, xx: false, get: false, keep: false, unit: null, expire: '' }
   const ofSet = keep === 'KEEPTTL'
   for (let i = from; i < argv.length; i++) {

@@ -4,7 +4,10 @@
 import type { ByteString } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
 import { asZadd } from '../../engine/commands/geo.ts'
+import { fieldOptions } from '../../engine/commands/hashes.ts'
+import { multiPopArguments } from '../../engine/commands/popping.ts'
 import { addOptions } from '../../engine/commands/streams.ts'
+import { setOptions } from '../../engine/commands/strings.ts'
 import type { Database } from '../../engine/database.ts'
 import { formatId, MAX_ID } from '../../engine/structures/stream-id.ts'
 import type { Stream } from '../../engine/values.ts'
@@ -27,9 +30,9 @@ const expire: Rewrite = (argv, _reply, db) => {
 
 const set: Rewrite = (argv, _reply, db) => {
   if (argv.length === 3) return null
-  const words = argv.slice(3).map((word) => word.toUpperCase())
-  if (['EX', 'PX', 'EXAT', 'PXAT'].some((word) => words.includes(word))) return [withExpiry(db, argv[1], argv[2])]
-  return [words.includes('GET') ? argv.filter((_, i) => i < 3 || words[i - 3] !== 'GET') : argv]
+  const { unit, get } = setOptions(argv, 3, 'KEEPTTL')
+  if (unit !== null) return [withExpiry(db, argv[1], argv[2])]
+  return get ? [argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET')] : null
 }
 
 const withExpiry = (db: Database, key: ByteString, value: ByteString): Argv => ['SET', key, value, 'PXAT', String(expiryOf(db, key))]
@@ -58,14 +61,15 @@ const without =
   (command: string): Rewrite =>
   (argv) => [[command, ...argv.slice(1, -1)]]
 
+const POPS: Readonly<Record<string, string>> = { LEFT: 'LPOP', RIGHT: 'RPOP', MIN: 'ZPOPMIN', MAX: 'ZPOPMAX' }
+
 /** LMPOP, ZMPOP and their waiting forms. @param at where numkeys stands */
 const multiPop =
-  (first: string, last: string, at: number): Rewrite =>
+  (at: number): Rewrite =>
   (argv, reply) => {
-    const [key, popped] = reply as [ByteString, Reply[] | { flat: Reply[] }]
-    const end = argv[at + 1 + Number(argv[at])].toUpperCase()
-    const count = Array.isArray(popped) ? popped.length : popped.flat.length / 2
-    return [[end === 'LEFT' || end === 'MIN' ? first : last, key, String(count)]]
+    const [key, popped] = reply as [ByteString, Reply[]]
+    const { end } = multiPopArguments(argv, at, (word) => POPS[word.toUpperCase()])
+    return [[end, key, String(popped.length)]]
   }
 
 const restore: Rewrite = (argv, _reply, db) => {
@@ -97,8 +101,9 @@ const xaddOrXtrim =
 const nothing: Rewrite = () => []
 
 /** HEXPIRE and its like: of each field what came of it. */
-const expireFields: Rewrite = ([, key, , ...rest], reply, db) => {
-  const fields = rest.slice(rest.findIndex((word) => word.toUpperCase() === 'FIELDS') + 2)
+const expireFields: Rewrite = (argv, reply, db) => {
+  const key = argv[1]
+  const { fields } = fieldOptions(argv)
   const hash = db.keyspace.get(key)
   const kept: [field: ByteString, at: number][] = []
   const gone: ByteString[] = []
@@ -137,10 +142,10 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   bzpopmax: popFrom('ZPOPMAX'),
   blmove: without('LMOVE'),
   brpoplpush: without('RPOPLPUSH'),
-  lmpop: multiPop('LPOP', 'RPOP', 1),
-  blmpop: multiPop('LPOP', 'RPOP', 2),
-  zmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 1),
-  bzmpop: multiPop('ZPOPMIN', 'ZPOPMAX', 2),
+  lmpop: multiPop(1),
+  blmpop: multiPop(2),
+  zmpop: multiPop(1),
+  bzmpop: multiPop(2),
   restore,
   geoadd: (argv) => [asZadd(argv)],
   xadd: xaddOrXtrim(true),

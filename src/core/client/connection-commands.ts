@@ -1,0 +1,33 @@
+// Commands that would leave a connection in another state. The client shares one for all it does, so wherever it lets any
+// command be said, it refuses these.
+import type { ByteString } from '../bytes.ts'
+import { commandName } from './arguments.ts'
+import { unsupported } from './errors.ts'
+
+const SUBSCRIBE_INSTEAD = 'use redis.subscribe(), psubscribe() or ssubscribe()'
+/** Each with what to use instead. */
+export const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
+  MULTI: 'use redis.multi()',
+  EXEC: 'use redis.multi()',
+  DISCARD: 'use redis.multi()',
+  WATCH: 'use redis.watch()',
+  UNWATCH: 'use redis.watch()',
+  SUBSCRIBE: SUBSCRIBE_INSTEAD,
+  PSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  SSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  UNSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  PUNSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  SUNSUBSCRIBE: SUBSCRIBE_INSTEAD,
+  MONITOR: 'it never ends',
+  HELLO: 'the client chooses the protocol',
+  RESET: 'make a new client',
+  QUIT: 'use redis.close()',
+}
+
+/** The name of a command as backends know it. @throws TypeError if it is no text; RedisError if it would change the connection */
+export function sharedCommand(name: string): ByteString {
+  const command = commandName(name)
+  const instead = CONNECTION_COMMANDS[command]
+  if (instead !== undefined) throw unsupported(command, instead)
+  return command
+}
