@@ -195,6 +195,28 @@ describe('isodis serve', () => {
     expect(readFileSync(other, 'utf8')).toBe('x')
   })
 
+  test('an empty file, as mktemp makes one to have its name, gives way to the socket', async () => {
+    const path = join(dir, 'named.sock')
+    writeFileSync(path, '')
+    await start('serve', '--unixsocket', path).says(/Ready to accept connections unix/)
+    expect((await run('redis-cli', ['-s', path, 'PING'])).stdout).toBe('PONG\n')
+  })
+
+  test('unixsocketperm says who may connect to the socket, in octal, as in redis-server', async () => {
+    const path = join(dir, 'mode.sock')
+    await start('serve', '--unixsocket', path, '--unixsocketperm', '0600').says(/Ready to accept connections unix/)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect((await run('redis-cli', ['-s', path, 'CONFIG', 'GET', 'unixsocketperm'])).stdout).toBe('unixsocketperm\n600\n')
+    for (const [value, reason] of [
+      ['999', "argument couldn't be parsed as an octal number"],
+      ['1777', 'argument must be between 0 and 777 inclusive'],
+    ]) {
+      const refused = start('serve', '--unixsocket', join(dir, 'no.sock'), '--unixsocketperm', value)
+      expect(await refused.ended).toBe(2)
+      expect(refused.stderr).toContain(reason)
+    }
+  })
+
   test('other parameters of CONFIG are set by --config', async () => {
     const { port } = await serve('--config', 'maxmemory=64mb', '--config', 'notify-keyspace-events=KEA')
     expect(await call(port, 'CONFIG', 'GET', 'maxmemory')).toBe('*[$maxmemory $67108864]')

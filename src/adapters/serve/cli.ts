@@ -219,7 +219,7 @@ async function main(): Promise<void> {
     places.push(`tcp ${host ?? '127.0.0.1'}:${server.port}`)
   }
   if (path !== undefined) {
-    servers.push(await serveEngine(redis.engine, { path }))
+    servers.push(await serveEngine(redis.engine, { path, mode: Number.parseInt(config['unixsocketperm'] ?? '0', 8) }))
     places.push(`unix ${path}`)
   }
   // As redis-server: whoever reads this can connect.

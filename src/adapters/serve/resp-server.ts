@@ -1,6 +1,7 @@
 // The engine on a TCP port, for redis-cli and any client in any language (Node, Deno and Bun). One connection is one
 // session; for a client that does not read no further command is run, and one that will not read is closed.
 /// <reference lib="esnext.disposable" preserve="true" />
+import { chmodSync } from 'node:fs'
 import { lstat, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { admin } from '../../core/admin/admin.ts'
@@ -15,6 +16,8 @@ export interface RespServerOptions {
   host?: string | undefined
   /** The path of a Unix socket to listen on instead of a port. */
   path?: string | undefined
+  /** Who may connect to the Unix socket, as the permissions of its file: 0o700. Default: what the process's umask leaves */
+  mode?: number | undefined
 }
 
 export interface RespServer extends AsyncDisposable {
@@ -43,6 +46,12 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
       leftBehind(options.path).then((gone) => (gone ? server.listen(options.path, listening) : reject(error)), reject)
     })
     const listening = (): void => {
+      try {
+        if (options.path !== undefined && options.mode) chmodSync(options.path, options.mode)
+      } catch (error) {
+        server.close()
+        return reject(error)
+      }
       const address = server.address()
       const close = (): Promise<void> => closeServer(server, connections)
       engine.onClose.add(() => void close())
@@ -53,14 +62,21 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
   })
 }
 
-/** A process that was killed leaves the file of its Unix socket: it is removed if nobody answers there. */
+/**
+ * A process that was killed leaves the file of its Unix socket: it is removed if nobody answers there. So is an empty file,
+ * which keeps a temporary name free.
+ */
 async function leftBehind(path: string): Promise<boolean> {
-  if (!(await lstat(path)).isSocket()) return false
-  const refused = await new Promise<boolean>((resolve) => {
-    const probe = connect(path, () => resolve(false))
-    probe.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'))
-    probe.on('connect', () => probe.destroy())
-  })
+  const found = await lstat(path)
+  const isEmpty = found.isFile() && found.size === 0
+  if (!found.isSocket() && !isEmpty) return false
+  const refused =
+    isEmpty ||
+    (await new Promise<boolean>((resolve) => {
+      const probe = connect(path, () => resolve(false))
+      probe.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'))
+      probe.on('connect', () => probe.destroy())
+    }))
   if (refused) await rm(path, { force: true })
   return refused
 }

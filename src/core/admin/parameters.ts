@@ -219,7 +219,11 @@ const ACCEPTED: Parameters = {
   ...shared({ 'tcp-backlog': '511' }, between(0, INT), 'immutable'),
   ...shared(
     { unixsocketperm: '0' },
-    (value) => (/^[0-7]{1,3}$/.test(value) ? value : fail('argument must be an octal number')),
+    (value) => {
+      if (!/^[0-7]+$/.test(value)) fail("argument couldn't be parsed as an octal number")
+      const mode = Number.parseInt(value, 8)
+      return mode <= 0o777 ? mode.toString(8) : fail('argument must be between 0 and 777 inclusive')
+    },
     'immutable',
   ),
   'cluster-preferred-endpoint-type': { default: 'ip', check: oneOf('ip', 'hostname', 'unknown-endpoint') },
