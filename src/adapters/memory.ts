@@ -184,7 +184,7 @@ async function shareStorage({ storage, shared, ...options }: SharedRedisOptions)
         redis,
         async abandon() {
           owned.abandon()
-          await redis.engine.close(false)
+          await redis.engine.close(false, true)
         },
       }
     },

@@ -49,26 +49,28 @@ export class Election {
   #queue(steal: boolean): void {
     const waiting = new AbortController()
     this.#waiting = waiting
-    let won = false
+    let mine: (() => void) | null = null
     const held = (): Promise<void> => {
       if (this.#ended) return Promise.resolve()
-      won = true
       this.#waiting = null
       return new Promise((resign) => {
-        this.#resign = resign
+        this.#resign = mine = resign
         this.#candidate.won(steal)
       })
     }
     // Who steals does not wait, so there is nothing to abort.
     const options = steal ? { steal } : { signal: waiting.signal }
     const again = (): void => {
-      if (won && !this.#ended) this.#queue(false)
+      if (mine !== null && !this.#ended) this.#queue(false)
     }
     this.#locks.request(`${this.#name}:owner`, options, held).then(again, () => {
-      if (!won || this.#ended) return
-      this.#resign = null
-      this.#candidate.robbed()
-      again()
+      if (mine === null || this.#ended) return
+      if (this.#resign === mine) {
+        this.#resign = null
+        this.#candidate.robbed()
+      }
+      // Otherwise it was stolen by this tab itself, which had won it just then.
+      if (this.#resign === null) again()
     })
   }
 

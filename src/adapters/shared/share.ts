@@ -69,6 +69,7 @@ class Member implements Candidate {
   #reigns = 0
   /** Who was heard last to own the database, or to be about to. */
   #owner = ''
+  #closing: Promise<void> | null = null
   #ended = false
 
   constructor(locks: LockManager, options: ShareOptions) {
@@ -78,7 +79,7 @@ class Member implements Candidate {
       capabilities,
       isRepeatable,
       onWait: () => this.#watchdog.watch(),
-      close: () => this.#close(),
+      close: () => (this.#closing ??= this.#close().finally(() => (this.#closing = null))),
     })
     this.redis = new SharedRedis(this.#backend, {
       owned: () => this.#reign?.owned?.redis ?? null,
@@ -137,7 +138,7 @@ class Member implements Candidate {
     reign.requests = new Channel(`${this.#options.name}:${reign.id}`, ({ tab, requests }) => reign.guests.get(tab)?.guest.receive(requests))
     reign.owned = owned
     await this.#backend.use(owned.redis.backend)
-    this.#everyone.send({ is: 'owner', owner: reign.id })
+    if (!reign.over) this.#everyone.send({ is: 'owner', owner: reign.id })
   }
 
   #shutDown(owned: Owned): void {
@@ -175,15 +176,16 @@ class Member implements Candidate {
 
   async #admit(reign: Reign, tab: string): Promise<void> {
     const { owned, guests, id } = reign
-    if (owned === null || guests.has(tab)) return
+    // Who comes while the owner ends is for the next one, or for this one again if it cannot end.
+    if (owned === null || reign.closing || guests.has(tab)) return
     const backend = await owned.redis.backend.connect()
+    if (reign.over) return backend.close()
     const guest = new Guest(id, `${this.#options.name}:${tab}`, backend, owned.redis)
     const forget = this.#election.whenGone(tab, () => {
       guests.delete(tab)
       guest.end()
     })
-    if (reign.over) forget()
-    else guests.set(tab, { guest, forget })
+    guests.set(tab, { guest, forget })
   }
 
   // A guest's side.
@@ -230,7 +232,8 @@ class Member implements Candidate {
     const remote = this.#remote
     if (remote === null || owner !== remote.owner) return
     this.#watchdog.heard()
-    if (answers[0].is === 'welcome') void this.#backend.use(remote.main)
+    // It may be gone again before it has answered: then there is another one to come.
+    if (answers[0].is === 'welcome') this.#backend.use(remote.main).catch(() => {})
     remote.receive(answers, safe)
   }
 
@@ -257,12 +260,19 @@ class Member implements Candidate {
       reign.closing = true
       this.#everyone.send({ is: 'closing', owner: reign.id })
       for (const { guest } of reign.guests.values()) guest.refuse()
-      await owned.redis.close().catch(async (error: unknown) => {
-        // An engine that cannot save goes on, and its guests come back.
-        this.#abdicate(reign)
-        await this.#open(this.#newReign(), owned)
+      try {
+        await owned.redis.close()
+      } catch (error) {
+        // An engine that cannot save goes on, and its guests come back; but not if another tab has the database now.
+        if (reign.over) {
+          await owned.abandon()
+          this.#end(error as Error, false)
+        } else {
+          this.#abdicate(reign)
+          await this.#open(this.#newReign(), owned)
+        }
         throw error
-      })
+      }
     }
     this.#end(new RedisError(CLOSED.text), true)
   }

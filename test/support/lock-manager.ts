@@ -1,0 +1,54 @@
+// Web Locks in one process, as far as sharing needs them: one holder at a time, a queue, stealing.
+import type { LockManager, LockOptions } from '../../src/adapters/shared/channels.ts'
+
+interface Request {
+  readonly held: () => Promise<void>
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+export class Locks implements LockManager {
+  readonly #holders = new Map<string, Request>()
+  readonly #queues = new Map<string, Request[]>()
+
+  request(name: string, { signal, steal = false }: LockOptions, held: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const request: Request = { held, resolve, reject }
+      const queue = this.#queues.get(name) ?? []
+      this.#queues.set(name, queue)
+      signal?.addEventListener('abort', () => {
+        const place = queue.indexOf(request)
+        if (place < 0) return
+        queue.splice(place, 1)
+        reject(signal.reason as Error)
+      })
+      if (!steal) queue.push(request)
+      else {
+        this.#holders.get(name)?.reject(new DOMException('stolen', 'AbortError'))
+        this.#holders.delete(name)
+        queue.unshift(request)
+      }
+      void this.#next(name)
+    })
+  }
+
+  async #next(name: string): Promise<void> {
+    await Promise.resolve()
+    if (this.#holders.has(name)) return
+    const request = this.#queues.get(name)?.shift()
+    if (request === undefined) return
+    this.#holders.set(name, request)
+    await request.held()
+    request.resolve()
+    if (this.#holders.get(name) !== request) return
+    this.#holders.delete(name)
+    void this.#next(name)
+  }
+
+  /** Takes a lock as another tab would. @returns a function that gives it back */
+  async steal(name: string): Promise<() => void> {
+    return new Promise((resolve) => {
+      void this.request(name, { steal: true }, () => new Promise((release) => resolve(release))).catch(() => {})
+    })
+  }
+}
