@@ -58,6 +58,25 @@ const MODES: Readonly<Record<string, Mode>> = {
     disturbance: ['BGSAVE'],
     everyWrite: true,
   },
+  'appendfsync everysec, with rewrites': {
+    options: ['--appendonly', 'yes', '--appendfsync', 'everysec'],
+    disturbance: ['BGREWRITEAOF'],
+    everyWrite: true,
+  },
+  'appendfsync no, with saves and rewrites that start by themselves': {
+    options: [
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'no',
+      '--config',
+      'auto-aof-rewrite-min-size=4096',
+      '--config',
+      'auto-aof-rewrite-percentage=20',
+    ],
+    disturbance: ['BGSAVE'],
+    everyWrite: true,
+  },
   'snapshots alone': { options: ['--save', ''], disturbance: ['BGSAVE'], everyWrite: false },
 }
 

@@ -8,14 +8,14 @@ import type { Clock, Log, LogLevel } from '../../core/engine/ports.ts'
 import { ReplyError } from '../../core/reply.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
 import { systemClock } from '../host.ts'
-import { createRedis } from '../memory.ts'
+import { createRedis, type EmbeddedRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
 import { ISODIS_VERSION } from './isodis-version.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
 import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
 import { serveEngine } from './resp-server.ts'
-import { createRestHandler } from './rest-handler.ts'
+import { createRestHandler, type RestHandler, type RestOptions } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
 import { helpOf, suggestion, USAGE } from './usage.ts'
 
@@ -150,6 +150,16 @@ async function rdb(files: readonly string[], check: boolean): Promise<void> {
 }
 
 /** A file that names the process, as long as it lives. One that cannot be written is no reason not to start. */
+/** No reply goes out before what it tells of is handed over, as with RESP. */
+function restHandler(redis: EmbeddedRedis, tokens: RestOptions): RestHandler {
+  const handler = createRestHandler(redis, tokens)
+  return async (request) => {
+    const response = await handler(request)
+    await redis.engine.durability.handedOver()
+    return response
+  }
+}
+
 function writePidFile(file: string, log: Log): void {
   try {
     writeFileSync(file, `${process.pid}\n`)
@@ -227,7 +237,7 @@ async function main(): Promise<void> {
   log('notice', 'Server initialized')
   if (!keeps) log('notice', 'Data is kept in memory only (--dir DIR keeps it)')
   for (const place of places) log('notice', `Ready to accept connections ${place}`)
-  const restServer = rest && (await serveRest(createRestHandler(redis, rest.tokens), { port: rest.port, host }))
+  const restServer = rest && (await serveRest(restHandler(redis, rest.tokens), { port: rest.port, host }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process; a signal does the same and saves as the rules say.
   redis.engine.onClose.add(() => {

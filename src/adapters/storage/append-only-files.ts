@@ -126,6 +126,10 @@ class AppendOnlyFiles implements JournalStore {
     this.#position += bytes.length
   }
 
+  async sync(): Promise<void> {
+    await this.#file?.datasync()
+  }
+
   async #openLast(): Promise<FileHandle> {
     const last = this.#parts?.at(-1)
     if (last?.type !== 'i') {

@@ -13,6 +13,11 @@ export interface Durability {
    * `appendfsync always` replies wait for it; null if they need not.
    */
   durable(): Promise<ReplyError | null> | null
+  /**
+   * What servers wait for before they send replies, as their clients outlive this process: `durable`, or that all that was
+   * changed so far would outlive it too. Null if there is nothing to wait for, or the storage is too slow for it.
+   */
+  handedOver(): Promise<ReplyError | null> | null
   /** WAITAOF: has the journal made durable. @returns what `durable` would; @throws ReplyError if there is no journal */
   sync(): Promise<ReplyError | null>
   /** When data was last saved, in seconds since 1970. */
@@ -48,6 +53,7 @@ export const NOT_DURABLE: Durability = {
   bgsave: () => NO_STORAGE,
   rewrite: () => NO_STORAGE,
   durable: () => null,
+  handedOver: () => null,
   sync: () => {
     throw NO_JOURNAL
   },

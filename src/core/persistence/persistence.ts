@@ -215,6 +215,10 @@ export class Persistence implements Durability {
     return this.#journal === null ? null : this.#journal.durable()
   }
 
+  handedOver(): Promise<ReplyError | null> | null {
+    return this.#journal === null ? null : this.#journal.handedOver()
+  }
+
   sync(): Promise<ReplyError | null> {
     if (this.#journal === null) throw NO_JOURNAL
     return this.#journal.sync()

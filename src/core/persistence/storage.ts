@@ -62,6 +62,11 @@ export interface JournalStore {
    * @param durable whether these bytes, and all before them, must outlive a power cut when the promise resolves
    */
   append(bytes: Uint8Array, durable: boolean): Promise<void>
+  /**
+   * Makes durable what has been appended, while more is. A store has it if appending is quick: then servers send no reply
+   * before what it tells of is appended.
+   */
+  sync?(): Promise<void>
   /** Starts a base. Committing it puts it in place of all parts before the last split. */
   base(): Promise<SnapshotWriter>
 }

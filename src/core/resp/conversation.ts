@@ -34,7 +34,7 @@ export class Conversation implements Buffers {
   #output = ''
   /** A blocking command is being waited for: what comes behind it waits too. */
   #waiting = false
-  /** Replies wait for the journal (`appendfsync always`). Settles when they are sent. */
+  /** Replies wait for the journal. Settles when they are sent. */
   #held: Promise<void> | null = null
   #ended = false
   /** Called when the other side may have read. */
@@ -197,11 +197,11 @@ export class Conversation implements Buffers {
     if (this.#output === '' || this.#ended || this.#held !== null) return
     const output = this.#output
     this.#output = ''
-    const durable = this.#engine.durability.durable()
-    if (durable === null) return this.#send(output)
-    this.#held = durable.then((error) => {
+    const safe = this.#engine.durability.handedOver()
+    if (safe === null) return this.#send(output)
+    this.#held = safe.then((error) => {
       this.#held = null
-      // What was said to be done is not durable: as when a redis-server dies, the client is told nothing.
+      // What was said to be done is not kept: as when a redis-server dies, the client is told nothing.
       if (error !== null) return this.#carrier.destroy()
       this.#send(output)
       this.#flush()

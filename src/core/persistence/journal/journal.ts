@@ -53,9 +53,11 @@ export class Journal implements Effects {
   #scheduled = false
   readonly #jobs: Job[] = []
   #pumping = false
-  /** Whether something is written that a power cut may still undo, and when nothing was. */
-  #unsynced = false
+  /** How many bytes were appended in all, how many of them no power cut undoes any more, and when that was all of them. */
+  #appended = 0
+  #synced = 0
   #lastSync = 0
+  #syncing = false
   #cancelTimer: (() => void) | null = null
   #failure: unknown = null
   /** Those who wait for what is still in the writer. */
@@ -205,13 +207,13 @@ export class Journal implements Effects {
     const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
     const bytes = jobs.length === 1 ? jobs[0].taken.bytes : joinBytes(jobs.map(({ taken }) => taken.bytes))
     if (this.#apart) await this.#split()
-    const now = this.#engine.clock.now()
-    const durable = this.waits || (this.#policy === 'everysec' && now - this.#lastSync >= SECOND_MS)
+    const late = this.#engine.clock.now() - this.#lastSync >= SECOND_MS
+    const durable = this.waits || (this.#policy === 'everysec' && this.#store.sync === undefined && late)
     await this.#store.append(bytes, durable)
     this.#jobs.splice(0, jobs.length)
     this.#size += bytes.length
-    this.#unsynced = !durable
-    if (durable) this.#lastSync = now
+    this.#appended += bytes.length
+    if (durable) this.#nowSynced(this.#appended)
     for (const { taken, waiting } of jobs) {
       this.#writer.free(taken)
       waiting?.settle(null)
@@ -225,11 +227,34 @@ export class Journal implements Effects {
 
   /** In a second it is tried again to make everything durable. */
   #later(): void {
-    if (this.#stopped) return
+    if (this.#stopped || this.#syncing) return
     this.#cancelTimer ??= this.#engine.clock.after(SECOND_MS, () => {
       this.#cancelTimer = null
-      void this.sync()
+      void (this.#failure === null && this.#store.sync !== undefined ? this.#syncBeside() : this.sync())
     })
+  }
+
+  /** Makes durable what has been appended; what comes meanwhile is appended, but not covered. */
+  async #syncBeside(): Promise<void> {
+    const appended = this.#appended
+    this.#syncing = true
+    try {
+      await this.#store.sync!()
+      this.#nowSynced(appended)
+    } catch (error) {
+      await this.#between(() => Promise.reject(error)).catch(() => {}) // it is in `writeError`
+    }
+    this.#syncing = false
+    if (this.#failure !== null || (this.#unsynced && this.#policy === 'everysec')) this.#later()
+  }
+
+  get #unsynced(): boolean {
+    return this.#appended > this.#synced
+  }
+
+  #nowSynced(bytes: number): void {
+    this.#synced = Math.max(this.#synced, bytes)
+    if (!this.#unsynced) this.#lastSync = this.#engine.clock.now()
   }
 
   /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
@@ -237,8 +262,7 @@ export class Journal implements Effects {
     await this.#between(async () => {
       if (!this.#unsynced) return
       await this.#store.append(new Uint8Array(0), true)
-      this.#unsynced = false
-      this.#lastSync = this.#engine.clock.now()
+      this.#nowSynced(this.#appended)
     }).catch(() => {}) // it is in `writeError`
     return this.writeError()
   }
@@ -282,6 +306,14 @@ export class Journal implements Effects {
     if (!this.waits || this.writeError() !== null) return null
     const written = this.#written()
     return this.#based ? written : (this.#forBase ??= waiting()).promise.then((error) => error ?? written)
+  }
+
+  /** Settles when what has been changed so far would outlive this process; null if a reply need not wait. */
+  handedOver(): Promise<ReplyError | null> | null {
+    if (this.waits) return this.durable()
+    if (this.#store.sync === undefined || this.writeError() !== null) return null
+    // As Redis, which answers although the write that was to come first has failed, and tries it again.
+    return this.#written()?.then(() => null) ?? null
   }
 
   #written(): Promise<ReplyError | null> | null {

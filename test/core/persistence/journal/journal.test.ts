@@ -1,75 +1,15 @@
 // The journal as a user sees it: what a reply promises, what is found again, and what a rewrite says. Time is moved by hand.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRedis, type EmbeddedRedis, RedisError } from '../../../../src/adapters/memory.ts'
+import { createRedis } from '../../../../src/adapters/memory.ts'
 import { type MemoryStorage, memoryStorage } from '../../../../src/adapters/storage/memory.ts'
 import { Raw, type Value } from '../../../../src/core/engine/values.ts'
 import { JournalReader } from '../../../../src/core/persistence/journal/journal-reader.ts'
-import { type Call, type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
+import { type Call, faultyStorage } from '../../../support/faulty-storage.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 import { startRedisServer } from '../../../support/redis-server.ts'
 import { RespClient } from '../../../support/resp-client.ts'
-
-interface Setup {
-  redis: EmbeddedRedis
-  clock: ManualClock
-  storage: FaultyStorage
-  memory: MemoryStorage
-  log: string[]
-  /** What the next engine finds. */
-  found(): Promise<EmbeddedRedis>
-}
-
-interface Options {
-  appendfsync?: string
-  memory?: MemoryStorage
-  config?: Record<string, string>
-}
-
-async function setup({ appendfsync = 'always', memory = memoryStorage(), config = {} }: Options = {}): Promise<Setup> {
-  const clock = new ManualClock()
-  const storage = faultyStorage(memory)
-  const log: string[] = []
-  const redis = await createRedis({
-    storage,
-    save: '',
-    clock,
-    log: (level, message) => log.push(`${level}: ${message}`),
-    config: { appendonly: 'yes', appendfsync, ...config },
-  })
-  storage.calls.length = 0
-  log.length = 0
-  const found = (): Promise<EmbeddedRedis> =>
-    createRedis({ storage: copyOf(memory), save: '', clock: new ManualClock(clock.now()), config: { appendonly: 'yes' } })
-  return { redis, clock, storage, memory, log, found }
-}
-
-/** What a crash at this moment would leave. */
-function copyOf(memory: MemoryStorage): MemoryStorage {
-  const copy = memoryStorage(memory.snapshot)
-  copy.journal.written = memory.journal.written?.map(({ base, chunks }) => ({ base, chunks: chunks.slice() })) ?? null
-  return copy
-}
-
-async function exported(redis: EmbeddedRedis): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of redis.exportRdb()) chunks.push(chunk)
-  return chunks
-}
-
-async function info(redis: EmbeddedRedis): Promise<Record<string, string>> {
-  const lines = (await redis.info('persistence')).split('\r\n').filter((line) => line.includes(':'))
-  return Object.fromEntries(lines.map((line) => line.split(':') as [string, string]))
-}
-
-const messageOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(String, (error: unknown) => (error instanceof RedisError ? error.message : String(error)))
-const pending = async (promise: Promise<unknown>): Promise<boolean> => {
-  let done = false
-  void promise.then(() => (done = true), () => (done = true)) // prettier-ignore
-  await settled()
-  return !done
-}
+import { copyOf, exported, info, messageOf, pending, setup } from './setup.ts'
 
 describe('what was written', () => {
   test('is found again, over a base and what came after it', async () => {
@@ -351,53 +291,6 @@ describe('appendfsync always', () => {
     ])
     // What could not be written at first was not forgotten.
     expect(await (await found()).mget('a', 'b')).toEqual(['1', '2'])
-  })
-})
-
-describe('appendfsync everysec and no', () => {
-  test('everysec: a reply waits for nothing; after a second all is durable', async () => {
-    const { redis, storage, clock } = await setup({ appendfsync: 'everysec' })
-    const durables: unknown[] = []
-    storage.before = (call, durable) => void (call === 'append' && durables.push(durable))
-    await redis.set('a', 1)
-    await clock.drain()
-    await redis.set('a', 2)
-    await clock.drain()
-    expect(durables).toEqual([true, false])
-    clock.advance(1000)
-    await clock.drain()
-    expect(durables).toEqual([true, false, true])
-    expect(clock.timers).toBe(0)
-  })
-
-  test('no: only WAITAOF and the end ask for it', async () => {
-    const { redis, storage, clock } = await setup({ appendfsync: 'no' })
-    const durables: unknown[] = []
-    storage.before = (call, durable) => void (call === 'append' && durables.push(durable))
-    await redis.set('a', 1)
-    await clock.drain()
-    clock.advance(10_000)
-    expect(durables).toEqual([false])
-    const waited = redis.waitaof(1, 0, 100)
-    await clock.drain()
-    expect(await waited).toEqual([1, 0])
-    expect(durables).toEqual([false, true])
-    await redis.set('a', 2)
-    await redis.close()
-    expect(durables).toEqual([false, true, false, true])
-  })
-
-  test('WAITAOF gives up when its time is over, and without a journal is an error', async () => {
-    const { redis, storage, clock } = await setup({ appendfsync: 'everysec' })
-    storage.before = (call) => (call === 'append' ? new Promise(() => {}) : undefined)
-    await redis.set('a', 1)
-    const waited = redis.waitaof(1, 0, 100)
-    await clock.drain()
-    clock.advance(100)
-    expect(await waited).toEqual([0, 0])
-    const without = await createRedis()
-    expect(await messageOf(without.waitaof(1, 0, 0))).toBe('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.')
-    expect(await without.waitaof(0, 0, 0)).toEqual([0, 0])
   })
 })
 
