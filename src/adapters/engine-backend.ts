@@ -167,7 +167,8 @@ export class EngineBackend implements Backend {
   }
 }
 
-function connect(engine: Engine, db: number, onKill?: () => void): Session {
+/** A session for code in this process. */
+export function connect(engine: Engine, db: number, onKill?: () => void): Session {
   const session = engine.connect({ trusted: true, onKill })
   session.protocol = 3
   session.db = engine.database(db)

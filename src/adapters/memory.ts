@@ -15,7 +15,7 @@ import { importRdb, type Loaded } from '../core/persistence/load.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
 import { CLOSED, type Reply, ReplyError } from '../core/reply.ts'
-import { CAPABILITIES, EngineBackend } from './engine-backend.ts'
+import { CAPABILITIES, connect, EngineBackend } from './engine-backend.ts'
 import { allocate, systemClock } from './host.ts'
 import { chunksOf, streamOf } from './byte-stream.ts'
 import { checkOptions } from './options.ts'
@@ -93,7 +93,7 @@ export class EmbeddedRedis extends Redis<string> {
     super(backend, asText)
     this.engine = engine
     // A session of its own: SELECT affects only `sync`, and blocking commands never block.
-    const session = engine.connect({ trusted: true })
+    const session = connect(engine, 0)
     session.mayBlock = false
     const execute = (argv: Argv): Reply | Promise<Reply> => (session.closed ? CLOSED : session.execute(argv))
     this.sync = Object.assign(new SyncRedis(execute, asText, backend), { bytes: new SyncRedis(execute, asBytes, backend) })

@@ -42,6 +42,44 @@ const CASES: Readonly<Record<string, string>> = {
     GET k
     EXEC
     CONFIG SET maxmemory 0`,
+  'the keys of SORT are not led astray by its other words': `
+    COMMAND GETKEYS SORT a BY STORE b
+    COMMAND GETKEYS SORT a GET store b
+    COMMAND GETKEYS SORT a LIMIT STORE 1 STORE b
+    COMMAND GETKEYS SORT a STORE b STORE c
+    COMMAND GETKEYS SORT a STORE STORE c
+    COMMAND GETKEYS SORT a STORE LIMIT 1 STORE d
+    COMMAND GETKEYS SORT a STORE`,
+  'keys are counted as C reads numbers, and may be none where none are needed': `
+    COMMAND GETKEYS ZMPOP 1.5 a MIN
+    COMMAND GETKEYS ZMPOP 0x1 a MIN
+    COMMAND GETKEYS ZMPOP -1 a MIN
+    COMMAND GETKEYS EVAL s 0
+    COMMAND GETKEYS EVAL s 2 a
+    COMMAND GETKEYSANDFLAGS EVAL s -1 a`,
+  'channels are no keys': `
+    COMMAND GETKEYS SPUBLISH a b
+    COMMAND GETKEYS SSUBSCRIBE a b
+    COMMAND GETKEYS SUNSUBSCRIBE a`,
+  'who is not known is told how to become so': `
+    CONFIG SET requirepass p
+    RESET
+    HELLO 3
+    AUTH p
+    CONFIG SET requirepass ''`,
+  'MONITOR waits for nobody, so a transaction has no place for it': `
+    MULTI
+    MONITOR
+    SET k v
+    EXEC
+    GET k`,
+  'who monitors has nothing to do with keys': `
+    MONITOR
+    GET k
+    SET k v
+    PUBLISH c m
+    EVAL return(1) 0
+    DBSIZE`,
   'REV may be given once': `
     ZADD z 1 a 2 b
     ZRANGE z 0 -1 REV REV`,

@@ -101,6 +101,15 @@ test.for(Object.entries(SCENARIOS))('%s', async ([, lines]) => {
   expect(await observed(engine.path, words(lines))).toEqual(wanted)
 })
 
+test('who monitors already is not answered', async () => {
+  for (const { path } of [redis, engine]) {
+    const client = await RespClient.connect({ path })
+    const [ok, refusal] = await client.raw('MONITOR\r\nMONITOR\r\nGET k\r\n', 2)
+    expect([ok.type, refusal]).toEqual(['+', { type: '-', value: "ERR Replica can't interact with the keyspace" }])
+    client.close()
+  }
+})
+
 test('what waits and gets an error is counted as one that failed', async () => {
   const run = async (path: string): Promise<unknown> => {
     const [client, other] = [await RespClient.connect({ path }), await RespClient.connect({ path })]

@@ -7,7 +7,7 @@ import { WRONG_TYPE } from './errors.ts'
 import { EVENT } from './events.ts'
 import { Keyspace } from './keyspace.ts'
 import type { Session } from './session.ts'
-import { Hash, List, Members, SortedSet, Stream, type StringValue, type TypeName, type Value } from './values.ts'
+import { Hash, List, Members, SortedSet, Stream, type StringValue, type TypeName, typeOf, type Value } from './values.ts'
 
 /** One type's keys: a key of another type is WRONGTYPE. */
 class Typed<T extends Value> {
@@ -41,30 +41,9 @@ class Typed<T extends Value> {
   }
 
   #check(value: Value | undefined): T | undefined {
-    if (value === undefined || (typeof value === 'object' && value.type === this.#type)) return value as T | undefined
+    if (value === undefined || typeOf(value) === this.#type) return value as T | undefined
     throw WRONG_TYPE
   }
-}
-
-/** String keys: a number, a byte string or a Raw. */
-class Strings {
-  readonly #db: Database
-  constructor(db: Database) {
-    this.#db = db
-  }
-
-  read(key: ByteString): StringValue | undefined {
-    return check(this.#db.read(key))
-  }
-
-  write(key: ByteString): StringValue | undefined {
-    return check(this.#db.write(key))
-  }
-}
-
-function check(value: Value | undefined): StringValue | undefined {
-  if (typeof value !== 'object' || value.type === 'string') return value
-  throw WRONG_TYPE
 }
 
 export class Database {
@@ -77,7 +56,7 @@ export class Database {
   watched: boolean
   /** Sessions that wait for a key, first come first served. */
   readonly waiters = new Map<ByteString, Set<Waiter>>()
-  readonly string = new Strings(this)
+  readonly string = new Typed<StringValue>(this, 'string', () => '')
   readonly hash = new Typed(this, 'hash', () => new Hash())
   readonly list = new Typed(this, 'list', () => new List())
   readonly set = new Typed(this, 'set', () => new Members())

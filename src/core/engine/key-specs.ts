@@ -4,9 +4,9 @@
 //   `#2 RO access`           the number of keys at position 2, the keys behind it
 //   `STREAMS@1 RO access`    after the word STREAMS, looked for from position 1, the first half of what follows
 //   `STORE@6+ OW update`     the one word after STORE
-//   `?STORE OW update`       the word after the last STORE; COMMAND INFO calls such a place unknown
+//   `?STORE OW update`       the word after the last STORE of SORT; COMMAND INFO calls such a place unknown
 import type { ByteString } from '../bytes.ts'
-import { type Argv, FLAG, type Row } from './command.ts'
+import type { Argv, Row } from './command.ts'
 
 export interface KeySpec {
   readonly kind: 'range' | 'keynum' | 'keyword' | 'unknown'
@@ -40,6 +40,9 @@ function parseSpec(text: string): KeySpec {
   return { ...rest, kind: 'unknown', index: 0, keyword: unknown }
 }
 
+/** Whether it tells of keys: others tell of shard channels, which are in slots as keys are. */
+export const isOfKeys = ({ flags }: KeySpec): boolean => flags[0] !== 'not_key'
+
 /** First and last key and the step between keys, as older clients ask for them; all 0 if there is no such range. */
 export function keyRange(row: Row): [first: number, last: number, step: number] {
   const [spec, next] = keySpecs(row)
@@ -57,12 +60,12 @@ export interface FoundKey {
   readonly flags: readonly string[]
 }
 
-/** The keys of a command line. @returns null if its number of keys cannot be */
+/** The keys of a command line. @returns null if its number of keys cannot be, or is 0 */
 export function findKeys(row: Row, argv: Argv, specs = keySpecs(row)): FoundKey[] | null {
   const found: FoundKey[] = []
   for (const spec of specs) {
     const positions = locate(spec, argv)
-    if (positions === null || (spec.kind === 'keynum' && positions.length === 0 && !(row.flags & FLAG.no_mandatory_keys))) return null
+    if (positions === null) return null
     const flags = spec.flags.includes('variable_flags') ? flagsOf(row, argv) : spec.flags
     for (const at of positions) if (at < argv.length) found.push({ key: argv[at], at, flags })
   }
@@ -82,8 +85,8 @@ function locate(spec: KeySpec, argv: Argv): number[] | null {
     case 'range':
       return range(spec.index, spec.last < 0 ? argv.length + spec.last : spec.index + spec.last, spec.step)
     case 'keynum': {
-      const count = Number(argv[spec.index])
-      if (!Number.isInteger(count) || count < 0 || spec.index + count >= argv.length) return null
+      const count = Number.parseInt(argv[spec.index], 10)
+      if (!(count > 0) || spec.index + count >= argv.length) return null
       return range(spec.index + 1, spec.index + count, 1)
     }
     case 'keyword': {
@@ -93,11 +96,19 @@ function locate(spec: KeySpec, argv: Argv): number[] | null {
       return range(at + 1, spec.limit === 0 ? at + 1 : at + Math.floor(words / spec.limit), 1)
     }
     case 'unknown': {
-      const at = argv.findLastIndex((word) => word.toUpperCase() === spec.keyword)
-      return spec.keyword === '' || at < 0 ? [] : [at + 1]
+      let found: number[] = []
+      for (let i = 2; i < argv.length; i++) {
+        const word = argv[i].toUpperCase()
+        if (word === spec.keyword && i + 1 < argv.length) found = [i + 1]
+        i += SORT_WORDS[word] ?? 0
+      }
+      return found
     }
   }
 }
+
+/** How many words behind an option of SORT are passed over; that behind STORE is not, as in Redis. */
+const SORT_WORDS: Readonly<Record<string, number>> = { LIMIT: 2, GET: 1, BY: 1 }
 
 function range(first: number, last: number, step: number): number[] {
   const positions: number[] = []

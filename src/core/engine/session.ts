@@ -16,17 +16,11 @@ const QUEUED = new Status('QUEUED')
 /** What may run inside MULTI instead of being queued. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'])
 /** What a subscriber that speaks RESP2 may still say. */
-const SUBSCRIBER_COMMANDS = new Set([
-  'ping',
-  'subscribe',
-  'unsubscribe',
-  'psubscribe',
-  'punsubscribe',
-  'ssubscribe',
-  'sunsubscribe',
-  'quit',
-  'reset',
-])
+const SUBSCRIBER_COMMANDS = /^([ps]?(un)?subscribe|ping|quit|reset)$/
+
+/** To Redis, who MONITORs is a kind of replica, which may say neither what concerns keys nor one of these. */
+const TOLD_TO_REPLICAS = /^(s?publish|eval(sha)?|fcall)$/
+const NO_KEYSPACE = new ReplyError("ERR Replica can't interact with the keyspace")
 
 /** What a server tells the engine about a connection. */
 export interface Peer {
@@ -180,7 +174,11 @@ export class Session {
   /** Must be called when something changes that `execute` has to look at. */
   restrict(): void {
     this.#restricted =
-      !this.authenticated || this.transaction.open || (this.protocol === 2 && this.subscribed > 0) || this.user?.limited === true
+      !this.authenticated ||
+      this.transaction.open ||
+      (this.protocol === 2 && this.subscribed > 0) ||
+      this.user?.limited === true ||
+      this.engine.monitors.has(this)
   }
 
   /** @returns a reply if the command must not run now, null if it may; @throws if it is refused */
@@ -198,11 +196,12 @@ export class Session {
       const refusal = this.engine.durability.writeError()
       if (refusal !== null) throw refusal
     }
-    if (this.protocol === 2 && this.subscribed > 0 && !SUBSCRIBER_COMMANDS.has(name)) {
+    if (this.protocol === 2 && this.subscribed > 0 && !SUBSCRIBER_COMMANDS.test(name)) {
       throw new ReplyError(
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       )
     }
+    if (this.engine.monitors.has(this) && (flags & (FLAG.write | FLAG.readonly) || TOLD_TO_REPLICAS.test(name))) throw NO_KEYSPACE
     const held = this.engine.gate?.(this, command, argv)
     if (held) return held
     if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION

@@ -10,7 +10,8 @@ interface Info {
   flags: Set<string>
   /** First, last, step. */
   range: number[]
-  categories: Set<string>
+  /** In Redis's order. */
+  categories: string[]
   tips: Set<string>
   keySpecs: unknown[]
   subcommands: string[]
@@ -47,7 +48,7 @@ function collect(rows: Iterable<Row>): [string, Info][] {
     // Redis's remarks on a key spec are for people.
     const specs = [...keySpecs].map((spec) => ({ ...spec, notes: undefined }))
     const names = [...subcommands].map(([each]) => each).toSorted()
-    const info = { arity, flags, range: [first, last, step], categories, tips, keySpecs: specs, subcommands: names }
+    const info = { arity, flags, range: [first, last, step], categories: [...categories], tips, keySpecs: specs, subcommands: names }
     return [[name, info], ...collect(subcommands)]
   })
 }

@@ -1,12 +1,7 @@
 // Which commands belong to which ACL category. It is made once for a table of commands.
 import type { ByteString } from '../../bytes.ts'
 import type { Command, CommandTable } from '../../engine/command.ts'
-import { categoriesOf } from '../../engine/commands/command.ts'
-
-export const CATEGORIES = [
-  'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream', 'pubsub',
-  'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
-] // prettier-ignore
+import { CATEGORIES, categoriesOf } from '../../engine/commands/command.ts'
 
 export class Catalogue {
   readonly table: CommandTable
@@ -14,7 +9,7 @@ export class Catalogue {
 
   constructor(table: CommandTable) {
     this.table = table
-    for (const command of table.commands) for (const name of categoriesOf(command)) this.#members.get(name.slice(1))?.push(command)
+    for (const command of table.commands) for (const name of categoriesOf(command)) this.#members.get(name)!.push(command)
   }
 
   /** The commands of a category, subcommands too; undefined if there is none of the name, in any case. */

@@ -5,8 +5,8 @@ import { arityFits, type Argv, type Command, type Row, row } from '../../engine/
 import type { Engine } from '../../engine/engine.ts'
 import { printed, subcommandSyntax, wrongArity } from '../../engine/errors.ts'
 import type { Session } from '../../engine/session.ts'
+import { CATEGORIES } from '../../engine/commands/command.ts'
 import { OK, type Reply, ReplyError } from '../../reply.ts'
-import { CATEGORIES } from './catalogue.ts'
 import type { AclLog } from './log.ts'
 import type { AclFile, Registry } from './users.ts'
 

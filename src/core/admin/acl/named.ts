@@ -2,7 +2,7 @@
 // hang on it, so where Redis's key specs can be led astray by the words of a command, its options are read as it reads them.
 import type { ByteString } from '../../bytes.ts'
 import type { Argv, Command } from '../../engine/command.ts'
-import { findKeys, type KeySpec, keySpecs } from '../../engine/key-specs.ts'
+import { findKeys, isOfKeys, type KeySpec, keySpecs } from '../../engine/key-specs.ts'
 
 export interface NamedKey {
   readonly key: ByteString
@@ -33,7 +33,7 @@ export class Names {
 function finderOf(command: Command): Finder {
   const special = SPECIAL[command.name]
   if (special !== undefined) return (argv) => special(argv).filter(({ at }) => at < argv.length)
-  const specs = keySpecs(command).filter(({ flags }) => flags[0] !== 'not_key')
+  const specs = keySpecs(command).filter(isOfKeys)
   // Most commands have their keys in places that do not depend on what is said.
   if (specs.every(({ kind, flags }) => kind === 'range' && !flags.includes('variable_flags'))) return rangeFinder(specs)
   // A number of keys that cannot be is an error of the command: it touches none.

@@ -3,8 +3,9 @@
 import type { ByteString } from '../../bytes.ts'
 import type { Argv, Command } from '../../engine/command.ts'
 import { matches } from '../../engine/glob.ts'
+import { CATEGORIES } from '../../engine/commands/command.ts'
 import type { Reply } from '../../reply.ts'
-import { CATEGORIES, type Catalogue } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import { channelsOf, type NamedKey } from './named.ts'
 
 /** What is wrong with a rule: a Redis text, thrown as it is. */

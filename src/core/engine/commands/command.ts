@@ -5,7 +5,7 @@ import { arityFits, type Argv, type Command, type CommandTable, container, FLAG,
 import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { matches } from '../glob.ts'
-import { findKeys, type FoundKey, type KeySpec, keyRange, keySpecs } from '../key-specs.ts'
+import { findKeys, type FoundKey, isOfKeys, type KeySpec, keyRange, keySpecs } from '../key-specs.ts'
 import { help } from './help.ts'
 
 const INVALID_COMMAND = new ReplyError('ERR Invalid command specified')
@@ -68,7 +68,7 @@ function info(command: Command): Reply {
     first,
     last,
     step,
-    statusSet(categoriesOf(command)),
+    statusSet(categoriesOf(command).map((category) => `@${category}`)),
     new SetReply([...command.tips]),
     new SetReply(keySpecs(command).map(specReply)),
     new SetReply([...(command.subcommands?.values() ?? [])].map(info)),
@@ -94,35 +94,31 @@ function specReply({ kind, index, keyword, last, step, limit, flags }: KeySpec):
   ])
 }
 
-/** The ACL category of each group that has one. */
+/** The ACL categories, in Redis's order. */
+export const CATEGORIES = [
+  'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream', 'pubsub',
+  'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
+] // prettier-ignore
+
+/** The category of a group's commands, where it is not called as the group; of those for pub/sub a flag tells. */
 const GROUP_CATEGORIES: Readonly<Record<string, string>> = {
-  generic: '@keyspace',
-  string: '@string',
-  bitmap: '@bitmap',
-  hash: '@hash',
-  list: '@list',
-  set: '@set',
-  'sorted-set': '@sortedset',
-  stream: '@stream',
-  geo: '@geo',
-  hyperloglog: '@hyperloglog',
-  connection: '@connection',
-  transactions: '@transaction',
-  scripting: '@scripting',
+  generic: 'keyspace',
+  'sorted-set': 'sortedset',
+  transactions: 'transaction',
+  pubsub: '',
 }
 
 /** A command's ACL categories: most follow from its flags and group. */
-export function categoriesOf({ group, flags, categories, name, subcommands }: Command): string[] {
-  const found = new Set(categories)
+export function categoriesOf(command: Command): string[] {
+  const { group, categories, name, subcommands } = command
+  // Several flags are categories too.
+  const found = new Set([...categories.map((each) => each.slice(1)), ...flagNames(command)])
   const isContainer = subcommands !== null && name !== 'command'
-  if (GROUP_CATEGORIES[group] !== undefined && !isContainer && !categories.includes('@set')) found.add(GROUP_CATEGORIES[group])
-  if (flags & FLAG.write) found.add('@write')
-  if (flags & FLAG.readonly && group !== 'scripting') found.add('@read')
-  if (flags & FLAG.admin) found.add('@admin').add('@dangerous')
-  if (flags & FLAG.pubsub) found.add('@pubsub')
-  if (flags & FLAG.blocking) found.add('@blocking')
-  found.add(flags & FLAG.fast ? '@fast' : '@slow')
-  return [...found]
+  if (!isContainer && !found.has('set')) found.add(GROUP_CATEGORIES[group] ?? group)
+  if (found.has('readonly') && group !== 'scripting') found.add('read')
+  if (found.has('admin')) found.add('dangerous')
+  if (!found.has('fast')) found.add('slow')
+  return CATEGORIES.filter((each) => found.has(each))
 }
 
 /** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */
@@ -133,7 +129,7 @@ function names(table: CommandTable, argv: Argv): Reply {
   const wanted = argv[4].toLowerCase()
   const filters: Readonly<Record<string, (command: Command) => boolean>> = {
     MODULE: () => false,
-    ACLCAT: (command) => categoriesOf(command).includes(`@${wanted}`),
+    ACLCAT: (command) => categoriesOf(command).includes(wanted),
     PATTERN: (command) => matches(wanted, command.name),
   }
   if (filters[by] === undefined) throw SYNTAX
@@ -149,9 +145,10 @@ function keysOf(db: Database, argv: Argv): FoundKey[] {
   } catch {
     throw INVALID_COMMAND
   }
-  if (command.keys === '') throw NO_KEYS
+  const specs = keySpecs(command).filter(isOfKeys)
+  if (specs.length === 0) throw NO_KEYS
   if (!arityFits(command, line.length)) throw INVALID_ARITY
-  const found = findKeys(command, line)
-  if (found === null) throw INVALID_ARGUMENTS
-  return found
+  const found = findKeys(command, line, specs)
+  if (found === null && !(command.flags & FLAG.no_mandatory_keys)) throw INVALID_ARGUMENTS
+  return found ?? []
 }

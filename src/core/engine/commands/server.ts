@@ -1,5 +1,5 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
-import { MapReply, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
+import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
 import { integer, integerIn, milliseconds } from '../arguments.ts'
 import { type Argv, container, type Group, type Handler, row } from '../command.ts'
 import type { Database } from '../database.ts'
@@ -14,6 +14,7 @@ const INT = 2 ** 31 - 1
 const FIRST_DB = new ReplyError('ERR invalid first DB index')
 const SECOND_DB = new ReplyError('ERR invalid second DB index')
 const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
+const MONITOR_INSIDE = new ReplyError("ERR MONITOR isn't allowed for DENY BLOCKING client")
 const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
 
 const FLUSH_FLAGS = 'write @keyspace @dangerous request_policy:all_shards response_policy:all_succeeded'
@@ -100,7 +101,10 @@ export const server: Group = {
     ]),
 
     row('MONITOR', 1, 'admin noscript loading stale', '', ({ engine }, _argv, session) => {
+      if (!session.mayBlock) throw MONITOR_INSIDE
+      if (engine.monitors.has(session)) return NO_REPLY
       engine.monitors.add(session)
+      session.restrict()
       return OK
     }),
     row('ROLE', 1, 'noscript loading stale fast @admin @dangerous', '', () => ['master', 0, []]),

@@ -13,11 +13,11 @@ const LIMIT_BY_RANK = new ReplyError('ERR syntax error, LIMIT is only supported 
 const WITHSCORES_BY_LEX = new ReplyError('ERR syntax error, WITHSCORES not supported in combination with BYLEX')
 
 /** `count` members from the one with rank `from` on, lowest first. */
-export interface RankRange {
+interface RankRange {
   from: number
   count: number
 }
-type Range = (zset: SortedSet) => RankRange
+export type Range = (zset: SortedSet) => RankRange
 
 export function rankRange(start: ByteString, stop: ByteString, reverse = false): Range {
   const first = integer(start)

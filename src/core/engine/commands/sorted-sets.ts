@@ -11,7 +11,7 @@ import type { SortedSet } from '../values.ts'
 import { scanOptions, scanTable } from './keys.ts'
 import { blockingPop, multiPop } from './popping.ts'
 import { randomEntries } from './random.ts'
-import { lexRange, type RankRange, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
+import { lexRange, type Range, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
 
 const NX_XX = new ReplyError('ERR XX and NX options at the same time are not compatible')
 const GT_LT_NX = new ReplyError('ERR GT, LT, and/or NX options at the same time are not compatible')
@@ -49,16 +49,8 @@ export const sortedSets: Group = {
     row('ZRANK', -3, 'readonly fast', '1 RO access', (db, argv) => rank(db, argv, false)),
     row('ZREVRANK', -3, 'readonly fast', '1 RO access', (db, argv) => rank(db, argv, true)),
 
-    row('ZCOUNT', 4, 'readonly fast', '1 RO access', (db, argv) => {
-      const range = scoreRange(argv[2], argv[3])
-      const zset = db.zset.read(argv[1])
-      return zset === undefined ? 0 : range(zset).count
-    }),
-    row('ZLEXCOUNT', 4, 'readonly fast', '1 RO access', (db, argv) => {
-      const range = lexRange(argv[2], argv[3])
-      const zset = db.zset.read(argv[1])
-      return zset === undefined ? 0 : range(zset).count
-    }),
+    row('ZCOUNT', 4, 'readonly fast', '1 RO access', (db, argv) => countRange(db, argv, scoreRange(argv[2], argv[3]))),
+    row('ZLEXCOUNT', 4, 'readonly fast', '1 RO access', (db, argv) => countRange(db, argv, lexRange(argv[2], argv[3]))),
 
     row('ZRANGE', -4, 'readonly', '1 RO access', (db, argv) => zrange(db, argv, {})),
     row('ZREVRANGE', -4, 'readonly', '1 RO access', (db, argv) => zrange(db, argv, { by: 'rank', reverse: true })),
@@ -183,7 +175,12 @@ function rank(db: Database, argv: Argv, reverse: boolean): Reply {
   return withScore ? [at, new Double(found)] : at
 }
 
-function removeRange(db: Database, argv: Argv, range: (zset: SortedSet) => RankRange): Reply {
+function countRange(db: Database, argv: Argv, range: Range): Reply {
+  const zset = db.zset.read(argv[1])
+  return zset === undefined ? 0 : range(zset).count
+}
+
+function removeRange(db: Database, argv: Argv, range: Range): Reply {
   const [name, key] = argv
   const zset = db.zset.write(key)
   if (zset === undefined) return 0
