@@ -1,11 +1,12 @@
 // `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildCommand, CommandLine } from '../support/command-line.ts'
 import { startRedisServer } from '../support/redis-server.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
@@ -232,6 +233,32 @@ describe('isodis serve redis.conf', () => {
     return path
   }
   afterEach(() => rmSync(own, { recursive: true, force: true }))
+
+  test('who gets an answer from the port can connect to the socket', async () => {
+    const path = conf('port 0')
+    const socket = join(own, 'redis.sock')
+    // The file is in the way, and it takes long to find out what it is.
+    writeFileSync(socket, '')
+    const slow = join(own, 'slow.cjs')
+    writeFileSync(
+      slow,
+      `const fs = require('node:fs/promises')
+      const { lstat } = fs
+      fs.lstat = async (path) => (await new Promise((resolve) => setTimeout(resolve, 300)), lstat(path))
+      require('node:module').syncBuiltinESMExports()`,
+    )
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const { port } = free.address() as AddressInfo
+    free.close()
+    vi.stubEnv('NODE_OPTIONS', `--require=${slow}`)
+    start('serve', path, '--dir', own, '--port', `${port}`, '--unixsocket', socket)
+    vi.unstubAllEnvs()
+    for (let answer = ''; answer !== '+PONG';) answer = await call(port, 'PING').catch(() => '')
+    const client = await RespClient.connect({ path: socket })
+    expect(shown(await client.call('PING'))).toBe('+PONG')
+    client.close()
+  })
 
   test('takes the directives of redis-server, and the command line after them', async () => {
     const path = conf(

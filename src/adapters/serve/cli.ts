@@ -220,17 +220,19 @@ async function main(): Promise<void> {
   level = () => redis.engine.config.get('loglevel')
   const servers: AsyncDisposable[] = []
   const places: string[] = []
-  if (listensOnPort) {
-    const server = await serveEngine(redis.engine, { port, host }).catch((error: { code?: string }) => {
-      if (mayMove && error.code === IN_USE) return serveEngine(redis.engine, { port: 0, host })
-      throw error
-    })
-    servers.push(server)
-    places.push(`tcp ${host ?? '127.0.0.1'}:${server.port}`)
-  }
+  // The socket first: who gets an answer from the port may go on to the socket, which may take longer to open.
   if (path !== undefined) {
     servers.push(await serveEngine(redis.engine, { path, mode: Number.parseInt(config['unixsocketperm'] ?? '0', 8) }))
     places.push(`unix ${path}`)
+  }
+  if (listensOnPort) {
+    const server = await serveEngine(redis.engine, { port, host }).catch(async (error: { code?: string }) => {
+      if (mayMove && error.code === IN_USE) return serveEngine(redis.engine, { port: 0, host })
+      for (const each of servers) await each[Symbol.asyncDispose]()
+      throw error
+    })
+    servers.push(server)
+    places.unshift(`tcp ${host ?? '127.0.0.1'}:${server.port}`)
   }
   // As redis-server: whoever reads this can connect.
   started()
