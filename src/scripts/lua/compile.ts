@@ -1,7 +1,7 @@
 // The tree as closures: functions and statements. A statement tells how it ended by a number, and a function's result
 // waits in its frame, so that nothing is thrown and nothing allocated for `return` and `break`.
 import type { Assignment, Block, Expression, FunctionExpression, GenericFor, NumericFor, Statement, Target, Variable } from '../tree.ts'
-import { compileClosure, compileCondition, compileList, compileMulti, compileTailCall, describe } from './expressions.ts'
+import { compileClosure, compileCondition, compileList, compileMulti, compileOperands, compileTailCall, describe } from './expressions.ts'
 import {
   Box,
   BREAK,
@@ -306,11 +306,10 @@ function compileSingle(context: FunctionContext, target: Target, node: Expressio
       return NORMAL
     }
   }
-  const object = context.expression(target.object)
+  const [object, key, value] = compileOperands(context, target.object, target.key, node)
   const site = context.site(target.line, describe(context, target.object))
   if (target.key.kind === 'constant' && typeof target.key.value === 'string') {
     const name = target.key.value
-    const value = context.expression(node)
     let hint = 0
     return (frame) => {
       const into = object(frame)
@@ -325,8 +324,6 @@ function compileSingle(context: FunctionContext, target: Target, node: Expressio
       return NORMAL
     }
   }
-  const key = context.expression(target.key)
-  const value = context.expression(node)
   return (frame) => {
     const into = object(frame)
     const at = key(frame)

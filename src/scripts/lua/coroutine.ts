@@ -2,7 +2,7 @@
 // left, as in Lua 5.1: a library's function, and what it calls, runs as anywhere else.
 import { Closure, type Frame, NORMAL, PendingCall, RESULT, RETURN } from './frame.ts'
 import type { Machine } from './machine.ts'
-import type { Site } from './site.ts'
+import { NOWHERE, type Site } from './site.ts'
 import { END, type Step, stepsOf } from './steps.ts'
 import { all, apply, type LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
@@ -40,6 +40,7 @@ export class Coroutine {
     machine.coroutine = this
     try {
       for (const call of this.#calls) machine.callers[machine.depth++] = call.site
+      machine.site = NOWHERE
       return all(this.#run(values))
     } finally {
       if (this.status === 'running') this.status = 'dead'

@@ -1,6 +1,6 @@
 // Expressions as closures. The operands that are common (locals, constants) have closures of their own: that saves a
 // call for each, which is most of the time an expression takes.
-import type { Binary, Call, Expression, FunctionExpression, MethodCall, TableConstructor, Variable } from '../tree.ts'
+import type { Binary, Call, Expression, FunctionExpression, Index, MethodCall, Statement, TableConstructor, Variable } from '../tree.ts'
 import { compileFunction } from './compile.ts'
 import {
   type Box,
@@ -74,7 +74,7 @@ export function compileExpression(context: FunctionContext, node: Expression): C
       return compileGlobal(context, node.name, node.line)
     case 'index': {
       const site = context.site(node.line, describe(context, node.object))
-      return compileIndex(context, context.expression(node.object), node.key, site)
+      return compileIndex(context, node, site)
     }
     case 'call':
     case 'method': {
@@ -118,6 +118,36 @@ export function compileExpression(context: FunctionContext, node: Expression): C
     case 'group':
       return context.expression(node.inner)
   }
+}
+
+/** Whether a part of the tree contains a call, functions inside it left aside. */
+export function hasCall(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false
+  if (Array.isArray(part)) return part.some(hasCall)
+  const { kind } = part as Partial<Statement | Expression>
+  if (kind === 'call' || kind === 'method') return true
+  // A variable leads to the function it belongs to.
+  if (kind === 'function' || kind === 'local') return false
+  return Object.entries(part).some(([name, each]) => name !== 'variable' && name !== 'variables' && hasCall(each))
+}
+
+/**
+ * The operands of one operation, in their order. Lua reads a local of the function only when all others are computed: what
+ * they have called may have given it another value.
+ */
+export function compileOperands(context: FunctionContext, ...nodes: readonly Expression[]): Code[] {
+  const codes: Code[] = []
+  const late = nodes.map(
+    (node, i) => node.kind === 'local' && isBoxed(node.variable) && context.upvalue(node.variable) < 0 && nodes.slice(i + 1).some(hasCall),
+  )
+  for (const [i, node] of nodes.entries()) codes.push(late[i] ? compileExpression(context, node) : context.expression(node))
+  if (!late.includes(true)) return codes
+  const slots = codes.map(() => context.reserve())
+  const compute = (frame: Frame): LuaValue => {
+    for (const turn of [false, true]) codes.forEach((code, i) => late[i] === turn && (frame[slots[i]] = code(frame)))
+    return frame[slots[0]] as LuaValue
+  }
+  return slots.map((slot, i) => (i === 0 ? compute : (frame) => frame[slot] as LuaValue))
 }
 
 /** An expression where any number of values is wanted. */
@@ -200,8 +230,10 @@ function compileGlobal(context: FunctionContext, name: string, line: number): Co
   }
 }
 
-function compileIndex(context: FunctionContext, object: Code, key: Expression, site: Site): Code {
+function compileIndex(context: FunctionContext, node: Index, site: Site): Code {
   const { machine } = context
+  const { key } = node
+  const [object, code] = compileOperands(context, node.object, key)
   if (key.kind === 'constant' && typeof key.value === 'string') {
     const name = key.value
     let hint = 0
@@ -225,7 +257,6 @@ function compileIndex(context: FunctionContext, object: Code, key: Expression, s
       return machine.index(from, name, site)
     }
   }
-  const code = context.expression(key)
   return (frame) => {
     const from = object(frame)
     const at = code(frame)
@@ -251,8 +282,9 @@ function compileBinary(context: FunctionContext, node: Binary): Code {
   const { machine } = context
   const { operator } = node
   const site = context.site(node.line, describe(context, node.left), describe(context, node.right))
-  const left = context.expression(node.left)
-  const right = context.expression(node.right)
+  // Of all operators only `..` takes what its operands were.
+  const [left, right] =
+    operator === '..' ? [context.expression(node.left), context.expression(node.right)] : compileOperands(context, node.left, node.right)
   const slot = plainSlot(context, node.left)
   const number = node.right.kind === 'constant' && typeof node.right.value === 'number' ? node.right.value : undefined
   switch (operator) {
@@ -379,11 +411,11 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
   }
   const last = fields[fields.length - 1]
   const open = last.key === null && isMulti(last.value)
-  const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value }) => ({
-    key: key === null ? null : context.expression(key),
-    name: key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null,
-    value: context.expression(value),
-  }))
+  const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value }) => {
+    const name = key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null
+    const codes = key === null ? [null, context.expression(value)] : compileOperands(context, key, value)
+    return { key: codes[0], name, value: codes[1]! }
+  })
   const tail = open ? compileMulti(context, last.value) : null
   return (frame) => {
     const values: LuaValue[] = []
@@ -431,8 +463,9 @@ export function compileClosure(context: FunctionContext, node: FunctionExpressio
   }
 }
 
-export function compileCall(context: FunctionContext, node: Call | MethodCall): MultiCode {
-  return node.kind === 'method' ? compileMethod(context, node) : compileFunctionCall(context, node)
+/** @param tail whether the function ends with it */
+export function compileCall(context: FunctionContext, node: Call | MethodCall, tail = false): MultiCode {
+  return node.kind === 'method' ? compileMethod(context, node, tail) : compileFunctionCall(context, node, tail)
 }
 
 /** Calls nested deeper end functions by a call for others to make. */
@@ -441,18 +474,19 @@ const DEEP = 150
 /** The call that a function ends with. */
 export function compileTailCall(context: FunctionContext, node: Call | MethodCall): (frame: Frame) => Result | PendingCall {
   const { machine } = context
-  const direct = context.call(node)
-  const pending = compilePendingCall(context, node)
+  const direct = compileCall(context, node, true)
+  const pending = compilePendingCall(context, node, true)
   return (frame) => (machine.depth < DEEP ? direct(frame) : pending(frame))
 }
 
 /** A call for others to make. */
-export function compilePendingCall(context: FunctionContext, node: Call | MethodCall): (frame: Frame) => PendingCall {
+export function compilePendingCall(context: FunctionContext, node: Call | MethodCall, tail = false): (frame: Frame) => PendingCall {
   const { machine } = context
   const name = node.kind === 'method' ? node.name : null
   const from = node.kind === 'method' ? node.object : node.callee
   const named = context.site(node.line, describe(context, from))
-  const site = name === null ? named : context.site(node.line, `method '${name}' `)
+  const site = context.site(node.line, name === null ? named.what : `method '${name}' `)
+  site.tail = tail
   const value = context.expression(from)
   const head = context.keep((frame): readonly LuaValue[] => {
     const self = value(frame)
@@ -467,9 +501,10 @@ export function compilePendingCall(context: FunctionContext, node: Call | Method
   }
 }
 
-function compileFunctionCall(context: FunctionContext, node: Call): MultiCode {
+function compileFunctionCall(context: FunctionContext, node: Call, tail: boolean): MultiCode {
   const { machine } = context
   const site = context.site(node.line, describe(context, node.callee))
+  site.tail = tail
   const builtin = known(context, node.callee)
   const callee = compileExpression(context, node.callee)
   const last = node.arguments.at(-1)
@@ -550,9 +585,10 @@ function compileFunctionCall(context: FunctionContext, node: Call): MultiCode {
   }
 }
 
-function compileMethod(context: FunctionContext, node: MethodCall): MultiCode {
+function compileMethod(context: FunctionContext, node: MethodCall, tail: boolean): MultiCode {
   const { machine } = context
   const site = context.site(node.line, `method '${node.name}' `)
+  site.tail = tail
   const indexSite = context.site(node.line, describe(context, node.object))
   const object = compileExpression(context, node.object)
   const list = compileList(context, node.arguments)

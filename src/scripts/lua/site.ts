@@ -10,6 +10,8 @@ export class Site {
   readonly what: string
   /** The same of the right operand. */
   readonly other: string
+  /** Whether it is the call that a function ends with: the place of that function is then taken by the other. */
+  tail = false
 
   constructor(source: string, chunk: string, line: number, what = '', other = '') {
     this.source = source

@@ -3,7 +3,7 @@
 // over operands that steps before it have computed and kept in the frame.
 import type { Block, Call, Expression, MethodCall, Statement } from '../tree.ts'
 import { compileRange, compileStatement, compileTurn } from './compile.ts'
-import { compileExpression, compileList, compilePendingCall } from './expressions.ts'
+import { compileExpression, compileList, compilePendingCall, hasCall } from './expressions.ts'
 import {
   Box,
   BREAK,
@@ -39,17 +39,6 @@ export const END: Label = { at: Infinity }
 /** The steps of a function. */
 export function stepsOf(prototype: Prototype): readonly Step[] {
   return (prototype.steps ??= new Stepper(prototype.context).function(prototype.node.body))
-}
-
-/** Whether a part of the tree contains a call, functions inside it left aside. */
-function hasCall(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false
-  if (Array.isArray(part)) return part.some(hasCall)
-  const { kind } = part as Partial<Statement | Expression>
-  if (kind === 'call' || kind === 'method') return true
-  // A variable leads to the function it belongs to.
-  if (kind === 'function' || kind === 'local') return false
-  return Object.entries(part).some(([name, each]) => name !== 'variable' && name !== 'variables' && hasCall(each))
 }
 
 class Stepper extends FunctionContext {
@@ -204,7 +193,7 @@ class Stepper extends FunctionContext {
       case 'return': {
         const [only] = node.values
         if (node.values.length > 1 || (only.kind !== 'call' && only.kind !== 'method')) break
-        return this.#add(compilePendingCall(this, only))
+        return this.#add(compilePendingCall(this, only, true))
       }
     }
     this.#add(compileStatement(this, node))

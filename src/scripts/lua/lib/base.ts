@@ -64,7 +64,7 @@ export function baseLibrary(machine: Machine): void {
       const { site } = machine
       if ((typeof value !== 'string' && typeof value !== 'number') || at <= 0) throw new LuaError(value, machine.blamed(site))
       const place = at === 1 ? site : (machine.callers[machine.depth - at + 1] ?? NOWHERE)
-      throw new LuaError(`${place.where}${machine.toString(value)}`, machine.blamed(site))
+      throw new LuaError((place.tail && at > 1 ? '' : place.where) + machine.toString(value), machine.blamed(site))
     },
     getmetatable: (n, value) => {
       any(n, 1)

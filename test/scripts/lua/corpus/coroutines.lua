@@ -121,3 +121,65 @@ local r = {} for _, v in ipairs({true, false, false, 5, 6}) do local ok, x = cor
 local y = coroutine.yield
 local co = coroutine.wrap(function() local boxed, plain = y(1), y(2) local f = function() boxed = boxed + 1 return boxed end plain = y(3) boxed = y(f()) return boxed, plain, f() end)
 return {co(), co(10), co(20), co(30), co(40)}
+---
+local co = coroutine.wrap(function() error('x', 2) end) local ok, e = pcall(co) return e
+---
+local co = coroutine.create(function() error('x', 2) end) local ok, e = coroutine.resume(co) return e
+---
+local co = coroutine.create(function() local function f() coroutine.yield() error('x', 2) end f() end) coroutine.resume(co) local function deep(n) if n > 0 then deep(n-1) end end deep(5) local ok, e = coroutine.resume(co) return e
+---
+local co = coroutine.create(function() local function f() coroutine.yield() error('x', 3) end local function g()
+f()
+end
+g()
+end) coroutine.resume(co) local function deep(n) if n > 0 then deep(n-1) end end deep(5) local ok, e = coroutine.resume(co) return e
+---
+local co = coroutine.create(function() local x = coroutine.yield() local y = x.y.z end) coroutine.resume(co) local ok, e = coroutine.resume(co, {}) return e
+---
+local co = coroutine.create(function() local x = coroutine.yield().y.z end) coroutine.resume(co) local ok, e = coroutine.resume(co, {}) return e
+---
+local co = coroutine.create(function() local t = {} t[coroutine.yield()] = 1 end) coroutine.resume(co) local ok, e = coroutine.resume(co) return e
+---
+local co = coroutine.create(function() return ('x'):rep(coroutine.yield()) end) coroutine.resume(co) local ok, e = coroutine.resume(co, {}) return e
+---
+local co = coroutine.create(function() return ('x'):foo(coroutine.yield()) end) local ok, e = coroutine.resume(co) return {tostring(ok), tostring(e)}
+---
+local co = coroutine.create(function() return ('x'):foo(coroutine.yield()) end) local ok, e = coroutine.resume(co) ok, e = coroutine.resume(co) return {tostring(ok), tostring(e)}
+---
+local co = coroutine.create(function() return nil + coroutine.yield() end) coroutine.resume(co) local ok, e = coroutine.resume(co, 1) return e
+---
+local co = coroutine.create(function() local a = 'x' return a < coroutine.yield() end) coroutine.resume(co) local ok, e = coroutine.resume(co, 1) return e
+---
+local co = coroutine.create(function() local a = 'x' return a .. coroutine.yield() end) coroutine.resume(co) local ok, e = coroutine.resume(co, {}) return e
+---
+local a = 1 local function f() a = a + 1 return 1 end local co = coroutine.wrap(function() local b = 1 local function g() b = b + 5 coroutine.yield(1) return 2 end return b + g() end) return {co(), co()}
+---
+local function f() error('x', 2) end local co = coroutine.wrap(function() return f() end) local ok, e = pcall(co) return e
+---
+local function f() error('x', 2) end local co = coroutine.wrap(function() f() end) local ok, e = pcall(co) return e
+---
+local function f() error('x') end local co = coroutine.wrap(function() return f() end) local ok, e = pcall(co) return e
+---
+local function f() error('x') end local co = coroutine.wrap(function() f() end) co()
+---
+local function f() string.rep() end local co = coroutine.wrap(function() f() end) co()
+---
+coroutine.wrap(function() string.rep() end)()
+---
+coroutine.wrap(function() return string.rep() end)()
+---
+coroutine.wrap(function() local x = nil + 1 end)()
+---
+coroutine.wrap(string.rep)()
+---
+coroutine.wrap(redis.call)()
+---
+local t = setmetatable({}, {__index = function() return nil + 1 end}) coroutine.wrap(function() return t.x end)()
+---
+coroutine.wrap(function() redis.call('nosuch') end)()
+---
+coroutine.wrap(function() return redis.call('nosuch') end)()
+---
+local ok, e = coroutine.resume(coroutine.create(function() redis.call('nosuch') end)) return e
+---
+local ok, e = coroutine.resume(coroutine.create(function() redis.call('nosuch') end)) return {type(e), tostring(e.err)}

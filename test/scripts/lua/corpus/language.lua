@@ -621,3 +621,84 @@ local a = setmetatable({}, {__lt = "s"}) return a < a
 local a = setmetatable({}, {__concat = 5}) return a .. 1
 ---
 local a = setmetatable({}, {__unm = true}) return -a
+---
+local function f() error('x', 2) end local function g() return f() end local ok, e = pcall(g) return e
+---
+local function f() error('x', 2) end local function g() f() end local ok, e = pcall(g) return e
+---
+local function f() error('x', 3) end local function g() return f() end local function h() g() end local ok, e = pcall(h) return e
+---
+local function f() local x = nil + 1 end local function g() return f() end local ok, e = pcall(g) return e
+---
+local function f() error('x', 2) end f()
+---
+local function f() error('x', 2) end return f()
+---
+local function f(n) if n == 0 then error('x', 2) end return f(n - 1) end local ok, e = pcall(f, 3) return e
+---
+local t = setmetatable({}, {__index = function(t, k) error('idx', 2) end}) local ok, e = pcall(function() return t.x end) return e
+---
+local t = setmetatable({}, {__index = function(t, k) error('idx', 1) end}) local ok, e = pcall(function() return t.x end) return e
+---
+local t = setmetatable({}, {__index = function(t, k) error('idx', 3) end}) local ok, e = pcall(function() return t.x end) return e
+---
+local ok, e = pcall(error) return {tostring(ok), tostring(e)}
+---
+local ok, e = pcall(error, nil) return {tostring(ok), tostring(e)}
+---
+local ok, e = pcall(error, 'x', 1) return {tostring(ok), tostring(e)}
+---
+local ok, e = pcall(error, 'x', 2) return {tostring(ok), tostring(e)}
+---
+local ok, e = pcall(error, 'x', 3) return {tostring(ok), tostring(e)}
+---
+local a = 1 local function f() a = 2 return 1 end return {a + f()}
+---
+local x = {a=1} local function k() x = {a=5} return 'a' end return x[k()]
+---
+local a = 1 local function f() a = 2 return 1 end return {tostring(a < f())}
+---
+local a = 1 local function f() a = 2 return 1 end return {a .. f(), a}
+---
+local a = 1 local function f() a = 2 return 1 end local b = {a, f(), a} return b
+---
+local x = {a=1} local y = x local function k() x = {a=5} return 'b' end x.b = k() return {tostring(x.b), tostring(y.b)}
+---
+local x = {a=1} local y = x local function k() x = {a=5} return 'b' end x[k()] = 7 return {tostring(x.b), tostring(y.b)}
+---
+local i = 1 local t = {} local function k() i = 2 return 'b' end t[i] = k() return {tostring(t[1]), tostring(t[2])}
+---
+local i = 1 local t = {} i, t[i] = i + 1, 20 return {tostring(t[1]), tostring(t[2])}
+---
+local t = {1, 2, 3} local i = 1 t[i], i = 9, 2 return {t[1], t[2], i}
+---
+local a, b, c = (function() return 1, 2, 3 end)() return {a, b, c}
+---
+local a, b = 1, 2 local function f() a = 10 b = 20 return 1 end return {a * f(), b - f(), a ^ f(), a % f(), a / f()}
+---
+local a = 1 local function f() a = a + 1 return 1 end return {a + (f() + a), (a + f()) + (a + f())}
+---
+local a = 1 local function f() a = a + 1 return 1 end return {tostring(a == f()), tostring(a ~= f()), tostring(a <= f()), tostring(a > f()), tostring(a >= f())}
+---
+local a = 1 local function g() local function f() a = a + 1 return 1 end return {a + f(), tostring(a == f())} end return g()
+---
+local k = 'a' local function f() k = 'b' return 1 end local t = {[k] = f()} return {tostring(t.a), tostring(t.b)}
+---
+local k = 'a' local function f() k = 'b' return 1 end local t = {[k] = f(), [k] = f(), f(), k} return {tostring(t.a), tostring(t.b), tostring(t[2])}
+---
+local t = {v = 1} local u = t local function f() t = {v = 5} return 1 end return {t.v + f(), t.v + f()}
+---
+local t = {v = 1, m = function(self) return self.v end} local function f() t = {v = 5} return 'v' end return {t:m(f()), t.v}
+---
+local f = function(x) return 'old' .. x end local function g() f = function(x) return 'new' .. x end return 1 end return {f(g()), f(g())}
+---
+local total = 0 local function visit(n) if n == 0 then return 1 end total = total + visit(n - 1) return n end visit(5) return total
+---
+local s = 'a' local function f() s = 'b' return 'c' end return {s .. f() .. s, s .. f(), f() .. s}
+---
+local n = 5 local function f() n = -7 return 1 end return {-n + f(), n and f() + n}
+---
+local o = {} function o:err() error('x', 2) end local function g() return o:err() end local ok, e = pcall(g) return e
+---
+local function f() error('x', 3) end local function g() return f() end local function h()
+g() end local ok, e = pcall(h) return e
