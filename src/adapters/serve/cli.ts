@@ -217,7 +217,7 @@ async function main(): Promise<void> {
   await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir ?? '.', aclfile), aclfile) : null)
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
   if (rest === undefined) for (const session of redis.engine.sessions) session.close()
-  level = () => redis.engine.config.get('loglevel')
+  level = () => redis.engine.config.get('loglevel')!
   const servers: AsyncDisposable[] = []
   const places: string[] = []
   // The socket first: who gets an answer from the port may go on to the socket, which may take longer to open.
@@ -254,7 +254,7 @@ async function main(): Promise<void> {
       if (stopping) process.exit(1)
       stopping = true
       log('notice', `User requested shutdown (${signal})...`)
-      const how = redis.engine.config.get(`shutdown-on-${signal.toLowerCase()}`).split(' ')
+      const how = redis.engine.config.get(`shutdown-on-${signal.toLowerCase()}`)!.split(' ')
       const saves = how.includes('save') ? true : how.includes('nosave') ? false : null
       void redis.engine.close(saves, how.includes('force')).then((reply) => {
         if (!(reply instanceof ReplyError)) return

@@ -36,7 +36,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     })
   }
   const Latencystats: Section = (engine) => {
-    const percents = (engine.config.get('latency-tracking-info-percentiles').match(/\S+/g) ?? []).map(Number)
+    const percents = (engine.config.get('latency-tracking-info-percentiles')!.match(/\S+/g) ?? []).map(Number)
     return engine.table.commands.flatMap((command): [string, string][] => {
       const histogram = of(engine).histogram(command)
       if (histogram === undefined) return []

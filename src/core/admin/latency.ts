@@ -76,7 +76,7 @@ export class Latency {
   /** The series in words, and what helps against what they show. */
   report(): string {
     const { config } = this.#engine
-    const threshold = config.number('latency-monitor-threshold')
+    const threshold = config.number('latency-monitor-threshold')!
     if (this.#series.size === 0) {
       return threshold === 0
         ? 'Latency is not monitored: CONFIG SET latency-monitor-threshold <milliseconds> begins it.\n'
@@ -88,7 +88,7 @@ export class Latency {
       const period = samples.length < 2 ? '' : `, one in ${((this.#now - samples[0].time) / samples.length).toFixed(2)} s`
       return `${i + 1}. ${event}: ${samples.length} spikes${period}, ${Math.round(average)} ms on average (mean deviation ${Math.round(deviation)} ms), at most ${max} ms.`
     })
-    const slow = config.number('slowlog-log-slower-than')
+    const slow = config.number('slowlog-log-slower-than')!
     const unlogged = slow < 0 || (threshold > 0 && slow > threshold * 1000)
     const advice = [
       'SLOWLOG GET shows which commands they were.',

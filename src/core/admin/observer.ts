@@ -35,8 +35,8 @@ export class Observer implements Probe {
   configured(): void {
     const { config } = this.#engine
     this.users.configured()
-    this.#slow = config.number('slowlog-log-slower-than')
-    this.#threshold = config.number('latency-monitor-threshold')
+    this.#slow = config.number('slowlog-log-slower-than')!
+    this.#threshold = config.number('latency-monitor-threshold')!
     this.#tracks = config.isOn('latency-tracking')
   }
 

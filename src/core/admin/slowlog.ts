@@ -34,7 +34,7 @@ export class Slowlog {
   add(session: Session, command: Command, argv: Argv, micros: number): void {
     if (command.flags & FLAG.skip_slowlog) return
     const { engine, options, name } = session
-    const most = engine.config.number('slowlog-max-len')
+    const most = engine.config.number('slowlog-max-len')!
     if (most === 0) return
     const time = Math.floor(engine.clock.now() / 1000)
     const words = shortened(withoutSecrets(command, argv))

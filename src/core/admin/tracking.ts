@@ -131,7 +131,7 @@ export class Tracking {
 
   /** Keeps to `tracking-table-max-keys`. What is forgotten might change unheard: it counts as changed. */
   #forget(): void {
-    const most = this.#engine.config.number('tracking-table-max-keys')
+    const most = this.#engine.config.number('tracking-table-max-keys')!
     if (most === 0) return
     for (const key of this.#readers.keys()) {
       if (this.#readers.size <= most) break

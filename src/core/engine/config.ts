@@ -78,7 +78,7 @@ const POLICIES = [
   'noeviction',
 ]
 
-export const PARAMETERS: Parameters = {
+export const PARAMETERS = {
   'active-expire-effort': { default: '1', check: between(1, 10) },
   'aof-load-truncated': { default: 'yes', check: yesNo },
   appenddirname: { default: 'appendonlydir', check: text, fixed: 'immutable' },
@@ -116,7 +116,10 @@ export const PARAMETERS: Parameters = {
   timeout: { default: '0', check: between(0, INT) },
   'zset-max-listpack-entries': { default: '128', check: between(0, LONG), alias: 'zset-max-ziplist-entries' },
   'zset-max-listpack-value': { default: '64', check: between(0, LONG), alias: 'zset-max-ziplist-value' },
-}
+} satisfies Parameters
+
+/** Those that every engine has. */
+type ParameterName = keyof typeof PARAMETERS
 
 export class Config {
   readonly #values = new Map<string, string>()
@@ -132,7 +135,7 @@ export class Config {
    * @param parameters those that there are
    * @throws ReplyError as CONFIG SET does
    */
-  constructor(given: Readonly<Record<string, string>>, onChange: () => void, parameters = PARAMETERS) {
+  constructor(given: Readonly<Record<string, string>>, onChange: () => void, parameters: Parameters = PARAMETERS) {
     this.#onChange = onChange
     this.parameters = parameters
     for (const [name, value] of this.#check(Object.entries(given), true)) this.#put(name, value)
@@ -148,12 +151,17 @@ export class Config {
     }
   }
 
-  get(name: string): string {
-    return this.#values.get(name)!
+  get(name: ParameterName): string
+  /** @returns undefined where there is no such parameter */
+  get(name: string): string | undefined
+  get(name: string): string | undefined {
+    return this.#values.get(name)
   }
 
-  number(name: string): number {
-    return this.#numbers.get(name)!
+  number(name: ParameterName): number
+  number(name: string): number | undefined
+  number(name: string): number | undefined {
+    return this.#numbers.get(name)
   }
 
   isOn(name: string): boolean {
@@ -164,7 +172,7 @@ export class Config {
   set(pairs: readonly (readonly [string, string])[]): void {
     const before: [string, string][] = []
     for (const [name, value] of this.#check(pairs, false)) {
-      before.push([name, this.get(name)])
+      before.push([name, this.get(name)!])
       this.#put(name, value)
     }
     try {
@@ -182,7 +190,7 @@ export class Config {
     const wanted = names.filter((name) => patterns.some((pattern) => this.#shows(pattern.toLowerCase(), name)))
     return wanted.flatMap((given) => {
       const name = this.#aliases[given] ?? given
-      const value = this.get(name)
+      const value = this.get(name)!
       return [given, this.#parameters[name].show?.(value) ?? value]
     })
   }

@@ -21,7 +21,7 @@ class Typed<T extends Value> {
     this.#make = make
   }
 
-  /** The value for reading. */
+  /** The value for reading; see `Database.willChange`. */
   read(key: ByteString): T | undefined {
     return this.#check(this.#db.read(key))
   }
@@ -115,6 +115,11 @@ export class Database {
     if (slot < 0) return undefined
     this.engine.eviction.used(this.keyspace, slot)
     return this.keyspace.values[slot]
+  }
+
+  /** Must be called before a value is changed in place that was looked up for reading: a save may have to write it first. */
+  willChange(key: ByteString): void {
+    this.keyspace.beforeChange(this.keyspace.find(key))
   }
 
   /** The value of a key for changing it in place. */

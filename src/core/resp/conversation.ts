@@ -66,7 +66,7 @@ export class Conversation implements Buffers {
     this.#parser.feed(bytes)
     this.resume()
     // Who sends on while a command or the way out waits, or a command without end, is cut off.
-    const most = this.#engine.config.number('client-query-buffer-limit')
+    const most = this.#engine.config.number('client-query-buffer-limit') ?? Infinity
     const { pending, limits } = this.#parser
     if (pending > most || ((this.#waiting || this.#carrier.full) && pending > 2 * limits.maxBulk)) this.#carrier.destroy()
   }

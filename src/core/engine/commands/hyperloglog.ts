@@ -37,7 +37,7 @@ export const hyperloglogs: Group = {
       const found = db.string.read(argv[1])
       if (found === undefined) return 0
       // The count is kept in the value, which makes a change of it.
-      db.keyspace.beforeChange(db.keyspace.find(argv[1]))
+      db.willChange(argv[1])
       const raw = writable(db, argv[1], found)
       const known = hll.lastCount(raw.bytes)
       if (known !== null) return known

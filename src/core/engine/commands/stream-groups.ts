@@ -13,7 +13,7 @@ import { sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { help } from './help.ts'
 import { entry, looseId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
-import { consumerOf, noGroup, willChange, wroteClaim, wroteProgress } from './stream-reading.ts'
+import { consumerOf, noGroup, wroteClaim, wroteProgress } from './stream-reading.ts'
 
 const NO_STREAM = new ReplyError(
   'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
@@ -73,7 +73,7 @@ export const streamGroups: Group = {
       const group = db.stream.read(argv[1])?.groups.get(argv[2])
       if (group === undefined) return 0
       const ids = argv.slice(3).map((text) => streamId(text))
-      willChange(db, argv[1])
+      db.willChange(argv[1])
       const acknowledged = ids.filter((id) => group.acknowledge(id)).length
       db.noted(argv[1], 0, '', acknowledged)
       return acknowledged
@@ -222,7 +222,7 @@ function xclaim(db: Database, argv: Argv): Reply {
     ids.push(id)
   }
   const options = claimOptions(argv, at, now)
-  willChange(db, key)
+  db.willChange(key)
   // Redis tells its replicas of the new last ID along with an entry that is gone, or as a change of its own.
   let moved = compareIds(options.lastId, group.lastId) > 0
   if (moved) group.lastId = options.lastId
@@ -276,7 +276,7 @@ function xautoclaim(db: Database, argv: Argv): Reply {
   }
   const { stream, group } = groupOf(db, argv)
   if (count > MOST_IN_MEMORY) throw COUNT_TOO_HIGH
-  willChange(db, key)
+  db.willChange(key)
   const { now } = db.engine
   const claimed: Reply[] = []
   const due: StreamId[] = []

@@ -148,7 +148,7 @@ function serve(db: Database, { key, group, after }: Source, stream: Stream, opti
   }
   const isNew = compareIds(after, MAX_ID) === 0
   if (isNew && compareIds(stream.edge(true) ?? MIN_ID, group.lastId) <= 0) return null
-  willChange(db, key)
+  db.willChange(key)
   if (isNew) return deliver(db, key, stream, group, options)
   const consumer = readerOf(db, key, group, options, true)
   db.noted(key, 0, '')
@@ -216,11 +216,6 @@ function history(log: StreamLog, group: ConsumerGroup, consumer: Consumer, from:
     return found.length !== count
   })
   return found
-}
-
-/** Must be called before a group changes whose stream was looked up for reading. */
-export function willChange(db: Database, key: ByteString): void {
-  db.keyspace.beforeChange(db.keyspace.find(key))
 }
 
 /** A consumer that is heard of now; it is made if it is not there. */
