@@ -307,6 +307,17 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       }
     })
 
+    test('though a tab that shares it still has the storage', async () => {
+      const [owner, ...others] = [await open(), await open(), await open()]
+      await call(owner, 'SET', 'a', 1)
+      await call(owner, 'SAVE')
+      // As a tab that was robbed while it was slow to open what it had won: it gets the storage's lock, and keeps it.
+      await others[0].evaluate(() => void navigator.locks.request('isodis:shared', () => new Promise(() => {})))
+      await owner.close()
+      for (const other of others) expect(await call(other, 'GET', 'a')).toBe('1')
+      for (const other of others) expect(await call(other, 'INCR', 'a')).toBeGreaterThan(1)
+    })
+
     test('and gives an error for a write of which nobody knows whether it has run', async () => {
       const [first, second] = [await open({ patience: 300 }), await open({ patience: 300 })]
       await call(second, 'SET', 'a', 1)

@@ -45,6 +45,10 @@ export class Locks implements LockManager {
     void this.#next(name)
   }
 
+  async query(): Promise<{ held: { name: string }[] }> {
+    return { held: Array.from(this.#holders.keys(), (name) => ({ name })) }
+  }
+
   /** Takes a lock as another tab would. @returns a function that gives it back */
   async steal(name: string): Promise<() => void> {
     return new Promise((resolve) => {

@@ -20,6 +20,7 @@ export interface LockOptions {
 }
 export interface LockManager {
   request(name: string, options: LockOptions, held: () => Promise<void>): Promise<void>
+  query(): Promise<{ held?: { name?: string; clientId?: string }[] }>
 }
 
 /** @returns null where there is nothing to share with */

@@ -81,6 +81,12 @@ export class Election {
     return () => waiting.abort()
   }
 
+  /** Whether a holder of some lock is a tab that shares this database. @param holder the browser's id of it */
+  async isMember(holder: string | undefined): Promise<boolean> {
+    const { held = [] } = await this.#locks.query()
+    return held.some(({ name, clientId }) => clientId === holder && name?.startsWith(`${this.#name}:`))
+  }
+
   /** Lets another tab own it, and gets in line again unless this was the end. */
   resign(): void {
     const resign = this.#resign

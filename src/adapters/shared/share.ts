@@ -5,6 +5,7 @@ import { RedisError } from '../../core/client/errors.ts'
 import { TakenOverError } from '../../core/persistence/storage.ts'
 import { CLOSED } from '../../core/reply.ts'
 import type { EmbeddedRedis } from '../memory.ts'
+import { LockedError } from '../storage/web-lock.ts'
 import { Channel, hostLocks, type LockManager } from './channels.ts'
 import { type Candidate, Election } from './election.ts'
 import { Guest } from './guest.ts'
@@ -122,7 +123,7 @@ class Member implements Candidate {
   async #begin(reign: Reign, stolen: boolean): Promise<void> {
     let owned: Owned
     try {
-      owned = await this.#options.open(stolen, () => this.#lose(reign))
+      owned = await this.#take(reign, stolen)
     } catch (error) {
       if (error instanceof TakenOverError) this.#lose(reign)
       else if (!reign.over) this.#end(error as Error, false)
@@ -132,6 +133,17 @@ class Member implements Candidate {
     // SHUTDOWN, said in any tab: the next tab starts anew.
     owned.redis.engine.onClose.add(() => this.#shutDown(owned))
     await this.#open(reign, owned)
+  }
+
+  async #take(reign: Reign, takeOver: boolean): Promise<Owned> {
+    try {
+      return await this.#options.open(takeOver, () => this.#lose(reign))
+    } catch (error) {
+      // A tab may still have the storage though it lost the database: frozen, or slow to begin what it lost meanwhile.
+      const left = error instanceof LockedError && !reign.over && !takeOver && (await this.#election.isMember(error.holder))
+      if (!left) throw error
+      return this.#take(reign, true)
+    }
   }
 
   async #open(reign: Reign, owned: Owned): Promise<void> {

@@ -4,7 +4,17 @@ import { StorageError } from '../../core/persistence/storage.ts'
 
 interface Locks {
   request(name: string, options: { signal?: AbortSignal; steal?: boolean }, held: () => Promise<void>): Promise<void>
-  query(): Promise<{ held?: { name?: string }[] }>
+  query(): Promise<{ held?: { name?: string; clientId?: string }[] }>
+}
+
+/** Another tab or worker has the lock. */
+export class LockedError extends StorageError {
+  /** Who: an id that the browser gave. */
+  readonly holder: string | undefined
+  constructor(name: string, holder: string | undefined, cause: unknown) {
+    super(`the storage "${name}" belongs to another tab or worker: \`shared: true\` would share it`, { cause })
+    this.holder = holder
+  }
 }
 
 /** Gives a lock back. */
@@ -18,7 +28,7 @@ export interface HeldLock {
  * @param patience milliseconds to wait for whoever has it
  * @param steal takes it from whoever has it
  * @returns a function that gives the lock back
- * @throws StorageError if another has it
+ * @throws LockedError if another has it
  */
 export async function holdLock(name: string, patience: number, steal = false): Promise<HeldLock> {
   // happy-dom has the property, and null in it.
@@ -27,9 +37,11 @@ export async function holdLock(name: string, patience: number, steal = false): P
   try {
     return await request(locks, name, patience, steal)
   } catch (cause) {
+    const { held = [] } = await locks.query()
+    const holder = held.find((lock) => lock.name === name)
     // A browser that is busy may take its time for a lock that is free.
-    if ((cause as Error).name === 'TimeoutError' && !(await isHeld(locks, name))) return holdLock(name, patience, steal)
-    throw new StorageError(`the storage "${name}" belongs to another tab or worker: \`shared: true\` would share it`, { cause })
+    if ((cause as Error).name === 'TimeoutError' && holder === undefined) return holdLock(name, patience, steal)
+    throw new LockedError(name, holder?.clientId, cause)
   }
 }
 
@@ -48,9 +60,4 @@ async function request(locks: Locks, name: string, patience: number, steal: bool
     })
   })
   return Object.assign(() => giveBack(), { isLost: () => lost })
-}
-
-async function isHeld(locks: Locks, name: string): Promise<boolean> {
-  const { held = [] } = await locks.query()
-  return held.some((lock) => lock.name === name)
 }
