@@ -9,7 +9,7 @@ import { Browser, serveSite, type Site } from '../support/browsers.ts'
 const crashes = Number(process.env['ISODIS_CRASHES'] ?? 8)
 const seed = Number(process.env['ISODIS_SEED'] ?? Date.now() % 1_000_000)
 const TABS = 3
-/** How long tabs write at most before something happens; longer where a promise takes its time. */
+/** How long tabs write at most before something happens. */
 const LIFE_MS = 150
 
 let site: Site
@@ -29,24 +29,14 @@ function chance(from: number): () => number {
 
 interface Mode {
   readonly config: Record<string, string>
-  /** Whether each write is followed by a SAVE, which is what promises it. */
-  readonly saves: boolean
-  /** Milliseconds after which a write that was answered is promised. */
-  readonly promisedAfter: number
-  /** Whether tabs freeze too. A frozen tab hands nothing over: what it has answered just before is promised by `always` alone. */
-  readonly freezes: boolean
+  /** What is called after a write, and promises it. */
+  readonly promise?: [command: string, ...words: string[]]
 }
 
 const MODES: Readonly<Record<string, Mode>> = {
-  'that call SAVE after a write': { config: {}, saves: true, promisedAfter: 0, freezes: true },
-  'with a journal under appendfsync always': {
-    config: { appendonly: 'yes', appendfsync: 'always' },
-    saves: false,
-    promisedAfter: 0,
-    freezes: true,
-  },
-  // No power is cut here: what the page has handed over is safe, and it does that at its next turn. This machine may be slow.
-  'with a journal under appendfsync everysec': { config: { appendonly: 'yes' }, saves: false, promisedAfter: 1000, freezes: false },
+  'that call SAVE after a write': { config: {}, promise: ['SAVE'] },
+  'with a journal under appendfsync always': { config: { appendonly: 'yes', appendfsync: 'always' } },
+  'with a journal under appendfsync everysec that call WAITAOF': { config: { appendonly: 'yes' }, promise: ['WAITAOF', '1', '0', '0'] },
 }
 
 describe.each(Object.entries(MODES))('tabs %s', (_, mode) => {
@@ -64,13 +54,13 @@ describe.each(Object.entries(MODES))('tabs %s', (_, mode) => {
       await page.goto(site.url)
       await page.waitForFunction(() => 'tab' in globalThis)
       await page.evaluate((config) => tab.open({ config, patience: 300 }), mode.config)
-      await page.evaluate((how) => tab.write(how), { writer: `writer:${writers++}`, saves: mode.saves, promisedAfter: mode.promisedAfter })
+      await page.evaluate((how) => tab.write(how), { writer: `writer:${writers++}`, promise: mode.promise })
       return page
     }
 
     for (let i = 0; i < crashes; i++) {
       while (tabs.length < TABS) tabs.push(await open())
-      await tabs[0].waitForTimeout(random() * (LIFE_MS + mode.promisedAfter))
+      await tabs[0].waitForTimeout(random() * LIFE_MS)
       const roles = await Promise.all(tabs.map((page) => page.evaluate(() => tab.role())))
       const owner = tabs[Math.max(0, roles.indexOf('owner'))]
       const what = Math.floor(random() * 20)
@@ -80,7 +70,7 @@ describe.each(Object.entries(MODES))('tabs %s', (_, mode) => {
       } else if (what < 7) {
         await owner.close()
         tabs = tabs.filter((page) => page !== owner)
-      } else if (what < 14 || !mode.freezes) {
+      } else if (what < 14) {
         const session = await owner.context().newCDPSession(owner)
         session.send('Page.crash').catch(() => {})
         await owner.waitForEvent('crash')

@@ -101,15 +101,15 @@ const page = {
       while (performance.now() < end);
     })
   },
-  /** Writes numbers in transactions, for ever, and tells which of them are promised. */
-  async write({ writer, saves, promisedAfter }: { writer: string; saves: boolean; promisedAfter: number }): Promise<void> {
+  /** Writes numbers in transactions, for ever, and tells which of them are promised: by the write, or by a command after it. */
+  async write({ writer, promise }: { writer: string; promise?: [string, ...string[]] | undefined }): Promise<void> {
     const told = globalThis as unknown as { promised: (writer: string, n: number) => Promise<void> }
     const loop = async (): Promise<never> => {
       for (let n = 1; ; n++) {
         try {
           await redis.multi().set(writer, n).hset('all', writer, n).exec()
-          if (saves) await redis.save()
-          setTimeout(() => void told.promised(writer, n), promisedAfter)
+          if (promise !== undefined) await redis.call(...promise)
+          void told.promised(writer, n)
         } catch {
           // Not promised: lost on the way, or another tab saves.
         }
