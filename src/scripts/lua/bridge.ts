@@ -1,5 +1,6 @@
 // Redis commands for scripts: the checks that a script's commands pass, and the session they run on. It holds what one
 // run may do and has done; the library `redis` and the commands EVAL and FCALL stand on it.
+import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Command } from '../../core/engine/command.ts'
 import { arityFits, FLAG } from '../../core/engine/command.ts'
 import type { Engine } from '../../core/engine/engine.ts'
@@ -203,6 +204,12 @@ export class Bridge {
     machine.site = NOWHERE
   }
 
+  /** What was raised, with its code. */
+  textOf(value: LuaValue): ByteString {
+    const err = value instanceof Table ? value.get('err') : undefined
+    return (typeof err === 'string' || typeof err === 'number' ? '' : 'ERR ') + this.machine.toString(err ?? value)
+  }
+
   /** An error that ended a script, as Redis words it. */
   errorReply(thrown: unknown, label: string): ReplyError {
     if (thrown instanceof ScriptStopped) {
@@ -210,9 +217,8 @@ export class Bridge {
       return new ReplyError(`ERR ${thrown.text} script: ${label}, on ${site.source}:${site.line}.`)
     }
     const { value, site } = this.machine.caught(thrown)
-    const err = value instanceof Table ? value.get('err') : undefined
     const counted = value instanceof Table && isCounted(value)
-    let text = typeof err === 'string' ? err : `ERR ${this.machine.toString(value)}`
+    let text = this.textOf(value)
     if (text.length > MAX_STRING) text = 'ERR error message too long'
     return new ReplyError(site === null ? text : `${text} script: ${label}, on ${site.source}:${site.line}.`, undefined, counted)
   }

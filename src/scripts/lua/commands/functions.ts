@@ -154,9 +154,7 @@ export class Functions {
 
   #textOf(thrown: unknown): string {
     if (thrown instanceof ScriptStopped) return `ERR ${thrown.text}`
-    const { value } = this.bridge.machine.caught(thrown)
-    const err = value instanceof Table ? value.get('err') : undefined
-    return typeof err === 'string' ? err : `ERR ${this.bridge.machine.toString(value)}`
+    return this.bridge.textOf(this.bridge.machine.caught(thrown).value)
   }
 
   #makeLoadGlobals(): Table {

@@ -154,8 +154,6 @@ class Reader {
       case 0xcd:
       case 0xce:
         return this.#unsigned(2 ** (type - 0xcc))
-      case 0xcf:
-        return this.#unsigned(4) * 2 ** 32 + this.#unsigned(4)
       case 0xd0:
       case 0xd1:
       case 0xd2: {
@@ -163,10 +161,10 @@ class Reader {
         const value = this.#unsigned(size)
         return value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value
       }
-      case 0xd3: {
-        const high = this.#unsigned(4) | 0
-        return high * 2 ** 32 + this.#unsigned(4)
-      }
+      // Redis's library takes the unsigned number for a signed one.
+      case 0xcf:
+      case 0xd3:
+        return (this.#unsigned(4) | 0) * 2 ** 32 + this.#unsigned(4)
       case 0xd9:
       case 0xda:
       case 0xdb:

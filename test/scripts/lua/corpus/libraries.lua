@@ -275,3 +275,5 @@ return cmsgpack.unpack_one("abc", 2^32)
 return cmsgpack.unpack_one("abc", -2^32 + 1)
 ---
 return struct.unpack("b", "abc", -1)
+---
+return {tostring(cmsgpack.unpack('\207\255\255\255\255\255\255\255\255')), tostring(cmsgpack.unpack('\207\127\255\255\255\255\255\255\255')), tostring(cmsgpack.unpack('\211\128\0\0\0\0\0\0\0'))}

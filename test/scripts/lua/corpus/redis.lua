@@ -325,3 +325,5 @@ return 1
 ---
 #!lua flags=no-writes,
 return 1
+---
+error({err = 5})
