@@ -293,6 +293,17 @@ describe('isodis serve redis.conf', () => {
     expect(await call(port, 'CONFIG', 'GET', 'save')).toBe('*[$save $900 1 300 10]')
   })
 
+  test('a value of several words may be quoted once more, as from a program without a shell', async () => {
+    const { port } = await serve('--save', '""', '--client-output-buffer-limit', 'pubsub "1" 2 3')
+    expect(await call(port, 'CONFIG', 'GET', 'save')).toBe('*[$save $]')
+    expect(await call(port, 'CONFIG', 'GET', 'client-output-buffer-limit')).toContain('pubsub 1 2 3')
+    const quoted = await serve('--save', '900 1 "300" 10')
+    expect(await call(quoted.port, 'CONFIG', 'GET', 'save')).toBe('*[$save $900 1 300 10]')
+    const refused = start('serve', '--save', '"900 1')
+    expect(await refused.ended).toBe(2)
+    expect(refused.stderr).toContain('Invalid save parameters')
+  })
+
   test.for([
     ['nonsense yes', 'Bad directive or wrong number of arguments'],
     ['maxmemory "1gb', 'Unbalanced quotes in configuration line'],

@@ -13,7 +13,7 @@ import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
 import { ISODIS_VERSION } from './isodis-version.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
-import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
+import { ConfigFileError, type Directive, readArguments, readConfigFile, splitWords } from './redis-conf.ts'
 import { serveEngine } from './resp-server.ts'
 import { createRestHandler, type RestHandler, type RestOptions } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
@@ -86,7 +86,12 @@ function gather(directives: readonly Directive[]): Given {
   const own = new Map<string, string>()
   const users: (readonly string[])[] = []
   for (const directive of directives) {
-    const { name, words, at } = directive
+    const { name, at } = directive
+    const parameter = parameterOf(name)
+    const [word] = directive.words
+    // What may have several words may have them in one: --save '900 1'.
+    const inOne = parameter !== undefined && MULTIPLE.has(parameter) && directive.words.length === 1
+    const words = (inOne ? splitWords(word) : null) ?? directive.words
     const refuse = (reason: string): never => {
       throw at === undefined ? fail(`'${directive.line}': ${reason}`) : new ConfigFileError(directive, reason)
     }
@@ -103,7 +108,6 @@ function gather(directives: readonly Directive[]): Given {
     const reason = UNSUPPORTED[name]
     if (reason !== undefined) refuse(reason)
     if (IGNORED.has(name)) continue
-    const parameter = parameterOf(name)
     if (parameter === undefined) return at === undefined ? fail(unknownOption(name)) : refuse('Bad directive or wrong number of arguments')
     if (words.length !== 1 && !MULTIPLE.has(parameter)) refuse('wrong number of arguments')
     try {

@@ -26,8 +26,8 @@ const DEPTH = 15
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
 const WORD = /\s*(?:"((?:\\[^]|[^"\\])*)"|'((?:\\'|[^'])*)'|([^\s"']+))/y
 
-/** The words of a line. @returns null if its quotes do not match */
-function splitWords(line: string): string[] | null {
+/** The words of a line, or of a value that has several. @returns null if its quotes do not match */
+export function splitWords(line: string): string[] | null {
   const words: string[] = []
   WORD.lastIndex = 0
   const end = line.trimEnd().length
