@@ -38,16 +38,6 @@ map.groupBy ??= (items, keyOf) => {
 const chromium = playwright({ launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS } })
 const firefox = playwright({ launchOptions: { executablePath: FIREFOX, channel: FIREFOX_CHANNEL } })
 
-/** React Native's Babel preset cannot read static blocks, so each becomes the value of a private static field in the same lines. */
-const forReactNative = {
-  name: 'for-react-native',
-  renderChunk(code: string) {
-    let count = 0
-    const field = (_: string, indent: string, body: string): string => `${indent}static #block${count++} = (() => {${body}${indent}})();`
-    return { code: code.replace(/^(\s+)static \{$([^]*?)^\1\}$/gm, field), map: null }
-  },
-}
-
 const webkitProject = {
   extends: true as const,
   test: {
@@ -60,7 +50,6 @@ const webkitProject = {
 }
 
 export default defineConfig({
-  plugins: [forReactNative],
   build: {
     target: 'es2022',
     minify: false,

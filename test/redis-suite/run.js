@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { buildCommand } from '../support/build-command.js'
 import { exceptions, notRun, quick, TAGS } from './exceptions.js'
 import { provideSource, requireTools } from './source.js'
 import { makePlace, runUnit } from './suite.js'
@@ -39,19 +39,7 @@ try {
 }
 /** Of this run alone: another may run at the same time. */
 const bin = join(cache, `bin-${process.pid}`)
-const cli = join(bin, 'cli.mjs')
-await build({
-  entryPoints: { cli: join(root, 'src/adapters/serve/cli.ts') },
-  outdir: bin,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'error',
-})
+const cli = await buildCommand(bin)
 
 const known = unitsOf(readFileSync(join(source, 'tests/test_helper.tcl'), 'utf8'))
 const wanted = known.filter((unit) => {

@@ -4,7 +4,7 @@ import { mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { buildCommand as buildIn } from './build-command.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -12,19 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export async function buildCommand(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'), 'junction')
-  await build({
-    entryPoints: { cli: join(root, 'src/adapters/serve/cli.ts') },
-    outdir: dir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  })
-  return join(dir, 'cli.mjs')
+  return buildIn(dir)
 }
 
 export class CommandLine {

@@ -31,13 +31,11 @@ export interface AllCommands<M extends Mode, T extends Text>
 
 /**
  * The class has what the interface of its name says: each group's methods, copied below. It is not called `Commands`, because
- * React Native's Babel preset keeps exports of that name for itself.
+ * React Native's Babel preset keeps exports of that name for itself; nor can that read static blocks.
  */
-export abstract class AllCommands<M extends Mode, T extends Text> extends Runner<M, T> {
-  static {
-    for (const { prototype } of GROUPS) {
-      const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype)
-      Object.defineProperties(this.prototype, methods)
-    }
-  }
+export abstract class AllCommands<M extends Mode, T extends Text> extends Runner<M, T> {}
+
+for (const { prototype } of GROUPS) {
+  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype)
+  Object.defineProperties(AllCommands.prototype, methods)
 }

@@ -60,7 +60,8 @@ export class Builder<R> {
     this.#returns = returns
   }
 
-  static {
+  /** Has errors of every method tell where it was called. It is called once, below the class. */
+  static define(): void {
     const { prototype } = this
     for (const name of Object.getOwnPropertyNames(prototype) as (keyof Builder<unknown>)[]) {
       if (name !== ('constructor' as string)) {
@@ -400,6 +401,7 @@ export class Builder<R> {
     program.emit(leave(node))
   }
 }
+Builder.define()
 
 /** An if that may still get branches. */
 type OpenIf = { -readonly [F in keyof IfStatement]: IfStatement[F] } & Pick<Placed, 'site'>

@@ -157,7 +157,8 @@ function trimming({ approximate, maxlen, minid, limit, ...others }: Options): un
 
 /** A key of a script, and with it all commands. It is its name too. */
 export class Key extends Term {
-  static {
+  /** Makes a method of each command in the table. It is called once, below the class. */
+  static override define(): void {
     for (const [forms, names] of Object.entries(TABLE)) {
       for (const row of names.split(' ')) {
         const [name, words = name.toUpperCase()] = row.split('=')
@@ -191,6 +192,7 @@ export class Key extends Term {
     return execute(Term.program(this), words[0].toLowerCase(), [...words, ...behind], form)
   }
 }
+Key.define()
 
 /** The number of keys goes before them. */
 function withCount(key: Term, name: string, [others, options]: readonly unknown[]): unknown[] {

@@ -150,7 +150,8 @@ export class Term {
     return Term.found(this.#program, node, shape.kind === 'boolean' ? shape : maybe(shape))
   }
 
-  static {
+  /** Makes the methods that differ in little more than their names. It is called once, below the class. */
+  static define(): void {
     const operators: Record<string, [BinaryOperator, Shape]> = {
       add: ['+', NUMBER],
       sub: ['-', NUMBER],
@@ -396,6 +397,7 @@ export class Term {
     return this.#new(this.#function('table.concat', separator), STRING)
   }
 }
+Term.define()
 
 /** One of two formulas, by whether an index counts from the end. */
 function bound(node: Expression, negative: Expression, other: Expression): Expression {

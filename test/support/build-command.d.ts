@@ -1,0 +1,1 @@
+export function buildCommand(dir: string): Promise<string>
