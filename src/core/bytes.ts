@@ -53,22 +53,35 @@ export function decodeUtf8(bytes: ByteString): string {
   return isAscii(bytes) ? bytes : new TextDecoder('utf-8', { ignoreBOM: true }).decode(toUint8Array(bytes))
 }
 
-/** A copy of the bytes as a `Uint8Array`. */
-export function toUint8Array(bytes: ByteString): Uint8Array {
-  const out = new Uint8Array(bytes.length)
-  for (let i = 0; i < bytes.length; i++) out[i] = bytes.charCodeAt(i)
-  return out
-}
-
-// Node's Buffer reads latin1 in native code; elsewhere fromCharCode takes its arguments in runs that fit on the stack.
+// Buffer's methods, where there is one, read and write latin1 of any bytes in native code: 10 MB in 2 ms instead of 20 to 50.
 interface Latin1 {
   latin1Slice?: (start: number, end: number) => string
+  latin1Write?: (text: string, start: number) => number
 }
+const latin1 = (bytes: Uint8Array): Latin1 =>
+  'latin1Slice' in bytes ? (bytes as Latin1) : ((globalThis as { Buffer?: { prototype: Latin1 } }).Buffer?.prototype ?? {})
+/** From here on a call is worth it. */
+const NATIVE_FROM = 64
+
+/** A copy of the bytes as a `Uint8Array`. */
+export function toUint8Array(bytes: ByteString): Uint8Array {
+  return putBytes(new Uint8Array(bytes.length), 0, bytes)
+}
+
+/** Writes bytes from an offset on. */
+export function putBytes(target: Uint8Array, at: number, bytes: ByteString): Uint8Array {
+  const native = bytes.length < NATIVE_FROM ? undefined : latin1(target).latin1Write
+  if (native !== undefined) native.call(target, bytes, at)
+  else for (let i = 0; i < bytes.length; i++) target[at + i] = bytes.charCodeAt(i)
+  return target
+}
+
+// Without a Buffer fromCharCode takes its arguments in runs that fit on the stack.
 const RUN = 8192
 
 /** Bytes `start` to `end` as a byte string of their own (it does not keep `bytes` alive). */
 export function fromUint8Array(bytes: Uint8Array, start = 0, end = bytes.length): ByteString {
-  const native = (bytes as Latin1).latin1Slice
+  const native = latin1(bytes).latin1Slice
   if (native !== undefined) return native.call(bytes, start, end)
   let out = ''
   for (let i = start; i < end; i += RUN) {

@@ -8,6 +8,7 @@ import { ActiveExpiry } from './active-expiry.ts'
 import { sealed } from './debug-data.ts'
 import { debugRow } from './debug.ts'
 import { docs } from './docs.ts'
+import { hyperloglogRows } from './hyperloglogs.ts'
 import { infoHandler } from './info.ts'
 import { latencyRow } from './latency.ts'
 import { Observer } from './observer.ts'
@@ -43,6 +44,7 @@ function makeAdmin(): Extension {
       rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
     },
     { name: 'generic', rows: restoreRows(table, (engine) => parts(engine).payloads.unchecked) },
+    { name: 'hyperloglog', rows: hyperloglogRows },
     {
       name: 'server',
       rows: [

@@ -24,6 +24,17 @@ CLIENT|UNPAUSE 6.2.0 O(N), N: connections that wait
 Lets go what CLIENT PAUSE holds back
 `
 
+const hyperloglog = `
+PFDEBUG 2.8.9 N/A
+Shows the registers of one, or changes how they are kept
+! syscmd
+subcommand key
+
+PFSELFTEST 2.8.9 N/A
+Tests the estimates
+! syscmd
+`
+
 const server = `
 SYNC 1.0.0
 A snapshot of all data, after which the connection ends
@@ -180,4 +191,4 @@ ACL|SAVE 6.0.0 O(N), N: users
 Writes the users into their file
 `
 
-export const docs: DocTexts = { connection, server }
+export const docs: DocTexts = { connection, hyperloglog, server }

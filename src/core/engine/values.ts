@@ -1,6 +1,6 @@
 // What a key can hold. A string is a number where Redis would keep an int (INCR then parses nothing), a byte string, or a
 // Raw where it is changed in place; the other types are classes over the structures.
-import { type ByteString, fromUint8Array, toUint8Array } from '../bytes.ts'
+import { type ByteString, fromUint8Array, putBytes, toUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
 import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
@@ -28,11 +28,22 @@ export class Raw {
   shared = 0
   // One of the two is always there.
   #bytes: Uint8Array | null = null
-  #text: ByteString | null
+  #text: ByteString | null = null
 
-  constructor(text: ByteString) {
-    this.length = text.length
-    this.#text = text
+  /** @param content bytes become its own */
+  constructor(content: ByteString | Uint8Array) {
+    this.length = content.length
+    if (typeof content === 'string') this.#text = content
+    else this.#bytes = content
+  }
+
+  /** Bytes `from` to `to`; what is beyond the end is left out. */
+  slice(from: number, to: number): ByteString {
+    return this.#text?.slice(from, to) ?? fromUint8Array(this.bytes.subarray(from, to))
+  }
+
+  copy(): Raw {
+    return new Raw(this.#bytes === null ? this.#text! : this.bytes.slice())
   }
 
   /** The bytes for reading. */
@@ -60,14 +71,12 @@ export class Raw {
       this.#text += suffix
       this.length += suffix.length
     } else {
-      const target = this.grow(at + suffix.length)
-      for (let i = 0; i < suffix.length; i++) target[at + i] = suffix.charCodeAt(i)
+      putBytes(this.grow(at + suffix.length), at, suffix)
     }
   }
 
   toString(): ByteString {
-    this.#text ??= fromUint8Array(this.#bytes!, 0, this.length)
-    return this.#text
+    return (this.#text ??= this.slice(0, this.length))
   }
 }
 /** Up to this length a text is appended to as a text. */
@@ -89,9 +98,14 @@ export function lengthOf(value: StringValue): number {
   return typeof value === 'number' ? String(value).length : value.length
 }
 
-/** The bytes of a string for reading. */
-export function bytesOf(value: StringValue): Uint8Array {
-  return value instanceof Raw ? value.bytes : toUint8Array(textOf(value))
+/** The bytes of a string, or of a part of it, for reading. */
+export function bytesOf(value: StringValue, from?: number, to?: number): Uint8Array {
+  return value instanceof Raw ? value.bytes.subarray(from, to) : toUint8Array(textOf(value).slice(from, to))
+}
+
+/** Bytes `from` to `to` of a string; what is beyond its end is left out. */
+export function sliceOf(value: StringValue, from: number, to: number): ByteString {
+  return value instanceof Raw ? value.slice(from, to) : textOf(value).slice(from, to)
 }
 
 /** A value of its own with the same content. */
@@ -99,7 +113,7 @@ export function copyOf(value: Value): Value {
   if (typeof value !== 'object') return value
   switch (value.type) {
     case 'string':
-      return new Raw(value.toString())
+      return value.copy()
     case 'list': {
       const list = new List()
       value.walk(0, false, (element) => list.push(element))

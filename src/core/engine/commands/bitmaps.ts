@@ -1,5 +1,5 @@
 // Bitmaps: https://redis.io/docs/latest/commands/?group=bitmap
-import { type ByteString, fromUint8Array } from '../../bytes.ts'
+import type { ByteString } from '../../bytes.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
 import { int64, integer } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { shrink } from '../../numbers.ts'
-import { bytesOf, lengthOf, Raw, type StringValue, textOf } from '../values.ts'
+import { bytesOf, lengthOf, Raw, type StringValue } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const BIT_OFFSET = new ReplyError('ERR bit offset is not an integer or out of range')
@@ -41,15 +41,20 @@ export const bitmaps: Group = {
       const offset = bitOffset(db, argv[2])
       const value = db.string.read(argv[1])
       if (value === undefined) return 0
-      const byte = textOf(value).charCodeAt(Math.floor(offset / 8)) // NaN beyond the end, which has no bit set
-      return byte & (128 >> (offset & 7)) ? 1 : 0
+      return byteAt(value, Math.floor(offset / 8)) & (128 >> (offset & 7)) ? 1 : 0
     }),
 
     row('BITCOUNT', -2, 'readonly', '1 RO access', (db, argv) => {
       const value = db.string.read(argv[1])
       if (value === undefined) return 0
       const range = bitcountRange(argv, lengthOf(value) * 8)
-      return range === null ? 0 : countBits(bytesOf(value), range.first, range.last)
+      let count = 0
+      walkBits(value, range, 0, (bits) => {
+        const pairs = bits - ((bits >>> 1) & 0x55555555)
+        const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+        count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+      })
+      return count
     }),
 
     row('BITPOS', -3, 'readonly', '1 RO access', (db, argv) => {
@@ -59,24 +64,33 @@ export const bitmaps: Group = {
       if (value === undefined) return bit === 1 ? -1 : 0
       const range = bitposRange(argv, lengthOf(value) * 8)
       if (range === null) return -1
-      const at = findBit(bytesOf(value), bit, range.first, range.last)
+      let at = -1
+      walkBits(value, range, bit - 1, (bits, from) => {
+        if (bits !== 0) at = from + Math.clz32(bits)
+        return bits !== 0
+      })
       // Beyond a string without a given end are only zeros.
       return at < 0 && bit === 0 && argv.length < 5 ? range.last + 1 : at
     }),
 
     row('BITOP', -4, 'write denyoom', '2 OW update, 3..-1 RO access', (db, argv) => {
       const operation = argv[1].toUpperCase()
-      const combine = BITOPS[operation]
-      if (combine === undefined) throw SYNTAX
+      const table = BITOPS[operation]
+      if (table === undefined) throw SYNTAX
       if (operation === 'NOT' && argv.length !== 4) throw BITOP_NOT
       const sources = argv.slice(3).map((key) => bytesOf(db.string.read(key) ?? ''))
-      const result = new Uint8Array(sources.reduce((longest, { length }) => Math.max(longest, length), 0))
-      for (let i = 0; i < result.length; i++) {
-        let byte = sources[0][i] ?? 0
-        for (let j = 1; j < sources.length; j++) byte = combine(byte, sources[j][i] ?? 0)
-        result[i] = operation === 'NOT' ? ~byte : byte
-      }
-      return db.storeResult(argv[2], new Raw(fromUint8Array(result)), result.length, EVENT.string, 'set')
+      const length = sources.reduce((longest, each) => Math.max(longest, each.length), 0)
+      // Whole words, with zeros behind a shorter one.
+      const [result, ...others] = sources.map((source) => {
+        const words = new Int32Array(Math.ceil(length / 4))
+        new Uint8Array(words.buffer).set(source)
+        return words
+      })
+      const [ones, unequal] = table
+      for (const words of others)
+        for (let i = 0; i < words.length; i++) result[i] = (result[i] & words[i] & ones) | ((result[i] ^ words[i]) & unequal)
+      if (operation === 'NOT') for (let i = 0; i < result.length; i++) result[i] = ~result[i]
+      return db.storeResult(argv[2], new Raw(new Uint8Array(result.buffer, 0, length)), length, EVENT.string, 'set')
     }),
 
     row('BITFIELD', -2, 'write denyoom', '1 RW access update variable_flags', (db, argv) => bitfield(db, argv, false)),
@@ -84,12 +98,8 @@ export const bitmaps: Group = {
   ],
 }
 
-const BITOPS: Readonly<Record<string, (a: number, b: number) => number>> = {
-  AND: (a, b) => a & b,
-  OR: (a, b) => a | b,
-  XOR: (a, b) => a ^ b,
-  NOT: (a) => a,
-}
+/** What comes of two bits: -1 where both that are set set it, and where those that are not equal do. */
+const BITOPS: Readonly<Record<string, readonly [ones: number, unequal: number]>> = { AND: [-1, 0], OR: [-1, -1], XOR: [0, -1], NOT: [0, 0] }
 
 /** @param width bits that must fit behind the offset */
 function bitOffset(db: Database, text: ByteString, width = 1): number {
@@ -144,27 +154,28 @@ function bitposRange(argv: Argv, bits: number): BitRange | null {
   return bitRange(start, end, unit, bits)
 }
 
-/** The bits of a byte that lie inside first..last. */
-function maskAt(byte: number, first: number, last: number): number {
-  const from = Math.max(first - byte * 8, 0)
-  const to = Math.min(last - byte * 8, 7)
-  return (0xff >> from) & (0xff << (7 - to))
-}
+/** A byte of a string; 0 beyond its end. */
+const byteAt = (value: StringValue, at: number): number => bytesOf(value, at, at + 1)[0] ?? 0
 
-function countBits(bytes: Uint8Array, first: number, last: number): number {
-  let count = 0
-  for (let i = Math.floor(first / 8); i <= Math.floor(last / 8); i++) {
-    for (let byte = bytes[i] & maskAt(i, first, last); byte !== 0; byte &= byte - 1) count++
+/**
+ * Visits a range's bits until `visit` returns true: eight of them, the highest of 32, or 32 at once, which takes a tenth of
+ * the time.
+ * @param flip -1 turns them around
+ */
+function walkBits(value: StringValue, range: BitRange | null, flip: number, visit: (bits: number, from: number) => boolean | void): void {
+  if (range === null) return
+  const { first, last } = range
+  const [from, to] = [Math.floor(first / 8), Math.floor(last / 8)]
+  const bytes = bytesOf(value, from, to + 1)
+  const words = new DataView(bytes.buffer, bytes.byteOffset)
+  for (let i = from; i <= to;) {
+    // Of the first and the last byte not all may be inside.
+    const whole = i > from && i + 4 <= to
+    const mask = (0xff >> Math.max(first - i * 8, 0)) & (0xff << Math.max(i * 8 + 7 - last, 0))
+    const bits = whole ? words.getInt32(i - from) ^ flip : ((bytes[i - from] ^ flip) & mask) << 24
+    if (visit(bits, i * 8)) return
+    i += whole ? 4 : 1
   }
-  return count
-}
-
-function findBit(bytes: Uint8Array, bit: number, first: number, last: number): number {
-  for (let i = Math.floor(first / 8); i <= Math.floor(last / 8); i++) {
-    const found = (bit === 1 ? bytes[i] : ~bytes[i]) & maskAt(i, first, last)
-    if (found !== 0) return i * 8 + Math.clz32(found) - 24
-  }
-  return -1
 }
 
 interface Field {
@@ -182,8 +193,8 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
   const writes = fields.filter(({ operation }) => operation !== 'GET')
   if (writes.length > 0 && readOnly) throw BITFIELD_READ_ONLY
   if (writes.length === 0) {
-    const bytes = bytesOf(db.string.read(key) ?? '')
-    return fields.map((field) => shrink(readField(bytes, field)))
+    const value = db.string.read(key) ?? ''
+    return fields.map((field) => shrink(readField((at) => byteAt(value, at), field)))
   }
   const length = writes.reduce((longest, { offset, bits }) => Math.max(longest, Math.ceil((offset + bits) / 8)), 0)
   const value = db.string.write(key)
@@ -192,7 +203,7 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
   const grown = length > before
   let changes = 0
   const replies = fields.map((field): Reply => {
-    const old = readField(bytes, field)
+    const old = readField((at) => bytes[at] ?? 0, field)
     if (field.operation === 'GET') return shrink(old)
     const fitted = field.operation === 'SET' ? fitField(field.value, 0n, field) : fitField(old, field.value, field)
     if (fitted === null) return null
@@ -231,10 +242,10 @@ function bitfieldArguments(db: Database, argv: Argv): Field[] {
   return fields
 }
 
-function readField(bytes: Uint8Array, { offset, bits, signed }: Field): bigint {
+function readField(byteAt: (at: number) => number, { offset, bits, signed }: Field): bigint {
   let value = 0n
   const last = offset + bits - 1
-  for (let i = Math.floor(offset / 8); i <= Math.floor(last / 8); i++) value = (value << 8n) | BigInt(bytes[i] ?? 0)
+  for (let i = Math.floor(offset / 8); i <= Math.floor(last / 8); i++) value = (value << 8n) | BigInt(byteAt(i))
   value = BigInt.asUintN(bits, value >> BigInt(7 - (last & 7)))
   return signed ? BigInt.asIntN(bits, value) : value
 }

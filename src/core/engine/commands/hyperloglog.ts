@@ -1,18 +1,15 @@
 // HyperLogLog, in strings: https://redis.io/docs/latest/commands/?group=hyperloglog
 import type { ByteString } from '../../bytes.ts'
-import { OK, type Reply, ReplyError, Status } from '../../reply.ts'
-import { type Argv, type Group, row } from '../command.ts'
+import { OK, ReplyError } from '../../reply.ts'
+import { type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { printed } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import * as hll from '../structures/hyperloglog.ts'
 import { bytesOf, Raw, type StringValue } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const NOT_HLL = new ReplyError('WRONGTYPE Key is not a valid HyperLogLog string value.')
-const DAMAGED = new ReplyError('INVALIDOBJ Corrupted HLL object detected')
-const NO_KEY = new ReplyError('ERR The specified key does not exist')
-const NOT_SPARSE = new ReplyError('ERR HLL encoding is not sparse')
+export const DAMAGED = new ReplyError('INVALIDOBJ Corrupted HLL object detected')
 
 export const hyperloglogs: Group = {
   name: 'hyperloglog',
@@ -58,13 +55,10 @@ export const hyperloglogs: Group = {
       changed(db, key, raw, 1)
       return OK
     }),
-
-    row('PFDEBUG', 3, 'write denyoom admin', '2 RW access', debug),
-    row('PFSELFTEST', 1, 'admin', '', selftest),
   ],
 }
 
-const maxBytes = (db: Database): number => db.engine.config.number('hll-sparse-max-bytes')
+export const maxBytes = (db: Database): number => db.engine.config.number('hll-sparse-max-bytes')
 
 function changed(db: Database, key: ByteString, raw: Raw, changes: number): void {
   hll.invalidate(raw.grow(raw.length))
@@ -72,7 +66,7 @@ function changed(db: Database, key: ByteString, raw: Raw, changes: number): void
 }
 
 /** The bytes of a key for changing them; an empty HyperLogLog is made if there is none. */
-function writable(db: Database, key: ByteString, value: StringValue | undefined): Raw {
+export function writable(db: Database, key: ByteString, value: StringValue | undefined): Raw {
   if (value === undefined) {
     const made = new Raw(hll.EMPTY)
     db.insert(key, made)
@@ -101,53 +95,4 @@ function union(db: Database, keys: readonly ByteString[]): { registers: Uint8Arr
     if (hll.isDense(bytes)) dense = true
   }
   return { registers, dense }
-}
-
-function debug(db: Database, argv: Argv): Reply {
-  const [, word, key] = argv
-  const value = db.string.write(key)
-  if (value === undefined) throw NO_KEY
-  const raw = writable(db, key, value)
-  const sparse = !hll.isDense(raw.bytes)
-  const toDense = (): void => {
-    if (!sparse) return
-    if (!hll.makeDense(raw)) throw DAMAGED
-    db.noted(key, 0, '')
-  }
-  switch (word.toUpperCase()) {
-    case 'GETREG':
-      toDense()
-      return hll.registersOf(raw.bytes)
-    case 'DECODE':
-      if (!sparse) throw NOT_SPARSE
-      return hll.describeRuns(raw.bytes)
-    case 'ENCODING':
-      return new Status(sparse ? 'sparse' : 'dense')
-    case 'TODENSE':
-      toDense()
-      return sparse ? 1 : 0
-    default:
-      throw new ReplyError(`ERR Unknown PFDEBUG subcommand '${printed(word)}'`)
-  }
-}
-
-/** How far an estimate may be off: six standard deviations. */
-const MOST_ERROR = (6 * 1.04) / Math.sqrt(hll.noRegisters().length)
-
-/** Adds elements and looks whether the estimates, sparse and dense, are near enough. */
-function selftest(db: Database): Reply {
-  const [sparse, dense] = [new Raw(hll.EMPTY), new Raw(hll.EMPTY)]
-  hll.makeDense(dense)
-  for (let n = 1, next = 10; n <= 100_000; n++) {
-    const element = String(db.engine.random()) + n
-    hll.addElement(sparse, element, maxBytes(db))
-    hll.addElement(dense, element, 0)
-    if (n !== next) continue
-    next *= 10
-    const counts = [hll.count(sparse.bytes), hll.count(dense.bytes)]
-    if (counts.some((count) => count === null || Math.abs(count - n) > Math.max(1, Math.ceil(MOST_ERROR * n)))) {
-      throw new ReplyError(`ERR TESTFAILED ${n} elements are counted as ${counts.join(' and ')}`)
-    }
-  }
-  return OK
 }

@@ -1,5 +1,5 @@
 // Strings: https://redis.io/docs/latest/commands/?group=string
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, putBytes } from '../../bytes.ts'
 import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
 import { int64, integer } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
@@ -18,7 +18,7 @@ import {
 import { EVENT } from '../events.ts'
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.ts'
 import { addInt64, type Int64, parseInt64 } from '../../numbers.ts'
-import { encodeString, lengthOf, Raw, type StringValue, textOf } from '../values.ts'
+import { encodeString, lengthOf, Raw, sliceOf, type StringValue, textOf } from '../values.ts'
 import { EX, EXPIRE_UNITS, expireKey, type ExpireUnit, persist, positiveExpireTime, PX } from './expire-options.ts'
 
 export const strings: Group = {
@@ -208,10 +208,7 @@ const MAX_STRING = 2 ** 29 - 24
 function write(db: Database, key: ByteString, old: StringValue, offset: number, bytes: ByteString): number {
   const raw = toRaw(db, key, old)
   if (offset === raw.length) raw.append(bytes)
-  else {
-    const target = raw.grow(offset + bytes.length)
-    for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes.charCodeAt(i)
-  }
+  else putBytes(raw.grow(offset + bytes.length), offset, bytes)
   return raw.length
 }
 
@@ -219,7 +216,7 @@ function write(db: Database, key: ByteString, old: StringValue, offset: number, 
 export function toRaw(db: Database, key: ByteString, value: StringValue): Raw {
   // A running save may still hold this Raw: then the change goes to a copy.
   if (value instanceof Raw && value.shared === 0) return value
-  const raw = new Raw(textOf(value))
+  const raw = value instanceof Raw ? value.copy() : new Raw(textOf(value))
   db.keyspace.setAt(db.keyspace.find(key), raw)
   return raw
 }
@@ -229,10 +226,10 @@ function getRange(db: Database, argv: Argv): Reply {
   const end = integer(argv[3])
   const value = db.string.read(argv[1])
   if (value === undefined || (start < 0 && end < 0 && start > end)) return ''
-  const text = textOf(value)
-  const from = Math.max(start < 0 ? start + text.length : start, 0)
-  const to = Math.max(end < 0 ? end + text.length : end, 0)
-  return text.slice(from, to + 1)
+  const length = lengthOf(value)
+  const from = Math.max(start < 0 ? start + length : start, 0)
+  const to = Math.max(end < 0 ? end + length : end, 0)
+  return sliceOf(value, from, to + 1)
 }
 
 function increment(db: Database, key: ByteString, by: Int64): Reply {

@@ -11,13 +11,4 @@ key...
 PFMERGE 2.8.9 O(N), N: keys
 Puts what several have seen into one
 destkey:key sourcekey:key...
-
-PFDEBUG 2.8.9 N/A
-Shows the registers of one, or changes how they are kept
-! syscmd
-subcommand key
-
-PFSELFTEST 2.8.9 N/A
-Tests the estimates
-! syscmd
 `

@@ -6,6 +6,7 @@ import { Raw } from '../../../../src/core/engine/values.ts'
 import { CommandTable } from '../../../../src/core/engine/command.ts'
 import { groups } from '../../../../src/core/engine/commands/index.ts'
 import { Engine } from '../../../../src/core/engine/engine.ts'
+import { admin } from '../../../../src/core/admin/admin.ts'
 import { systemClock } from '../../../../src/adapters/host.ts'
 import { OK } from '../../../../src/core/reply.ts'
 
@@ -57,5 +58,6 @@ describe('a HyperLogLog', () => {
 
 test('PFSELFTEST finds the estimates near enough', async () => {
   const engine = new Engine({ table: new CommandTable(groups), clock: systemClock, random: Math.random, log: () => {} })
+  admin.attach(engine)
   expect(await engine.connect({ trusted: true }).execute(['PFSELFTEST'])).toBe(OK)
 })
