@@ -76,8 +76,8 @@ function StatusPill({ database }: { database: Database }) {
 function Closed() {
   return (
     <div class="cover">
-      <h1>The database was shut down</h1>
-      <p>SHUTDOWN has ended the engine. What was saved will be there at the next start.</p>
+      <h1>The database has ended</h1>
+      <p>What was saved is there at the next start.</p>
       <div class="inline-form">
         <button class="button button-accent" onClick={() => location.reload()}>
           Start again

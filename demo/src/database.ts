@@ -1,6 +1,6 @@
 // The database, which all tabs of the demo share, and what the panes know of it: its log, and its state as INFO tells it.
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
-import { createRedis, type LogLevel, type Role, type SharedRedis, type Storage } from 'isodis'
+import { createRedis, type LogLevel, RedisError, type Role, type SharedRedis, type Storage } from 'isodis'
 import { lua } from 'isodis/lua'
 import { parseStatus, type Status } from './status.ts'
 
@@ -84,7 +84,7 @@ export class Database {
     return this.#revision
   }
 
-  /** SHUTDOWN was said. */
+  /** The engine has ended for good. */
   get closed(): ReadonlySignal<boolean> {
     return this.#closed
   }
@@ -97,9 +97,10 @@ export class Database {
       const info = await this.redis.info('persistence', 'memory', 'stats', 'keyspace')
       const config = await this.redis.configGet('save', 'appendonly', 'appendfsync')
       batch(() => this.#update(parseStatus(info), config))
-    } catch {
-      this.#closed.value = true
-      return
+    } catch (error) {
+      // While another tab takes over, what is under way fails.
+      this.#closed.value = !(error instanceof RedisError && error.code === 'CONNECTION')
+      if (this.#closed.value) return
     }
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.refresh(), this.#status.value.saving ? SAVING_MS : IDLE_MS)
