@@ -1,6 +1,6 @@
 // Mistakes that can be seen when a script is defined are errors there, which name the script.
 import { expect, test } from 'vitest'
-import { defineScript, type Expr, type HashKey } from '../../src/scripts/builder/define.ts'
+import { type Builder, defineScript, type Expr, type HashKey } from '../../src/scripts/builder/define.ts'
 
 const message = (build: Parameters<typeof defineScript>[1]): unknown => {
   try {
@@ -36,4 +36,30 @@ test.each<[string, Parameters<typeof defineScript>[1]]>([
   ['script x: a function of Lua has at most 200 variables', ($) => { for (let i = 0; i < 250; i++) $.local('n', i) }],
   ['script x: $.for goes over a range, a list or a dictionary, not over a string', ($) => $.for($.local('s', 'x') as never, () => {})],
   ['script x: a script cannot tell string from integer in one place', () => ['a', 1]],
+  ['script x: an expression has no value before the script runs: use its methods (add, eq, lt, ...) and $.text`...`', ($) => {
+    const n = $.local('n', 1)
+    return `v${n as unknown as string}`
+  }],
+  ['script x: an expression has no value before the script runs: use its methods (add, eq, lt, ...) and $.text`...`', ($) => {
+    if (($.local('n', 1) as unknown as number) > 3) $.log('notice', 'never')
+  }],
+  ['script x: its function cannot wait: it runs once, when the script is defined, and must not be async', (async () => 1) as never],
+  ["script x: hsh is no type of a key: use 'string', 'hash', 'list', 'set', 'zset' or 'stream'", ($) => $.key('hsh' as 'hash', 'a')],
 ])('%s', (text, build) => expect(message(build)).toBe(text)) // prettier-ignore
+
+test('a key of an unknown type', () => {
+  expect(() => defineScript({ name: 'x', keys: { h: 'hsh' as 'hash' } }, () => {})).toThrow(
+    "script x: hsh is no type of a key: use 'string'",
+  )
+})
+
+test('an end without the value that the script says it returns', () => {
+  const error = 'script x: it says what it returns, but its end can be reached without: return a value there'
+  const define = (build: ($: Builder<string>) => Expr<string> | void, returns: 'string' | 'string?' = 'string'): unknown =>
+    defineScript({ name: 'x', returns: returns as 'string' }, build)
+  expect(() => define(() => {})).toThrow(error)
+  expect(() => define(($) => void $.if($.now().gt(0), () => $.return('a')))).toThrow(error)
+  define(() => {}, 'string?')
+  define(($) => void $.if($.now().gt(0), () => $.return('a')).else(() => $.return('b')))
+  define(($) => void $.if($.now().gt(0), () => $.return('a')).else(() => $.fail('NONE nothing')))
+})

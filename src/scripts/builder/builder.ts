@@ -1,10 +1,10 @@
 // `$`: what a script is written with. Each method adds a statement where it is called; the body of a statement is written as
 // a function, which is called at once.
-import { type Expression, FunctionScope, type IfStatement, type Variable } from '../tree.ts'
+import { type Expression, FunctionScope, type IfStatement, type Statement, type Variable } from '../tree.ts'
 import { execute, Key } from './commands.ts'
 import { encodeJson, encodeResult } from './encode.ts'
 import * as helpers from './helpers.ts'
-import type { KeyType, KeyTypes } from './keys.ts'
+import { checkKeyType, type KeyType, type KeyTypes } from './keys.ts'
 import { binary, breaks, call, concat, constant, declare, define, effective, FALSE, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
 import { type Placed, Program } from './program.ts'
 import {
@@ -278,7 +278,8 @@ export class Builder<R> {
 
   /** A key whose name the script computes. In a cluster it must be in the same slot as the keys that the script declares. */
   key<K extends KeyType>(type: K, name: Give<string>): KeyTypes[K]
-  key(_type: string, name: unknown): unknown {
+  key(type: string, name: unknown): unknown {
+    checkKeyType(type)
     return new Key(this.#program, this.#give(name).node)
   }
 
@@ -387,9 +388,10 @@ export class Builder<R> {
 
   /** The end of the script or of a function, if it is one. */
   #end(value: unknown): void {
-    const { block } = this.#program
-    const last = block[block.length - 1] as Placed | undefined
-    if (value !== LEAVES && last?.kind !== 'return') this.#leave(value ?? null)
+    if (value === LEAVES || alwaysLeaves(this.#program.block)) return
+    if (value === undefined && this.#returns && !this.#returns.nullable)
+      throw new TypeError('it says what it returns, but its end can be reached without: return a value there')
+    this.#leave(value ?? null)
   }
 
   #leave(value: unknown): void {
@@ -405,6 +407,13 @@ Builder.define()
 
 /** An if that may still get branches. */
 type OpenIf = { -readonly [F in keyof IfStatement]: IfStatement[F] } & Pick<Placed, 'site'>
+
+/** Whether its end is never reached. */
+function alwaysLeaves(block: readonly Statement[]): boolean {
+  const last = block.at(-1)
+  if (last?.kind !== 'if') return last?.kind === 'return'
+  return last.otherwise !== null && alwaysLeaves(last.otherwise) && last.branches.every(({ body }) => alwaysLeaves(body))
+}
 
 const callOf = (name: string): Expression => effective(call('redis.call', constant(name)))
 

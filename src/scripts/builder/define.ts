@@ -7,7 +7,7 @@ import { ReplyError } from '../../core/reply.ts'
 import { sha1 } from '../../core/sha1.ts'
 import type { FunctionExpression } from '../tree.ts'
 import { Builder } from './builder.ts'
-import type { KeyType, KeyTypes } from './keys.ts'
+import { checkKeyType, type KeyType, type KeyTypes } from './keys.ts'
 import { Program } from './program.ts'
 import { decodeResult, encodeInput, type InputOf, type Schema, type Shape, shapeOf, STRING, type TypeOf } from './schema.ts'
 import type { Anything, Expr, Give, Leaves, ValueOf } from './types.ts'
@@ -56,6 +56,7 @@ export function defineScript<const D extends Definition, V extends Returnable<D>
 ): DefinedScript<Names<D['keys'] & {}>, Inputs<D['args'] & {}>, Result<D, V>> {
   const { name, keys = {}, args = {}, returns } = definition
   try {
+    for (const type of Object.values(keys)) checkKeyType(type)
     const shapes = Object.fromEntries(Object.entries(args).map(([arg, schema]) => [arg, shapeOf(schema)]))
     const program = new Program()
     const start = Builder.start(program, Object.keys(keys), shapes, returns === undefined ? undefined : shapeOf(returns))

@@ -306,3 +306,9 @@ export interface KeyTypes {
   stream: StreamKey
 }
 export type KeyType = keyof KeyTypes
+
+/** @throws TypeError if it is no type of a key */
+export function checkKeyType(type: string): void {
+  if (!/^(?:string|hash|list|set|zset|stream)$/.test(type))
+    throw new TypeError(`${type} is no type of a key: use 'string', 'hash', 'list', 'set', 'zset' or 'stream'`)
+}

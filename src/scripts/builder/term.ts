@@ -89,6 +89,11 @@ export class Term {
     }
   }
 
+  /** JS's own operators and templates would take an expression for text like `[object Object]`. @throws TypeError */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError('an expression has no value before the script runs: use its methods (add, eq, lt, ...) and $.text`...`')
+  }
+
   static program(term: Term): Program {
     return term.#program
   }
@@ -116,6 +121,8 @@ export class Term {
       }
     }
     if (typeof value !== 'object') throw new TypeError(`a script cannot take ${typeof value}`)
+    if (typeof (value as { then?: unknown }).then === 'function')
+      throw new TypeError('its function cannot wait: it runs once, when the script is defined, and must not be async')
     const fields = Object.entries(value).map(([name, each]) => [name, Term.give(program, each)] as const)
     return {
       node: object(fields.map(([name, { node }]) => [encodeUtf8(name), node])),
