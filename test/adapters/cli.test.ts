@@ -196,6 +196,31 @@ describe('isodis serve', () => {
     expect(readFileSync(other, 'utf8')).toBe('x')
   })
 
+  test('with a port and a socket it listens on both, and who gets an answer from the port can connect to the socket', async () => {
+    const socket = join(dir, 'both.sock')
+    // The file is in the way, and it takes long to find out what it is.
+    writeFileSync(socket, '')
+    const slow = join(dir, 'slow.cjs')
+    writeFileSync(
+      slow,
+      `const fs = require('node:fs/promises')
+      const { lstat } = fs
+      fs.lstat = async (path) => (await new Promise((resolve) => setTimeout(resolve, 300)), lstat(path))
+      require('node:module').syncBuiltinESMExports()`,
+    )
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const { port } = free.address() as AddressInfo
+    free.close()
+    vi.stubEnv('NODE_OPTIONS', `--require=${slow}`)
+    start('serve', '--port', `${port}`, '--unixsocket', socket)
+    vi.unstubAllEnvs()
+    for (let answer = ''; answer !== '+PONG';) answer = await call(port, 'PING').catch(() => '')
+    const client = await RespClient.connect({ path: socket })
+    expect(shown(await client.call('PING'))).toBe('+PONG')
+    client.close()
+  })
+
   test('an empty file, as mktemp makes one to have its name, gives way to the socket', async () => {
     const path = join(dir, 'named.sock')
     writeFileSync(path, '')
@@ -233,32 +258,6 @@ describe('isodis serve redis.conf', () => {
     return path
   }
   afterEach(() => rmSync(own, { recursive: true, force: true }))
-
-  test('who gets an answer from the port can connect to the socket', async () => {
-    const path = conf('port 0')
-    const socket = join(own, 'redis.sock')
-    // The file is in the way, and it takes long to find out what it is.
-    writeFileSync(socket, '')
-    const slow = join(own, 'slow.cjs')
-    writeFileSync(
-      slow,
-      `const fs = require('node:fs/promises')
-      const { lstat } = fs
-      fs.lstat = async (path) => (await new Promise((resolve) => setTimeout(resolve, 300)), lstat(path))
-      require('node:module').syncBuiltinESMExports()`,
-    )
-    const free = createServer().listen(0, '127.0.0.1')
-    await once(free, 'listening')
-    const { port } = free.address() as AddressInfo
-    free.close()
-    vi.stubEnv('NODE_OPTIONS', `--require=${slow}`)
-    start('serve', path, '--dir', own, '--port', `${port}`, '--unixsocket', socket)
-    vi.unstubAllEnvs()
-    for (let answer = ''; answer !== '+PONG';) answer = await call(port, 'PING').catch(() => '')
-    const client = await RespClient.connect({ path: socket })
-    expect(shown(await client.call('PING'))).toBe('+PONG')
-    client.close()
-  })
 
   test('takes the directives of redis-server, and the command line after them', async () => {
     const path = conf(

@@ -198,9 +198,9 @@ async function main(): Promise<void> {
   const rest = restOf(own)
   // Who asks for REST may have a redis-server on this machine.
   const mayMove = rest !== undefined && config['port'] === undefined
-  // Without a file, a socket takes the place of the port.
+  // A socket takes the place of a port that nobody has named.
   const path = unixsocket === undefined || unixsocket === '' ? undefined : unixsocket
-  const listensOnPort = path === undefined || (file !== undefined && port !== 0)
+  const listensOnPort = path === undefined || (port !== 0 && (file !== undefined || config['port'] !== undefined))
   config['port'] = String(listensOnPort ? port : 0)
   // With a file it is what redis-server is: it keeps its data in a directory, the current one if none is named.
   const keeps = file !== undefined || dir !== undefined || dbfilename !== undefined || config['appendonly'] === 'yes'
