@@ -51,6 +51,11 @@ export function flatten(pairs: Pairs): Value[] {
   return flat
 }
 
+/** A word that may be left out. */
+export function ifGiven<T>(word: T | undefined): T[] {
+  return word === undefined ? [] : [word]
+}
+
 /** One or several, as an array. */
 export function listOf<T>(one: T | readonly T[]): readonly T[] {
   return Array.isArray(one) ? one : [one as T]

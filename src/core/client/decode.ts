@@ -52,6 +52,10 @@ export function word(reply: Reply): string {
   return bytesOf(reply)
 }
 
+export function wordOrNull(reply: Reply): string | null {
+  return isNull(reply) ? null : word(reply)
+}
+
 export function ok(_reply: Reply): 'OK' {
   return 'OK'
 }

@@ -22,6 +22,8 @@ export const asText: ToText<string> = decodeUtf8
 /** Bytes as they are. */
 export const asBytes: ToText<Uint8Array> = toUint8Array
 
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
 /** Between a look and a transaction on what was seen: see `watch`. */
 export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
 
@@ -141,12 +143,7 @@ export class Redis<T extends Text = string> extends AllCommands<'async', T> impl
   async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> | undefined } = {}): AsyncGenerator<T, void, undefined> {
     for (const node of await this.backend.nodes()) {
       const redis = node === this.backend ? this : new Redis(node, this.toText)
-      for (let cursor = '0'; ;) {
-        const [next, keys] = await redis.scan(cursor, options)
-        yield* keys
-        if (next === '0') break
-        cursor = next
-      }
+      yield* walk((cursor) => redis.scan(cursor, options))
     }
   }
 
@@ -165,6 +162,11 @@ export class Redis<T extends Text = string> extends AllCommands<'async', T> impl
     for await (const [member, score] of twoByTwo(walk((cursor) => this.zscan(key, cursor, options)))) {
       yield [member, readDouble(typeof score === 'string' ? score : fromUint8Array(score))]
     }
+  }
+
+  /** What `console.log` shows in Node, rather than all that the backend holds. */
+  [INSPECT](): string {
+    return `Redis { ${this.backend.constructor.name} }`
   }
 
   /** Closes the client. The embedded engine first saves if there are save rules, and releases the storage. */

@@ -274,6 +274,9 @@ export const keys: Suite = {
     }),
   ],
   sort: [
+    does('refuses an option that it does not have', async ({ redis }) => {
+      await expect(redis.sort(a, { descending: true } as object)).rejects.toMatchObject(SYNTAX)
+    }),
     does('sorts numbers or text, with a limit', async ({ redis }) => {
       await redis.rpush(a, 10, 9, '-1.5')
       expect(await redis.sort(a)).toEqual(['-1.5', '9', '10'])

@@ -75,6 +75,9 @@ export const streams: Suite = {
     }),
   ],
   xtrim: [
+    does('refuses an option that it does not have', async ({ redis }) => {
+      await expect(redis.xtrim(a, { maxlen: 1, atmost: 2 } as { maxlen: number })).rejects.toMatchObject(SYNTAX)
+    }),
     does('drops the oldest', async ({ redis }) => {
       await fill(redis, 5)
       expect([await redis.xtrim(a, { maxlen: 4 }), await redis.xtrim(a, { minid: '4-1' })]).toEqual([1, 2])

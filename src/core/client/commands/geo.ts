@@ -1,5 +1,5 @@
 // Places on the globe, in sorted sets: https://redis.io/docs/latest/commands/?group=geo
-import { type Key, type Value, words } from '../arguments.ts'
+import { ifGiven, type Key, type Value, words } from '../arguments.ts'
 import { type Decode, double, doubleOrNull, integer, list, type Text, text, textOrNull, texts, tupleOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -53,7 +53,7 @@ function areaWords(area: GeoArea): Value[] {
 }
 
 function searchWords({ order, ...options }: GeoSearchOptions): Value[] {
-  return [...(order === undefined ? [] : [order]), ...words(options)]
+  return [...ifGiven(order), ...words(options)]
 }
 
 /** Names alone, or objects with what was asked for. */

@@ -1,5 +1,5 @@
 // Hashes: https://redis.io/docs/latest/commands/?group=hash
-import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { type Fields, fields, integer, list, ok, pairs, type Text, text, textOrNull, texts, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import { type ExpireCondition, scanned, type ScanOptions } from './keys.ts'
@@ -140,8 +140,7 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   protected expireFields(command: string, key: Key, time: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
-    const words = condition === undefined ? [] : [condition]
-    return this.run([command, key, time, ...words, 'FIELDS', names.length, ...names], list<T, number>(integer))
+    return this.run([command, key, time, ...ifGiven(condition), 'FIELDS', names.length, ...names], list<T, number>(integer))
   }
 
   protected askFields(command: string, key: Key, names: readonly Key[]): Out<M, T, number[]> {

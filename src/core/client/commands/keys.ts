@@ -1,6 +1,6 @@
 // Keys of any type: https://redis.io/docs/latest/commands/?group=generic
-import { type Key, type Value, words } from '../arguments.ts'
-import { integer, integerOrNull, list, ok, type Text, textOrNull, texts, tupleOrNull, word } from '../decode.ts'
+import { ifGiven, type Key, type Value, words } from '../arguments.ts'
+import { integer, integerOrNull, list, ok, type Text, textOrNull, texts, tupleOrNull, word, wordOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
 export type KeyType = 'none' | 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream'
@@ -92,22 +92,22 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
 
   /** Sets an expiry in seconds. @returns 1 if it was set, 0 if not */
   expire(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['EXPIRE', key, seconds, ...given(condition)], integer)
+    return this.run(['EXPIRE', key, seconds, ...ifGiven(condition)], integer)
   }
 
   /** Sets an expiry in milliseconds. @returns 1 if it was set, 0 if not */
   pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['PEXPIRE', key, milliseconds, ...given(condition)], integer)
+    return this.run(['PEXPIRE', key, milliseconds, ...ifGiven(condition)], integer)
   }
 
   /** Sets an expiry at a time in seconds since 1970. @returns 1 if it was set, 0 if not */
   expireat(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['EXPIREAT', key, seconds, ...given(condition)], integer)
+    return this.run(['EXPIREAT', key, seconds, ...ifGiven(condition)], integer)
   }
 
   /** Sets an expiry at a time in milliseconds since 1970. @returns 1 if it was set, 0 if not */
   pexpireat(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['PEXPIREAT', key, milliseconds, ...given(condition)], integer)
+    return this.run(['PEXPIREAT', key, milliseconds, ...ifGiven(condition)], integer)
   }
 
   /** Seconds until a key expires. @returns -1 if it never does, -2 if there is no such key */
@@ -137,7 +137,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
 
   /** The encoding Redis uses for a key's value, such as `listpack`. @returns null if the key does not exist */
   objectEncoding(key: Key): Out<M, T, string | null> {
-    return this.run(['OBJECT', 'ENCODING', key], (reply) => (reply === null ? null : word(reply)))
+    return this.run(['OBJECT', 'ENCODING', key], wordOrNull)
   }
 
   /** Seconds since a key was last accessed. */
@@ -190,8 +190,6 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
 export const scanned = <T extends Text>(reply: Parameters<typeof texts>[0], toText: Parameters<typeof texts<T>>[1]): [string, T[]] =>
   tupleOrNull<T, string, T[]>(word, texts)(reply, toText)!
 
-const given = (condition: ExpireCondition | undefined): string[] => (condition === undefined ? [] : [condition])
-
-function sortWords({ by, limit, get = [], desc, alpha }: SortOptions): Value[] {
-  return [...words({ by, limit, desc, alpha }), ...get.flatMap((pattern) => ['GET', pattern])]
+function sortWords({ get = [], ...options }: SortOptions): Value[] {
+  return [...words(options), ...get.flatMap((pattern) => ['GET', pattern])]
 }

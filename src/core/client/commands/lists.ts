@@ -128,9 +128,9 @@ export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T>
     timeout: number,
     keys: readonly Key[],
     end: End,
-    { count, signal }: WaitOptions & { count?: number | undefined } = {},
+    { signal, ...options }: WaitOptions & { count?: number | undefined } = {},
   ): Out<M, T, [key: T, elements: T[]] | null> {
-    const argv = ['BLMPOP', timeout, keys.length, ...keys, end, ...words({ count })]
+    const argv = ['BLMPOP', timeout, keys.length, ...keys, end, ...words(options)]
     return this.run(argv, tupleOrNull<T, T, T[]>(text, texts), { signal, blocking: true })
   }
 

@@ -1,8 +1,9 @@
 // The server, its connections, saving and publishing: https://redis.io/docs/latest/commands/?group=server
-import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import {
   anything,
   integer,
+  integerOrNull,
   list,
   ok,
   type Plain,
@@ -24,7 +25,7 @@ const copies = <T extends Text>(reply: Reply, toText: ToText<T>): [number, numbe
 export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T> {
   /** `PONG`, or the message. */
   ping(message?: Value): Out<M, T, T> {
-    return this.run(message === undefined ? ['PING'] : ['PING', message], text)
+    return this.run(['PING', ...ifGiven(message)], text)
   }
 
   echo(message: Value): Out<M, T, T> {
@@ -43,7 +44,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** The channels with subscribers. */
   pubsubChannels(pattern?: string): Out<M, T, T[]> {
-    return this.run(['PUBSUB', 'CHANNELS', ...(pattern === undefined ? [] : [pattern])], texts<T>)
+    return this.run(['PUBSUB', 'CHANNELS', ...ifGiven(pattern)], texts<T>)
   }
 
   /** The number of subscribers of each channel. */
@@ -58,7 +59,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** The shard channels with subscribers. */
   pubsubShardchannels(pattern?: string): Out<M, T, T[]> {
-    return this.run(['PUBSUB', 'SHARDCHANNELS', ...(pattern === undefined ? [] : [pattern])], texts<T>)
+    return this.run(['PUBSUB', 'SHARDCHANNELS', ...ifGiven(pattern)], texts<T>)
   }
 
   /** The number of subscribers of each shard channel. */
@@ -73,12 +74,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** Removes all keys of the database. */
   flushdb(mode?: 'async' | 'sync'): Out<M, T, 'OK'> {
-    return this.run(['FLUSHDB', ...(mode === undefined ? [] : [mode])], ok)
+    return this.run(['FLUSHDB', ...ifGiven(mode)], ok)
   }
 
   /** Removes all keys of all databases. */
   flushall(mode?: 'async' | 'sync'): Out<M, T, 'OK'> {
-    return this.run(['FLUSHALL', ...(mode === undefined ? [] : [mode])], ok)
+    return this.run(['FLUSHALL', ...ifGiven(mode)], ok)
   }
 
   /** Swaps two databases. */
@@ -141,7 +142,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** An estimate of the bytes a key uses. @returns null if the key does not exist */
   memoryUsage(key: Key, options: { samples?: number | undefined } = {}): Out<M, T, number | null> {
-    return this.run(['MEMORY', 'USAGE', key, ...words(options)], (reply) => (reply === null ? null : integer(reply)))
+    return this.run(['MEMORY', 'USAGE', key, ...words(options)], integerOrNull)
   }
 
   clientId(): Out<M, T, number> {

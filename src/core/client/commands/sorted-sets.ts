@@ -283,9 +283,9 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     timeout: number,
     keys: readonly Key[],
     end: 'min' | 'max',
-    { count, signal }: WaitOptions & { count?: number | undefined } = {},
+    { signal, ...options }: WaitOptions & { count?: number | undefined } = {},
   ): Out<M, T, Popped<T>> {
-    const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...words({ count })]
+    const argv = ['BZMPOP', timeout, keys.length, ...keys, end, ...words(options)]
     return this.run(argv, tupleOrNull<T, T, [T, number][]>(text, scored<T>()), { signal, blocking: true })
   }
 

@@ -1,6 +1,6 @@
 // Streams: https://redis.io/docs/latest/commands/?group=stream
-import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
-import { anything, type Decode, type Fields, fields, integer, list, ok, pairs, type Plain, record, type Text, text, word } from '../decode.ts' // prettier-ignore
+import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { anything, type Decode, type Fields, fields, integer, list, ok, pairs, type Plain, record, type Text, text, word, wordOrNull } from '../decode.ts' // prettier-ignore
 import { NullArray, type Reply } from '../../reply.ts'
 import type { CallOptions, Signal } from '../backend.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
@@ -41,10 +41,10 @@ export interface XclaimOptions {
   lastid?: string | undefined
 }
 
-const trimWords = ({ maxlen, minid, approximate, limit }: Partial<Trim>): Value[] => [
+const trimWords = ({ maxlen, minid, approximate, ...options }: Partial<Trim>): Value[] => [
   ...(maxlen === undefined ? [] : ['MAXLEN', ...words({ '~': approximate }), maxlen]),
   ...(minid === undefined ? [] : ['MINID', ...words({ '~': approximate }), minid]),
-  ...words({ limit }),
+  ...words(options),
 ]
 
 function entry<T extends Text>(reply: Reply, toText: (bytes: string) => T): PendingEntry<T> {
@@ -87,7 +87,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     { nomkstream, ...trim }: Partial<Trim> & { nomkstream?: boolean | undefined } = {},
   ): Out<M, T, string | null> {
     const argv = ['XADD', key, ...words({ nomkstream }), ...trimWords(trim), id, ...flatten(values)]
-    return this.run(argv, (reply) => (typeof reply === 'string' ? reply : null))
+    return this.run(argv, wordOrNull)
   }
 
   /** Removes old entries. @returns how many were removed */
@@ -173,8 +173,7 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
   ): Out<M, T, [count: number, lowest: string | null, highest: string | null, consumers: [name: T, count: number][]]> {
     return this.run(['XPENDING', key, group], (reply, toText) => {
       const [count, lowest, highest, consumers] = reply as Reply[]
-      const id = (each: Reply): string | null => (each === null ? null : word(each))
-      return [integer(count), id(lowest), id(highest), pairs<T, T, number>(text, integer)(consumers, toText)]
+      return [integer(count), wordOrNull(lowest), wordOrNull(highest), pairs<T, T, number>(text, integer)(consumers, toText)]
     })
   }
 
@@ -185,10 +184,9 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     start: string,
     end: string,
     count: number,
-    options: { idle?: number | undefined; consumer?: Key | undefined } = {},
+    { consumer, ...options }: { idle?: number | undefined; consumer?: Key | undefined } = {},
   ): Out<M, T, [id: string, consumer: T, idle: number, deliveries: number][]> {
-    const { idle, consumer } = options
-    const argv = ['XPENDING', key, group, ...words({ idle }), start, end, count, ...(consumer === undefined ? [] : [consumer])]
+    const argv = ['XPENDING', key, group, ...words(options), start, end, count, ...ifGiven(consumer)]
     return this.run(
       argv,
       list((reply, toText) => {

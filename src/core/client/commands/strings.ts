@@ -1,5 +1,5 @@
 // Strings and bitmaps: https://redis.io/docs/latest/commands/?group=string
-import { flatten, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -179,7 +179,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   /** Counts the bits that are set, in a range of bytes or (with `bit`) of bits. */
   bitcount(key: Key, range?: { start: number; end: number; unit?: 'byte' | 'bit' | undefined }): Out<M, T, number> {
     if (range === undefined) return this.run(['BITCOUNT', key], integer)
-    return this.run(['BITCOUNT', key, range.start, range.end, ...(range.unit === undefined ? [] : [range.unit])], integer)
+    return this.run(['BITCOUNT', key, range.start, range.end, ...ifGiven(range.unit)], integer)
   }
 
   /** The position of the first bit that is 0 or 1, in a range of bytes or (with `bit`) of bits. @returns -1 if there is none */
