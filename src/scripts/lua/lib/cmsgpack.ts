@@ -3,6 +3,7 @@ import type { ByteString } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { Table } from '../table.ts'
 import { argumentsOf, type LuaValue, type Result } from '../value.ts'
+import { floatBytes, floatOf, integerBytes, integerOf } from './binary.ts'
 
 /** Tables within tables; deeper ones become nil. */
 const MAX_NESTING = 16
@@ -41,11 +42,9 @@ export function cmsgpackLibrary(machine: Machine): void {
   table.set('_DESCRIPTION', 'MessagePack C implementation for Lua')
 }
 
-/** An unsigned number of `size` bytes behind its type. */
+/** A number of `size` bytes behind its type. */
 function typed(type: number, size: number, value: number): ByteString {
-  let text = String.fromCharCode(type)
-  for (let i = size - 1; i >= 0; i--) text += String.fromCharCode(Math.floor(value / 2 ** (8 * i)) & 255)
-  return text
+  return String.fromCharCode(type) + integerBytes(value, size)
 }
 
 function pack(machine: Machine, value: LuaValue, level: number): ByteString {
@@ -72,29 +71,17 @@ function packLength(length: number, fixed: number, most: number, type: number): 
 
 function packNumber(value: number): ByteString {
   if (!Number.isInteger(value) || value < -(2 ** 63) || value >= 2 ** 63) {
-    const single = Math.fround(value) === value
-    const view = new DataView(new ArrayBuffer(8))
-    if (single) view.setFloat32(0, value)
-    else view.setFloat64(0, value)
-    let text = single ? '\xca' : '\xcb'
-    for (let i = 0; i < (single ? 4 : 8); i++) text += String.fromCharCode(view.getUint8(i))
-    return text
+    return Math.fround(value) === value ? `\xca${floatBytes(value, 4)}` : `\xcb${floatBytes(value, 8)}`
   }
-  if (value >= 0) {
-    if (value <= 127) return String.fromCharCode(value)
-    if (value <= 0xff) return typed(0xcc, 1, value)
-    if (value <= 0xffff) return typed(0xcd, 2, value)
-    return value <= 0xffffffff ? typed(0xce, 4, value) : packLong(0xcf, value)
-  }
-  if (value >= -32) return String.fromCharCode(256 + value)
-  if (value >= -128) return typed(0xd0, 1, 256 + value)
-  if (value >= -32_768) return typed(0xd1, 2, 65_536 + value)
-  return value >= -2_147_483_648 ? typed(0xd2, 4, 4_294_967_296 + value) : packLong(0xd3, value)
-}
-
-function packLong(type: number, value: number): ByteString {
-  const bits = BigInt.asUintN(64, BigInt(value))
-  return typed(type, 4, Number(bits >> 32n)) + typed(0, 4, Number(bits & 0xffffffffn)).slice(1)
+  if (value >= -32 && value <= 127) return integerBytes(value, 1)
+  const signed = value < 0
+  const type = signed ? 0xd0 : 0xcc
+  // One bit of a signed number is its sign.
+  const size = Math.max(
+    0,
+    [8, 16, 32, 64].findIndex((bits) => (signed ? value >= -(2 ** (bits - 1)) : value < 2 ** bits)),
+  )
+  return typed(type + size, 2 ** size, value)
 }
 
 function packTable(machine: Machine, table: Table, level: number): ByteString {
@@ -149,22 +136,18 @@ class Reader {
         return type === 0xc3
       case 0xca:
       case 0xcb:
-        return this.#float(type === 0xca ? 4 : 8)
+        return floatOf(this.#take(type === 0xca ? 4 : 8))
       case 0xcc:
       case 0xcd:
       case 0xce:
         return this.#unsigned(2 ** (type - 0xcc))
+      // Redis's library takes the unsigned number of 64 bits for a signed one.
+      case 0xcf:
       case 0xd0:
       case 0xd1:
-      case 0xd2: {
-        const size = 2 ** (type - 0xd0)
-        const value = this.#unsigned(size)
-        return value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value
-      }
-      // Redis's library takes the unsigned number for a signed one.
-      case 0xcf:
+      case 0xd2:
       case 0xd3:
-        return (this.#unsigned(4) | 0) * 2 ** 32 + this.#unsigned(4)
+        return integerOf(this.#take(2 ** (type & 3)), true)
       case 0xd9:
       case 0xda:
       case 0xdb:
@@ -188,17 +171,7 @@ class Reader {
   }
 
   #unsigned(size: number): number {
-    const bytes = this.#take(size)
-    let value = 0
-    for (let i = 0; i < size; i++) value = value * 256 + bytes.charCodeAt(i)
-    return value
-  }
-
-  #float(size: number): number {
-    const bytes = this.#take(size)
-    const view = new DataView(new ArrayBuffer(8))
-    for (let i = 0; i < size; i++) view.setUint8(i, bytes.charCodeAt(i))
-    return size === 4 ? view.getFloat32(0) : view.getFloat64(0)
+    return integerOf(this.#take(size), false)
   }
 
   #enter(): void {

@@ -2,6 +2,7 @@
 import type { ByteString } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING, toInteger } from '../machine.ts'
 import { argumentsOf, type LuaValue } from '../value.ts'
+import { floatBytes, floatOf, integerBytes, integerOf } from './binary.ts'
 
 const MAX_INTEGER_SIZE = 32
 const MAX_ALIGNMENT = 8
@@ -93,7 +94,7 @@ export function structLibrary(machine: Machine): void {
           }
           default:
             if (size === 0 && !/[iI]/.test(option)) format.control(option)
-            else text += ordered(integerBytes(machine.number(values[argument++], index, given), size), format.little)
+            else text += ordered(integerBytes(cast(machine.number(values[argument++], index, given)), size), format.little)
         }
         if (text.length > MAX_STRING) machine.error('not enough memory')
       }
@@ -160,36 +161,12 @@ export function structLibrary(machine: Machine): void {
   })
 }
 
-/** Bytes with the least first are what the rest of this file works on. */
+/** Bytes with the highest first, as binary.ts has them. */
 function ordered(bytes: ByteString, little: boolean): ByteString {
-  return little ? bytes : [...bytes].reverse().join('')
+  return little ? [...bytes].reverse().join('') : bytes
 }
 
-function integerBytes(value: number, size: number): ByteString {
-  let bits = value < 2 ** 63 ? BigInt.asUintN(64, BigInt(toInteger(value))) : value < 2 ** 64 ? BigInt(value) : 0n
-  let text = ''
-  for (let i = 0; i < size; i++) {
-    text += String.fromCharCode(Number(bits & 255n))
-    bits >>= 8n
-  }
-  return text
-}
-
-function integerOf(bytes: ByteString, signed: boolean): number {
-  let bits = 0n
-  for (let i = Math.min(bytes.length, 8) - 1; i >= 0; i--) bits = (bits << 8n) | BigInt(bytes.charCodeAt(i))
-  return Number(signed ? BigInt.asIntN(Math.min(bytes.length * 8, 64), bits) : bits)
-}
-
-function floatBytes(value: number, size: number): ByteString {
-  const view = new DataView(new ArrayBuffer(8))
-  if (size === 4) view.setFloat32(0, value, true)
-  else view.setFloat64(0, value, true)
-  return Array.from({ length: size }, (_, i) => String.fromCharCode(view.getUint8(i))).join('')
-}
-
-function floatOf(bytes: ByteString): number {
-  const view = new DataView(new ArrayBuffer(8))
-  for (let i = 0; i < bytes.length; i++) view.setUint8(i, bytes.charCodeAt(i))
-  return bytes.length === 4 ? view.getFloat32(0, true) : view.getFloat64(0, true)
+/** As C casts it: what an unsigned number of 64 bits cannot hold either is 0. */
+function cast(value: number): number {
+  return value < 2 ** 63 ? toInteger(value) : value < 2 ** 64 ? value : 0
 }

@@ -1,0 +1,33 @@
+// Numbers as bytes, the highest first, for the libraries `cmsgpack` and `struct`.
+import type { ByteString } from '../../../core/bytes.ts'
+
+/** The lowest bytes of an integer of 64 bits, in two's complement. Behind them are zeros. */
+export function integerBytes(value: number, size: number): ByteString {
+  let text = ''
+  for (let i = 0; i < size; i++) text = String.fromCharCode(i < 8 ? Math.floor(value / 2 ** (8 * i)) & 255 : 0) + text
+  return text
+}
+
+export function integerOf(bytes: ByteString, signed: boolean): number {
+  const { length } = bytes
+  if (length > 8) return integerOf(bytes.slice(-8), signed)
+  // In two parts: their sum is rounded only once.
+  if (length > 4) return integerOf(bytes.slice(0, -4), signed) * 2 ** 32 + integerOf(bytes.slice(-4), false)
+  let value = 0
+  for (let i = 0; i < length; i++) value = value * 256 + bytes.charCodeAt(i)
+  return signed && value >= 2 ** (8 * length - 1) ? value - 2 ** (8 * length) : value
+}
+
+/** @param size 4 or 8 */
+export function floatBytes(value: number, size: number): ByteString {
+  const view = new DataView(new ArrayBuffer(8))
+  if (size === 4) view.setFloat32(0, value)
+  else view.setFloat64(0, value)
+  return String.fromCharCode(...new Uint8Array(view.buffer, 0, size))
+}
+
+export function floatOf(bytes: ByteString): number {
+  const view = new DataView(new ArrayBuffer(8))
+  for (let i = 0; i < bytes.length; i++) view.setUint8(i, bytes.charCodeAt(i))
+  return bytes.length === 4 ? view.getFloat32(0) : view.getFloat64(0)
+}
