@@ -5,16 +5,14 @@ import { exactExponential, exactFixed, formatExponent, formatGeneral, formatSpec
 import type { LuaValue } from './value.ts'
 
 interface Spec {
-  readonly left: boolean
-  readonly plus: boolean
-  readonly space: boolean
-  readonly alternative: boolean
-  readonly zero: boolean
+  readonly flags: string
   readonly width: number
   /** -1 if there is none. */
   readonly precision: number
 }
 
+const SPEC = /([-+ #0]*)(\d{0,2})(?:\.(\d{0,2}))?([^]?)/y
+const PLAIN: Spec = { flags: '', width: 0, precision: -1 }
 const MAX_FLAGS = 5
 /** Longer strings are put in as they are, as Lua's buffer for one item is no longer. */
 const LONG = 100
@@ -29,63 +27,49 @@ export function format(machine: Machine, values: readonly LuaValue[]): ByteStrin
     const percent = text.indexOf('%', at)
     if (percent < 0) return out + text.slice(at)
     out += text.slice(at, percent)
-    if (text[percent + 1] === '%') {
+    let conversion = text[percent + 1] ?? ''
+    at = percent + 2
+    if (conversion === '%') {
       out += '%'
-      at = percent + 2
       continue
     }
     if (++argument > n) machine.argumentError(argument, 'no value')
-    const { spec, end } = parseSpec(machine, text, percent + 1)
-    out += item(machine, spec, text[end] ?? '', values[argument - 1], argument, n)
-    at = end + 1
+    let spec = PLAIN
+    // Most conversions are a letter alone.
+    if (conversion < 'A') {
+      SPEC.lastIndex = percent + 1
+      const [all, flags, width, precision, letter] = SPEC.exec(text)!
+      if (flags.length > MAX_FLAGS) machine.error('invalid format (repeated flags)')
+      if (letter >= '0' && letter <= '9') machine.error('invalid format (width or precision too long)')
+      spec = { flags, width: Number(width), precision: precision === undefined ? -1 : Number(precision) }
+      conversion = letter
+      at = percent + 1 + all.length
+    }
+    out += item(machine, spec, conversion, values[argument - 1], argument, n)
   }
-}
-
-function parseSpec(machine: Machine, text: ByteString, start: number): { spec: Spec; end: number } {
-  let end = start
-  while (end < text.length && '-+ #0'.includes(text[end])) end++
-  const flags = text.slice(start, end)
-  if (flags.length >= MAX_FLAGS + 1) machine.error('invalid format (repeated flags)')
-  const digits = (): string => {
-    const from = end
-    while (end - from < 2 && text[end] >= '0' && text[end] <= '9') end++
-    return text.slice(from, end)
-  }
-  const width = digits()
-  let precision = -1
-  if (text[end] === '.') {
-    end++
-    precision = Number(digits())
-  }
-  if (text[end] >= '0' && text[end] <= '9') machine.error('invalid format (width or precision too long)')
-  const [left, plus, space, alternative, zero] = ['-', '+', ' ', '#', '0'].map((flag) => flags.includes(flag))
-  return { spec: { left, plus, space, alternative, zero, width: Number(width), precision }, end }
 }
 
 function item(machine: Machine, spec: Spec, conversion: string, value: LuaValue, index: number, n: number): ByteString {
   switch (conversion) {
-    case 'c': {
-      const char = String.fromCharCode(machine.integer(value, index, n) & 255)
-      return untilZero(pad(spec, char, false))
-    }
+    case 'c':
+      return untilZero(pad(spec, String.fromCharCode(machine.integer(value, index, n) & 255), false))
     case 'd':
     case 'i':
       return integer(spec, BigInt(machine.integer(value, index, n)), 10)
     case 'u':
-      return integer(unsigned(spec), asUnsigned(machine.number(value, index, n)), 10)
     case 'o':
-      return integer(unsigned(spec), asUnsigned(machine.number(value, index, n)), 8)
-    case 'x':
-      return integer(unsigned(spec), asUnsigned(machine.number(value, index, n)), 16)
-    case 'X':
-      return integer(unsigned(spec), asUnsigned(machine.number(value, index, n)), 16).toUpperCase()
+    case 'x': {
+      const unsigned = { ...spec, flags: spec.flags.replace(/[+ ]/g, '') }
+      return integer(unsigned, asUnsigned(machine.number(value, index, n)), conversion === 'u' ? 10 : conversion === 'o' ? 8 : 16)
+    }
     case 'e':
     case 'f':
     case 'g':
       return float(spec, conversion, machine.number(value, index, n))
+    case 'X':
     case 'E':
     case 'G':
-      return float(spec, conversion.toLowerCase(), machine.number(value, index, n)).toUpperCase()
+      return item(machine, spec, conversion.toLowerCase(), value, index, n).toUpperCase()
     case 'q':
       return quote(machine.string(value, index, n))
     case 's': {
@@ -101,7 +85,6 @@ function item(machine: Machine, spec: Spec, conversion: string, value: LuaValue,
 
 /** C's strings end at a zero byte. */
 const untilZero = (text: ByteString): ByteString => text.split('\0', 1)[0]
-const unsigned = (spec: Spec): Spec => ({ ...spec, plus: false, space: false })
 
 /** As C casts a double to an unsigned 64-bit integer. */
 function asUnsigned(value: number): bigint {
@@ -111,22 +94,22 @@ function asUnsigned(value: number): bigint {
 
 function pad(spec: Spec, text: string, numeric: boolean): string {
   if (text.length >= spec.width) return text
-  if (spec.left) return text.padEnd(spec.width)
-  if (!spec.zero || !numeric) return text.padStart(spec.width)
+  if (spec.flags.includes('-')) return text.padEnd(spec.width)
+  if (!spec.flags.includes('0') || !numeric) return text.padStart(spec.width)
   const [, sign, digits] = /^([+\- ]?(?:0[xX])?)(.*)$/s.exec(text)!
   return sign + digits.padStart(spec.width - sign.length, '0')
 }
 
 function signed(spec: Spec, negative: boolean, text: string): string {
-  return (negative ? '-' : spec.plus ? '+' : spec.space ? ' ' : '') + text
+  return (negative ? '-' : spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : '') + text
 }
 
 function integer(spec: Spec, value: bigint, base: number): string {
   let digits = (value < 0n ? -value : value).toString(base)
   if (spec.precision === 0 && value === 0n) digits = ''
   digits = digits.padStart(spec.precision, '0')
-  if (spec.alternative && base === 8 && digits[0] !== '0') digits = `0${digits}`
-  if (spec.alternative && base === 16 && value !== 0n) digits = `0x${digits}`
+  if (spec.flags.includes('#') && base === 8 && digits[0] !== '0') digits = `0${digits}`
+  if (spec.flags.includes('#') && base === 16 && value !== 0n) digits = `0x${digits}`
   // With a precision, zeros do not fill the width.
   return pad(spec, signed(spec, value < 0n, digits), spec.precision < 0)
 }
@@ -139,12 +122,13 @@ function float(spec: Spec, conversion: string, value: number): string {
   }
   const precision = spec.precision < 0 ? 6 : spec.precision
   const size = Math.abs(value)
+  const alternative = spec.flags.includes('#')
   let text: string
-  if (conversion === 'f') text = spec.alternative ? withPoint(exactFixed(size, precision)) : exactFixed(size, precision)
-  else if (conversion === 'g') text = formatGeneral(size, precision, spec.alternative)
+  if (conversion === 'g') text = formatGeneral(size, precision, alternative)
   else {
-    const [mantissa, exponent] = exactExponential(size, precision).split('e')
-    text = `${spec.alternative ? withPoint(mantissa) : mantissa}e${formatExponent(Number(exponent))}`
+    const [mantissa, exponent] = (conversion === 'f' ? exactFixed : exactExponential)(size, precision).split('e')
+    text = alternative ? withPoint(mantissa) : mantissa
+    if (conversion === 'e') text += `e${formatExponent(Number(exponent))}`
   }
   return pad(spec, signed(spec, negative, text), true)
 }
