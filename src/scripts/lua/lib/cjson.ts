@@ -7,6 +7,8 @@ import { Table } from '../table.ts'
 import { Builtin, type LuaValue, type Native, typeName, Userdata } from '../value.ts'
 
 interface Settings {
+  readonly machine: Machine
+  readonly null: Userdata
   encodeMaxDepth: number
   decodeMaxDepth: number
   precision: number
@@ -38,6 +40,8 @@ export function cjsonLibrary(machine: Machine): void {
 /** The library's table, with settings of its own: `cjson.new()` makes another. */
 function instance(machine: Machine, nothing: Userdata): Table {
   const settings: Settings = {
+    machine,
+    null: nothing,
     encodeMaxDepth: 1000,
     decodeMaxDepth: 1000,
     precision: 14,
@@ -67,23 +71,21 @@ function instance(machine: Machine, nothing: Userdata): Table {
       return settings[name]
     }
 
-  const encode: Native = (n, a) => {
-    only(n)
-    return new Encoder(machine, settings, nothing).encode(a)
-  }
-  const decode: Native = (n, a) => {
-    only(n)
-    const text = machine.string(a, 1, n)
-    if (text.length >= 2 && (text[0] === '\0' || text[1] === '\0')) {
-      return machine.error('JSON parser does not support UTF-16 or UTF-32')
-    }
-    return new Decoder(machine, settings, nothing, text).decode()
-  }
   const table = new Table()
   const functions: Record<string, Native> = {
     new: () => instance(machine, nothing),
-    encode,
-    decode,
+    encode: (n, a) => {
+      only(n)
+      return encode(settings, a, 0)
+    },
+    decode: (n, a) => {
+      only(n)
+      const text = machine.string(a, 1, n)
+      if (text.length >= 2 && (text[0] === '\0' || text[1] === '\0')) {
+        return machine.error('JSON parser does not support UTF-16 or UTF-32')
+      }
+      return new Decoder(settings, text).decode()
+    },
     encode_max_depth: depth('encodeMaxDepth'),
     decode_max_depth: depth('decodeMaxDepth'),
     encode_number_precision: (n, a) => {
@@ -129,94 +131,83 @@ function switched(machine: Machine, value: LuaValue, n: number): boolean {
   return text === 'on'
 }
 
-class Encoder {
-  readonly #machine: Machine
-  readonly #settings: Settings
-  readonly #null: Userdata
-
-  constructor(machine: Machine, settings: Settings, nothing: Userdata) {
-    this.#machine = machine
-    this.#settings = settings
-    this.#null = nothing
+function encode(settings: Settings, value: LuaValue, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return encodeString(value)
+    case 'number':
+      return encodeNumber(settings, value)
+    case 'boolean':
+      return String(value)
+    case 'undefined':
+      return 'null'
+    default:
+      if (value instanceof Table) return encodeTable(settings, value, depth + 1)
+      return value === settings.null ? 'null' : refuse(settings, value, 'type not supported')
   }
+}
 
-  encode(value: LuaValue, depth = 0): string {
-    switch (typeof value) {
-      case 'string':
-        return this.#string(value)
-      case 'number':
-        return this.#number(value)
-      case 'boolean':
-        return String(value)
-      case 'undefined':
-        return 'null'
-      default:
-        if (value instanceof Table) return this.#table(value, depth + 1)
-        return value === this.#null ? 'null' : this.#fail(value, 'type not supported')
+function refuse({ machine }: Settings, value: LuaValue, reason: string): never {
+  return machine.error(`Cannot serialise ${typeName(value)}: ${reason}`)
+}
+
+function encodeString(text: ByteString): string {
+  return `"${text.search(SPECIAL) < 0 ? text : text.replace(SPECIAL, escape)}"`
+}
+
+function encodeNumber(settings: Settings, value: number): string {
+  const { encodeInvalid, precision } = settings
+  if (!Number.isFinite(value)) {
+    if (encodeInvalid === 'off') refuse(settings, value, 'must not be NaN or Inf')
+    if (encodeInvalid === 'null') return 'null'
+    if (Number.isNaN(value)) return 'nan'
+  }
+  return precision === 14 ? formatNumber(value) : formatGeneral(value, precision, false)
+}
+
+function encodeTable(settings: Settings, table: Table, depth: number): string {
+  const { machine } = settings
+  if (depth > settings.encodeMaxDepth) machine.error(`Cannot serialise, excessive nesting (${depth})`)
+  if (--machine.steps < 0) machine.tick()
+  const length = arrayLength(settings, table)
+  let text = ''
+  if (length > 0) {
+    for (let i = 1; i <= length; i++) {
+      text += (i === 1 ? '[' : ',') + encode(settings, table.get(i), depth)
+      if (text.length > MAX_STRING) machine.error('not enough memory')
     }
+    return `${text}]`
   }
+  for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
+    const key = table.keyAt(place)
+    text += text === '' ? '{' : ','
+    if (typeof key === 'string') text += encodeString(key)
+    else if (typeof key === 'number') text += `"${encodeNumber(settings, key)}"`
+    else refuse(settings, key, 'table key must be a number or string')
+    text += `:${encode(settings, table.valueAt(place), depth)}`
+    if (text.length > MAX_STRING) machine.error('not enough memory')
+  }
+  return text === '' ? '{}' : `${text}}`
+}
 
-  #fail(value: LuaValue, reason: string): never {
-    return this.#machine.error(`Cannot serialise ${typeName(value)}: ${reason}`)
+/** How long a table is as an array; -1 for an object. */
+function arrayLength(settings: Settings, table: Table): number {
+  if (table.keys.length === 0 && !table.holes) return table.array.length
+  let most = 0
+  let items = 0
+  for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
+    const key = table.keyAt(place)
+    if (typeof key !== 'number' || key < 1 || !Number.isInteger(key)) return -1
+    // An int in C: what is larger than 2^31 becomes the least there is.
+    if (key > most) most = key < 2 ** 31 ? key : -(2 ** 31)
+    items++
   }
-
-  #string(text: ByteString): string {
-    return `"${text.search(SPECIAL) < 0 ? text : text.replace(SPECIAL, escape)}"`
+  const { sparseRatio, sparseSafe, sparseConvert } = settings
+  if (sparseRatio > 0 && most > items * sparseRatio && most > sparseSafe) {
+    if (!sparseConvert) refuse(settings, table, 'excessively sparse array')
+    return -1
   }
-
-  #number(value: number): string {
-    if (!Number.isFinite(value)) {
-      const { encodeInvalid } = this.#settings
-      if (encodeInvalid === 'off') this.#fail(value, 'must not be NaN or Inf')
-      if (encodeInvalid === 'null') return 'null'
-      if (Number.isNaN(value)) return 'nan'
-    }
-    return this.#settings.precision === 14 ? formatNumber(value) : formatGeneral(value, this.#settings.precision, false)
-  }
-
-  #table(table: Table, depth: number): string {
-    if (depth > this.#settings.encodeMaxDepth) this.#machine.error(`Cannot serialise, excessive nesting (${depth})`)
-    if (--this.#machine.steps < 0) this.#machine.tick()
-    const length = this.#arrayLength(table)
-    let text = ''
-    if (length > 0) {
-      for (let i = 1; i <= length; i++) {
-        text += (i === 1 ? '[' : ',') + this.encode(table.get(i), depth)
-        if (text.length > MAX_STRING) this.#machine.error('not enough memory')
-      }
-      return `${text}]`
-    }
-    for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
-      const key = table.keyAt(place)
-      text += text === '' ? '{' : ','
-      if (typeof key === 'string') text += `${this.#string(key)}:`
-      else if (typeof key === 'number') text += `"${this.#number(key)}":`
-      else this.#fail(key, 'table key must be a number or string')
-      text += this.encode(table.valueAt(place), depth)
-      if (text.length > MAX_STRING) this.#machine.error('not enough memory')
-    }
-    return text === '' ? '{}' : `${text}}`
-  }
-
-  /** How long a table is as an array; -1 for an object. */
-  #arrayLength(table: Table): number {
-    if (table.keys.length === 0 && !table.holes) return table.array.length
-    let most = 0
-    let items = 0
-    for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
-      const key = table.keyAt(place)
-      if (typeof key !== 'number' || key < 1 || !Number.isInteger(key)) return -1
-      // An int in C: what is larger than 2^31 becomes the least there is.
-      if (key > most) most = key < 2 ** 31 ? key : -(2 ** 31)
-      items++
-    }
-    const { sparseRatio, sparseSafe, sparseConvert } = this.#settings
-    if (sparseRatio > 0 && most > items * sparseRatio && most > sparseSafe) {
-      if (!sparseConvert) this.#fail(table, 'excessively sparse array')
-      return -1
-    }
-    return most
-  }
+  return most
 }
 
 type TokenType =
@@ -249,9 +240,7 @@ const INVALID_NUMBER = /\+|-?(?:0[xX]|0\d|inf|nan)/iy
 const HEX4 = /^[\da-fA-F]{4}$/
 
 class Decoder {
-  readonly #machine: Machine
   readonly #settings: Settings
-  readonly #null: Userdata
   readonly #text: ByteString
   #at = 0
   #type: TokenType = 'T_END'
@@ -259,10 +248,8 @@ class Decoder {
   #index = 0
   #depth = 0
 
-  constructor(machine: Machine, settings: Settings, nothing: Userdata, text: ByteString) {
-    this.#machine = machine
+  constructor(settings: Settings, text: ByteString) {
     this.#settings = settings
-    this.#null = nothing
     this.#text = text
   }
 
@@ -276,7 +263,7 @@ class Decoder {
 
   #fail(expected: string): never {
     const found = this.#type === 'T_ERROR' ? (this.#value as string) : this.#type
-    return this.#machine.error(`Expected ${expected} but found ${found} at character ${this.#index + 1}`)
+    return this.#settings.machine.error(`Expected ${expected} but found ${found} at character ${this.#index + 1}`)
   }
 
   #process(): LuaValue {
@@ -286,7 +273,7 @@ class Decoder {
       case 'T_BOOLEAN':
         return this.#value
       case 'T_NULL':
-        return this.#null
+        return this.#settings.null
       case 'T_OBJ_BEGIN':
         return this.#object()
       case 'T_ARR_BEGIN':
@@ -297,25 +284,33 @@ class Decoder {
   }
 
   #descend(): void {
-    if (--this.#machine.steps < 0) this.#machine.tick()
-    if (++this.#depth <= this.#settings.decodeMaxDepth) return
-    this.#machine.error(`Found too many nested data structures (${this.#depth}) at character ${this.#at}`)
+    const { machine, decodeMaxDepth } = this.#settings
+    if (--machine.steps < 0) machine.tick()
+    if (++this.#depth <= decodeMaxDepth) return
+    machine.error(`Found too many nested data structures (${this.#depth}) at character ${this.#at}`)
+  }
+
+  /** Goes to the next item. @returns whether there is one */
+  #more(end: TokenType, what: string): boolean {
+    this.#next()
+    if (this.#type === end) {
+      this.#depth--
+      return false
+    }
+    if (this.#type !== 'T_COMMA') this.#fail(`comma or ${what} end`)
+    this.#next()
+    return true
   }
 
   #array(): Table {
     this.#descend()
     const items: LuaValue[] = []
     this.#next()
-    if (!this.#is('T_ARR_END')) {
-      for (;;) {
-        items.push(this.#process())
-        this.#next()
-        if (this.#is('T_ARR_END')) break
-        if (!this.#is('T_COMMA')) this.#fail('comma or array end')
-        this.#next()
-      }
+    if (this.#type === 'T_ARR_END') this.#depth--
+    else {
+      do items.push(this.#process())
+      while (this.#more('T_ARR_END', 'array'))
     }
-    this.#depth--
     return Table.grown(items)
   }
 
@@ -323,21 +318,17 @@ class Decoder {
     this.#descend()
     const table = new Table()
     this.#next()
-    if (!this.#is('T_OBJ_END')) {
-      for (;;) {
+    if (this.#type === 'T_OBJ_END') this.#depth--
+    else {
+      do {
         if (!this.#is('T_STRING')) this.#fail('object key string')
         const key = this.#value
         this.#next()
         if (!this.#is('T_COLON')) this.#fail('colon')
         this.#next()
         table.set(key, this.#process())
-        this.#next()
-        if (this.#is('T_OBJ_END')) break
-        if (!this.#is('T_COMMA')) this.#fail('comma or object end')
-        this.#next()
-      }
+      } while (this.#more('T_OBJ_END', 'object'))
     }
-    this.#depth--
     return table
   }
 

@@ -73,15 +73,12 @@ function packNumber(value: number): ByteString {
   if (!Number.isInteger(value) || value < -(2 ** 63) || value >= 2 ** 63) {
     return Math.fround(value) === value ? `\xca${floatBytes(value, 4)}` : `\xcb${floatBytes(value, 8)}`
   }
-  if (value >= -32 && value <= 127) return integerBytes(value, 1)
-  const signed = value < 0
-  const type = signed ? 0xd0 : 0xcc
+  if (value >= -32 && value <= 127) return String.fromCharCode(value & 255)
   // One bit of a signed number is its sign.
-  const size = Math.max(
-    0,
-    [8, 16, 32, 64].findIndex((bits) => (signed ? value >= -(2 ** (bits - 1)) : value < 2 ** bits)),
-  )
-  return typed(type + size, 2 ** size, value)
+  const bits = value < 0 ? -2 * value - 1 : value
+  let size = 0
+  while (size < 3 && bits >= 2 ** (8 << size)) size++
+  return typed((value < 0 ? 0xd0 : 0xcc) + size, 1 << size, value)
 }
 
 function packTable(machine: Machine, table: Table, level: number): ByteString {
@@ -122,7 +119,7 @@ class Reader {
   }
 
   value(): LuaValue {
-    const type = this.#unsigned(1)
+    const type = this.#take(1).charCodeAt(0)
     if (type < 0x80) return type
     if (type >= 0xe0) return type - 256
     if (type < 0x90) return this.#map(type & 15)
