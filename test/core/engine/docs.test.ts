@@ -113,11 +113,14 @@ const versions = ({ history }: Docs): string[] => [...new Set((history ?? []).ma
 describe('COMMAND DOCS', () => {
   test('knows every command of the table', () => {
     const missing = new CommandTable(groups).commands.filter(({ name }) => found[name].summary === undefined)
-    expect(missing.map(({ name }) => name)).toEqual([])
+    expect(
+      missing.map(({ name }) => name),
+      'no stanza in src/core/engine/docs',
+    ).toEqual([])
   })
 
   test('a command that redis-server lacks is newer than it', () => {
-    const others = Object.keys(found).filter((name) => wanted[name] === undefined)
+    const others = Object.keys(found).filter((name) => wanted[name] === undefined && found[name].since !== undefined)
     expect(others.filter((name) => !isNewer(found[name].since!))).toEqual([])
   })
 
