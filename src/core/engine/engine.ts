@@ -101,7 +101,14 @@ export class Engine {
     this.table = options.table
     this.clock = options.clock
     this.random = options.random
-    this.log = options.log
+    this.log = (level, message) => {
+      try {
+        options.log(level, message)
+      } catch (error) {
+        // What is being logged goes on. Whoever made the log hears of it as of a promise that nobody handles.
+        void Promise.reject(error)
+      }
+    }
     this.stats = new Stats(options.table)
     this.started = this.clock.now()
     this.runId = Array.from({ length: 40 }, () => Math.floor(this.random() * 16).toString(16)).join('')
