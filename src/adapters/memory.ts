@@ -4,7 +4,7 @@ import { asBytes, asText, Redis } from '../core/client/redis.ts'
 import type { Argv } from '../core/client/backend.ts'
 import { RedisError } from '../core/client/errors.ts'
 import { SyncRedis } from '../core/client/sync.ts'
-import { CommandTable, FLAG } from '../core/engine/command.ts'
+import { CommandTable, FLAG, type Group } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions, type Extension } from '../core/engine/engine.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
@@ -118,15 +118,14 @@ export class EmbeddedRedis extends Redis<string> {
   }
 }
 
-let table: CommandTable | null = null
-const extended = new WeakMap<ScriptingExtension, CommandTable>()
+/** What has been made of each extension's groups, so that engines with the same commands share their table. */
+const tables = new WeakMap<readonly Group[], CommandTable>()
+const NO_GROUPS: readonly Group[] = []
 
-/** Engines with the same commands share their table. */
-function tableWith(lua: ScriptingExtension | undefined): CommandTable {
-  if (lua === undefined) return (table ??= new CommandTable([...groups, dump]))
-  const made = extended.get(lua) ?? new CommandTable([...groups, dump, ...lua.groups])
-  extended.set(lua, made)
-  return made
+function tableWith(extra = NO_GROUPS): CommandTable {
+  const table = tables.get(extra) ?? new CommandTable([...groups, dump, ...extra])
+  tables.set(extra, table)
+  return table
 }
 
 /**
@@ -149,7 +148,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
   const extension = options.lua ?? options.scripts
   const engine = makeEngine({
-    table: tableWith(extension),
+    table: tableWith(extension?.groups),
     clock,
     random,
     log,
@@ -169,7 +168,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
 async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
   if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
   const { abandonable, share } = await import('./shared/share.ts')
-  const table = tableWith(options.lua ?? options.scripts)
+  const table = tableWith((options.lua ?? options.scripts)?.groups)
   const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
   const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'
   return share({
