@@ -6,11 +6,17 @@ import type { Engine } from '../engine/engine.ts'
 import type { ChangeLog, Keyspace } from '../engine/keyspace.ts'
 import { PAGE_BITS, type PageGuard } from '../engine/structures/slot-table.ts'
 import { guard, unguard } from './guards.ts'
+import type { DeltaStore } from './storage.ts'
 
 /** Beyond half of the keys writing all of them costs little more, and reads faster. */
 const MOST_CHANGED = 0.5
 /** So many removed names are kept in any case. */
 const REMOVED_SLACK = 1000
+
+/** More deltas than this are given up too: each of them is read on its own, and named in the manifest, which every save writes. */
+const MOST_DELTAS = 500
+/** Deltas that together are larger than so much of their snapshot are given up for a new one. */
+const MOST_OF_SNAPSHOT = 0.5
 
 /** What has changed in one keyspace up to the moment that is saved. */
 export interface Delta {
@@ -99,13 +105,16 @@ export type Deltas = ReadonlyMap<Keyspace, Delta>
 
 export class ChangeTracker {
   readonly #engine: Engine
+  readonly #store: DeltaStore
   #tracked: Changes[] = []
   /** Whether what is not marked is saved. */
   #valid = false
   #running: 'none' | 'all' | 'delta' = 'none'
 
-  constructor(engine: Engine) {
+  /** @param store where deltas are written */
+  constructor(engine: Engine, store: DeltaStore) {
     this.#engine = engine
+    this.#store = store
   }
 
   /** All that is there is saved. */
@@ -128,15 +137,21 @@ export class ChangeTracker {
   /** A save begins, which must end with `end`. @returns what it has to write; null for all */
   begin(): Deltas | null {
     const deltas = this.#deltas()
-    this.#running = deltas === null ? 'all' : 'delta'
-    if (deltas === null) this.#restart()
-    return deltas
+    const pays = deltas !== null && this.#pays(deltas)
+    this.#running = pays ? 'delta' : 'all'
+    if (!pays) this.#restart()
+    return pays ? deltas : null
   }
 
-  /** The save that began writes everything after all. */
-  all(): void {
-    this.#running = 'all'
-    this.#restart()
+  /** Whether writing these alone is better than writing all anew. */
+  #pays(changes: Deltas): boolean {
+    const { snapshot, deltas, count } = this.#store.sizes()
+    let [changed, all] = [0, 0]
+    for (const [{ size }, delta] of changes) {
+      changed += delta.count + delta.removed.length
+      all += size
+    }
+    return snapshot > 0 && count < MOST_DELTAS && deltas + (snapshot * changed) / Math.max(all, 1) <= snapshot * MOST_OF_SNAPSHOT
   }
 
   #deltas(): Deltas | null {

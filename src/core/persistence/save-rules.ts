@@ -37,3 +37,6 @@ export function nextRule(rules: readonly SaveRule[], { dirty, lastSave, lastTry,
   }
   return first
 }
+
+/** Whole seconds: Redis tells these times in them. */
+export const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)

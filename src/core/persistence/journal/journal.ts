@@ -7,8 +7,9 @@ import type { Effects } from '../../engine/effects.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
 import type { SinkOptions } from '../rdb/byte-sink.ts'
+import { seconds } from '../save-rules.ts'
 import { Snapshot } from '../snapshot.ts'
-import type { JournalStore } from '../storage.ts'
+import { type JournalStore, StorageError } from '../storage.ts'
 import { Aborted, type WatchedRun, writeSnapshot } from '../write-snapshot.ts'
 import { JournalWriter, type Taken } from './journal-writer.ts'
 import { loadJournal } from './load-journal.ts'
@@ -73,15 +74,15 @@ export class Journal implements Effects {
   #sizeAfterRewrite = 0
   #run: Run | null = null
   #rewriteFailure: unknown = null
-  #runs = 0
   #failures = 0
   #notBefore = 0
   #lastSeconds = -1
   #lastCowSize = 0
   #stopped = false
 
-  /** @param onGrown called when the journal has grown so much that it is to be rewritten */
-  constructor(engine: Engine, store: JournalStore, sinkOptions: SinkOptions, onGrown: () => void) {
+  /** @throws StorageError if there is no place for it; @param onGrown called when the journal has grown so much that it is to be rewritten */
+  constructor(engine: Engine, store: JournalStore | undefined, sinkOptions: SinkOptions, onGrown: () => void) {
+    if (store === undefined) throw new StorageError('appendonly is on, but this storage keeps no journal')
     this.#engine = engine
     this.#store = store
     this.#sinkOptions = sinkOptions
@@ -98,10 +99,18 @@ export class Journal implements Effects {
     if ((this.#unsynced || this.#pumping) && this.#policy !== 'no') void this.sync()
   }
 
-  /** Loads the journal. @returns false if there is none; @throws StorageError, RdbError */
-  async load(): Promise<boolean> {
+  /** Loads the journal. @param place where it is, if it is not asked for; @returns false if there is none; @throws StorageError, RdbError */
+  async load(place?: string): Promise<boolean> {
     const sizes = await loadJournal(this.#engine, this.#store)
     if (sizes === null) return false
+    if (place !== undefined) {
+      const { log } = this.#engine
+      log('warning', `appendonly is off, but ${place} has a journal that goes further than its last snapshot: it was loaded.`)
+      log(
+        'warning',
+        'The next save makes a snapshot of it and removes the journal. Until then it stays as it is, without what is written now.',
+      )
+    }
     // As Redis, which does not know either how large it was after the last rewrite.
     this.#size = sizes.total
     this.#sizeAfterRewrite = sizes.base
@@ -110,9 +119,13 @@ export class Journal implements Effects {
     return true
   }
 
-  /** From now on changes are written. */
-  start(): void {
+  /** From now on changes are written. @param putOff whether the base that they need has to wait */
+  start(putOff = false): void {
     this.#engine.effects = this
+    if (!putOff) return
+    const text =
+      'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.'
+    this.#engine.log('warning', text)
   }
 
   ran(command: Command, argv: Argv, reply: Reply, db: Database): void {
@@ -348,7 +361,6 @@ export class Journal implements Effects {
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
     const run: Run = { snapshot, aborted: false, peakCowSize: 0, started: clock.now(), done: Promise.resolve(null) }
     this.#run = run
-    this.#runs++
     log('notice', `Background append only file rewriting started by pid ${pid}`)
     // What was changed up to here is in the snapshot and goes to the old part; what comes goes to a new one.
     const split = this.#between(async () => {
@@ -472,7 +484,6 @@ export class Journal implements Effects {
         aof_last_rewrite_time_sec: this.#lastSeconds,
         aof_current_rewrite_time_sec: this.#run === null ? -1 : seconds(this.#engine.clock.now() - this.#run.started),
         aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
-        aof_rewrites: this.#runs,
         aof_rewrites_consecutive_failures: this.#failures,
         aof_last_write_status: this.#failure === null ? 'ok' : 'err',
         aof_last_cow_size: this.#lastCowSize,
@@ -497,4 +508,3 @@ function waiting(): Waiting {
 
 const messageOf = (error: unknown): string =>
   (error instanceof Error && error.message !== '' ? error.message : String(error)).replaceAll(/[\r\n]+/g, ' ')
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)

@@ -1,0 +1,62 @@
+// Saving while the world around it misbehaves: a clock that is set back, a log that throws.
+import { expect, test } from 'vitest'
+import { createRedis, type EmbeddedRedis } from '../../../src/adapters/memory.ts'
+import { memoryStorage } from '../../../src/adapters/storage/memory.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+class LooseClock extends ManualClock {
+  /** By how much it was set back. */
+  back = 0
+
+  override now(): number {
+    return super.now() - this.back
+  }
+}
+
+const isSaving = (redis: EmbeddedRedis): boolean => redis.sync.info('persistence').includes('rdb_bgsave_in_progress:1')
+
+test('a clock that is set back by an hour does not put saves off by an hour', async () => {
+  for (const changedFirst of [true, false]) {
+    const clock = new LooseClock()
+    const redis = await createRedis({ storage: memoryStorage(), clock })
+    if (changedFirst) await redis.set('a', 1)
+    clock.back = 3_600_000
+    if (!changedFirst) await redis.set('a', 1)
+    let waited = 0
+    for (; !isSaving(redis) && waited < 20_000; waited += 1000) clock.advance(1000)
+    expect(waited).toBeLessThanOrEqual(10_000)
+    await clock.drain()
+    const closed = redis.close()
+    await clock.drain()
+    await closed
+  }
+})
+
+test('a log that throws stops no save, and whoever made it hears of it', async () => {
+  const heard: unknown[] = []
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (error) => heard.push(error))
+  try {
+    const error = new TypeError('console.notice is not a function')
+    const storage = memoryStorage()
+    const redis = await createRedis({
+      storage,
+      save: '',
+      log: () => {
+        throw error
+      },
+    })
+    await redis.set('a', 1)
+    expect(await redis.bgsave()).toBe('Background saving started')
+    await expect.poll(() => isSaving(redis)).toBe(false)
+    expect(storage.snapshot).not.toBe(null)
+    expect(await redis.save()).toBe('OK')
+    await redis.close()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(new Set(heard)).toEqual(new Set([error]))
+  } finally {
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of others) process.on('unhandledRejection', listener)
+  }
+})
