@@ -3,6 +3,7 @@ import { createConnection, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { serveResp } from '../../src/adapters/serve/server.ts'
+import { createTestRedis } from '../../src/adapters/testing.ts'
 import { besideRedis } from '../support/beside-redis.ts'
 import { plain, RespClient } from '../support/resp-client.ts'
 
@@ -227,6 +228,50 @@ describe('a password', () => {
     await expect(second.raw('*2\r\n$4\r\nAUTH\r\n$16385\r\n', 1)).resolves.toEqual([
       { type: '-', value: 'ERR Protocol error: unauthenticated bulk length' },
     ])
+    await own.close()
+  })
+
+  test('before it is given, no more than 16 kB of replies may wait', async () => {
+    const own = await createRedis({ config: { requirepass: 'secret' } })
+    await using server = await serveResp(own, { port: 0 })
+    const pings = (times: number): string[][] => Array.from({ length: times }, () => ['PING'])
+    const patient = await RespClient.connect({ port: server.port })
+    expect(await patient.pipeline(pings(480))).toHaveLength(480)
+    await expect(patient.pipeline(pings(490))).rejects.toThrow('connection closed')
+    const known = await RespClient.connect({ port: server.port })
+    expect(await known.pipeline([['AUTH', 'secret'], ...pings(5000)])).toHaveLength(5001)
+    known.close()
+    await own.close()
+  })
+})
+
+describe('timeout', () => {
+  test('ends a connection that is idle for longer, not one that waits, listens or monitors', async () => {
+    const own = await createTestRedis({ now: 0 })
+    await using server = await serveResp(own, { port: 0 })
+    const names = ['idle', 'busy', 'waiting', 'subscribed', 'monitor'] as const
+    const clients = await Promise.all(names.map(() => RespClient.connect({ port: server.port })))
+    const open = (): string[] => names.filter((_, i) => !clients[i].closed)
+    const [idle, busy, waiting, subscribed, monitor] = clients
+    await idle.call('PING')
+    const popped = waiting.call('BLPOP', 'list', '0')
+    await subscribed.call('SUBSCRIBE', 'channel')
+    await monitor.call('MONITOR')
+    await busy.call('CONFIG', 'SET', 'timeout', '10')
+    await own.clock.advance(10_000)
+    await busy.call('PING')
+    expect(open()).toEqual(names)
+    await own.clock.advance(1000)
+    await expect.poll(open).toEqual(names.slice(1))
+    await own.clock.advance(10_000)
+    await expect.poll(open).toEqual(names.slice(2))
+    // From here on it is a connection like any other.
+    await own.rpush('list', 'a')
+    await popped
+    await own.clock.advance(10_000)
+    await waiting.call('PING')
+    await own.clock.advance(11_000)
+    await expect.poll(open).toEqual(names.slice(3))
     await own.close()
   })
 })

@@ -123,6 +123,7 @@ export class Engine {
     this.eviction.makeRoom()
     this.durability.configured()
     this.probe?.configured()
+    for (const { options } of this.sessions) options.onConfig?.()
     this.restrict()
   }
 

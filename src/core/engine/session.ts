@@ -36,6 +36,8 @@ export interface SessionOptions {
   onPush?: (push: Push | Status) => void
   /** Closes the connection, for CLIENT KILL. */
   onKill?: () => void
+  /** CONFIG has been set. */
+  onConfig?: () => void
   /** Counts as authenticated although the engine asks for a password: in-process callers do. Default: false */
   trusted?: boolean
   /** Runs what scripts call. Default: false */

@@ -25,6 +25,8 @@ export interface Carrier {
 
 /** Long outputs go as they are made, so that back-pressure shows while a pipeline still runs. */
 const PIECE = 1 << 16
+/** Bytes of replies that may wait for who has not given the password: in Redis, one buffer of a connection. */
+const UNAUTHENTICATED_OUTPUT = 16_384
 
 export class Conversation implements Buffers {
   readonly session: Session
@@ -45,6 +47,8 @@ export class Conversation implements Buffers {
   #limitsText = DEFAULT_OUTPUT_LIMITS
   /** Set while there is more than the soft limit. */
   #cancelDoom: (() => void) | null = null
+  /** Set while `timeout` may end the connection. */
+  #cancelIdle: (() => void) | null = null
 
   constructor(engine: Engine, carrier: Carrier, peer: Peer) {
     this.#engine = engine
@@ -53,9 +57,11 @@ export class Conversation implements Buffers {
       peer,
       onPush: (push) => this.#push(push),
       onKill: () => carrier.destroy(),
+      onConfig: () => this.#watchIdle(),
       onStream: (bytes) => this.#stream(bytes),
       buffers: this,
     })
+    this.#watchIdle()
   }
 
   /** Bytes have arrived. */
@@ -108,7 +114,26 @@ export class Conversation implements Buffers {
     this.#ended = true
     this.#goOn()
     this.#cancelDoom?.()
+    this.#cancelIdle?.()
     this.session.close()
+  }
+
+  /** `timeout`: ends the connection after more than so many seconds without a word, in whole ones as Redis counts them. */
+  #watchIdle(): void {
+    const { session } = this
+    const { config, clock, monitors } = this.#engine
+    this.#cancelIdle?.()
+    this.#cancelIdle = null
+    const seconds = config.number('timeout')
+    if (seconds === 0 || this.#ended) return
+    const limit = (seconds + 1) * 1000
+    const listens = this.#waiting || session.subscribed > 0 || monitors.has(session)
+    const left = listens ? limit : session.lastUsed + limit - clock.now()
+    if (left > 0) this.#cancelIdle = clock.after(left, () => this.#watchIdle())
+    else {
+      this.#engine.log('verbose', 'Closing idle client')
+      this.#carrier.destroy()
+    }
   }
 
   /** As fast as it is read. */
@@ -165,6 +190,10 @@ export class Conversation implements Buffers {
       this.#limits = parseOutputLimits(text)
     }
     const { session } = this
+    if (!session.authenticated && this.#output.length + this.#carrier.backlog > UNAUTHENTICATED_OUTPUT && !this.#engine.users?.open) {
+      this.#overflow()
+      return false
+    }
     const { hard, soft, seconds } =
       this.#limits[session.subscribed > 0 ? 'pubsub' : this.#engine.monitors.has(session) ? 'slave' : 'normal']
     if (hard === 0 && soft === 0) return true
@@ -210,6 +239,7 @@ export class Conversation implements Buffers {
 
   #send(output: ByteString): void {
     this.#engine.stats.outputBytes += output.length
+    this.session.lastUsed = this.#engine.clock.now()
     this.#carrier.send(output)
   }
 }
