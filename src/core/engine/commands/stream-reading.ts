@@ -30,12 +30,8 @@ const WOKEN_COUNT = 1000
 export const streamReading: Group = {
   name: 'stream',
   rows: [
-    row('XREAD', -4, 'readonly blocking', 'STREAMS@1 RO access', (db, argv, session) =>
-      read(db, argv, session, readOptions(argv, session, false)),
-    ),
-    row('XREADGROUP', -7, 'write blocking', 'STREAMS@4 RO access', (db, argv, session) =>
-      read(db, argv, session, readOptions(argv, session, true)),
-    ),
+    row('XREAD', -4, 'readonly blocking', 'STREAMS@1 RO access', read),
+    row('XREADGROUP', -7, 'write blocking', 'STREAMS@4 RO access', read),
   ],
 }
 
@@ -52,7 +48,8 @@ interface ReadOptions {
   ids: ByteString[]
 }
 
-function readOptions(argv: Argv, session: Session, grouped: boolean): ReadOptions {
+function readOptions(argv: Argv, session: Session): ReadOptions {
+  const grouped = argv[0].toUpperCase() === 'XREADGROUP'
   const options: ReadOptions = { group: null, consumer: '', noAck: false, count: 0, block: null, keys: [], ids: [] }
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
@@ -88,7 +85,8 @@ interface Source {
   after: StreamId
 }
 
-function read(db: Database, argv: Argv, session: Session, options: ReadOptions): Result {
+function read(db: Database, argv: Argv, session: Session): Result {
+  const options = readOptions(argv, session)
   const sources = options.keys.map((key, i) => sourceOf(db, key, options.ids[i], options.group))
   const found: Reply[] = []
   for (const source of sources) {
