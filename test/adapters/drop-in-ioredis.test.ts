@@ -8,6 +8,27 @@ import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
 
+test('clients that have ended, and the options they were made with, are forgotten by the engine', async () => {
+  const own = await createRedis()
+  const use = async (): Promise<void> => {
+    const client = new Redis6(ioredisOn(own))
+    await client.get('a')
+    const other = client.duplicate()
+    await other.get('a')
+    const ended = Promise.all([client, other].map((each) => new Promise((resolve) => each.once('end', resolve))))
+    await client.quit()
+    other.disconnect()
+    await ended
+  }
+  await use()
+  const before = own.engine.onClose.size
+  for (let i = 0; i < 5; i++) await use()
+  expect(own.engine.onClose.size).toBe(before)
+  await own.close()
+  const late = new Redis6({ ...ioredisOn(own), retryStrategy: null, lazyConnect: true }).on('error', () => {})
+  await expect(late.connect()).rejects.toThrow()
+})
+
 let server: RedisServer
 let redis: EmbeddedRedis
 let clients: Redis6[] = []

@@ -1,6 +1,6 @@
 // The engine on a socket beside a real redis-server: what bytes do to a connection, and what connections do to each other.
-import { createConnection, type Socket } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { createConnection, Socket } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { serveResp } from '../../src/adapters/serve/server.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
@@ -100,6 +100,120 @@ describe('connections', () => {
     const third = await RespClient.connect({ port: server.port })
     await expect(third.raw('', 1)).resolves.toEqual([{ type: '-', value: 'ERR max number of clients reached' }])
     for (const client of clients) client.close()
+    await own.close()
+  })
+
+  test('that are refused leave no socket behind, whatever they said and however they went', async () => {
+    const own = await createRedis({ config: { maxclients: '1' } })
+    await using server = await serveResp(own, { port: 0 })
+    const client = await RespClient.connect({ port: server.port })
+    await client.call('PING')
+    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const before = sockets()
+    const refused = Array.from({ length: 60 }, async (_, i) => {
+      const socket = createConnection({ port: server.port, allowHalfOpen: true })
+      socket.on('error', () => {})
+      await new Promise((resolve) => socket.once('connect', resolve))
+      if (i % 3 > 0) socket.write('CLIENT SETINFO lib-name x\r\n')
+      if (i % 2 > 0) {
+        socket.resetAndDestroy()
+        return
+      }
+      // Its other half stays open, until the server has closed its own.
+      socket.on('data', () => {})
+      const talking = setInterval(() => socket.write('PING\r\n'), 20)
+      await new Promise((resolve) => socket.once('close', resolve))
+      clearInterval(talking)
+    })
+    await Promise.all(refused)
+    await expect.poll(sockets).toBe(before)
+    expect(plain(await client.call('PING'))).toBe('PONG')
+    client.close()
+    await own.close()
+  })
+
+  test('are asked now and then whether the client is still there', async () => {
+    const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
+    const own = await createRedis()
+    await using server = await serveResp(own, { port: 0 })
+    const client = await RespClient.connect({ port: server.port })
+    await client.call('CONFIG', 'SET', 'tcp-keepalive', '60')
+    const other = await RespClient.connect({ port: server.port })
+    await other.call('CONFIG', 'SET', 'tcp-keepalive', '0')
+    const third = await RespClient.connect({ port: server.port })
+    await third.call('PING')
+    expect(keepAlive.mock.calls).toEqual([
+      [true, 300_000],
+      [true, 60_000],
+    ])
+    keepAlive.mockRestore()
+    for (const each of [client, other, third]) each.close()
+    await own.close()
+  })
+
+  test('and servers that were closed are forgotten by the engine', async () => {
+    const own = await createRedis()
+    const { onClose } = own.engine
+    const serve = async (): Promise<void> => {
+      await using server = await serveResp(own, { port: 0 })
+      const client = await RespClient.connect({ port: server.port })
+      await client.call('PING')
+    }
+    await serve()
+    const before = onClose.size
+    for (let i = 0; i < 5; i++) await serve()
+    expect(onClose.size).toBe(before)
+    await own.close()
+  })
+
+  test('that are held back by a pause and go away are not counted any longer', async () => {
+    const own = await createRedis()
+    await using server = await serveResp(own, { port: 0 })
+    const [paused, other] = await Promise.all([1, 2].map(() => RespClient.connect({ port: server.port })))
+    await other.call('CLIENT', 'PAUSE', '1000000', 'WRITE')
+    paused.call('SET', 'a', '1').catch(() => {})
+    const blocked = async (): Promise<unknown> => plain(await other.call('INFO', 'clients'))
+    await expect.poll(blocked).toContain('blocked_clients:1')
+    paused.close()
+    await expect.poll(blocked).toContain('blocked_clients:0')
+    expect(plain(await other.call('CLIENT', 'UNPAUSE'))).toBe('OK')
+    expect(plain(await other.call('GET', 'a'))).toBe(null)
+    other.close()
+    await own.close()
+  })
+
+  test('that tracked keys and are gone are not remembered for ever', async () => {
+    const own = await createRedis()
+    await using server = await serveResp(own, { port: 0 })
+    const observer = await RespClient.connect({ port: server.port })
+    const totals = async (): Promise<number[]> => {
+      const info = plain(await observer.call('INFO', 'everything')) as string
+      return ['clients', 'total_keys', 'total_items', 'total_prefixes'].map((name) =>
+        Number(new RegExp(`tracking_${name}:(\\d+)`).exec(info)![1]),
+      )
+    }
+    const track = async (keys: readonly string[], ...options: string[]): Promise<RespClient> => {
+      const client = await RespClient.connect({ port: server.port })
+      await client.pipeline([['HELLO', '3'], ['CLIENT', 'TRACKING', 'ON', ...options], ...keys.map((key) => ['GET', key])])
+      return client
+    }
+    const some = Array.from({ length: 10 }, (_, i) => `key:${i}`)
+    const staying = await track(['hot', 'own'])
+    for (let i = 0; i < 30; i++) (await track([`own:${i}`, 'hot'])).close()
+    const broadcast = await track([], 'BCAST', 'PREFIX', 'p:')
+    await expect.poll(totals).toEqual([2, expect.any(Number), expect.any(Number), 1])
+    broadcast.close()
+    await expect.poll(totals).toEqual([1, expect.any(Number), expect.any(Number), 0])
+    // Of those that have gone no more is kept than of those that are there, about.
+    expect((await totals())[2]).toBeLessThanOrEqual(4)
+    const another = await track(some)
+    expect((await totals())[2]).toBeGreaterThanOrEqual(12)
+    await observer.call('SET', 'hot', '1')
+    await expect.poll(() => staying.pushed.map(plain)).toEqual([['invalidate', ['hot']]])
+    for (const client of [staying, another]) client.close()
+    await expect.poll(totals).toEqual([0, 0, 0, 0])
+    observer.close()
+    expect(own.engine.tracking).toBe(null)
     await own.close()
   })
 

@@ -17,13 +17,7 @@ export interface IoredisOptions {
 export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
   const { engine } = redis
   admin.attach(engine)
-  const streams = new Set<InProcessStream>()
   let lastId = 0
-  let closed = false
-  engine.onClose.add(() => {
-    closed = true
-    for (const stream of [...streams]) stream.destroy()
-  })
 
   class EngineConnector {
     #stream: InProcessStream | null = null
@@ -34,10 +28,11 @@ export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
     }
 
     async connect(): Promise<InProcessStream> {
-      if (closed) throw new Error('The engine is closed')
+      if (engine.closed) throw new Error('The engine is closed')
       const stream = new InProcessStream(engine, ++lastId)
-      streams.add(stream)
-      stream.once('close', () => streams.delete(stream))
+      const end = (): void => void stream.destroy()
+      engine.onClose.add(end)
+      stream.once('close', () => engine.onClose.delete(end))
       return (this.#stream = stream)
     }
 

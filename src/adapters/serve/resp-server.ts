@@ -34,9 +34,14 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
   const server = createServer({ noDelay: true }, (socket) => {
     if (connections.size >= engine.config.number('maxclients')) {
       engine.stats.rejectedConnections++
-      socket.end('-ERR max number of clients reached\r\n')
+      socket.on('error', () => {}) // it may have gone already
+      // Nobody reads what it says: by itself it would never end.
+      socket.end('-ERR max number of clients reached\r\n', () => socket.destroy())
       return
     }
+    // A client that vanished without a word is noticed by this.
+    const seconds = engine.config.number('tcp-keepalive')
+    if (seconds > 0) socket.setKeepAlive(true, seconds * 1000)
     const connection = new Connection(engine, socket, options.path ?? '', () => connections.delete(connection))
     connections.add(connection)
   })
@@ -53,8 +58,12 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
         return reject(error)
       }
       const address = server.address()
-      const close = (): Promise<void> => closeServer(server, connections)
-      engine.onClose.add(() => void close())
+      const close = (): Promise<void> => {
+        engine.onClose.delete(end)
+        return closeServer(server, connections)
+      }
+      const end = (): void => void close()
+      engine.onClose.add(end)
       resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, close, [Symbol.asyncDispose]: close })
     }
     if (options.path !== undefined) server.listen(options.path, listening)

@@ -83,7 +83,12 @@ function makeAdmin(): Extension {
       const observer = new Observer(engine)
       engine.probe = observer
       engine.users = observer.users
-      engines.set(engine, { observer, expiry, pause: new Pause(engine, expiry), payloads: { unchecked: false } })
+      const pause = new Pause(engine, expiry)
+      engine.left = (session) => {
+        observer.tracking.forget(session)
+        pause.forget(session)
+      }
+      engines.set(engine, { observer, expiry, pause, payloads: { unchecked: false } })
     },
   }
 }

@@ -99,6 +99,14 @@ export class Pause {
     for (const { session, argv, resolve } of held) resolve(session.closed ? CLOSED : session.execute(argv))
   }
 
+  /** What a connection had to say goes with it, be the pause as long as it may. */
+  forget(session: Session): void {
+    if (!this.#waiting.delete(session)) return
+    const gone = this.#held.filter((held) => held.session === session)
+    this.#held = this.#held.filter((held) => held.session !== session)
+    for (const { resolve } of gone) resolve(CLOSED)
+  }
+
   #wait(): void {
     const { clock } = this.#engine
     this.#cancel?.()

@@ -6,7 +6,7 @@ import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts
 import type { Engine } from '../engine/engine.ts'
 import { findKeys } from '../engine/key-specs.ts'
 import type { Session, TrackingState } from '../engine/session.ts'
-import { addTo } from '../engine/structures/set-map.ts'
+import type { SetMap } from '../engine/structures/set-map.ts'
 import { Push, ReplyError } from '../reply.ts'
 
 declare const queueMicrotask: (run: () => void) => void
@@ -50,8 +50,13 @@ interface Broadcast {
 
 export class Tracking {
   readonly #engine: Engine
-  /** Who has read a key. */
-  readonly #readers = new Map<ByteString, Set<Session>>()
+  /** Who has read a key: connections by their numbers, since the keys of one that has gone are not looked for at once. */
+  readonly #readers: SetMap<ByteString, number> = new Map()
+  /** Those that have tracked, with how many keys were noted for them. */
+  readonly #known = new Map<number, { session: Session; noted: number }>()
+  /** How many readers are noted, and at most how many of them have gone. */
+  #noted = 0
+  #gone = 0
   readonly #broadcasts = new Map<ByteString, Broadcast>()
   /** Whose command runs: a script's commands are its caller's. */
   #current: Session | null = null
@@ -72,14 +77,14 @@ export class Tracking {
 
   /** How many keys it remembers, how many readers of these, and how many prefixes. */
   get totals(): [keys: number, readers: number, prefixes: number] {
-    let readers = 0
-    for (const each of this.#readers.values()) readers += each.size
-    return [this.#readers.size, readers, this.#broadcasts.size]
+    this.#prune()
+    return [this.#readers.size, this.#noted, this.#broadcasts.size]
   }
 
   begin(session: Session, options: TrackingOptions, redirect: number, prefixes: readonly ByteString[]): void {
     const tracker = trackerOf(session) ?? new Tracker(options, redirect)
     session.tracking = tracker
+    if (!this.#known.has(session.id)) this.#known.set(session.id, { session, noted: 0 })
     tracker.options = options
     tracker.redirect = redirect
     tracker.broken = false
@@ -125,8 +130,52 @@ export class Tracking {
     if (tracker === null || tracker.options.bcast) return
     const { optin, optout } = tracker.options
     if ((optin && !tracker.caching) || (optout && tracker.caching)) return
-    for (const { key } of findKeys(command, argv) ?? []) addTo(this.#readers, key, session)
+    const known = this.#known.get(session.id)!
+    for (const { key } of findKeys(command, argv) ?? []) {
+      const readers = this.#readers.get(key) ?? new Set()
+      if (readers.has(session.id)) continue
+      this.#readers.set(key, readers.add(session.id))
+      this.#noted++
+      known.noted++
+    }
     this.#forget()
+  }
+
+  /** A connection has gone. The keys that it has read are forgotten when about half of all readers have gone. */
+  forget({ id }: Session): void {
+    const known = this.#known.get(id)
+    if (known === undefined) return
+    this.#known.delete(id)
+    if (this.#known.size === 0) return this.#rest()
+    this.#prune()
+    this.#gone += known.noted
+    if (2 * this.#gone <= this.#noted) return
+    this.#gone = 0
+    for (const [key, readers] of this.#readers) {
+      for (const reader of readers) if (!this.#known.has(reader) && readers.delete(reader)) this.#noted--
+      if (readers.size === 0) this.#readers.delete(key)
+    }
+  }
+
+  /** Nobody is left who tracks: commands cost what they did before. */
+  #rest(): void {
+    this.#clear()
+    this.#broadcasts.clear()
+    this.#engine.tracking = null
+    for (const db of this.#engine.databases()) db.watched = db.watchers.size !== 0
+  }
+
+  #clear(): void {
+    this.#readers.clear()
+    this.#noted = this.#gone = 0
+  }
+
+  /** Forgets who no longer wants to hear of a prefix, and prefixes that nobody wants to hear of. */
+  #prune(): void {
+    for (const [prefix, { sessions }] of this.#broadcasts) {
+      for (const session of sessions) if (trackerOf(session)?.prefixes.has(prefix) !== true) sessions.delete(session)
+      if (sessions.size === 0) this.#broadcasts.delete(prefix)
+    }
   }
 
   /** Keeps to `tracking-table-max-keys`. What is forgotten might change unheard: it counts as changed. */
@@ -154,16 +203,18 @@ export class Tracking {
     const readers = this.#readers.get(key)
     if (readers === undefined) return
     this.#readers.delete(key)
-    for (const session of readers) {
-      const tracker = trackerOf(session)
-      if (tracker === null || tracker.options.bcast || (tracker.options.noloop && session === by)) continue
+    this.#noted -= readers.size
+    for (const id of readers) {
+      const session = this.#known.get(id)?.session
+      const tracker = session === undefined ? null : trackerOf(session)
+      if (session === undefined || tracker === null || tracker.options.bcast || (tracker.options.noloop && session === by)) continue
       this.#tell(session, key)
     }
   }
 
   /** Everything of a database is gone: whoever tracks forgets everything. */
   #flushed(): void {
-    this.#readers.clear()
+    this.#clear()
     for (const session of this.#engine.sessions) if (trackerOf(session) !== null) this.#tell(session, null)
   }
 
@@ -193,23 +244,18 @@ export class Tracking {
   }
 
   #broadcast(): void {
-    for (const [prefix, broadcast] of [...this.#broadcasts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    this.#prune()
+    for (const [, broadcast] of [...this.#broadcasts].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const changed = [...broadcast.changed].sort(([a], [b]) => (a < b ? -1 : 1))
       broadcast.changed = new Map()
       for (const session of broadcast.sessions) {
-        const tracker = trackerOf(session)
-        if (tracker?.prefixes.has(prefix) !== true) {
-          broadcast.sessions.delete(session)
-          continue
-        }
-        const heard = tracker.options.noloop ? changed.filter(([, by]) => by !== session) : changed
+        const heard = trackerOf(session)?.options.noloop ? changed.filter(([, by]) => by !== session) : changed
         if (heard.length > 0)
           this.#send(
             session,
             heard.map(([key]) => key),
           )
       }
-      if (broadcast.sessions.size === 0) this.#broadcasts.delete(prefix)
     }
   }
 

@@ -81,6 +81,9 @@ export class Engine {
   tracking: ((key: ByteString) => void) | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
   readonly onClose = new Set<() => void>()
+  /** Hears of sessions that have ended. */
+  left: ((session: Session) => void) | null = null
+  closed = false
   /** Effects on the data since the start; what counts toward save rules is the difference. */
   dirty = 0
   /** The classes of keyspace events that are on. */
@@ -203,6 +206,7 @@ export class Engine {
       this.#closing = null
       return reply
     }
+    this.closed = true
     this.expiry.stop()
     for (const session of [...this.sessions]) session.close()
     for (const end of this.onClose) end()

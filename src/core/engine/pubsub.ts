@@ -3,7 +3,6 @@ import type { ByteString } from '../bytes.ts'
 import { Push } from '../reply.ts'
 import { matches } from './glob.ts'
 import type { Session } from './session.ts'
-import { addTo, removeFrom } from './structures/set-map.ts'
 
 export type Topic = 'channels' | 'patterns' | 'shards'
 
@@ -11,14 +10,6 @@ export class PubSub {
   readonly channels = new Map<ByteString, Set<Session>>()
   readonly patterns = new Map<ByteString, Set<Session>>()
   readonly shards = new Map<ByteString, Set<Session>>()
-
-  subscribe(topic: Topic, name: ByteString, session: Session): void {
-    addTo(this[topic], name, session)
-  }
-
-  unsubscribe(topic: Topic, name: ByteString, session: Session): void {
-    removeFrom(this[topic], name, session)
-  }
 
   /** @returns how many sessions heard it, one for each subscription that matches */
   publish(channel: ByteString, message: ByteString): number {

@@ -9,12 +9,13 @@ import type { Engine } from './engine.ts'
 import { NO_AUTH, NOT_IN_TRANSACTION, OUT_OF_MEMORY, wrongArity } from './errors.ts'
 import { showMonitors } from './monitor.ts'
 import type { Topic } from './pubsub.ts'
+import { addTo, removeFrom } from './structures/set-map.ts'
 import { Transaction } from './transaction.ts'
 import type { User } from './users.ts'
 
 const QUEUED = new Status('QUEUED')
 /** What may run inside MULTI instead of being queued. */
-const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'])
+const NOT_QUEUED = /^(exec|discard|multi|watch|quit|reset)$/
 /** What a subscriber that speaks RESP2 may still say. */
 const SUBSCRIBER_COMMANDS = /^([ps]?(un)?subscribe|ping|quit|reset)$/
 
@@ -192,7 +193,7 @@ export class Session {
     const denied = this.user?.check(this, command, argv)
     if (denied) throw denied
     // What is queued takes memory too, whatever it does.
-    const queued = this.transaction.open && !NOT_QUEUED.has(name)
+    const queued = this.transaction.open && !NOT_QUEUED.test(name)
     if ((queued || flags & FLAG.denyoom) && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
     if (flags & FLAG.write) {
       const refusal = this.engine.durability.writeError()
@@ -259,13 +260,13 @@ export class Session {
   subscribe(topic: Topic, name: ByteString): void {
     this.#subscriptions ??= { channels: new Set(), patterns: new Set(), shards: new Set() }
     this.#subscriptions[topic].add(name)
-    this.engine.pubsub.subscribe(topic, name, this)
+    addTo(this.engine.pubsub[topic], name, this)
     this.restrict()
   }
 
   unsubscribe(topic: Topic, name: ByteString): void {
     this.#subscriptions?.[topic].delete(name)
-    this.engine.pubsub.unsubscribe(topic, name, this)
+    removeFrom(this.engine.pubsub[topic], name, this)
     this.restrict()
   }
 
@@ -292,5 +293,6 @@ export class Session {
     this.waiter?.settle(null)
     this.reset()
     this.engine.sessions.delete(this)
+    this.engine.left?.(this)
   }
 }

@@ -5,20 +5,21 @@ import type { Command, CommandTable } from './command.ts'
 export class Stats {
   /** With another, the counts below must get as many places as it has commands. */
   table: CommandTable
-  hits = 0
-  misses = 0
-  expired = 0
-  evicted = 0
-  connections = 0
-  rejectedConnections = 0
-  inputBytes = 0
-  outputBytes = 0
+  // `reset` gives them their first values too.
+  declare hits: number
+  declare misses: number
+  declare expired: number
+  declare evicted: number
+  declare connections: number
+  declare rejectedConnections: number
+  declare inputBytes: number
+  declare outputBytes: number
   /** How often each command ran, was refused before it ran, and failed; by the command's index. */
-  calls: number[] = []
-  rejected: number[] = []
-  failed: number[] = []
+  declare calls: number[]
+  declare rejected: number[]
+  declare failed: number[]
   /** How often each error code was replied. */
-  errors = new Map<string, number>()
+  declare errors: Map<string, number>
 
   constructor(table: CommandTable) {
     this.table = table
@@ -26,8 +27,8 @@ export class Stats {
   }
 
   reset(): void {
-    this.hits = this.misses = this.expired = this.evicted = 0
-    this.connections = this.rejectedConnections = this.inputBytes = this.outputBytes = 0
+    this.hits = this.misses = this.expired = this.evicted = this.connections = this.rejectedConnections = 0
+    this.inputBytes = this.outputBytes = 0
     const zeros = (): number[] => new Array<number>(this.table.commands.length).fill(0)
     this.calls = zeros()
     this.rejected = zeros()

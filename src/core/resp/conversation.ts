@@ -67,6 +67,7 @@ export class Conversation implements Buffers {
   /** Bytes have arrived. */
   receive(bytes: Uint8Array): void {
     this.#engine.stats.inputBytes += bytes.length
+    if (this.#ended) return
     this.session.lastUsed = this.#engine.clock.now()
     this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)

@@ -11,8 +11,7 @@ import { help } from './help.ts'
 
 /** Database numbers are ints of C. */
 const INT = 2 ** 31 - 1
-const FIRST_DB = new ReplyError('ERR invalid first DB index')
-const SECOND_DB = new ReplyError('ERR invalid second DB index')
+const badDatabase = (which: string): ReplyError => new ReplyError(`ERR invalid ${which} DB index`)
 const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
 const MONITOR_INSIDE = new ReplyError("ERR MONITOR isn't allowed for DENY BLOCKING client")
 const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
@@ -45,8 +44,8 @@ export const server: Group = {
 
     row('SWAPDB', 3, 'write fast @keyspace @dangerous', '', ({ engine }, argv) => {
       const count = engine.config.number('databases')
-      const first = integerIn(argv[1], -INT, INT, FIRST_DB)
-      const second = integerIn(argv[2], -INT, INT, SECOND_DB)
+      const first = integerIn(argv[1], -INT, INT, badDatabase('first'))
+      const second = integerIn(argv[2], -INT, INT, badDatabase('second'))
       if (Math.min(first, second) < 0 || Math.max(first, second) >= count) throw DB_RANGE
       swap(engine.database(first), engine.database(second))
       engine.dirty++
