@@ -113,6 +113,12 @@ export function memoryLike(bytes: Uint8Array | undefined, length: number): Uint8
   return allocUnsafeSlow?.(length) ?? new Uint8Array(length)
 }
 
+/** A part of a text. To V8 a part is a view that keeps all of the text in memory: one that is much smaller is copied. */
+export function partOf(text: string, start: number, end?: number): string {
+  const part = text.slice(start, end)
+  return 4 * part.length < text.length ? ` ${part}`.slice(1) : part
+}
+
 /** Order of two byte strings, as memcmp and then length. */
 export function compareBytes(a: ByteString, b: ByteString): number {
   return a < b ? -1 : a > b ? 1 : 0

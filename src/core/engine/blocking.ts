@@ -41,15 +41,17 @@ export class Waiter {
     this.argv = argv
     this.#resolve = resolve
     for (const key of wait.keys) addTo(this.db.waiters, key, this)
-    if (wait.timeout > 0) this.#startTimer(session.engine.clock.now() + wait.timeout, wait.timeout)
+    if (wait.timeout > 0) this.#startTimer(wait.timeout)
   }
 
-  // A timer may be early.
-  #startTimer(deadline: number, left: number): void {
+  // A timer may be early. The time of day does not tell how much is left: it may be set back meanwhile.
+  #startTimer(left: number): void {
     const { clock } = this.db.engine
+    const now = (): number => clock.elapsed?.() ?? clock.now()
+    const end = now() + left
     const over = (): void => {
-      const rest = deadline - clock.now()
-      if (rest > 0) this.#startTimer(deadline, rest)
+      const rest = end - now()
+      if (rest > 0) this.#startTimer(rest)
       else this.settle(this.wait.onTimeout)
     }
     this.#cancelTimer = clock.after(left, over, true)

@@ -251,6 +251,7 @@ export class Database {
     this.keyspace.removeAt(slot)
     if (this.waiters.size !== 0) this.signal(key)
     this.engine.stats.expired++
+    this.engine.memory.expired++
     this.engine.effects?.removed(this, key)
     if (this.watched) this.touch(key)
     if (this.engine.events & EVENT.expired) this.notify(EVENT.expired, 'expired', key)
@@ -262,6 +263,7 @@ export class Database {
     this.keyspace.beforeChange(slot)
     const removed = hash.removeExpired(this.engine.now)
     if (removed.length > 0) {
+      this.engine.memory.expired += removed.length
       this.engine.effects?.fieldsRemoved(this, key, removed)
       this.shrunk(key, hash, EVENT.hash, 'hexpired', 0)
     }
@@ -283,7 +285,7 @@ export class Database {
       else if (keyspace.has(key)) for (const { transaction } of sessions) transaction.stale(this, key)
     }
     for (const key of this.waiters.keys()) if (old.has(key) || keyspace.has(key)) this.signal(key)
-    if (keyspace.queue.next !== Infinity) this.engine.expiry.schedule(keyspace.queue.next)
+    this.engine.expiry.schedule(keyspace.queue.next)
     return old.size
   }
 }

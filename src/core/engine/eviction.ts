@@ -1,4 +1,5 @@
 // How long a key has been idle or how often it is used (OBJECT IDLETIME and FREQ), and what goes when `maxmemory` is reached.
+import type { Database } from './database.ts'
 import type { Engine } from './engine.ts'
 import { EVENT } from './events.ts'
 import type { Keyspace } from './keyspace.ts'
@@ -15,7 +16,8 @@ export class Eviction {
   /** `maxmemory` in bytes; 0 for no limit. */
   limit = 0
   #policy = 'noeviction'
-  #lfu = false
+  /** Whether the policy is one that counts uses. */
+  lfu = false
   /** Reading a key leaves no trace while this is set (CLIENT NO-TOUCH). */
   held = false
   // Reading the clock costs half as much as a whole GET (43 ns), and idle time is told in seconds. So one reading is good
@@ -29,30 +31,28 @@ export class Eviction {
 
   configure(policy: string, limit: number): void {
     this.#policy = policy
-    this.#lfu = policy.endsWith('lfu')
+    this.lfu = policy.endsWith('lfu')
     this.limit = limit
-  }
-
-  get lfu(): boolean {
-    return this.#lfu
   }
 
   /** Notes that a key was used. The access column holds seconds, or under an LFU policy minutes and a frequency. */
   used(keyspace: Keyspace, slot: number): void {
     if (this.held) return
-    if (!this.#lfu) keyspace.access[slot] = this.#fresh ? this.#second : this.#readClock()
+    if (!this.lfu) keyspace.access[slot] = this.#fresh ? this.#second : this.#readClock()
     else keyspace.access[slot] = this.#frequent(keyspace.access[slot])
   }
 
   created(keyspace: Keyspace, slot: number): void {
-    if (!this.#lfu) keyspace.access[slot] = this.#fresh ? this.#second : this.#readClock()
+    if (!this.lfu) keyspace.access[slot] = this.#fresh ? this.#second : this.#readClock()
     else keyspace.access[slot] = (this.#minute() << 8) | LFU_INITIAL
   }
 
   #readClock(): number {
-    const { clock } = this.#engine
-    this.#second = Math.floor(clock.now() / 1000)
+    const { clock, expiry } = this.#engine
+    const now = clock.now()
+    this.#second = Math.floor(now / 1000)
     this.#fresh = clock.after(1000, () => (this.#fresh = false)) !== null
+    expiry.checkTimer(now)
     return this.#second
   }
 
@@ -81,14 +81,14 @@ export class Eviction {
 
   /** What a snapshot keeps of a key's use: what the policy needs, as in Redis. */
   use(keyspace: Keyspace, slot: number): { idle?: number; frequency?: number } {
-    if (this.#lfu) return { frequency: this.frequency(keyspace, slot) }
+    if (this.lfu) return { frequency: this.frequency(keyspace, slot) }
     return this.#policy.endsWith('lru') ? { idle: this.idle(keyspace, slot) } : {}
   }
 
   /** Sets what a key's use looks like, for RESTORE and loading. */
   restore(keyspace: Keyspace, slot: number, use: { idle?: number; frequency?: number }): void {
-    if (use.frequency !== undefined && this.#lfu) keyspace.access[slot] = (this.#minute() << 8) | use.frequency
-    else if (use.idle !== undefined && !this.#lfu) keyspace.access[slot] = Math.max(0, this.#now(this.#engine.present) - use.idle)
+    if (use.frequency !== undefined && this.lfu) keyspace.access[slot] = (this.#minute() << 8) | use.frequency
+    else if (use.idle !== undefined && !this.lfu) keyspace.access[slot] = Math.max(0, this.#now(this.#engine.present) - use.idle)
   }
 
   #minute(): number {
@@ -106,26 +106,30 @@ export class Eviction {
   /** Evicts until the data fits. @returns false if it does not and nothing may go */
   makeRoom(): boolean {
     const { memory } = this.#engine
-    while (this.limit > 0 && memory.used() + OWN > this.limit) if (this.#policy === 'noeviction' || !this.#evictOne()) return false
+    while (this.limit > 0 && memory.used() + OWN > this.limit)
+      // Before it is refused, a write gets the benefit of whatever has gone meanwhile.
+      if (this.#policy === 'noeviction' || !this.#evictOne()) return memory.used(true) + OWN <= this.limit
     return true
   }
 
   #evictOne(): boolean {
     const engine = this.#engine
-    let best: { keyspace: Keyspace; slot: number; score: number } | null = null
-    for (const { keyspace } of engine.databases()) {
+    let best: { db: Database; slot: number; score: number } | null = null
+    for (const db of engine.databases()) {
+      const { keyspace } = db
       for (let i = engine.config.number('maxmemory-samples'); i > 0; i--) {
         const slot = this.#sample(keyspace)
         if (slot < 0) break
         const score = this.#score(keyspace, slot)
-        if (best === null || score > best.score) best = { keyspace, slot, score }
+        if (best === null || score > best.score) best = { db, slot, score }
       }
     }
     if (best === null) return false
-    const db = engine.databases().find(({ keyspace }) => keyspace === best.keyspace)!
-    const key = best.keyspace.keys[best.slot]
-    engine.memory.freed(sizeOfEntry(key, best.keyspace.values[best.slot]))
-    best.keyspace.removeAt(best.slot)
+    const { db, slot } = best
+    const { keyspace } = db
+    const key = keyspace.keys[slot]
+    engine.memory.freed(sizeOfEntry(key, keyspace.values[slot]))
+    keyspace.removeAt(slot)
     engine.stats.evicted++
     if (db.watched) db.touch(key)
     engine.effects?.removed(db, key)
@@ -153,7 +157,7 @@ export class Eviction {
   /** The higher, the sooner it goes. */
   #score(keyspace: Keyspace, slot: number): number {
     if (this.#policy.endsWith('lru')) return this.idle(keyspace, slot)
-    if (this.#lfu) return LFU_MAX - this.frequency(keyspace, slot)
+    if (this.lfu) return LFU_MAX - this.frequency(keyspace, slot)
     if (this.#policy.endsWith('ttl')) return -keyspace.expiry(slot)
     return 0
   }

@@ -16,7 +16,7 @@ export class Expiry {
     this.#engine = engine
   }
 
-  /** Something expires at this time, in milliseconds since 1970. */
+  /** Something expires at this time, in milliseconds since 1970; Infinity for nothing. */
   schedule(at: number): void {
     if (at >= this.#next || this.#engine.loading || !this.active) return
     this.#cancel?.()
@@ -24,6 +24,13 @@ export class Expiry {
     const { clock } = this.#engine
     this.#cancel = clock.after(Math.max(at - clock.now(), 0), () => this.#run())
     if (this.#cancel === null) this.#next = Infinity
+  }
+
+  /** Timers stand still while a computer sleeps, and do not know that its clock was set: what is overdue by a second goes now. */
+  checkTimer(now: number): void {
+    if (now < this.#next + 1000) return
+    this.stop()
+    this.schedule(now)
   }
 
   stop(): void {
@@ -40,7 +47,7 @@ export class Expiry {
     for (const db of this.#engine.databases()) {
       const { keyspace } = db
       for (; left > 0 && keyspace.queue.next <= this.#engine.now; left--) {
-        const slot = keyspace.find(keyspace.queue.pop())
+        const slot = keyspace.find(keyspace.dequeue())
         // `find` on the database expires what is due; a stale entry finds nothing to do.
         if (slot >= 0) db.find(keyspace.keys[slot])
         this.#engine.effects?.settle()
@@ -48,6 +55,6 @@ export class Expiry {
       next = Math.min(next, keyspace.queue.next)
     }
     this.#engine.end()
-    if (next !== Infinity) this.schedule(next)
+    this.schedule(next)
   }
 }

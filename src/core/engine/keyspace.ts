@@ -5,6 +5,7 @@ import { ExpiryQueue } from './expiry-queue.ts'
 import { Dict } from './structures/dict.ts'
 import type { Value } from './values.ts'
 
+/** So many stale entries are no reason to tidy a queue up. */
 const QUEUE_SLACK = 1024
 
 /** Told what changes in a keyspace, for saves that write only that (see persistence/). A change in place is told by the guard. */
@@ -24,7 +25,8 @@ export class Keyspace extends Dict<Value> {
   changes: ChangeLog | null = null
   // Milliseconds since 1970, 0 for none; null until a key gets an expiry.
   #expires: Float64Array | null = null
-  #queueLimit = QUEUE_SLACK
+  /** How many entries of the queue mean nothing any more: at most half of them. */
+  #stale = 0
   /** When or how often each key was used: see eviction.ts. */
   access: Uint32Array = new Uint32Array(16)
 
@@ -45,28 +47,45 @@ export class Keyspace extends Dict<Value> {
       this.#expires = new Float64Array(this.access.length)
     }
     this.beforeChange(slot)
-    this.volatile += (at === 0 ? 0 : 1) - (this.#expires[slot] === 0 ? 0 : 1)
+    if (this.#expires[slot] !== 0) this.#unset()
     this.#expires[slot] = at
-    if (at !== 0) this.enqueue(at, this.keys[slot])
+    if (at === 0) return
+    this.volatile++
+    this.queue.push(at, this.keys[slot])
   }
 
-  /** Has a key looked at when a time comes: its own expiry, or that of a field of its hash. */
+  /** Has a hash looked at when a time comes, that of its field that expires next. */
   enqueue(at: number, key: ByteString): void {
+    this.#outdate() // the one before, if there was one
     this.queue.push(at, key)
-    if (this.queue.size > this.#queueLimit) this.#rebuildQueue()
   }
 
-  // Drops the stale entries. Doubling the limit keeps this at O(1) a push.
-  #rebuildQueue(): void {
+  /** Takes the key whose time comes first. */
+  dequeue(): ByteString {
+    this.#stale--
+    return this.queue.pop()
+  }
+
+  #unset(): void {
+    this.volatile--
+    this.#outdate()
+  }
+
+  // One entry more is stale. They are dropped when they are half of all, so that this is O(1).
+  #outdate(): void {
+    const { queue, keys } = this
+    if (2 * ++this.#stale <= queue.size + QUEUE_SLACK) return
+    this.#stale = 0
     this.queue = new ExpiryQueue()
-    for (let slot = 0; slot < this.keys.length; slot++) {
+    // If few of very many keys expire, these are looked up.
+    for (const slot of keys.length > 4 * queue.size ? new Set(queue.keys.map((key) => this.find(key))) : keys.keys()) {
+      if (slot < 0) continue
       const at = this.expiry(slot)
       const value = this.values[slot]
       const field = typeof value === 'object' && value.type === 'hash' ? value.nextExpiry : Infinity
-      if (at !== 0) this.queue.push(at, this.keys[slot])
-      if (field !== Infinity) this.queue.push(field, this.keys[slot])
+      if (at !== 0) this.queue.push(at, keys[slot])
+      if (field !== Infinity) this.queue.push(field, keys[slot])
     }
-    this.#queueLimit = 2 * this.queue.size + QUEUE_SLACK
   }
 
   override insert(key: ByteString, value: Value): number {
@@ -87,7 +106,8 @@ export class Keyspace extends Dict<Value> {
   }
 
   override removeAt(slot: number): void {
-    if (this.#expires !== null && this.#expires[slot] !== 0) this.volatile--
+    if (this.expiry(slot) !== 0) this.#unset()
+    if (this.hasFieldExpiry) this.#outdate()
     this.changes?.removed(this.keys[slot])
     super.removeAt(slot)
   }

@@ -71,16 +71,19 @@ export class Memory {
   #estimate = 0
   // The estimate is good for as many changes as it counted keys of a hundred.
   #until = -1
+  #counted = 0
   peak = 0
+  /** Changes that the dirty count does not tell: what has expired. */
+  expired = 0
 
   constructor(engine: Engine) {
     this.#engine = engine
   }
 
-  /** Bytes of all data, by estimate. */
-  used(): number {
-    const { dirty } = this.#engine
-    if (dirty > this.#until || this.#until < 0) {
+  /** Bytes of all data, by estimate. @param exactly if anything has changed since, it is made anew */
+  used(exactly = false): number {
+    const changes = this.#engine.dirty + this.expired
+    if (changes > (exactly ? this.#counted : this.#until)) {
       let bytes = 0
       let keys = 0
       for (const { keyspace } of this.#engine.databases()) {
@@ -88,7 +91,8 @@ export class Memory {
         keys += keyspace.size
       }
       this.#estimate = bytes
-      this.#until = dirty + Math.floor(keys / 100)
+      this.#counted = changes
+      this.#until = changes + keys / 100
     }
     this.peak = Math.max(this.peak, this.#estimate)
     return this.#estimate

@@ -1,6 +1,6 @@
 // What a key can hold. A string is a number where Redis would keep an int (INCR then parses nothing), a byte string, or a
 // Raw where it is changed in place; the other types are classes over the structures.
-import { type ByteString, fromUint8Array, putBytes, toUint8Array } from '../bytes.ts'
+import { type ByteString, fromUint8Array, partOf, putBytes, toUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
 import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
@@ -100,12 +100,12 @@ export function lengthOf(value: StringValue): number {
 
 /** The bytes of a string, or of a part of it, for reading. */
 export function bytesOf(value: StringValue, from?: number, to?: number): Uint8Array {
-  return value instanceof Raw ? value.bytes.subarray(from, to) : toUint8Array(textOf(value).slice(from, to))
+  return value instanceof Raw ? value.bytes.subarray(from, to) : toUint8Array(partOf(textOf(value), from, to))
 }
 
 /** Bytes `from` to `to` of a string; what is beyond its end is left out. */
 export function sliceOf(value: StringValue, from: number, to: number): ByteString {
-  return value instanceof Raw ? value.slice(from, to) : textOf(value).slice(from, to)
+  return value instanceof Raw ? value.slice(from, to) : partOf(textOf(value), from, to)
 }
 
 /** A value of its own with the same content. */

@@ -26,6 +26,7 @@ const LF = 10
 const ASTERISK = 42
 const DOLLAR = 36
 const EMPTY = new Uint8Array(0)
+const NO_WORDS: ByteString[] = []
 
 export class RequestParser {
   readonly limits: Required<RequestLimits>
@@ -35,7 +36,7 @@ export class RequestParser {
   #arrived = 0
   // No command can be complete before so many bytes are there: a long value is joined once, not with each chunk.
   #needed = 0
-  #argv: ByteString[] = []
+  #argv = NO_WORDS
   /** Words still to come of the current array; 0 between commands. */
   #words = 0
   /** Length of the bulk string that is next; -1 before its header was read. */
@@ -91,7 +92,11 @@ export class RequestParser {
         this.#argv = []
       }
       if (!this.#readWords()) return undefined
-      return this.#argv
+      const argv = this.#argv
+      // Who is idle does not keep what it said last, which may be large.
+      this.#argv = NO_WORDS
+      if (this.#at === this.#buffer.length) this.#release()
+      return argv
     }
   }
 
@@ -157,6 +162,11 @@ export class RequestParser {
     // HTTP: some page has its visitor's browser send a form to this port. As in Redis, nothing of it is run.
     if (/^(post|host:)$/i.test(words[0])) throw new ProtocolError()
     return words
+  }
+
+  #release(): void {
+    this.#buffer = EMPTY
+    this.#at = 0
   }
 
   #join(): void {

@@ -1,6 +1,6 @@
 // Lua's patterns: compiled to a list of steps, matched with backtracking as the manual says, and counted: a pattern that
 // goes back and forth without end ends with the script's budget. A mistake in a pattern is an error only when it is reached.
-import type { ByteString } from '../../core/bytes.ts'
+import { type ByteString, partOf } from '../../core/bytes.ts'
 import type { Machine } from './machine.ts'
 import type { LuaValue } from './value.ts'
 
@@ -93,13 +93,13 @@ export class Pattern {
   capture(index: number, start: number, end: number): LuaValue {
     if (index >= this.captures) {
       if (index !== 0) return this.#machine.error('invalid capture index')
-      return this.#subject.slice(start, end)
+      return partOf(this.#subject, start, end)
     }
     const from = this.#starts[index]
     const length = this.#lengths[index]
     if (length === POSITION) return from + 1
     if (length === UNFINISHED) return this.#machine.error('unfinished capture')
-    return this.#subject.slice(from, from + length)
+    return partOf(this.#subject, from, from + length)
   }
 
   /** All captures, or the whole match. @param whole whether the whole counts where there is no capture */

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { toUint8Array } from '../../../src/core/bytes.ts'
 import { ProtocolError, RequestParser, splitWords } from '../../../src/core/resp/request-parser.ts'
 import { encodeCommand } from '../../../src/core/resp/writer.ts'
+import { collectGarbage, usedMemory } from '../../support/garbage.ts'
 
 const word = fc.oneof(
   fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 20 }),
@@ -99,6 +100,32 @@ describe('command lines', () => {
     expect(tries).toBeGreaterThan(3000)
     expect(found).toEqual(['SET', 'k', value])
   })
+})
+
+test('a parser keeps nothing of a command that was taken: a connection may be idle for long', async () => {
+  const parser = new RequestParser()
+  const feed = (pieces: number): WeakRef<Uint8Array>[] => {
+    const bytes = toUint8Array(encodeCommand(['SET', 'key', 'x'.repeat(100_000)]))
+    const step = Math.ceil(bytes.length / pieces)
+    const parts = Array.from({ length: pieces }, (_, i) => bytes.slice(i * step, (i + 1) * step))
+    for (const part of parts) parser.feed(part)
+    expect(parser.next()).toHaveLength(3)
+    return parts.map((part) => new WeakRef(part))
+  }
+  for (const pieces of [1, 3]) {
+    const parts = feed(pieces)
+    await collectGarbage()
+    expect(parts.map((part) => part.deref())).toEqual(parts.map(() => undefined))
+  }
+  const before = await usedMemory()
+  const many = Array.from({ length: 100 }, () => {
+    const each = new RequestParser()
+    each.feed(toUint8Array(encodeCommand(['SET', 'key', 'x'.repeat(1_000_000)])))
+    each.next()
+    return each
+  })
+  expect((await usedMemory()) - before).toBeLessThan(20_000_000)
+  expect(many.every(({ pending }) => pending === 0)).toBe(true)
 })
 
 describe('a typed line', () => {

@@ -1,6 +1,6 @@
 // The library `cjson`, as Redis brings it: https://redis.io/docs/latest/develop/programmability/lua-api/#cjson-library
 import type { ByteString } from '../../../core/bytes.ts'
-import { encodeUtf8 } from '../../../core/bytes.ts'
+import { encodeUtf8, partOf } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { formatGeneral, formatNumber, parseNumber } from '../number.ts'
 import { Table } from '../table.ts'
@@ -389,7 +389,7 @@ class Decoder {
     let out = ''
     for (;;) {
       const plain = this.#take(PLAIN)
-      out += plain
+      out += partOf(text, this.#at, this.#at + plain.length)
       this.#at += plain.length
       const char = text[this.#at]
       if (char === '"') return this.#token('T_STRING', 1, out)

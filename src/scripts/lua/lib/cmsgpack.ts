@@ -1,5 +1,5 @@
 // The library `cmsgpack`: https://github.com/msgpack/msgpack/blob/master/spec.md as Redis's library reads and writes it.
-import type { ByteString } from '../../../core/bytes.ts'
+import { type ByteString, partOf } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { Table } from '../table.ts'
 import { argumentsOf, type LuaValue, type Result } from '../value.ts'
@@ -164,7 +164,7 @@ class Reader {
     const start = this.at
     if (length > this.#text.length - start) this.#machine.error('Missing bytes in input.')
     this.at += length
-    return this.#text.slice(start, this.at)
+    return partOf(this.#text, start, this.at)
   }
 
   #unsigned(size: number): number {

@@ -27,6 +27,10 @@ const CONSTANTS: Readonly<Record<string, LuaValue>> = {
   REDIS_VERSION_NUM: VERSION.split('.').reduce((number, part) => number * 256 + Number(part), 0),
 }
 
+const START = /^/
+/** Texts up to here are in one piece anyway. */
+const SMALL = 12
+
 /** Puts `redis` into the globals of the bridge's machine. */
 export function redisLibrary(bridge: Bridge): Table {
   const { machine } = bridge
@@ -38,8 +42,11 @@ export function redisLibrary(bridge: Bridge): Table {
     const argv: ByteString[] = []
     for (let i = 0; i < n; i++) {
       const value = i === 0 ? a : i === 1 ? b : i === 2 ? c : rest[i - 3]
-      if (typeof value === 'string') argv.push(value)
-      else if (typeof value === 'number') argv.push(formatDouble(value))
+      if (typeof value === 'string') {
+        // It may have been put together: in one piece it takes less memory, and it may be kept.
+        if (value.length > SMALL) START.test(value)
+        argv.push(value)
+      } else if (typeof value === 'number') argv.push(formatDouble(value))
       else fail('ERR Lua redis lib command arguments must be strings or integers')
     }
     return argv

@@ -1,5 +1,5 @@
 // The library `string`: https://www.lua.org/manual/5.1/manual.html#5.4
-import type { ByteString } from '../../../core/bytes.ts'
+import { type ByteString, partOf } from '../../../core/bytes.ts'
 import { format } from '../format.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { isPlain, Pattern } from '../pattern.ts'
@@ -182,7 +182,7 @@ export function stringLibrary(machine: Machine): void {
     sub: (n, a, b, c) => {
       const text = machine.string(a, 1, n)
       const { start, end } = slice(text, machine.integer(b, 2, n), c === undefined ? -1 : machine.integer(c, 3, n))
-      return start > end ? '' : text.slice(start - 1, end)
+      return start > end ? '' : partOf(text, start - 1, end)
     },
   })
   const metatable = new Table()

@@ -1,5 +1,5 @@
 // The library `struct`: http://www.inf.puc-rio.br/~roberto/struct/ as Redis brings it.
-import type { ByteString } from '../../../core/bytes.ts'
+import { type ByteString, partOf } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING, toInteger } from '../machine.ts'
 import { argumentsOf, type LuaValue } from '../value.ts'
 import { floatBytes, floatOf, integerBytes, integerOf } from './binary.ts'
@@ -112,7 +112,7 @@ export function structLibrary(machine: Machine): void {
         if (option === '') return [...values, at + 1]
         at += format.padding(at, option, size)
         if (at < 0 || at + size > data.length) machine.argumentError(2, 'data string too short')
-        const bytes = data.slice(at, at + size)
+        const bytes = partOf(data, at, at + size)
         at += size
         switch (option) {
           case 'x':
@@ -127,14 +127,14 @@ export function structLibrary(machine: Machine): void {
               const length = values.pop()
               if (typeof length !== 'number') return machine.error("format 'c0' needs a previous size")
               if (length < 0 || at + length > data.length) machine.argumentError(2, 'data string too short')
-              values.push(data.slice(at, at + length))
+              values.push(partOf(data, at, at + length))
               at += length
             }
             break
           case 's': {
             const end = data.indexOf('\0', at)
             if (end < 0) machine.error('unfinished string in data')
-            values.push(data.slice(at, end))
+            values.push(partOf(data, at, end))
             at = end + 1
             break
           }
