@@ -40,7 +40,7 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
       return
     }
     // A client that vanished without a word is noticed by this.
-    const seconds = engine.config.number('tcp-keepalive')
+    const seconds = engine.config.number('tcp-keepalive') ?? 0
     if (seconds > 0) socket.setKeepAlive(true, seconds * 1000)
     const connection = new Connection(engine, socket, options.path ?? '', () => connections.delete(connection))
     connections.add(connection)

@@ -106,9 +106,7 @@ export class Eviction {
   /** Evicts until the data fits. @returns false if it does not and nothing may go */
   makeRoom(): boolean {
     const { memory } = this.#engine
-    while (this.limit > 0 && memory.used() + OWN > this.limit)
-      // Before it is refused, a write gets the benefit of whatever has gone meanwhile.
-      if (this.#policy === 'noeviction' || !this.#evictOne()) return memory.used(true) + OWN <= this.limit
+    while (this.limit > 0 && memory.used() + OWN > this.limit) if (this.#policy === 'noeviction' || !this.#evictOne()) return false
     return true
   }
 

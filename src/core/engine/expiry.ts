@@ -26,9 +26,9 @@ export class Expiry {
     if (this.#cancel === null) this.#next = Infinity
   }
 
-  /** Timers stand still while a computer sleeps, and do not know that its clock was set: what is overdue by a second goes now. */
+  /** Timers stand still while a computer sleeps, and do not know that its clock was set: what is overdue goes now. */
   checkTimer(now: number): void {
-    if (now < this.#next + 1000) return
+    if (now < this.#next) return
     this.stop()
     this.schedule(now)
   }

@@ -112,11 +112,10 @@ function averageTtl({ random, now }: Engine, keyspace: Keyspace): number {
   let sum = 0
   let counted = 0
   for (let i = 0; i < Math.min(keyspace.volatile, 20); i++) {
-    const slot = keyspace.find(keyspace.queue.sample(random()))
-    const at = slot < 0 ? 0 : keyspace.expiry(slot)
-    if (at === 0) continue
+    const at = keyspace.expiry(keyspace.find(keyspace.queue.sample(random())))
+    if (!at) continue // no expiry, or no such key any more
     sum += Math.max(0, at - now)
     counted++
   }
-  return counted === 0 ? 0 : Math.floor(sum / counted)
+  return Math.floor(sum / (counted || 1))
 }

@@ -69,9 +69,8 @@ function sizeOfEntries(stream: Stream, sampled: number): number {
 export class Memory {
   readonly #engine: Engine
   #estimate = 0
-  // The estimate is good for as many changes as it counted keys of a hundred.
+  // The estimate is good for as many changes as it counted keys of a hundred; for none while nothing may be written.
   #until = -1
-  #counted = 0
   peak = 0
   /** Changes that the dirty count does not tell: what has expired. */
   expired = 0
@@ -80,10 +79,10 @@ export class Memory {
     this.#engine = engine
   }
 
-  /** Bytes of all data, by estimate. @param exactly if anything has changed since, it is made anew */
-  used(exactly = false): number {
+  /** Bytes of all data, by estimate. */
+  used(): number {
     const changes = this.#engine.dirty + this.expired
-    if (changes > (exactly ? this.#counted : this.#until)) {
+    if (changes > this.#until) {
       let bytes = 0
       let keys = 0
       for (const { keyspace } of this.#engine.databases()) {
@@ -91,8 +90,7 @@ export class Memory {
         keys += keyspace.size
       }
       this.#estimate = bytes
-      this.#counted = changes
-      this.#until = changes + keys / 100
+      this.#until = changes + (bytes < this.#engine.eviction.limit ? keys / 100 : 0)
     }
     this.peak = Math.max(this.peak, this.#estimate)
     return this.#estimate

@@ -29,10 +29,7 @@ export class Stats {
   reset(): void {
     this.hits = this.misses = this.expired = this.evicted = this.connections = this.rejectedConnections = 0
     this.inputBytes = this.outputBytes = 0
-    const zeros = (): number[] => new Array<number>(this.table.commands.length).fill(0)
-    this.calls = zeros()
-    this.rejected = zeros()
-    this.failed = zeros()
+    ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => this.table.commands.map(() => 0))
     this.errors = new Map()
   }
 
@@ -47,15 +44,10 @@ export class Stats {
    */
   failure(error: unknown, command: Command | undefined, ran = true): ReplyError {
     if (!(error instanceof ReplyError)) throw error
-    const code = errorCode(error)
+    // The first word of an error's text, if it has another and is no longer than Redis looks.
+    const [code] = /^[^ ]{0,30}(?= )/.exec(error.text) ?? ['ERR']
     if (!error.counted) this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
     if (command !== undefined) (ran ? this.failed : this.rejected)[command.index]++
     return error
   }
-}
-
-/** The first word of an error's text, if it has another and is no longer than Redis looks. */
-function errorCode({ text }: ReplyError): string {
-  const end = text.slice(0, 31).indexOf(' ')
-  return end < 0 ? 'ERR' : text.slice(0, end)
 }

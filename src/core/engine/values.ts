@@ -39,7 +39,7 @@ export class Raw {
 
   /** Bytes `from` to `to`; what is beyond the end is left out. */
   slice(from: number, to: number): ByteString {
-    return this.#text?.slice(from, to) ?? fromUint8Array(this.bytes.subarray(from, to))
+    return this.#text === null ? fromUint8Array(this.bytes.subarray(from, to)) : partOf(this.#text, from, to)
   }
 
   copy(): Raw {
@@ -100,7 +100,7 @@ export function lengthOf(value: StringValue): number {
 
 /** The bytes of a string, or of a part of it, for reading. */
 export function bytesOf(value: StringValue, from?: number, to?: number): Uint8Array {
-  return value instanceof Raw ? value.bytes.subarray(from, to) : toUint8Array(partOf(textOf(value), from, to))
+  return value instanceof Raw ? value.bytes.subarray(from, to) : toUint8Array(textOf(value).slice(from, to))
 }
 
 /** Bytes `from` to `to` of a string; what is beyond its end is left out. */

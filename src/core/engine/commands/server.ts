@@ -117,25 +117,19 @@ export const server: Group = {
       ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
       row('CLUSTER|MYID', 2, 'stale', '', noCluster),
     ]),
-    row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
-    row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
+    ...['READONLY', 'READWRITE'].map((name) => row(name, 1, 'loading stale fast @connection', '', noCluster)),
   ],
 }
 
 function flush(db: Database, flushed: readonly Database[], argv: Argv): void {
   const { engine } = db
-  flushMode(argv)
+  // ASYNC and SYNC are accepted; a flush takes no time either way.
+  if (argv.length > 2 || !/^a?sync$/i.test(argv[1] ?? 'SYNC')) throw SYNTAX
   const { dirty } = engine
   for (const each of flushed) engine.dirty += each.flush()
   // As in Redis, the journal has it also where there was nothing to remove.
   if (engine.dirty === dirty) engine.effects?.wrote(db, argv)
   engine.memory.reset()
-}
-
-/** ASYNC and SYNC are accepted; a flush takes no time either way. */
-function flushMode(argv: Argv): void {
-  const mode = argv[1]?.toUpperCase() ?? 'SYNC'
-  if (argv.length > 2 || (mode !== 'SYNC' && mode !== 'ASYNC')) throw SYNTAX
 }
 
 function swap(a: Database, b: Database): void {

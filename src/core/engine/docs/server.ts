@@ -12,19 +12,19 @@ Removes every key of every database
 [async=ASYNC@4.0.0|SYNC@6.2.0]
 
 SWAPDB 4.0.0 O(N), N: clients that watch or wait for keys in them
-Lets two databases change places
+Swaps two databases
 index1:integer index2:integer
 
 TIME 2.6.0 O(1)
 The server's clock: seconds since 1970, and microseconds
 
 INFO 1.0.0 O(1)
-Describes the server, section by section
+Describes the server
 [section...]
 + 7.0.0 several sections
 
 MONITOR 1.0.0
-Shows every command that the server runs
+Shows every command that runs
 
 ROLE 2.8.12 O(1)
 Tells whether this is a master or a replica
@@ -43,7 +43,7 @@ LASTSAVE 1.0.0 O(1)
 When everything was last saved, in seconds since 1970
 
 SHUTDOWN 1.0.0 O(N) if it saves, N: keys of all databases; otherwise O(1)
-Saves if asked to, and stops the server
+Stops the server
 [NOSAVE|SAVE] [NOW]@7.0.0 [FORCE]@7.0.0 [ABORT]@7.0.0
 
 CONFIG 2.0.0 that of the subcommand
@@ -60,10 +60,10 @@ Changes settings, all or none
 + 7.0.0 several settings
 
 CONFIG|RESETSTAT 2.0.0 O(1)
-Sets the counters of INFO to zero
+Zeroes INFO's counters
 
 CONFIG|REWRITE 2.8.0 O(1)
-Writes the settings into the file they came from
+Writes the settings to their file
 
 CONFIG|HELP 5.0.0 O(1)
 Lists what CONFIG can do
