@@ -24,12 +24,9 @@ export class TestRedis extends EmbeddedRedis {
   readonly faults: Faults
 
   constructor(engine: Engine, clock: TestClock) {
-    const faults = new Faults(engine)
-    const connect = engine.connect.bind(engine)
-    engine.connect = (options) => faults.strike(connect(options))
     super(engine)
     this.clock = clock
-    this.faults = faults
+    this.faults = new Faults(engine)
   }
 }
 
@@ -37,9 +34,7 @@ export class TestRedis extends EmbeddedRedis {
 export async function createTestRedis(options: TestOptions = {}): Promise<TestRedis> {
   const { now = Date.now(), running = false, seed = 1, ...others } = options
   const clock = new TestClock(Number(now), running)
-  const { engine } = await createRedis({ admin, ...others, clock, random: seeded(seed) })
-  // The client's own connections are made anew, so that they meet faults.
-  for (const session of [...engine.sessions]) session.close()
+  const { engine } = await createRedis({ ...others, admin: others.admin ?? admin, clock, random: seeded(seed) })
   return new TestRedis(engine, clock)
 }
 

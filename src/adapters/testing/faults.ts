@@ -1,9 +1,9 @@
-// Faults that a test asks for. They strike where a command runs, so that every way to the engine meets them: the typed
-// client, the drop-in clients, servers, and commands inside MULTI.
+// Faults that a test asks for. They strike where a command runs, as a probe of the engine, so that every way to it meets
+// them: the typed client, the drop-in clients, servers, and commands inside MULTI.
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { unreachable } from '../../core/client/errors.ts'
-import type { Command, Result } from '../../core/engine/command.ts'
-import type { Engine } from '../../core/engine/engine.ts'
+import type { Argv, Command, Result } from '../../core/engine/command.ts'
+import type { Engine, Probe } from '../../core/engine/engine.ts'
 import type { Session } from '../../core/engine/session.ts'
 import { NO_REPLY, type Reply, ReplyError } from '../../core/reply.ts'
 
@@ -32,14 +32,18 @@ type Strike = (run: () => Result, session: Session, command: Command) => Result
 const SPARED = new Set(['hello', 'auth', 'select', 'client', 'info', 'reset', 'quit', 'multi', 'exec', 'discard', 'watch', 'unwatch'])
 const LOST = unreachable(new Error('The connection was dropped'))
 
-export class Faults {
+export class Faults implements Probe {
   readonly #engine: Engine
+  /** The probe that was there before. */
+  readonly #next: Probe | null
   #planned: Planned[] = []
   /** Replies that are being held back. */
   readonly #held = new Set<() => void>()
 
   constructor(engine: Engine) {
     this.#engine = engine
+    this.#next = engine.probe
+    engine.probe = this
     engine.onClose.add(() => this.clear())
   }
 
@@ -80,18 +84,19 @@ export class Faults {
     for (const release of [...this.#held]) release()
   }
 
-  /** Makes a session meet the faults. */
-  strike(session: Session): Session {
-    const attempt = session.attempt.bind(session)
-    session.attempt = (command, argv) => {
-      if (this.#planned.length === 0) return attempt(command, argv)
-      const fault = this.#planned.find((each) => each.strikes(command))
-      if (fault === undefined) return attempt(command, argv)
-      if (--fault.left === 0) fault.cancel()
-      fault.struck++
-      return fault.strike(() => attempt(command, argv), session, command)
-    }
-    return session
+  /** @internal Runs a command, or has a fault strike. What a script calls is the script's own business. */
+  attempt(session: Session, command: Command, argv: Argv): Result {
+    const run = (): Result => (this.#next === null ? session.perform(command, argv) : this.#next.attempt(session, command, argv))
+    const fault = session.options.script ? undefined : this.#planned.find((each) => each.strikes(command))
+    if (fault === undefined) return run()
+    if (--fault.left === 0) fault.cancel()
+    fault.struck++
+    return fault.strike(run, session, command)
+  }
+
+  /** @internal */
+  configured(): void {
+    this.#next?.configured()
   }
 
   #plan({ command, times = 1 }: FaultOptions = {}, strike: Strike): Fault {
