@@ -61,7 +61,7 @@ interface Latin1 {
 const latin1 = (bytes: Uint8Array): Latin1 =>
   'latin1Slice' in bytes ? (bytes as Latin1) : ((globalThis as { Buffer?: { prototype: Latin1 } }).Buffer?.prototype ?? {})
 /** From here on a call is worth it. */
-const NATIVE_FROM = 64
+export const NATIVE_FROM = 64
 
 /** A copy of the bytes as a `Uint8Array`. */
 export function toUint8Array(bytes: ByteString): Uint8Array {

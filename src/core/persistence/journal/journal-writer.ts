@@ -1,15 +1,9 @@
 // The journal's bytes: commands in RESP, one after the other. What belongs together (a transaction, a script, a command
 // with the expiries it came upon) is put between MULTI and EXEC, so that a tail that was cut off shows all of it or none.
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, NATIVE_FROM, putBytes } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
 
 const FIRST_SIZE = 1 << 14
-/** From here on Node's Buffer writes a string faster than a loop does. */
-const NATIVE_FROM = 40
-
-interface Latin1 {
-  latin1Write?: (text: string, offset: number, length: number) => number
-}
 
 const MULTI = '*1\r\n$5\r\nMULTI\r\n'
 const EXEC = '*1\r\n$4\r\nEXEC\r\n'
@@ -109,7 +103,7 @@ export class JournalWriter {
       const word = argv[i]
       const { length } = word
       at = header(bytes, at, 36, length) // $
-      if (length >= NATIVE_FROM) writeLong(bytes, at, word)
+      if (length >= NATIVE_FROM) putBytes(bytes, at, word)
       else for (let j = 0; j < length; j++) bytes[at + j] = word.charCodeAt(j)
       at += length
       bytes[at] = 13
@@ -121,7 +115,7 @@ export class JournalWriter {
 
   #text(text: ByteString): void {
     this.#room(text.length)
-    writeLong(this.#bytes, this.#at, text)
+    putBytes(this.#bytes, this.#at, text)
     this.#at += text.length
   }
 
@@ -147,10 +141,4 @@ function header(bytes: Uint8Array, start: number, sign: number, value: number): 
   bytes[at] = 13
   bytes[at + 1] = 10
   return at + 2
-}
-
-function writeLong(bytes: Uint8Array, at: number, text: ByteString): void {
-  const native = (bytes as Latin1).latin1Write
-  if (native !== undefined) native.call(bytes, text, at, text.length)
-  else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }

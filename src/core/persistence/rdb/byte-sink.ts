@@ -1,6 +1,6 @@
 // Where a snapshot's bytes are written: a buffer that grows up to a chunk's size and is then handed out and begun anew.
 // It keeps the checksum of all that went through, and knows how RDB writes lengths, since those stand before everything.
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, NATIVE_FROM, putBytes } from '../../bytes.ts'
 import type { Int64 } from '../../numbers.ts'
 import { Crc64 } from './crc64.ts'
 
@@ -12,12 +12,6 @@ export interface SinkOptions {
   /** Makes a chunk's memory. Node's `Buffer.allocUnsafeSlow` writes long strings four times as fast. Default: plain arrays */
   allocate?: (length: number) => Uint8Array
 }
-
-/** What Node's Buffer can do: write bytes in native code. It pays from some 40 bytes on. */
-interface Latin1 {
-  latin1Write?: (text: string, offset: number, length: number) => number
-}
-const NATIVE_FROM = 40
 
 /** What is written in one piece is at most this long. */
 const PIECE = 256
@@ -166,16 +160,12 @@ export class ByteSink {
       const want = Math.min(to - i, PIECE)
       if (this.#at + want > this.#buffer.length) this.#makeRoom(want)
       const buffer = this.#buffer
-      let at = this.#at
+      const at = this.#at
       const length = Math.min(to - i, buffer.length - at)
-      const native = length < NATIVE_FROM ? undefined : (buffer as Latin1).latin1Write
-      if (native === undefined) for (const end = i + length; i < end; i++) buffer[at++] = text.charCodeAt(i)
-      else {
-        native.call(buffer, length === text.length ? text : text.slice(i, i + length), at, length)
-        at += length
-        i += length
-      }
-      this.#at = at
+      if (length < NATIVE_FROM) for (let j = 0; j < length; j++) buffer[at + j] = text.charCodeAt(i + j)
+      else putBytes(buffer, at, length === text.length ? text : text.slice(i, i + length))
+      this.#at += length
+      i += length
     }
   }
 
