@@ -16,7 +16,7 @@ const budgets = [
     total: 111.8,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
-  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.3, total: 16.3 },
+  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.5, total: 16.5 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
   {
     name: 'isodis/lua',

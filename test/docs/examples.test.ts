@@ -41,6 +41,17 @@ declare global {
 }
 `
 
+/** What a Worker's types would say. */
+const CLOUDFLARE = `
+declare module 'cloudflare:workers' {
+  export class DurableObject<Env> {
+    protected env: Env
+    constructor(ctx: unknown, env: Env)
+    fetch?(request: Request): Promise<Response>
+  }
+}
+`
+
 test('the code compiles', { timeout: 120_000 }, async () => {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-docs-'))
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'), 'junction')
@@ -51,6 +62,7 @@ test('the code compiles', { timeout: 120_000 }, async () => {
   const compilerOptions = { paths: Object.fromEntries(entries), noImplicitAny: false, noUnusedLocals: false }
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}')
   writeFileSync(join(dir, 'globals.d.ts'), GLOBALS)
+  writeFileSync(join(dir, 'cloudflare.d.ts'), CLOUDFLARE)
   writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts'] }))
   let blocks = 0
   for (const { path, text } of pages) {
@@ -90,4 +102,23 @@ test('the links lead somewhere', () => {
     }
   }
   expect(broken).toEqual([])
+})
+
+test('every public path is built, exported and typed', () => {
+  const { exports, typesVersions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    exports: Record<string, { types?: string; default?: string }>
+    typesVersions: { '*': Record<string, string[]> }
+  }
+  const paths = Object.entries(exports).filter(([, { types }]) => types !== undefined)
+  const built = /const entries = \{([^]*?)\n\}/.exec(readFileSync(join(root, 'vite.config.ts'), 'utf8'))![1]
+  const entries = [...built.matchAll(/^ {2}'?([\w/-]+)'?: '(.*)',$/gm)].map(([, name, file]) => [name, file] as const)
+  const files = entries
+    .filter(([name]) => name !== 'cli')
+    .map(([name, file]) => [
+      name === 'isodis' ? '.' : `./${name}`,
+      { types: `./${file.replace('src', 'dist/types').replace('.ts', '.d.ts')}`, default: `./dist/${name}.js` },
+    ])
+  expect(Object.fromEntries(paths), 'package.json: exports, vite.config.ts: entries').toEqual(Object.fromEntries(files))
+  const typed = Object.fromEntries(paths.filter(([path]) => path !== '.').map(([path, { types }]) => [path.slice(2), [types]]))
+  expect(typesVersions['*'], 'package.json: typesVersions').toEqual(typed)
 })
