@@ -5,6 +5,7 @@ import { connectionClosed, RedisError, unreachable } from '../core/client/errors
 import type { ScriptTree } from '../core/client/script.ts'
 import { waits } from '../core/client/waits.ts'
 import type { Engine } from '../core/engine/engine.ts'
+import { EXEC_ABORT } from '../core/engine/errors.ts'
 import type { Session } from '../core/engine/session.ts'
 import { CLOSED, Push, type Reply, ReplyError, Status } from '../core/reply.ts'
 import { systemClock } from './host.ts'
@@ -59,19 +60,14 @@ export class EngineBackend implements Backend {
     if (signal?.aborted) throw signal.reason
     let lost: Reply = null
     const session = connect(this.#engine, this.#session.db.index, () => (lost = disconnected()))
-    let aborted = false
-    const abort = (): void => {
-      // What it was served is taken from its key: it is given although the signal came before the promise could settle.
-      if (session.waiter === null) return
-      aborted = true
-      session.close()
-    }
+    const abort = (): void => session.close()
     signal?.addEventListener('abort', abort)
     // A signal may come from a timer that does not keep the process alive, as AbortSignal.timeout() of Node.
     const release = signal === undefined ? null : systemClock.after(Infinity, () => {}, true)
     try {
       const reply = await this.#once(session.execute(argv))
-      if (aborted) throw signal?.reason
+      // What it was served is taken from its key: it is given although the signal came before the promise could settle.
+      if (signal?.aborted && (reply === null || reply === CLOSED)) throw signal.reason
       return lost ?? (reply === null && this.#session.closed ? CLOSED : reply)
     } finally {
       release?.()
@@ -89,15 +85,16 @@ export class EngineBackend implements Backend {
       const error = this.#engine.effects?.waits === true ? await this.#engine.durability.durable() : null
       return error === null ? replies : replies.map(() => error)
     }
-    void this.#session.execute(['MULTI'])
+    const opened = this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
-    const replies = await this.#once(this.#session.execute(['EXEC']))
+    const failed = queued.findIndex((reply) => reply instanceof ReplyError)
+    // EXEC knows of it, unless MULTI is still held back by CLIENT PAUSE.
+    const aborted = failed >= 0 && opened instanceof Promise
+    const ended = await this.#once(this.#session.execute([aborted ? 'DISCARD' : 'EXEC']))
+    const replies = aborted ? EXEC_ABORT : ended
     if (replies instanceof ReplyError) {
-      const cause = queued.findIndex((reply) => reply instanceof ReplyError)
-      throw new RedisError(replies.text, {
-        command: 'EXEC',
-        cause: cause < 0 ? undefined : RedisError.from(queued[cause] as ReplyError, commands[cause][0]),
-      })
+      const cause = failed < 0 ? undefined : RedisError.from(queued[failed] as ReplyError, commands[failed][0])
+      throw new RedisError(replies.text, { command: 'EXEC', cause })
     }
     return Array.isArray(replies) ? replies : null
   }

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
+import { admin } from '../../src/core/admin/admin.ts'
 
 test('`call` gives the same with and without promises', async () => {
   await using redis = await createRedis()
@@ -13,4 +14,14 @@ test('`call` gives the same with and without promises', async () => {
 test('console.log shows a client in a line', async () => {
   await using redis = await createRedis()
   expect(inspect({ redis, bytes: redis.bytes })).toBe('{ redis: Redis { EngineBackend }, bytes: Redis { EngineBackend } }')
+})
+
+test('a transaction with a wrong command runs nothing, even if it is held back before it begins', async () => {
+  await using redis = await createRedis({ admin })
+  await redis.call('CLIENT', 'PAUSE', 20)
+  await expect(redis.multi().set('key', 'x').call('NOSUCH').exec()).rejects.toMatchObject({
+    message: 'EXECABORT Transaction discarded because of previous errors.',
+    cause: { command: 'NOSUCH' },
+  })
+  expect(await redis.multi().get('key').exec()).toEqual([null])
 })

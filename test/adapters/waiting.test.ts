@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/adapters/host.ts'
 import { createRedis } from '../../src/adapters/memory.ts'
+import { admin } from '../../src/core/admin/admin.ts'
 
 test('an AbortSignal ends the waiting at once: what is pushed in the same turn stays', async () => {
   await using redis = await createRedis()
@@ -15,6 +16,15 @@ test('an AbortSignal ends the waiting at once: what is pushed in the same turn s
   await redis.rpush('jobs', 'x')
   await expect(taken).rejects.toThrow('aborted')
   expect(await redis.lrange('jobs', 0, -1)).toEqual(['x'])
+})
+
+test('an AbortSignal ends what CLIENT PAUSE holds back before it can wait', async () => {
+  await using redis = await createRedis({ admin })
+  await redis.call('CLIENT', 'PAUSE', 20)
+  const abort = new AbortController()
+  const taken = redis.blpop('jobs', 0, { signal: abort.signal })
+  abort.abort(new Error('enough'))
+  await expect(taken).rejects.toThrow('enough')
 })
 
 test('what was taken before the signal came is given', async () => {
