@@ -2,7 +2,7 @@
 // journal are runs of records (records/runs.ts). A new place to keep things is a small file that implements `Records`.
 import { RecordJournal } from './records/record-journal.ts'
 import { Runs } from './records/runs.ts'
-import type { DeltaStore, JournalStore, SnapshotWriter, Storage } from './storage.ts'
+import type { Storage } from './storage.ts'
 
 /** A place that keeps records. */
 export interface Records {
@@ -30,56 +30,35 @@ export interface Records {
   info?(): [name: string, value: string | number][]
 }
 
+/** A storage in such a place. */
 export function recordStorage(records: Records): Storage {
-  return new RecordStorage(records)
-}
-
-class RecordStorage implements Storage {
-  readonly name: string
-  readonly deltas: DeltaStore
-  readonly journal: JournalStore
-  readonly #records: Records
-  readonly #runs: Runs
-
-  constructor(records: Records) {
-    this.name = records.name
-    this.#records = records
-    const runs = (this.#runs = new Runs(records))
-    this.journal = new RecordJournal(runs)
-    this.deltas = {
+  const runs = new Runs(records)
+  return {
+    name: records.name,
+    async open(takeOver) {
+      await records.open(takeOver)
+      try {
+        await runs.open()
+      } catch (error) {
+        await records.close()
+        throw error
+      }
+    },
+    async read() {
+      const { snapshot } = runs.manifest
+      return snapshot && runs.read(snapshot, 'the snapshot')
+    },
+    write: async (hurried) => runs.writer((snapshot) => (now) => ({ ...now, snapshot, deltas: [] }), hurried),
+    close: () => records.close(),
+    info: () => records.info?.() ?? [],
+    deltas: {
       read: async () => runs.manifest.deltas.map((run, i) => runs.read(run, `delta ${i + 1}`)),
       write: async (hurried) => runs.writer((run) => (now) => ({ ...now, deltas: [...now.deltas, run] }), hurried),
       sizes() {
         const { snapshot, deltas } = runs.manifest
         return { snapshot: snapshot?.size ?? 0, deltas: deltas.reduce((sum, { size }) => sum + size, 0), count: deltas.length }
       },
-    }
-  }
-
-  async open(takeOver?: boolean): Promise<void> {
-    await this.#records.open(takeOver)
-    try {
-      await this.#runs.open()
-    } catch (error) {
-      await this.#records.close()
-      throw error
-    }
-  }
-
-  async read(): Promise<AsyncIterable<Uint8Array> | null> {
-    const { snapshot } = this.#runs.manifest
-    return snapshot && this.#runs.read(snapshot, 'the snapshot')
-  }
-
-  async write(hurried?: boolean): Promise<SnapshotWriter> {
-    return this.#runs.writer((snapshot) => (now) => ({ ...now, snapshot, deltas: [] }), hurried)
-  }
-
-  info(): [name: string, value: string | number][] {
-    return this.#records.info?.() ?? []
-  }
-
-  close(): Promise<void> {
-    return this.#records.close()
+    },
+    journal: new RecordJournal(runs),
   }
 }
