@@ -195,23 +195,22 @@ export class JournalSwitch {
   }
 
   /** INFO's fields of the journal, in Redis's order. */
-  info(): [string, string | number][] {
-    const { usual = {}, more = [] } = this.journal?.info() ?? {}
+  info(): Record<string, string | number> {
     const { lock } = this.#options
-    const fields: [string, string | number][] = [
-      ['aof_enabled', 0],
-      ['aof_rewrite_in_progress', lock.rewriting || this.turning !== null ? 1 : 0],
-      ['aof_rewrite_scheduled', lock.rewriteScheduled ? 1 : 0],
-      ['aof_last_rewrite_time_sec', -1],
-      ['aof_current_rewrite_time_sec', -1],
-      ['aof_last_bgrewrite_status', 'ok'],
-      ['aof_rewrites', this.#rewrites],
-      ['aof_rewrites_consecutive_failures', 0],
-      ['aof_last_write_status', 'ok'],
-      ['aof_last_cow_size', 0],
-      ['module_fork_in_progress', 0],
-      ['module_fork_last_cow_size', 0],
-    ]
-    return [...fields.map(([name, value]): [string, string | number] => [name, usual[name] ?? value]), ...more]
+    return {
+      aof_enabled: 0,
+      aof_rewrite_in_progress: lock.rewriting || this.turning !== null ? 1 : 0,
+      aof_rewrite_scheduled: lock.rewriteScheduled ? 1 : 0,
+      aof_last_rewrite_time_sec: -1,
+      aof_current_rewrite_time_sec: -1,
+      aof_last_bgrewrite_status: 'ok',
+      aof_rewrites: this.#rewrites,
+      aof_rewrites_consecutive_failures: 0,
+      aof_last_write_status: 'ok',
+      aof_last_cow_size: 0,
+      module_fork_in_progress: 0,
+      module_fork_last_cow_size: 0,
+      ...this.journal?.info(),
+    }
   }
 }

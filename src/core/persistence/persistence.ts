@@ -186,6 +186,7 @@ export class Persistence implements Durability {
   }
 
   info(): [string, string | number][] {
-    return [['loading', 0], ['async_loading', 0], ...this.#saves.info(), ...this.#journals.info(), ...(this.storage.info?.() ?? [])]
+    const fields = { loading: 0, async_loading: 0, ...this.#saves.info(), ...this.#journals.info() }
+    return [...Object.entries(fields), ...(this.storage.info?.() ?? [])]
   }
 }

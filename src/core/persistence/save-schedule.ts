@@ -46,8 +46,9 @@ export class SaveSchedule {
     if (!this.active) return null
     const now = this.#clock.now()
     // After the clock was set back: nothing has happened in the time to come.
-    this.lastSave = Math.min(this.lastSave, seconds(now))
-    this.#lastTry = Math.min(this.#lastTry, seconds(now))
+    const present = seconds(now)
+    this.lastSave = Math.min(this.lastSave, present)
+    this.#lastTry = Math.min(this.#lastTry, present)
     const next = nextRule(this.#rules, { dirty, lastSave: this.lastSave, lastTry: this.#lastTry, ok: this.failure === null })
     if (next === null) return null
     const wait = next.at * 1000 - now

@@ -186,27 +186,27 @@ export class Saves {
   }
 
   /** INFO's fields of saves, in Redis's order. */
-  info(): [string, string | number][] {
+  info(): Record<string, string | number> {
     const { engine, schedule } = this.#options
     const run = this.#run?.background === true ? this.#run : null
-    return [
-      ['current_cow_peak', run?.peakCowSize ?? 0],
-      ['current_cow_size', run?.snapshot.cowSize ?? 0],
-      ['current_cow_size_age', 0],
-      ['current_fork_perc', (run?.snapshot.percent ?? 0).toFixed(2)],
-      ['current_save_keys_processed', run?.snapshot.processed ?? 0],
-      ['current_save_keys_total', run?.snapshot.total ?? 0],
-      ['rdb_changes_since_last_save', this.dirty],
-      ['rdb_bgsave_in_progress', run === null ? 0 : 1],
-      ['rdb_last_save_time', schedule.lastSave],
-      ['rdb_last_bgsave_status', schedule.failure === null ? 'ok' : 'err'],
-      ['rdb_last_bgsave_time_sec', this.#lastSeconds],
-      ['rdb_current_bgsave_time_sec', run === null ? -1 : seconds(engine.clock.now() - run.started)],
-      ['rdb_saves', this.#count],
-      ['rdb_last_cow_size', this.#lastCowSize],
-      ['rdb_last_load_keys_expired', this.#loaded.expired],
-      ['rdb_last_load_keys_loaded', this.#loaded.keys],
-    ]
+    return {
+      current_cow_peak: run?.peakCowSize ?? 0,
+      current_cow_size: run?.snapshot.cowSize ?? 0,
+      current_cow_size_age: 0,
+      current_fork_perc: (run?.snapshot.percent ?? 0).toFixed(2),
+      current_save_keys_processed: run?.snapshot.processed ?? 0,
+      current_save_keys_total: run?.snapshot.total ?? 0,
+      rdb_changes_since_last_save: this.dirty,
+      rdb_bgsave_in_progress: run === null ? 0 : 1,
+      rdb_last_save_time: schedule.lastSave,
+      rdb_last_bgsave_status: schedule.failure === null ? 'ok' : 'err',
+      rdb_last_bgsave_time_sec: this.#lastSeconds,
+      rdb_current_bgsave_time_sec: run === null ? -1 : seconds(engine.clock.now() - run.started),
+      rdb_saves: this.#count,
+      rdb_last_cow_size: this.#lastCowSize,
+      rdb_last_load_keys_expired: this.#loaded.expired,
+      rdb_last_load_keys_loaded: this.#loaded.keys,
+    }
   }
 }
 

@@ -10,14 +10,12 @@ import type { Delta, Deltas } from './changes.ts'
 import { isLarge, LargeValue } from './large-value.ts'
 import { Backlog, Pages, type WriteSlots } from './pre-images.ts'
 import { ByteSink, type SinkOptions } from './rdb/byte-sink.ts'
+import { FIELD_EXPIRY_VERSION } from './rdb/format.ts'
 import { LzfCompressor } from './rdb/lzf.ts'
 import { RdbWriter } from './rdb/writer.ts'
 
 /** A slice ends after so many milliseconds: half of a frame at 60 Hz and more is left to the page. */
 const SLICE_MS = 4
-/** Redis 7.0 reads version 10; expiry of hash fields came with 12. */
-const VERSION_FOR_FIELD_EXPIRY = 12
-
 /** The name under which the file of a delta lists the keys that went: their database and name. */
 export const REMOVED_KEY = 'isodis-removed'
 const REMOVED_AT_ONCE = 256
@@ -57,7 +55,7 @@ export class Snapshot {
   constructor(engine: Engine, sinkOptions: SinkOptions = {}, { isBase = false, deltas = null, functionsOnly }: SnapshotOptions = {}) {
     this.#engine = engine
     const used = engine.databases().filter(({ keyspace }) => !functionsOnly && (keyspace.size > 0 || deltas?.get(keyspace)?.removed.length))
-    const version = used.some(({ keyspace }) => keyspace.hasFieldExpiry) ? VERSION_FOR_FIELD_EXPIRY : undefined
+    const version = used.some(({ keyspace }) => keyspace.hasFieldExpiry) ? FIELD_EXPIRY_VERSION : undefined
     const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
     this.#sink = new ByteSink(sinkOptions)
     this.#writer = new RdbWriter(this.#sink, { version, compressor })

@@ -475,27 +475,24 @@ export class Journal implements Effects {
     if (this.#engine.effects === this) this.#engine.effects = null
   }
 
-  /** The fields of INFO that exist without a journal too, and those that do not. */
-  info(): { usual: Readonly<Record<string, string | number>>; more: [string, string | number][] } {
+  /** Its fields of INFO: those that it says otherwise than where there is no journal, and those that only a journal has. */
+  info(): Record<string, string | number> {
+    const run = this.#run
     return {
-      usual: {
-        aof_enabled: 1,
-        aof_rewrite_in_progress: this.#run === null ? 0 : 1,
-        aof_last_rewrite_time_sec: this.#lastSeconds,
-        aof_current_rewrite_time_sec: this.#run === null ? -1 : seconds(this.#engine.clock.now() - this.#run.started),
-        aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
-        aof_rewrites_consecutive_failures: this.#failures,
-        aof_last_write_status: this.#failure === null ? 'ok' : 'err',
-        aof_last_cow_size: this.#lastCowSize,
-      },
-      more: [
-        ['aof_current_size', this.#size],
-        ['aof_base_size', this.#sizeAfterRewrite],
-        ['aof_pending_rewrite', 0],
-        ['aof_buffer_length', this.#writer.size + this.#jobs.reduce((sum, { taken }) => sum + (taken?.bytes.length ?? 0), 0)],
-        ['aof_pending_bio_fsync', this.#unsynced ? 1 : 0],
-        ['aof_delayed_fsync', 0],
-      ],
+      aof_enabled: 1,
+      aof_rewrite_in_progress: run === null ? 0 : 1,
+      aof_last_rewrite_time_sec: this.#lastSeconds,
+      aof_current_rewrite_time_sec: run === null ? -1 : seconds(this.#engine.clock.now() - run.started),
+      aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
+      aof_rewrites_consecutive_failures: this.#failures,
+      aof_last_write_status: this.#failure === null ? 'ok' : 'err',
+      aof_last_cow_size: this.#lastCowSize,
+      aof_current_size: this.#size,
+      aof_base_size: this.#sizeAfterRewrite,
+      aof_pending_rewrite: 0,
+      aof_buffer_length: this.#writer.size + this.#jobs.reduce((sum, { taken }) => sum + (taken?.bytes.length ?? 0), 0),
+      aof_pending_bio_fsync: this.#unsynced ? 1 : 0,
+      aof_delayed_fsync: 0,
     }
   }
 }
