@@ -1,19 +1,22 @@
 // The options of `createRedis`, looked at before anything runs: a mistake in one is an error that names it, where types did
 // not tell (in JavaScript, or past a cast).
 
-/** What `typeof` may say of each. */
+/** What each must be, with the word that `typeof` says of it. */
 const TYPES: Readonly<Record<string, string>> = {
-  storage: 'object',
-  save: 'string',
-  config: 'object',
-  lua: 'object',
-  scripts: 'object',
-  admin: 'object',
-  clock: 'object',
-  random: 'function',
-  log: 'function',
-  shared: 'boolean or object',
+  storage: 'an object',
+  save: 'a string',
+  config: 'an object',
+  lua: 'an object',
+  scripts: 'an object',
+  admin: 'an object',
+  clock: 'an object',
+  random: 'a function',
+  log: 'a function',
+  shared: 'a boolean or an object',
 }
+
+/** Where what is more than a value comes from. */
+const PLACES: Readonly<Record<string, string>> = { lua: 'isodis/lua', scripts: 'isodis/scripts/engine', admin: 'isodis/admin' }
 
 /** @throws TypeError */
 export function checkOptions(options: object): void {
@@ -21,11 +24,12 @@ export function checkOptions(options: object): void {
 }
 
 function check(name: string, value: unknown, wanted: string | undefined): void {
-  if (wanted === undefined) throw new TypeError(`createRedis: there is no option ${name}`)
+  if (wanted === undefined) throw new TypeError(`createRedis: there is no option ${name}, but ${Object.keys(TYPES).join(', ')}`)
   if (value === undefined) return
   if (name === 'storage' && typeof (value as { open?: unknown } | null)?.open !== 'function') {
     throw new TypeError("createRedis: storage must be one, such as indexedDb('my-app')")
   }
-  if (value === null || !wanted.includes(typeof value)) throw new TypeError(`createRedis: ${name} must be ${wanted}`)
-  if (name === 'config') for (const [each, text] of Object.entries(value as object)) check(`config.${each}`, text, 'string')
+  if (value === null || !wanted.includes(typeof value))
+    throw new TypeError(`createRedis: ${name} must be ${PLACES[name] === undefined ? wanted : `what ${PLACES[name]} exports`}`)
+  if (name === 'config') for (const [each, text] of Object.entries(value as object)) check(`config.${each}`, text, 'a string')
 }

@@ -9,13 +9,16 @@ test.each([
   [{ storage: memoryStorage }, STORAGE],
   [{ storage: null }, STORAGE],
   [{ storage: {} }, STORAGE],
-  [{ save: 60 }, 'createRedis: save must be string'],
-  [{ config: 'appendonly yes' }, 'createRedis: config must be object'],
-  [{ config: { maxmemory: 64 } }, 'createRedis: config.maxmemory must be string'],
-  [{ lua: true }, 'createRedis: lua must be object'],
-  [{ log: console }, 'createRedis: log must be function'],
-  [{ shared: 'yes', storage: memoryStorage() }, 'createRedis: shared must be boolean or object'],
-  [{ Storage: memoryStorage() }, 'createRedis: there is no option Storage'],
+  [{ save: 60 }, 'createRedis: save must be a string'],
+  [{ config: 'appendonly yes' }, 'createRedis: config must be an object'],
+  [{ config: { maxmemory: 64 } }, 'createRedis: config.maxmemory must be a string'],
+  [{ lua: true }, 'createRedis: lua must be what isodis/lua exports'],
+  [{ log: console }, 'createRedis: log must be a function'],
+  [{ shared: 'yes', storage: memoryStorage() }, 'createRedis: shared must be a boolean or an object'],
+  [
+    { Storage: memoryStorage() },
+    'createRedis: there is no option Storage, but storage, save, config, lua, scripts, admin, clock, random, log, shared',
+  ],
 ])('%o', async (options, message) => {
   const log: string[] = []
   const error = await createRedis({ log: (_level: string, text: string) => log.push(text), ...options } as never).catch((e: unknown) => e)
