@@ -58,8 +58,7 @@ interface Latin1 {
   latin1Slice?: (start: number, end: number) => string
   latin1Write?: (text: string, start: number) => number
 }
-const latin1 = (bytes: Uint8Array): Latin1 =>
-  'latin1Slice' in bytes ? (bytes as Latin1) : ((globalThis as { Buffer?: { prototype: Latin1 } }).Buffer?.prototype ?? {})
+const latin1 = (): Latin1 => (globalThis as { Buffer?: { prototype: Latin1 } }).Buffer?.prototype ?? {}
 /** From here on a call is worth it. */
 export const NATIVE_FROM = 64
 
@@ -70,7 +69,7 @@ export function toUint8Array(bytes: ByteString): Uint8Array {
 
 /** Writes bytes from an offset on. */
 export function putBytes(target: Uint8Array, at: number, bytes: ByteString): Uint8Array {
-  const native = bytes.length < NATIVE_FROM ? undefined : latin1(target).latin1Write
+  const native = bytes.length < NATIVE_FROM ? undefined : latin1().latin1Write
   if (native !== undefined) native.call(target, bytes, at)
   else for (let i = 0; i < bytes.length; i++) target[at + i] = bytes.charCodeAt(i)
   return target
@@ -81,7 +80,7 @@ const RUN = 8192
 
 /** Bytes `start` to `end` as a byte string of their own (it does not keep `bytes` alive). */
 export function fromUint8Array(bytes: Uint8Array, start = 0, end = bytes.length): ByteString {
-  const native = latin1(bytes).latin1Slice
+  const native = latin1().latin1Slice
   if (native !== undefined) return native.call(bytes, start, end)
   let out = ''
   for (let i = start; i < end; i += RUN) {

@@ -154,6 +154,15 @@ const keys = fc.oneof(
   ),
   words('SORT', anyKey, sortOptions),
   words('SORT', anyKey, 'BY', pick('nosort', 'hw_->f'), maybe(oneWord('DESC')), maybe(words('GET', '#')), maybe(words('STORE', 'l2'))),
+  // A set has no order of its own.
+  words(
+    'SORT',
+    pick('l1', 'z1', 'z2', 'h1', 'none'),
+    'BY',
+    'nosort',
+    maybe(oneWord('DESC')),
+    words('LIMIT', pick('0', '1', '-1'), pick('0', '1', '2', '-1')),
+  ),
   // With equal weights ALPHA has no defined order, so it comes without BY.
   words('SORT', anyKey, pick('ALPHA', 'alpha'), maybe(oneWord('DESC')), maybe(words('LIMIT', '1', '3'))),
   words('SORT_RO', anyKey, sortOptions),

@@ -24,6 +24,36 @@ CLIENT|UNPAUSE 6.2.0 O(N), N: connections that wait
 Lets go what CLIENT PAUSE holds back
 `
 
+// The engine is none: these say so.
+const cluster = `
+CLUSTER 3.0.0 that of the subcommand
+The cluster this server is part of
+
+CLUSTER|INFO 3.0.0 O(1)
+Describes the state of the cluster
+
+CLUSTER|SLOTS 3.0.0 O(N), N: nodes
+Tells which nodes have which slots
+- 7.0.0 CLUSTER SHARDS
++ 4.0.0 node IDs
++ 7.0.0 more about networks
+
+CLUSTER|SHARDS 7.0.0 O(N), N: nodes
+Tells which shards have which slots
+
+CLUSTER|NODES 3.0.0 O(N), N: nodes
+Describes all nodes, a line each
+
+CLUSTER|MYID 3.0.0 O(1)
+The ID of this node
+
+READONLY 3.0.0 O(1)
+Lets this connection read from a replica
+
+READWRITE 3.0.0 O(1)
+Takes back READONLY
+`
+
 const hyperloglog = `
 PFDEBUG 2.8.9 N/A
 Shows the registers of one, or changes how they are kept
@@ -191,4 +221,4 @@ ACL|SAVE 6.0.0 O(N), N: users
 Writes the users into their file
 `
 
-export const docs: DocTexts = { connection, hyperloglog, server }
+export const docs: DocTexts = { cluster, connection, hyperloglog, server }

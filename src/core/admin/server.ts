@@ -11,6 +11,7 @@ import { parseInt64 } from '../numbers.ts'
 import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
 import { notAllowed } from './debug.ts'
 
+const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
 const NO_MODULES = notAllowed('MODULE')
 const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.')
 const NO_FAILOVER = new ReplyError('ERR No failover in progress.')
@@ -50,7 +51,17 @@ export const memoryRows: readonly Row[] = [
   row('MEMORY|STATS', 2, STATS, '', ({ engine }) => memoryStats(engine)),
 ].map(always)
 
+const noCluster: Handler = () => {
+  throw NO_CLUSTER
+}
+
 export const serverRows: readonly Row[] = [
+  container('CLUSTER', -2, '', [
+    ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
+    row('CLUSTER|MYID', 2, 'stale', '', noCluster),
+  ]),
+  row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
+  row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
   container('MODULE', -2, '', [
     row('MODULE|LIST', 2, 'admin noscript nondeterministic_output_order', '', () => []),
     row('MODULE|LOAD', -3, 'admin noscript no_async_loading', '', loadModule),

@@ -61,12 +61,15 @@ export class Waiter {
     this.#cancelTimer?.()
     this.session.waiter = null
     for (const key of this.wait.keys) removeFrom(this.db.waiters, key, this)
+    if (this.wait.onGone !== undefined) this.db.engine.blocking.attached--
     this.#resolve(reply instanceof ReplyError ? this.db.engine.stats.failure(reply, this.command) : reply)
   }
 }
 
 export class Blocking {
   #ready: { db: Database; key: ByteString }[] = []
+  /** How many wait who must hear when one of their keys goes. */
+  attached = 0
 
   get pending(): boolean {
     return this.#ready.length !== 0
@@ -78,20 +81,23 @@ export class Blocking {
 
   /** Serves everyone whose key is ready; serving one may make another ready. */
   serve(): void {
-    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
-      for (const waiter of [...(next.db.waiters.get(next.key) ?? [])]) {
-        serveOne(waiter, next.key)
-        next.db.engine.effects?.settle()
+    for (const { db, key } of this.#ready) {
+      for (const waiter of db.waiters.get(key) ?? []) {
+        // The first has taken what there was: thousands may wait behind it.
+        if (serveOne(waiter, key) === false && this.attached === 0) break
+        db.engine.effects?.settle()
       }
     }
+    this.#ready = []
   }
 }
 
-function serveOne(waiter: Waiter, key: ByteString): void {
+/** @returns false if the key is not there */
+function serveOne(waiter: Waiter, key: ByteString): boolean | void {
   const value = waiter.db.peek(key)
   if (value === undefined || typeOf(value) !== waiter.wait.type) {
     if (waiter.wait.onGone !== undefined) waiter.settle(waiter.wait.onGone)
-    return
+    return value !== undefined
   }
   try {
     const { engine } = waiter.db

@@ -9,7 +9,6 @@
 import { MapReply, type Reply, SetReply, Status } from '../reply.ts'
 import type { Command, DocTexts } from './command.ts'
 import { bitmaps } from './docs/bitmaps.ts'
-import { cluster } from './docs/cluster.ts'
 import { connection } from './docs/connection.ts'
 import { geo } from './docs/geo.ts'
 import { hashes } from './docs/hashes.ts'
@@ -55,7 +54,6 @@ const GROUPS = {
   pubsub,
   connection,
   server,
-  cluster,
 }
 
 /** By the name of the table: `config|get`. */

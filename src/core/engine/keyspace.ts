@@ -1,7 +1,7 @@
 // The keys of one database: a dictionary with two more columns, when a key expires and when it was last used. Columns
 // are typed arrays beside the slots, so a key without an expiry pays nothing and one with an expiry 8 bytes.
 import type { ByteString } from '../bytes.ts'
-import { ExpiryQueue } from './expiry-queue.ts'
+import { ExpiryQueue } from './structures/expiry-queue.ts'
 import { Dict } from './structures/dict.ts'
 import type { Value } from './values.ts'
 

@@ -2,6 +2,7 @@
 // Raw where it is changed in place; the other types are classes over the structures.
 import { type ByteString, fromUint8Array, partOf, putBytes, toUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
+import { ExpiryQueue } from './structures/expiry-queue.ts'
 import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
 import { Dict } from './structures/dict.ts'
@@ -129,8 +130,7 @@ export function copyOf(value: Value): Value {
       const hash = new Hash()
       value.keys.forEach((field, slot) => hash.insert(field, value.values[slot]))
       hash.remember(value)
-      if (value.expires !== null) hash.expires = new Map(value.expires)
-      hash.nextExpiry = value.nextExpiry
+      for (const [field, at] of value.expires ?? []) hash.setExpiry(hash.find(field), at)
       return hash
     }
     case 'zset': {
@@ -149,8 +149,13 @@ export class Hash extends Dict<ByteString> {
   readonly type = 'hash'
   /** When fields expire, in milliseconds since 1970; null while no field ever had an expiry. */
   expires: Map<ByteString, number> | null = null
+  /** The same in order of time, and what is out of date. */
+  #due: ExpiryQueue | null = null
+
   /** No field expires before this. */
-  nextExpiry = Infinity
+  get nextExpiry(): number {
+    return this.#due?.next ?? Infinity
+  }
 
   /** Sets a field and takes its expiry away. @returns whether it is new */
   put(field: ByteString, value: ByteString): boolean {
@@ -176,7 +181,11 @@ export class Hash extends Dict<ByteString> {
     this.beforeChange(slot)
     this.expires ??= new Map()
     this.expires.set(this.keys[slot], at)
-    if (at < this.nextExpiry) this.nextExpiry = at
+    this.#due ??= new ExpiryQueue()
+    this.#due.push(at, this.keys[slot])
+    if (this.#due.size <= 2 * this.expires.size) return
+    this.#due = new ExpiryQueue()
+    for (const [field, at] of this.expires) this.#due.push(at, field)
   }
 
   /** @returns whether the field had an expiry */
@@ -188,12 +197,10 @@ export class Hash extends Dict<ByteString> {
   /** Removes the fields that are due. @returns which */
   removeExpired(now: number): ByteString[] {
     const removed: ByteString[] = []
-    let next = Infinity
-    for (const [field, at] of this.expires ?? []) {
-      if (at > now) next = Math.min(next, at)
-      else if (this.delete(field)) removed.push(field)
+    while (this.nextExpiry <= now) {
+      const field = this.#due!.pop()
+      if (this.expires!.get(field)! <= now && this.delete(field)) removed.push(field)
     }
-    this.nextExpiry = next
     return removed
   }
 }

@@ -89,16 +89,9 @@ export const lists: Group = {
       const count = integer(argv[2])
       const list = db.list.write(key)
       if (list === undefined) return 0
-      const found: number[] = []
-      const most = count === 0 ? Infinity : Math.abs(count)
-      list.walk(count < 0 ? list.size - 1 : 0, count < 0, (each, index) => {
-        if (each === element) found.push(index)
-        return found.length < most
-      })
-      // From the highest index down, so that the others stay where they are.
-      for (const index of count < 0 ? found : found.reverse()) list.delete(index)
-      if (found.length > 0) db.shrunk(key, list, EVENT.list, 'lrem', found.length)
-      return found.length
+      const removed = list.remove(element, Math.abs(count) || Infinity, count < 0)
+      if (removed > 0) db.shrunk(key, list, EVENT.list, 'lrem', removed)
+      return removed
     }),
 
     row('LPOS', -3, 'readonly', '1 RO access', lpos),

@@ -1,7 +1,7 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
 import { integer, integerIn, milliseconds } from '../arguments.ts'
-import { type Argv, container, type Group, type Handler, row } from '../command.ts'
+import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
 import { infoText } from '../info.ts'
@@ -12,15 +12,10 @@ import { help } from './help.ts'
 /** Database numbers are ints of C. */
 const INT = 2 ** 31 - 1
 const badDatabase = (which: string): ReplyError => new ReplyError(`ERR invalid ${which} DB index`)
-const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
 const MONITOR_INSIDE = new ReplyError("ERR MONITOR isn't allowed for DENY BLOCKING client")
 const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
 
 const FLUSH_FLAGS = 'write @keyspace @dangerous request_policy:all_shards response_policy:all_succeeded'
-
-const noCluster: Handler = () => {
-  throw NO_CLUSTER
-}
 
 export const server: Group = {
   name: 'server',
@@ -113,11 +108,6 @@ export const server: Group = {
       return 0 // there are no replicas
     }),
     container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', (_db, _argv, session) => nameOf(session)), help('ACL')]),
-    container('CLUSTER', -2, '', [
-      ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
-      row('CLUSTER|MYID', 2, 'stale', '', noCluster),
-    ]),
-    ...['READONLY', 'READWRITE'].map((name) => row(name, 1, 'loading stale fast @connection', '', noCluster)),
   ],
 }
 

@@ -7,6 +7,7 @@ import type { Database } from '../database.ts'
 import { SYNTAX, WRONG_TYPE } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import type { Session } from '../session.ts'
+import { rangeReply } from './sorted-set-ranges.ts'
 import { List, Members, textOf, type Value } from '../values.ts'
 
 const NOT_A_SCORE = new ReplyError("ERR One or more scores can't be converted into double")
@@ -68,29 +69,32 @@ function sorting(session: Session, key: ByteString, options: SortOptions): (Byte
   if (options.unsorted && (options.store !== null || session.options.script) && value instanceof Members) {
     Object.assign(options, { unsorted: false, alpha: true, by: null })
   }
-  const elements = elementsOf(value, options.unsorted && options.descending)
-  const sorted = options.unsorted ? elements : inOrder(db, elements, options)
-  const start = Math.min(Math.max(options.offset, 0), sorted.length)
-  const page = options.count < 0 ? sorted.slice(start) : sorted.slice(start, start + options.count)
+  const size = typeof value === 'object' && value.type !== 'string' ? value.size : 0
+  const start = Math.min(Math.max(options.offset, 0), size)
+  const end = options.count < 0 ? size : Math.min(start + options.count, size)
+  // What stays unsorted is not looked at beyond the limit.
+  const page = options.unsorted
+    ? elementsOf(value, options.descending, start, end)
+    : inOrder(db, elementsOf(value, false, 0, size), options).slice(start, end)
   if (options.get.length === 0) return page
   return page.flatMap((element) => options.get.map((pattern) => lookUp(db, pattern, element)))
 }
 
-/** The elements to sort; where they stay unsorted, those of a list and of a sorted set come in its order. */
-function elementsOf(value: Value | undefined, descending: boolean): ByteString[] {
+/** Elements `start` to `end`, those of a list and of a sorted set in its order, or against it. */
+function elementsOf(value: Value | undefined, descending: boolean, start: number, end: number): ByteString[] {
   if (value === undefined) return []
-  if (typeof value === 'object') {
+  if (typeof value === 'object' && value.type !== 'string') {
+    if (value.type === 'set') return value.keys.slice(start, end)
+    const count = end - start
+    const from = descending ? value.size - end : start
     if (value.type === 'list') {
-      const elements = value.slice(0, value.size - 1)
+      const elements = value.slice(from, from + count - 1)
       return descending ? elements.reverse() : elements
     }
-    if (value.type === 'set') return value.keys.slice()
     if (value.type === 'zset') {
       // Redis keeps a sorted set that was sorted in its large encoding.
       value.scores.peak = Infinity
-      const members: ByteString[] = []
-      value.order.walk(descending ? value.size - 1 : 0, value.size, descending, (member) => members.push(member))
-      return members
+      return rangeReply(value, { from, count }, descending, false) as ByteString[]
     }
   }
   throw WRONG_TYPE

@@ -38,7 +38,8 @@ export const sortedSetAlgebra: Group = {
       const [smallest, ...others] = (sources as (SortedSet | Members)[]).toSorted((a, b) => a.size - b.size)
       let found = 0
       for (const member of membersOf(smallest)) {
-        if (found < limit && others.every((source) => scoreIn(source, member) !== undefined)) found++
+        if (others.every((source) => scoreIn(source, member) !== undefined)) found++
+        if (found >= limit) break
       }
       return found
     }),

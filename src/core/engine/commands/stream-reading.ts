@@ -104,8 +104,14 @@ function read(db: Database, argv: Argv, session: Session): Result {
     onTimeout: NULL_ARRAY,
     onGone: options.group === null ? undefined : KEY_GONE,
     attempt: (key) => {
-      const source = sources.find((each) => each.key === key)!
-      const found = waiting ? wake(db, source, { ...options, count: options.count || WOKEN_COUNT }) : null
+      const more = { ...options, count: options.count || WOKEN_COUNT }
+      const found = waiting
+        ? wake(
+            db,
+            sources.find((each) => each.key === key)!,
+            more,
+          )
+        : null
       return found === null ? undefined : keyed(session, [key, found])
     },
   })

@@ -96,14 +96,26 @@ export class Deque {
     this.size++
   }
 
-  delete(index: number): void {
-    const place = this.#locate(index)
-    if (place === null) return
-    const chunk = this.#chunks[place.chunk]
-    this.guard?.before(chunk)
-    chunk.splice(place.at, 1)
-    if (chunk.length === 0) this.#chunks.splice(place.chunk, 1)
-    this.size--
+  /** Removes up to `most` elements equal to one, from the first or (`reverse`) the last on. @returns how many */
+  remove(element: ByteString, most: number, reverse: boolean): number {
+    const chunks = this.#chunks
+    let removed = 0
+    let emptied = false
+    for (let c = reverse ? chunks.length - 1 : this.#head; removed < most && c >= this.#head && c < chunks.length; c += reverse ? -1 : 1) {
+      const chunk = chunks[c]
+      for (let at: number; removed < most && (at = reverse ? chunk.lastIndexOf(element) : chunk.indexOf(element)) >= 0; removed++) {
+        this.guard?.before(chunk)
+        chunk.splice(at, 1)
+      }
+      emptied ||= chunk.length === 0
+    }
+    // Once, however many go.
+    if (emptied) {
+      this.#chunks = this.chunks().filter(({ length }) => length > 0)
+      this.#head = 0
+    }
+    this.size -= removed
+    return removed
   }
 
   /** Keeps only the elements from `start` up to and with `stop`; both are inside the deque. */

@@ -104,7 +104,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
     return this.chunks.length === 0
       ? 1
       : radixNodes(
-          this.chunks.map(({ first }) => bytesOf(first.ms) + bytesOf(first.seq)),
+          this.chunks.map(({ first }) => hexadecimal(first.ms) + hexadecimal(first.seq)),
           0,
         )
   }
@@ -178,25 +178,21 @@ function textSize(text: ByteString): number {
 }
 
 /** Eight bytes, the highest first. */
-function bytesOf(half: Int64): ByteString {
-  return BigInt(half)
-    .toString(16)
-    .padStart(16, '0')
-    .replace(/../g, (byte) => String.fromCharCode(parseInt(byte, 16)))
-}
+const hexadecimal = (half: Int64): string => half.toString(16).padStart(16, '0')
 
-/** Nodes for sorted keys of one length that have their first `depth` bytes in common and are done with. */
-function radixNodes(keys: readonly ByteString[], depth: number): number {
+/** Nodes for sorted keys of one length, two digits a byte, that have their first `depth` digits in common and are done with. */
+function radixNodes(keys: readonly string[], depth: number): number {
   const [first] = keys
   const last = keys[keys.length - 1]
   let at = depth
-  while (at < first.length && first[at] === last[at]) at++
+  const byte = (key: string): string => key.slice(at, at + 2)
+  while (at < first.length && byte(first) === byte(last)) at += 2
   // A run of single children is one node, a key's end is one, and so is a branching.
   let nodes = (at > depth ? 1 : 0) + 1
   for (let i = 0; at < first.length && i < keys.length;) {
     let end = i + 1
-    while (end < keys.length && keys[end][at] === keys[i][at]) end++
-    nodes += radixNodes(keys.slice(i, end), at + 1)
+    while (end < keys.length && byte(keys[end]) === byte(keys[i])) end++
+    nodes += radixNodes(keys.slice(i, end), at + 2)
     i = end
   }
   return nodes

@@ -1,6 +1,6 @@
 // Which key expires next: a binary heap of (time, key). An entry whose key got another expiry, or none, is stale and is
 // dropped when it comes up; the keyspace makes the heap anew when stale entries outnumber the live ones.
-import type { ByteString } from '../bytes.ts'
+import type { ByteString } from '../../bytes.ts'
 
 export class ExpiryQueue {
   // Two arrays, so that the times stay unboxed doubles.
