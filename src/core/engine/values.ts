@@ -181,9 +181,8 @@ export class Hash extends Dict<ByteString> {
     this.beforeChange(slot)
     this.expires ??= new Map()
     this.expires.set(this.keys[slot], at)
-    this.#due ??= new ExpiryQueue()
-    this.#due.push(at, this.keys[slot])
-    if (this.#due.size <= 2 * this.expires.size) return
+    this.#due?.push(at, this.keys[slot])
+    if (this.#due !== null && this.#due.size <= 2 * this.expires.size) return
     this.#due = new ExpiryQueue()
     for (const [field, at] of this.expires) this.#due.push(at, field)
   }
