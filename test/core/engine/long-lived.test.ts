@@ -4,6 +4,7 @@ import { createRedis } from '../../../src/adapters/memory.ts'
 import { createTestRedis } from '../../../src/adapters/testing.ts'
 import type { Clock } from '../../../src/core/engine/ports.ts'
 import { systemClock } from '../../../src/adapters/host.ts'
+import { sha1 } from '../../../src/core/sha1.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { usedMemory } from '../../support/garbage.ts'
 
@@ -148,5 +149,27 @@ describe('the time of day', () => {
     const late = new Promise((resolve) => setTimeout(resolve, 2000, 'nothing expired'))
     expect(await Promise.race([events.next(), late])).toMatchObject({ value: { message: 'key' } })
     expect(await redis.dbsize()).toBe(1)
+  })
+})
+
+describe('scripts', () => {
+  test('whose text is always another are forgotten, but for the last 500 and those that were loaded', async () => {
+    await using redis = await createRedis({ lua })
+    const text = (i: number): string => `return ${i}`
+    const sha = (i: number): string => sha1(text(i))
+    const known = async (...numbers: number[]): Promise<unknown> => redis.call('SCRIPT', 'EXISTS', ...numbers.map(sha))
+    for (let i = 0; i < 500; i++) await redis.call('EVAL', text(i), 0)
+    await redis.call('SCRIPT', 'LOAD', text(1))
+    await redis.call('SCRIPT', 'LOAD', text(1000))
+    expect(await known(0, 1, 2, 3, 4, 499, 1000)).toEqual([1, 1, 1, 1, 1, 1, 1])
+    // Called again, it is not the oldest any more.
+    await redis.call('EVALSHA', sha(0), 0)
+    await redis.call('EVAL', text(2), 0)
+    for (let i = 500; i < 503; i++) await redis.call('EVAL', text(i), 0)
+    expect(await known(0, 1, 2, 3, 4, 5, 502, 1000)).toEqual([1, 1, 1, 0, 0, 1, 1, 1])
+    expect(await redis.call('EVAL', text(3), 0)).toBe(3)
+    expect(await known(3, 5, 6)).toEqual([1, 0, 1])
+    for (let i = 2000; i < 3000; i++) await redis.call('EVAL', text(i), 0)
+    expect(await known(0, 1, 2, 1000, 2499, 2500)).toEqual([0, 1, 0, 1, 0, 1])
   })
 })

@@ -26,8 +26,12 @@ const NO_DEBUGGER = new ReplyError('ERR there is no script debugger')
 const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
 const CANNOT_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.')
 
+/** As Redis 7.4: so many scripts are known only because EVAL was called with them. */
+const MOST_EVALUATED = 500
+
 interface Script {
   readonly sha: string
+  readonly text: ByteString
   readonly closure: Closure
   /** What its shebang says; null without one. */
   readonly permission: Permission | null
@@ -39,6 +43,9 @@ export class Scripts {
   readonly #bySha = new Map<string, Script>()
   // Asked by its text, a script need not be digested again.
   readonly #bySource = new Map<ByteString, Script>()
+  /** Those that nobody has loaded, the one that was used last at the end: the first is the next to be forgotten. */
+  readonly #evaluated = new Set<Script>()
+  #last: Script | null = null
 
   constructor(bridge: Bridge) {
     this.bridge = bridge
@@ -52,20 +59,54 @@ export class Scripts {
   find(command: string, what: ByteString): Script | undefined {
     if (command === 'evalsha') return this.get(what.toLowerCase())
     try {
-      return command === 'eval' ? this.load(what) : undefined
+      return command === 'eval' ? this.#known(what) : undefined
     } catch {
       return undefined
     }
   }
 
-  /** A script by its text. @throws ReplyError if it cannot be compiled */
+  /** SCRIPT LOAD: the script stays until SCRIPT FLUSH. @throws ReplyError if it cannot be compiled */
   load(text: ByteString): Script {
+    const script = this.#known(text)
+    this.#evaluated.delete(script)
+    return script
+  }
+
+  /** EVAL. @throws ReplyError if it cannot be compiled */
+  evaluate(text: ByteString): Script {
+    const script = this.#known(text)
+    this.#used(script)
+    for (const oldest of this.#evaluated) {
+      if (this.#evaluated.size <= MOST_EVALUATED) break
+      this.#evaluated.delete(oldest)
+      this.#bySha.delete(oldest.sha)
+      this.#bySource.delete(oldest.text)
+    }
+    return script
+  }
+
+  /** EVALSHA. */
+  getUsed(sha: string): Script | undefined {
+    const script = this.get(sha)
+    if (script !== undefined) this.#used(script)
+    return script
+  }
+
+  #used(script: Script): void {
+    if (script === this.#last) return
+    this.#last = script
+    if (this.#evaluated.delete(script)) this.#evaluated.add(script)
+  }
+
+  /** A script by its text. */
+  #known(text: ByteString): Script {
     const known = this.#bySource.get(text)
     if (known !== undefined) return known
-    const sha = sha1(text)
     const { source, permission } = scriptShebang(text)
-    const script = { sha, permission, closure: this.#compile(source) }
-    this.#bySha.set(sha, script)
+    const script = { sha: sha1(text), text, permission, closure: this.#compile(source) }
+    // What came as a tree stays.
+    if (!this.#bySha.has(script.sha)) this.#evaluated.add(script)
+    this.#bySha.set(script.sha, script)
     this.#bySource.set(text, script)
     return script
   }
@@ -73,7 +114,7 @@ export class Scripts {
   /** A script that comes as a tree: its text need not be parsed. */
   loadTree(sha: string, chunk: FunctionExpression): void {
     if (this.#bySha.has(sha)) return
-    this.#bySha.set(sha, { sha, permission: null, closure: compileChunk(this.bridge.machine, chunk, '@user_script') })
+    this.#bySha.set(sha, { sha, text: '', permission: null, closure: compileChunk(this.bridge.machine, chunk, '@user_script') })
   }
 
   #compile(source: ByteString): Closure {
@@ -89,6 +130,8 @@ export class Scripts {
   clear(): void {
     this.#bySha.clear()
     this.#bySource.clear()
+    this.#evaluated.clear()
+    this.#last = null
   }
 
   run(session: Session, script: Script, { keys, rest }: ReturnType<typeof keysOf>, readOnly: boolean): Reply {
@@ -125,14 +168,14 @@ export function evalRows(of: (engine: Engine) => Scripts): Row[] {
       feedMonitors(session, argv)
       const words = keysOf(argv)
       const scripts = of(engine)
-      return scripts.run(session, scripts.load(argv[1]), words, readOnly)
+      return scripts.run(session, scripts.evaluate(argv[1]), words, readOnly)
     }
   const evaluateSha =
     (readOnly: boolean): Handler =>
     ({ engine }, argv, session) => {
       feedMonitors(session, argv)
       const scripts = of(engine)
-      const script = argv[1].length === 40 ? scripts.get(argv[1].toLowerCase()) : undefined
+      const script = argv[1].length === 40 ? scripts.getUsed(argv[1].toLowerCase()) : undefined
       if (argv[1].length !== 40) throw NO_SCRIPT
       const words = keysOf(argv)
       if (script === undefined) throw NO_SCRIPT
