@@ -413,8 +413,11 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
   const open = last.key === null && isMulti(last.value)
   const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value }) => {
     const name = key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null
-    const codes = key === null ? [null, context.expression(value)] : compileOperands(context, key, value)
-    return { key: codes[0], name, value: codes[1]! }
+    if (key === null) return { key, name, value: context.expression(value) }
+    const [at, given] = compileOperands(context, key, value)
+    // Among steps, a wrong key is an error before the next field is computed.
+    if (name === null) context.keep((frame) => machine.setIndex(new Table(), at(frame), undefined, site))
+    return { key: at, name, value: given }
   })
   const tail = open ? compileMulti(context, last.value) : null
   return (frame) => {

@@ -183,3 +183,9 @@ coroutine.wrap(function() return redis.call('nosuch') end)()
 local ok, e = coroutine.resume(coroutine.create(function() redis.call('nosuch') end)) return e
 ---
 local ok, e = coroutine.resume(coroutine.create(function() redis.call('nosuch') end)) return {type(e), tostring(e.err)}
+---
+local seen = 'no' local co = coroutine.create(function() local t = {[0/0] = 1, (function() seen = 'yes' end)()} end) local ok, e = coroutine.resume(co) return {seen, e}
+---
+local co = coroutine.wrap(function() return {x = 1, [coroutine.yield(1)] = coroutine.yield(2), unpack({1, nil, 3})} end) co() co('k') local t = co('v') return {t.k, t.x, #t}
+---
+local co = coroutine.create(function() return #{unpack({1, nil, 3})} end) return {coroutine.resume(co)}
