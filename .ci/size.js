@@ -21,8 +21,8 @@ const budgets = [
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.5,
-    total: 37.5,
+    initial: 36.7,
+    total: 36.7,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares.
