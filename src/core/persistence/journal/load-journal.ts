@@ -1,12 +1,14 @@
 // Loading a journal: its base, then every command since. What a crash cut off at the end of the last part is dropped, with
 // a line in the log; anything else that is wrong is an error, and the journal stays as it is.
 import { type ByteString, fromUint8Array } from '../../bytes.ts'
-import { arityFits, type Command } from '../../engine/command.ts'
+import { arityFits, type Row, row } from '../../engine/command.ts'
+import { writable } from '../../engine/commands/hyperloglog.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { wrongArity } from '../../engine/errors.ts'
 import { nextTurn } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
-import { ReplyError } from '../../reply.ts'
+import { makeDense } from '../../engine/structures/hyperloglog.ts'
+import { OK, ReplyError } from '../../reply.ts'
 import { damaged, Incoming } from '../load.ts'
 import { readRdb } from '../rdb/reader.ts'
 import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
@@ -15,6 +17,12 @@ import { JournalFormatError, JournalReader } from './journal-reader.ts'
 const RDB_MAGIC = 'REDIS'
 /** Between two turns of the host. */
 const SLICE_MS = 4
+
+/** Of PFDEBUG, which is one of isodis/admin's commands, a journal has what has made a HyperLogLog dense. */
+const PFDEBUG = row('PFDEBUG', 3, '', '', (db, [, , key]) => {
+  makeDense(writable(db, key, db.string.write(key)))
+  return OK
+})
 
 export interface JournalSizes {
   /** Bytes of the base, and of all parts. */
@@ -163,10 +171,11 @@ class Loader {
     }
   }
 
-  #known(argv: ByteString[], { name }: JournalPart): Command {
+  #known(argv: ByteString[], { name }: JournalPart): Row {
     try {
       return this.#engine.table.find(argv)
     } catch {
+      if (argv[0].toLowerCase() === PFDEBUG.name) return PFDEBUG
       throw new StorageError(`Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name}`)
     }
   }

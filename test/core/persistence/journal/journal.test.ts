@@ -227,6 +227,15 @@ describe('the reader', () => {
   })
 })
 
+test('a HyperLogLog that PFDEBUG made dense is found without isodis/admin too', async () => {
+  const memory = memoryStorage()
+  const lines = ['PFADD h a', 'PFDEBUG TODENSE h'].map((line) => line.split(' '))
+  const journal = lines.map((words) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`).join('')
+  memory.journal.written = [{ base: false, chunks: [Buffer.from(journal)] }]
+  await using redis = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })
+  expect([await redis.pfcount('h'), await redis.strlen('h')]).toEqual([1, 12_304])
+})
+
 test('a command with too few words is damage, not a fault of ours', async () => {
   const memory = memoryStorage()
   memory.journal.written = [{ base: false, chunks: [Buffer.from('*1\r\n$3\r\nSET\r\n')] }]
