@@ -21,7 +21,7 @@ import { Table } from './table.ts'
 import { all, apply, Builtin, first, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
 /** Whether an expression can give several values. */
-export function isMulti({ kind }: Expression): boolean {
+function isMulti({ kind }: Expression): boolean {
   return kind === 'call' || kind === 'method' || kind === 'vararg'
 }
 
