@@ -18,7 +18,8 @@ export class ActiveExpiry {
 
   release(holder: object): void {
     this.#holders.delete(holder)
-    if (this.#holders.size > 0) return
+    // A timer would keep an engine that has ended until its last key expires.
+    if (this.#holders.size > 0 || this.#engine.closed) return
     const { expiry } = this.#engine
     expiry.active = true
     for (const { keyspace } of this.#engine.databases()) expiry.schedule(keyspace.queue.next)

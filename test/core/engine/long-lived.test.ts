@@ -4,6 +4,7 @@ import { createRedis } from '../../../src/adapters/memory.ts'
 import { createTestRedis } from '../../../src/adapters/testing.ts'
 import type { Clock } from '../../../src/core/engine/ports.ts'
 import { systemClock } from '../../../src/adapters/host.ts'
+import { admin } from '../../../src/core/admin/admin.ts'
 import { sha1 } from '../../../src/core/sha1.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { usedMemory } from '../../support/garbage.ts'
@@ -150,6 +151,32 @@ describe('the time of day', () => {
     expect(await Promise.race([events.next(), late])).toMatchObject({ value: { message: 'key' } })
     expect(await redis.dbsize()).toBe(1)
   })
+})
+
+test.for([undefined, admin])('an engine that has ended leaves no timer behind, which would keep it', async (extension) => {
+  const timers = new Set<number>()
+  const clock: Clock = {
+    ...systemClock,
+    after(delay, run) {
+      const cancel = systemClock.after(delay, run)!
+      timers.add(delay)
+      return () => {
+        timers.delete(delay)
+        cancel()
+      }
+    },
+  }
+  const redis = await createRedis({ clock, admin: extension, save: '3600 1' })
+  await redis.set('key', 'x', { ex: 100 })
+  await redis.hset('hash', { a: '1' })
+  await redis.call('HEXPIRE', 'hash', 50, 'FIELDS', 1, 'a')
+  const waiting = redis.blpop('list', 500)
+  if (extension !== undefined) await redis.call('CLIENT', 'PAUSE', 200_000, 'WRITE')
+  expect(timers.size).toBeGreaterThan(2)
+  await redis.close()
+  await waiting.catch(() => {})
+  // What is read once a second is no longer read.
+  expect([...timers].filter((delay) => delay > 1000)).toEqual([])
 })
 
 describe('scripts', () => {
