@@ -106,7 +106,11 @@ export class Eviction {
   /** Evicts until the data fits. @returns false if it does not and nothing may go */
   makeRoom(): boolean {
     const { memory } = this.#engine
-    while (this.limit > 0 && memory.used() + OWN > this.limit) if (this.#policy === 'noeviction' || !this.#evictOne()) return false
+    while (this.limit > 0 && memory.used() + OWN > this.limit) {
+      if (this.#policy !== 'noeviction' && this.#evictOne()) continue
+      memory.reset()
+      return false
+    }
     return true
   }
 

@@ -69,7 +69,7 @@ function sizeOfEntries(stream: Stream, sampled: number): number {
 export class Memory {
   readonly #engine: Engine
   #estimate = 0
-  // The estimate is good for as many changes as it counted keys of a hundred; for none while nothing may be written.
+  // The estimate is good for as many changes as it counted keys of a hundred.
   #until = -1
   peak = 0
   /** Changes that the dirty count does not tell: what has expired. */
@@ -90,7 +90,7 @@ export class Memory {
         keys += keyspace.size
       }
       this.#estimate = bytes
-      this.#until = changes + (bytes < this.#engine.eviction.limit ? keys / 100 : 0)
+      this.#until = changes + keys / 100
     }
     this.peak = Math.max(this.peak, this.#estimate)
     return this.#estimate
@@ -101,7 +101,7 @@ export class Memory {
     this.#estimate -= bytes
   }
 
-  /** Forgets the estimate: all data has changed. */
+  /** Forgets the estimate: all data has changed, or nothing may be written and any change counts. */
   reset(): void {
     this.#until = -1
   }
