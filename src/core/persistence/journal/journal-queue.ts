@@ -1,0 +1,271 @@
+// The journal's bytes on their way to the store, in order. What is changed in one turn of the host, or while other bytes are
+// being written, is appended together; what cannot be appended is tried again. It also sees to it that all becomes durable.
+import { joinBytes } from '../../bytes.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { ReplyError } from '../../reply.ts'
+import type { JournalStore } from '../storage.ts'
+import { JournalWriter, type Taken } from './journal-writer.ts'
+
+/** As Redis: bytes that could not be written are tried again after a second, and everysec syncs once in a second. */
+const SECOND_MS = 1000
+
+type Policy = 'always' | 'everysec' | 'no'
+
+/** Somebody waits, and is told of an error or null. */
+export interface Waiting {
+  readonly promise: Promise<ReplyError | null>
+  settle(error: ReplyError | null): void
+}
+
+export function waiting(): Waiting {
+  let settle: Waiting['settle'] = () => {}
+  const promise = new Promise<ReplyError | null>((resolve) => (settle = resolve))
+  return { promise, settle }
+}
+
+/** What is still to be done with the store, in order: bytes to be appended, or something between two of them. */
+type Job =
+  | { readonly taken: Taken; waiting: Waiting | null }
+  | { readonly taken: null; readonly run: () => Promise<void>; readonly ended: (error: unknown) => void; readonly harmless: boolean }
+
+/** The journal that it belongs to. */
+export interface QueueOwner {
+  /** Whether the store has what the data comes from: then what is appended counts at once. */
+  readonly based: boolean
+  writeError(): ReplyError | null
+  /** Nothing is left to be done. */
+  idle(): void
+}
+
+export class JournalQueue {
+  readonly #engine: Engine
+  readonly #store: JournalStore
+  readonly #owner: QueueOwner
+  readonly writer: JournalWriter
+  #policy: Policy = 'everysec'
+  /** Whether replies wait until what they tell of is durable. */
+  waits = false
+  /** Bytes in the store. */
+  size = 0
+  /** What is appended next must not follow what the store has. */
+  apart = true
+  /** Why nothing can be appended just now; null if it can. */
+  failure: unknown = null
+  /** Nothing is tried again any more. */
+  stopped = false
+  #scheduled = false
+  readonly #jobs: Job[] = []
+  #pumping = false
+  /** How many bytes were appended in all, how many of them no power cut undoes any more, and when that was all of them. */
+  #appended = 0
+  #synced = 0
+  #lastSync = 0
+  #syncing = false
+  #cancelTimer: (() => void) | null = null
+  /** Those who wait for what is still in the writer. */
+  #waiting: Waiting | null = null
+
+  constructor(engine: Engine, store: JournalStore, writer: JournalWriter, owner: QueueOwner) {
+    this.#engine = engine
+    this.#store = store
+    this.#owner = owner
+    this.writer = writer
+    this.configured()
+  }
+
+  configured(): void {
+    this.#policy = this.#engine.config.get('appendfsync') as Policy
+    this.waits = this.#policy === 'always'
+    // What is being written now may not have been asked to be durable.
+    if ((this.unsynced || this.#pumping) && this.#policy !== 'no') void this.sync()
+  }
+
+  settle(): void {
+    if (this.writer.settle() && !this.#scheduled) this.#schedule()
+  }
+
+  #schedule(): void {
+    this.#scheduled = true
+    const flush = (): void => {
+      this.#scheduled = false
+      if (this.failure === null) void this.#pump()
+    }
+    // Whoever waits for a reply waits for this: then it begins as soon as the code that runs now is done.
+    if (this.waits) void Promise.resolve().then(flush)
+    else this.#engine.clock.soon(flush)
+  }
+
+  /** What is in the writer is to be appended. */
+  #enqueue(): void {
+    if (!this.writer.ready) return
+    this.#jobs.push({ taken: this.writer.take(), waiting: this.#waiting })
+    this.#waiting = null
+  }
+
+  /**
+   * Does a job between two appends.
+   * @param harmless whether the journal can go on if it fails
+   * @throws what it throws, or what the appends before it did
+   */
+  between(run: () => Promise<void>, harmless = false): Promise<void> {
+    this.#enqueue()
+    const done = new Promise<void>((resolve, reject) => {
+      this.#jobs.push({ taken: null, run, ended: (error) => (error === null ? resolve() : reject(error)), harmless })
+    })
+    void this.#pump()
+    return done
+  }
+
+  /** Does all jobs there are, and those that come meanwhile; ends early with an error, which `#failed` takes care of. */
+  async #pump(): Promise<void> {
+    if (this.#pumping) return
+    this.#pumping = true
+    for (;;) {
+      this.#enqueue()
+      const [first] = this.#jobs
+      if (first === undefined) break
+      try {
+        if (first.taken === null) {
+          await first.run()
+          this.#jobs.shift()
+          first.ended(null)
+        } else await this.#append()
+      } catch (error) {
+        if (first.taken !== null || !first.harmless) {
+          this.#pumping = false
+          return this.#failed(error)
+        }
+        this.#jobs.shift()
+        first.ended(error)
+        continue
+      }
+      if (this.failure !== null) this.#recovered()
+    }
+    // Together with the last look at the jobs: what is added now is begun by who adds it.
+    this.#pumping = false
+    if (this.unsynced && this.#policy === 'everysec') this.later()
+    this.#owner.idle()
+  }
+
+  /** Appends the bytes of all jobs up to the next that has none. */
+  async #append(): Promise<void> {
+    const end = this.#jobs.findIndex(({ taken }) => taken === null)
+    const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
+    const bytes = jobs.length === 1 ? jobs[0].taken.bytes : joinBytes(jobs.map(({ taken }) => taken.bytes))
+    if (this.apart) await this.split()
+    const late = this.#engine.clock.now() - this.#lastSync >= SECOND_MS
+    const durable = this.waits || (this.#policy === 'everysec' && this.#store.sync === undefined && late)
+    await this.#store.append(bytes, durable)
+    this.#jobs.splice(0, jobs.length)
+    this.size += bytes.length
+    this.#appended += bytes.length
+    if (durable) this.#nowSynced(this.#appended)
+    for (const { taken, waiting } of jobs) {
+      this.writer.free(taken)
+      waiting?.settle(null)
+    }
+  }
+
+  /** What is appended from now on goes to a new part. */
+  async split(): Promise<void> {
+    await this.#store.split(!this.#owner.based)
+    this.apart = false
+  }
+
+  /** What changes after this must not follow what the store has, as what changed before still does. */
+  sever(): void {
+    this.#enqueue()
+    const ended = (): void => {
+      this.apart = true
+    }
+    this.#jobs.push({ taken: null, run: async () => {}, ended, harmless: true })
+  }
+
+  /** In a second it is tried again to make everything durable. */
+  later(): void {
+    if (this.stopped || this.#syncing) return
+    this.#cancelTimer ??= this.#engine.clock.after(SECOND_MS, () => {
+      this.#cancelTimer = null
+      void (this.failure === null && this.#store.sync !== undefined ? this.#syncBeside() : this.sync())
+    })
+  }
+
+  /** Does not try again by itself. */
+  cancel(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+  }
+
+  /** Makes durable what has been appended; what comes meanwhile is appended, but not covered. */
+  async #syncBeside(): Promise<void> {
+    const appended = this.#appended
+    this.#syncing = true
+    try {
+      await this.#store.sync!()
+      this.#nowSynced(appended)
+    } catch (error) {
+      await this.between(() => Promise.reject(error)).catch(() => {}) // it is in `writeError`
+    }
+    this.#syncing = false
+    if (this.failure !== null || (this.unsynced && this.#policy === 'everysec')) this.later()
+  }
+
+  /** Bytes that are not in the store yet. */
+  get buffered(): number {
+    return this.writer.size + this.#jobs.reduce((sum, { taken }) => sum + (taken?.bytes.length ?? 0), 0)
+  }
+
+  /** Whether something is in the store that a power cut may still undo. */
+  get unsynced(): boolean {
+    return this.#appended > this.#synced
+  }
+
+  #nowSynced(bytes: number): void {
+    this.#synced = Math.max(this.#synced, bytes)
+    if (!this.unsynced) this.#lastSync = this.#engine.clock.now()
+  }
+
+  /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
+  async sync(): Promise<ReplyError | null> {
+    await this.between(async () => {
+      if (!this.unsynced) return
+      await this.#store.append(new Uint8Array(0), true)
+      this.#nowSynced(this.#appended)
+    }).catch(() => {}) // it is in `writeError`
+    return this.#owner.writeError()
+  }
+
+  #failed(error: unknown): void {
+    const { log } = this.#engine
+    if (this.failure === null) log('warning', `Error writing to the AOF file: ${String(error)}`)
+    this.failure = error
+    const refusal = this.#owner.writeError()
+    const jobs = this.#jobs.splice(0)
+    // Bytes stay to be tried again. What was to happen between them does not happen.
+    for (const job of jobs) {
+      if (job.taken === null) job.ended(error)
+      else {
+        job.waiting?.settle(refusal)
+        this.#jobs.push({ taken: job.taken, waiting: null })
+      }
+    }
+    this.#waiting?.settle(refusal)
+    this.#waiting = null
+    this.#engine.restrict()
+    this.cancel()
+    this.later()
+  }
+
+  #recovered(): void {
+    this.failure = null
+    this.#engine.log('warning', 'AOF write error looks solved, Redis can write again.')
+    this.#engine.restrict()
+  }
+
+  /** Settles when all that was changed so far is in the store; null if it is. */
+  written(): Promise<ReplyError | null> | null {
+    if (this.writer.size > 0) return (this.#waiting ??= waiting()).promise
+    const last = this.#jobs.findLast(({ taken }) => taken !== null)
+    return last?.taken ? (last.waiting ??= waiting()).promise : null
+  }
+}
