@@ -68,6 +68,8 @@ export class Engine {
   get clients(): Session[] {
     return [...this.sessions].filter(({ options, last }) => options.onKill !== undefined || last !== null)
   }
+  /** Sends what a connection gets unasked: before the reply to who caused it, or else at the end of the turn. */
+  readonly unsent = new Set<() => void>()
   /** Sessions that see every command. */
   readonly monitors = new Set<Session>()
   durability: Durability = NOT_DURABLE

@@ -99,6 +99,8 @@ export class Conversation implements Buffers {
       this.#output += `-ERR ${error.message}\r\n`
       return this.end()
     }
+    // Who is told that a message was published finds it delivered.
+    for (const send of this.#engine.unsent) send()
     this.#flush()
   }
 
@@ -171,7 +173,14 @@ export class Conversation implements Buffers {
   #push(push: Reply): void {
     const first = this.#output === ''
     this.#output += encodeReply(push, this.session.protocol)
-    if (this.#fits() && first) queueMicrotask(() => this.#flush())
+    if (!this.#fits() || !first) return
+    this.#engine.unsent.add(this.#flushPushes)
+    queueMicrotask(this.#flushPushes)
+  }
+
+  readonly #flushPushes = (): void => {
+    this.#engine.unsent.delete(this.#flushPushes)
+    this.#flush()
   }
 
   get replies(): number {
