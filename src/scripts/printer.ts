@@ -85,7 +85,7 @@ class Printer {
   }
 
   #block(body: Block, after?: () => void): void {
-    const before = [...this.#names.keys()]
+    const before = this.#names.size
     body.forEach((statement, i) => {
       if (i > 0) {
         const end = this.text.length
@@ -97,7 +97,11 @@ class Printer {
       } else this.#statement(statement)
     })
     after?.()
-    for (const variable of [...this.#names.keys()].slice(before.length)) {
+    this.#forget([...this.#names.keys()].slice(before))
+  }
+
+  #forget(variables: readonly Variable[]): void {
+    for (const variable of variables) {
       this.#locals--
       this.#taken.delete(this.#names.get(variable)!)
       this.#names.delete(variable)
@@ -196,11 +200,7 @@ class Printer {
   /** What is written while some variables are known. */
   #scoped(variables: readonly Variable[], write: (names: string) => void): void {
     write(this.#declare(variables))
-    for (const variable of variables) {
-      this.#locals--
-      this.#taken.delete(this.#names.get(variable)!)
-      this.#names.delete(variable)
-    }
+    this.#forget(variables)
   }
 
   #function({ parameters, vararg, arg, body }: FunctionExpression): void {
@@ -279,8 +279,7 @@ class Printer {
         }
         break
       default: {
-        const cuts = ['call', 'method', 'vararg'].includes(node.inner.kind)
-        if (cuts) this.#write('(', [node.inner], ')')
+        if (isMulti(node.inner)) this.#write('(', [node.inner], ')')
         else this.#expression(node.inner, 0)
       }
     }
@@ -296,10 +295,13 @@ class Printer {
   /** What may be indexed and called without parentheses. */
   #prefix(node: Expression): void {
     const bare = ['local', 'global', 'index', 'call', 'method'].includes(node.kind)
-    if (bare || (node.kind === 'group' && ['call', 'method', 'vararg'].includes(node.inner.kind))) this.#expression(node, 0)
+    if (bare || (node.kind === 'group' && isMulti(node.inner))) this.#expression(node, 0)
     else this.#write('(', [node], ')')
   }
 }
+
+/** Whether an expression may give several values, which parentheses cut to one. */
+const isMulti = ({ kind }: Expression): boolean => ['call', 'method', 'vararg'].includes(kind)
 
 /** `self` and `arg` are no keywords, but are not given to variables, as functions have them without saying. */
 const isName = (value: unknown): boolean =>
@@ -319,7 +321,7 @@ function binding(node: Expression): number {
     if (!Number.isFinite(node.value) || Object.is(node.value, -0)) return BINDING['/']
     return node.value < 0 ? UNARY : ATOM
   }
-  if (node.kind === 'group') return ['call', 'method', 'vararg'].includes(node.inner.kind) ? ATOM : binding(node.inner)
+  if (node.kind === 'group') return isMulti(node.inner) ? ATOM : binding(node.inner)
   return ATOM
 }
 

@@ -5,7 +5,7 @@ import { execute, Key } from './commands.ts'
 import { encodeJson, encodeResult } from './encode.ts'
 import * as helpers from './helpers.ts'
 import { checkKeyType, type KeyType, type KeyTypes } from './keys.ts'
-import { binary, breaks, call, concat, constant, declare, define, effective, FALSE, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
+import { binary, breaks, call, concat, constant, counting, declare, define, effective, FALSE, going, index, leave, local, named, not, or, plus, run, truth, when } from './nodes.ts' // prettier-ignore
 import { type Placed, Program } from './program.ts'
 import {
   ANY,
@@ -159,14 +159,13 @@ export class Builder<R> {
       return given.node
     })
     const inner = program.inside(() => {
+      for (const each of statements) program.block.push(each)
       if (shape.nullable) {
-        for (const each of statements) program.block.push(each)
         const value = program.variable(names(body)[0] ?? 'value')
         program.emit(declare(value, node))
         program.emit(when(not(local(value)), [breaks()]))
         ;(body as (value: Term) => unknown)(this.#term(local(value), { ...shape, nullable: false }))
       } else {
-        for (const each of statements) program.block.push(each)
         if (statements.length > 0) program.emit(when(not(node), [breaks()]))
         ;(body as () => unknown)()
       }
@@ -198,8 +197,7 @@ export class Builder<R> {
       const limit = plus(this.#give(end).node, -Math.sign(step))
       const variable = program.variable(first ?? 'i')
       const inner = program.inside(() => (body as (i: Term) => unknown)(this.#term(local(variable), INTEGER)))
-      const by = step === 1 ? null : constant(step)
-      program.emit({ kind: 'for', line: 0, variable, start: from, limit, step: by, body: inner })
+      program.emit(counting(variable, from, limit, inner, step))
       return
     }
     const { node, shape } = this.#give(over)
@@ -214,8 +212,7 @@ export class Builder<R> {
       if (isList) call(this.#term(local(item), of), this.#term(plus(local(place), -1), INTEGER))
       else call(this.#term(local(item), STRING), this.#term(program.temp(second ?? 'value', index(source, local(item)), 'stays'), of))
     })
-    const values = [call('ipairs', isList ? source : helpers.sortedKeys(program, source))]
-    program.emit({ kind: 'for in', line: 0, variables: [place, item], values, body: inner })
+    program.emit(going([place, item], 'ipairs', isList ? source : helpers.sortedKeys(program, source), inner))
   }
 
   /** Declares a function of the script. It may call itself as `self`. A call of it runs where it is written. */

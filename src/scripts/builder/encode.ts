@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '../../core/bytes.ts'
 import type { Expression } from '../tree.ts'
 import { jsonNumber, sortedKeys } from './helpers.ts'
-import { and, assign, call, concat, constant, declare, FALSE, index, local, or, plus, size, table, truth, when } from './nodes.ts'
+import { and, assign, call, concat, constant, declare, FALSE, going, index, local, or, plus, size, table, truth, when } from './nodes.ts'
 import type { Program } from './program.ts'
 import { isNumber, isPlain, type Shape } from './schema.ts'
 import type { Parts } from './term.ts'
@@ -63,8 +63,7 @@ function encode(program: Program, { node, shape }: Parts, to: Shape, form: Form)
     const inner = encode(program, { node: found, shape: of }, to.of ?? of, form)
     for (const each of isList ? [inner] : form.entry(local(item), inner)) program.emit(assign(index(list, plus(size(list), 1)), each))
   })
-  const values = [call('ipairs', isList ? value : sortedKeys(program, value))]
-  program.emit({ kind: 'for in', line: 0, variables: [place, item], values, body })
+  program.emit(going([place, item], 'ipairs', isList ? value : sortedKeys(program, value), body))
   return isList ? form.list(list) : form.dictionary(list)
 }
 

@@ -1,7 +1,7 @@
 // Small Lua functions that a script brings along where it needs them: what Lua's libraries lack, and the replies of Redis in
 // the form that the builder promises.
 import type { Expression, Statement } from '../tree.ts'
-import { assign, binary, breaks, call, constant, declare, FALSE, index, leave, local, named, NIL, not, object, or, plus, run, size, table, when } from './nodes.ts' // prettier-ignore
+import { assign, binary, breaks, call, constant, counting, declare, FALSE, going, index, leave, local, named, NIL, not, object, or, plus, run, size, table, when } from './nodes.ts' // prettier-ignore
 import type { Program } from './program.ts'
 
 type Index = ReturnType<typeof index>
@@ -10,7 +10,7 @@ const ONE = constant(1)
 /** `for i = start, #list, step` around statements. */
 function each(program: Program, list: Expression, step: number, body: (i: Expression) => Statement[], start: Expression = ONE): Statement {
   const i = program.variable('i')
-  return { kind: 'for', line: 0, variable: i, start, limit: size(list), step: step === 1 ? null : constant(step), body: body(local(i)) }
+  return counting(i, start, size(list), body(local(i)), step)
 }
 
 /** `for _, value in iterator(of)` around statements. */
@@ -23,13 +23,7 @@ function all(
   const variables = [iterator === 'ipairs' ? '_' : 'key', 'value']
     .slice(0, Math.max(body.length, iterator === 'ipairs' ? 2 : 1))
     .map((name) => program.variable(name))
-  return {
-    kind: 'for in',
-    line: 0,
-    variables,
-    values: [call(iterator, of)],
-    body: body(...(variables.map(local) as [Expression, Expression])),
-  }
+  return going(variables, iterator, of, body(...(variables.map(local) as [Expression, Expression])))
 }
 
 /** A new table, what fills it, and its return. */
@@ -131,15 +125,10 @@ export function decimal(program: Program, value: Expression): Expression {
     const format = call('string.format', binary('..', constant('%.'), binary('..', local(digits), constant('g'))), value)
     return [
       declare(text, NIL),
-      {
-        kind: 'for',
-        line: 0,
-        variable: digits,
-        start: constant(15),
-        limit: constant(17),
-        step: null,
-        body: [assign(local(text), format), when(binary('==', number(local(text)), value), [breaks()])],
-      },
+      counting(digits, constant(15), constant(17), [
+        assign(local(text), format),
+        when(binary('==', number(local(text)), value), [breaks()]),
+      ]),
       leave(local(text)),
     ]
   })
@@ -175,17 +164,7 @@ export function slice(program: Program, list: Expression, start: Expression, end
     return [
       bound(start),
       bound(stop),
-      ...collected(program, (out) => [
-        {
-          kind: 'for',
-          line: 0,
-          variable: i,
-          start: plus(start, 1),
-          limit: call('math.min', stop, size(of)),
-          step: null,
-          body: [append(out, index(of, local(i)))],
-        },
-      ]),
+      ...collected(program, (out) => [counting(i, plus(start, 1), call('math.min', stop, size(of)), [append(out, index(of, local(i)))])]),
     ]
   })
   return call(helper, list, start, end)

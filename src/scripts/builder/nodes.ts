@@ -112,6 +112,22 @@ export const when = (condition: Expression, body: readonly Statement[]): Stateme
   branches: [{ condition, body }],
   otherwise: null,
 })
+export const counting = (variable: Variable, start: Expression, limit: Expression, body: readonly Statement[], step = 1): Statement => ({
+  kind: 'for',
+  line,
+  variable,
+  start,
+  limit,
+  step: step === 1 ? null : constant(step),
+  body,
+})
+export const going = (variables: readonly Variable[], iterator: string, of: Expression, body: readonly Statement[]): Statement => ({
+  kind: 'for in',
+  line,
+  variables,
+  values: [call(iterator, of)],
+  body,
+})
 export const breaks = (): Statement => ({ kind: 'break', line })
 export const define = (variable: Variable, value: Omit<FunctionExpression, 'kind' | 'line' | 'vararg' | 'arg'>): Statement => ({
   kind: 'local function',
