@@ -38,7 +38,7 @@ function makeScripts(limits: Limits): TreeScripts {
   const evalsha = row(
     'EVALSHA',
     -3,
-    'noscript stale skip_monitor no_mandatory_keys',
+    'noscript stale skip_monitor no_mandatory_keys may_replicate',
     '#2 RW access update',
     ({ engine }, argv, session) => {
       feedMonitors(session, argv)

@@ -10,9 +10,6 @@ import { CLOSED, OK, type Reply, ReplyError } from '../reply.ts'
 
 const MODE = new ReplyError('ERR CLIENT PAUSE mode must be WRITE or ALL')
 
-/** They write, or may, although their rows do not say so. */
-const MAY_WRITE = new Set(['eval', 'evalsha', 'fcall', 'publish', 'spublish', 'pfcount'])
-
 interface Held {
   readonly session: Session
   readonly argv: Argv
@@ -133,7 +130,7 @@ export class Pause {
 
 function writes({ engine, transaction }: Session, command: Command, argv: Argv): boolean {
   const alone = ({ flags, name }: Command, words: Argv): boolean =>
-    (flags & FLAG.write) !== 0 || (MAY_WRITE.has(name) && engine.scripting.readsOnly?.(name, words) !== true)
+    (flags & FLAG.write) !== 0 || ((flags & FLAG.may_replicate) !== 0 && engine.scripting.readsOnly?.(name, words) !== true)
   return command.name === 'exec' ? transaction.queue?.some((queued) => alone(queued.command, queued.argv)) === true : alone(command, argv)
 }
 

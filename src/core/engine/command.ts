@@ -13,11 +13,14 @@ export type Handler = (db: Database, argv: Argv, session: Session) => Result
 
 const FLAG_NAMES = [
   'write', 'readonly', 'denyoom', 'admin', 'pubsub', 'noscript', 'blocking', 'loading', 'stale', 'skip_monitor', 'skip_slowlog', 'asking', 'fast',
-  'no_auth', 'no_mandatory_keys', 'no_async_loading', 'no_multi', 'allow_busy', 'movablekeys',
+  'no_auth', 'no_mandatory_keys', 'no_async_loading', 'no_multi', 'allow_busy', 'movablekeys', 'may_replicate',
 ] as const // prettier-ignore
 type FlagName = (typeof FLAG_NAMES)[number]
 
-/** The bit of each of Redis's command flags. */
+/**
+ * The bit of each of Redis's command flags. `may_replicate` has what replicas may have to be told, though it writes no data, or
+ * none that can be seen.
+ */
 export const FLAG = Object.fromEntries(FLAG_NAMES.map((name, i) => [name, 1 << i])) as Readonly<Record<FlagName, number>>
 
 export interface Row {
@@ -70,9 +73,9 @@ function makeRow(name: string, arity: number, flags: string, keys: string, handl
   return { name: name.toLowerCase(), arity, flags: bits, categories, tips, keys, handler, subcommands }
 }
 
-/** The names of a row's flags. */
+/** The names of a row's flags; `may_replicate` Redis keeps to itself. */
 export function flagNames(row: Row): string[] {
-  return FLAG_NAMES.filter((name) => row.flags & FLAG[name])
+  return FLAG_NAMES.filter((name) => row.flags & FLAG[name] & ~FLAG.may_replicate)
 }
 
 /** A row in a table. */

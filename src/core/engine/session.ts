@@ -19,8 +19,8 @@ const NOT_QUEUED = /^(exec|discard|multi|watch|quit|reset)$/
 /** What a subscriber that speaks RESP2 may still say. */
 const SUBSCRIBER_COMMANDS = /^([ps]?(un)?subscribe|ping|quit|reset)$/
 
-/** To Redis, who MONITORs is a kind of replica, which may say neither what concerns keys nor one of these. */
-const TOLD_TO_REPLICAS = /^(s?publish|eval(sha)?|fcall)$/
+/** To Redis, who MONITORs is a kind of replica. */
+const OF_KEYSPACE = FLAG.write | FLAG.readonly | FLAG.may_replicate
 const NO_KEYSPACE = new ReplyError("ERR Replica can't interact with the keyspace")
 
 /** What a server tells the engine about a connection. */
@@ -204,7 +204,7 @@ export class Session {
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       )
     }
-    if (this.engine.monitors.has(this) && (flags & (FLAG.write | FLAG.readonly) || TOLD_TO_REPLICAS.test(name))) throw NO_KEYSPACE
+    if (this.engine.monitors.has(this) && flags & OF_KEYSPACE) throw NO_KEYSPACE
     const held = this.engine.gate?.(this, command, argv)
     if (held) return held
     if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION

@@ -17,8 +17,6 @@ import { first, type LuaFunction, type LuaValue, NONE } from './value.ts'
 const UNKNOWN = new ReplyError('ERR Unknown Redis command called from script')
 const NO_SCRIPT = new ReplyError('ERR This Redis command is not allowed from script')
 const WRONG_ARITY = new ReplyError('ERR Wrong number of args calling Redis command from script')
-/** What Redis may have to replicate, though it writes no data, or none that can be seen. */
-const MAY_WRITE: ReadonlySet<string> = new Set(['publish', 'spublish', 'pfcount'])
 const READ_ONLY = new ReplyError('ERR Write commands are not allowed from read-only scripts.')
 const CANNOT_WAIT = new ReplyError('ERR This command cannot be waited for in a script')
 const INACTIVE = new ReplyError('ERR redis.call/pcall can only be called inside a script invocation')
@@ -99,7 +97,7 @@ export class Bridge {
     const { flags } = command
     if (!arityFits(command, argv.length)) return this.#refuse(WRONG_ARITY, command)
     if (flags & FLAG.noscript) return this.#refuse(NO_SCRIPT, command)
-    if (this.#permission.readOnly && (flags & FLAG.write || MAY_WRITE.has(command.name))) return this.#refuse(READ_ONLY, command)
+    if (this.#permission.readOnly && flags & (FLAG.write | FLAG.may_replicate)) return this.#refuse(READ_ONLY, command)
     const denied = this.caller?.user?.check(this.caller, command, argv, true)
     if (denied) return this.#refuse(denied, command)
     if (flags & FLAG.write) {

@@ -29,7 +29,7 @@ export const hyperloglogs: Group = {
       return 1
     }),
 
-    row('PFCOUNT', -2, 'readonly', '1..-1 RW access', (db, argv) => {
+    row('PFCOUNT', -2, 'readonly may_replicate', '1..-1 RW access', (db, argv) => {
       if (argv.length > 2) return hll.countRegisters(union(db, argv.slice(1)).registers)
       const found = db.string.read(argv[1])
       if (found === undefined) return 0

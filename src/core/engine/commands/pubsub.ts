@@ -17,8 +17,10 @@ export const pubsub: Group = {
     row('UNSUBSCRIBE', -1, 'pubsub noscript loading stale', '', (_db, argv, session) => unsubscribe(argv, session, 'channels')),
     row('PUNSUBSCRIBE', -1, 'pubsub noscript loading stale', '', (_db, argv, session) => unsubscribe(argv, session, 'patterns')),
     row('SUNSUBSCRIBE', -1, 'pubsub noscript loading stale', '1..-1 not_key', (_db, argv, session) => unsubscribe(argv, session, 'shards')),
-    row('PUBLISH', 3, 'pubsub loading stale fast', '', (db, argv) => db.engine.pubsub.publish(argv[1], argv[2])),
-    row('SPUBLISH', 3, 'pubsub loading stale fast', '1 not_key', (db, argv) => db.engine.pubsub.publishToShard(argv[1], argv[2])),
+    row('PUBLISH', 3, 'pubsub loading stale fast may_replicate', '', (db, argv) => db.engine.pubsub.publish(argv[1], argv[2])),
+    row('SPUBLISH', 3, 'pubsub loading stale fast may_replicate', '1 not_key', (db, argv) =>
+      db.engine.pubsub.publishToShard(argv[1], argv[2]),
+    ),
     container('PUBSUB', -2, '', [
       row('PUBSUB|CHANNELS', -2, 'pubsub loading stale', '', (db, argv) => names(argv, db.engine.pubsub.channels)),
       row('PUBSUB|NUMSUB', -2, 'pubsub loading stale', '', (db, argv) => counts(argv, db.engine.pubsub.channels)),

@@ -182,9 +182,9 @@ export function evalRows(of: (engine: Engine) => Scripts): Row[] {
       return scripts.run(session, script, words, readOnly)
     }
   return [
-    row('EVAL', -3, 'noscript stale skip_monitor no_mandatory_keys', '#2 RW access update', evaluate(false)),
+    row('EVAL', -3, 'noscript stale skip_monitor no_mandatory_keys may_replicate', '#2 RW access update', evaluate(false)),
     row('EVAL_RO', -3, 'readonly noscript stale skip_monitor no_mandatory_keys', '#2 RO access', evaluate(true)),
-    row('EVALSHA', -3, 'noscript stale skip_monitor no_mandatory_keys', '#2 RW access update', evaluateSha(false)),
+    row('EVALSHA', -3, 'noscript stale skip_monitor no_mandatory_keys may_replicate', '#2 RW access update', evaluateSha(false)),
     row('EVALSHA_RO', -3, 'readonly noscript stale skip_monitor no_mandatory_keys', '#2 RO access', evaluateSha(true)),
     container('SCRIPT', -2, '', [
       row('SCRIPT|DEBUG', 3, 'noscript', '', (_db, argv) => {

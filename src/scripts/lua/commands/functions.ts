@@ -294,7 +294,7 @@ export function functionRows(of: (engine: Engine) => Functions): Row[] {
     }
   const write = 'request_policy:all_shards response_policy:all_succeeded'
   return [
-    row('FCALL', -3, 'noscript stale skip_monitor no_mandatory_keys', '#2 RW access update', call(false)),
+    row('FCALL', -3, 'noscript stale skip_monitor no_mandatory_keys may_replicate', '#2 RW access update', call(false)),
     row('FCALL_RO', -3, 'readonly noscript stale skip_monitor no_mandatory_keys', '#2 RO access', call(true)),
     container('FUNCTION', -2, '', [
       row('FUNCTION|DELETE', 3, `write noscript ${write}`, '', ({ engine }, argv) => {
