@@ -1,5 +1,6 @@
 // The entry `isodis/drop-in/ioredis`: an unmodified ioredis client, version 5 or 6, on the engine in the same process.
 import { admin } from '../../core/admin/admin.ts'
+import { given } from '../given.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { InProcessStream } from './stream.ts'
 
@@ -15,7 +16,7 @@ export interface IoredisOptions {
  * engine is closed.
  */
 export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
-  const { engine } = redis
+  const engine = given(redis.engine, 'ioredisOn', 'the client of createRedis()')
   admin.attach(engine)
   let lastId = 0
 

@@ -10,6 +10,7 @@ import { notAvailable } from '../../core/rest/errors.ts'
 import { confirmations, confirmedFirst, eventOf, messageData, TOPICS } from '../../core/rest/events.ts'
 import { asBase64, asText, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
+import { given } from '../given.ts'
 import { systemClock } from '../host.ts'
 import { Fair } from './fair.ts'
 
@@ -49,6 +50,7 @@ export interface EngineRequester {
  * encodes as it always does.
  */
 export function requesterOn(redis: Pick<Redis, 'backend'>, options: RequesterOptions = {}): EngineRequester {
+  given(redis.backend, 'requesterOn', 'a client')
   return new Requester(redis, options)
 }
 

@@ -24,6 +24,7 @@ import { confirmations, confirmedFirst, messageData, TOPICS } from '../../core/r
 import { parseExactly } from '../../core/rest/json.ts'
 import { asBase64, asText, errorJson, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
+import { given } from '../given.ts'
 import { type Access, Authorizer } from './rest/authorize.ts'
 import { type Cors, corsHeaders, preflight } from './rest/cors.ts'
 import { ReadOnlyCommands } from './rest/read-only.ts'
@@ -66,7 +67,7 @@ const DEFAULT_LIMITS: RestLimits = { body: 1 << 20, commands: 10_000, streams: 1
  * @throws TypeError if a token is missing or empty
  */
 export function createRestHandler(redis: Redis, options: RestOptions): RestHandler {
-  const server = new RestServer(redis.backend, options)
+  const server = new RestServer(given(redis.backend, 'createRestHandler', 'a client'), options)
   return (request) => server.answer(request)
 }
 

@@ -1,4 +1,5 @@
 // The entry `isodis/server`: the embedded client's engine on a TCP port, and a REST handler on another (Node, Deno, Bun).
+import { given } from '../given.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { type RespServer, type RespServerOptions, serveEngine } from './resp-server.ts'
 
@@ -11,5 +12,5 @@ export { serveRest, type RestServer, type RestServerOptions } from './rest-serve
  * @throws Error if the port is taken or not allowed
  */
 export function serveResp(redis: EmbeddedRedis, options: RespServerOptions = {}): Promise<RespServer> {
-  return serveEngine(redis.engine, options)
+  return serveEngine(given(redis.engine, 'serveResp', 'the client of createRedis()'), options)
 }

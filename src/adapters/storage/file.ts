@@ -23,12 +23,10 @@ export interface FileStorageOptions {
 const READ_SIZE = 1 << 20
 
 /** Keeps snapshots and a journal in files that redis-server loads, and loads redis-server's own. */
-export function fileStorage({
-  dir = '.',
-  dbfilename = 'dump.rdb',
-  appenddirname = 'appendonlydir',
-  appendfilename = 'appendonly.aof',
-}: FileStorageOptions = {}): Storage {
+export function fileStorage(options: FileStorageOptions = {}): Storage {
+  // Taken for no options, it would be the current directory.
+  if (typeof options !== 'object') throw new TypeError('fileStorage takes an object, such as { dir: "./data" }')
+  const { dir = '.', dbfilename = 'dump.rdb', appenddirname = 'appendonlydir', appendfilename = 'appendonly.aof' } = options
   const path = join(dir, dbfilename)
   const journal = appendOnlyFiles(join(dir, appenddirname), appendfilename, path)
   let unlock = async (): Promise<void> => {}
