@@ -16,13 +16,13 @@ const budgets = [
     total: 111.8,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
-  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.5, total: 16.5 },
+  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 36.7,
-    total: 36.7,
+    initial: 36.9,
+    total: 36.9,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares.
