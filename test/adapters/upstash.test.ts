@@ -1,4 +1,5 @@
 // The client on Upstash's protocol: against the REST handler on the engine, beside the client on the engine itself.
+import { getEventListeners } from 'node:events'
 import { Redis as UpstashRedis } from '@upstash/redis'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -378,6 +379,21 @@ describe('over a client made with @upstash/redis', () => {
     expect((await subscription.next()).value).toEqual({ channel: 'c', message: 'x' })
     await redis.close()
     expect(await theirs.get('json')).toEqual({ a: 1 })
+  })
+
+  test('its signal keeps nothing of requests and subscriptions that have ended', async () => {
+    const { signal } = new AbortController()
+    redis = fromUpstash(new UpstashRedis({ url: server.url, token: TOKEN, signal, retry: false }))
+    /** Node 20 keeps in a set of the signal's own what AbortSignal.any made of it. */
+    const kept = (): number =>
+      Object.getOwnPropertySymbols(signal)
+        .map((symbol): unknown => Reflect.get(signal, symbol))
+        .map((value) => (typeof value === 'object' && value !== null && 'size' in value ? Number(value.size) : 0))
+        .reduce((sum, size) => sum + size, getEventListeners(signal, 'abort').length)
+    for (let i = 0; i < 5; i++) await redis.set('a', '1')
+    const subscription = await redis.subscribe('news')
+    await subscription.unsubscribe()
+    await expect.poll(kept).toBe(0)
   })
 
   test('its signal ends requests with an error', async () => {

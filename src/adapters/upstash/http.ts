@@ -85,10 +85,15 @@ export class HttpService implements Service {
     headers.set('accept', 'text/event-stream')
     headers.set(EVENTS_HEADER, 'base64')
     const path = name.replace(/[^\w.~-]/g, (char) => `%${(char.charCodeAt(0) + 256).toString(16).slice(1)}`)
-    const response = await this.#ask(`/${kind}/${path}`, '[]', headers, signal)
-    if (!response.ok) throw failureOf({ status: response.status, headers: response.headers, text: await response.text() })
-    const base64 = response.headers.get(EVENTS_HEADER) === 'base64'
-    await readEvents(response, (data) => onEvent(wordsOf(data, name, base64)))
+    const abort = new AbortController()
+    signal.addEventListener('abort', () => abort.abort(signal.reason))
+    if (signal.aborted) abort.abort(signal.reason)
+    await this.#abortable(abort, async () => {
+      const response = await this.#ask(`/${kind}/${path}`, '[]', headers, abort.signal)
+      if (!response.ok) throw failureOf({ status: response.status, headers: response.headers, text: await response.text() })
+      const base64 = response.headers.get(EVENTS_HEADER) === 'base64'
+      await readEvents(response, (data) => onEvent(wordsOf(data, name, base64)))
+    })
   }
 
   /** @param toBody makes the body of lines as they are to be sent */
@@ -110,23 +115,38 @@ export class HttpService implements Service {
     const tooLate = (): void => late.abort(new Error(`there was no answer within ${this.#timeout} ms`))
     const timer = this.#timeout > LONGEST_TIMER_MS ? undefined : setTimeout(tooLate, this.#timeout)
     try {
-      const response = await this.#ask(path, body, this.#headers, late.signal)
-      if (readYourWrites) this.#target.upstashSyncToken = response.headers.get(SYNC_TOKEN) ?? ''
-      return { status: response.status, headers: response.headers, text: await response.text() }
+      return await this.#abortable(late, async () => {
+        const response = await this.#ask(path, body, this.#headers, late.signal)
+        if (readYourWrites) this.#target.upstashSyncToken = response.headers.get(SYNC_TOKEN) ?? ''
+        return { status: response.status, headers: response.headers, text: await response.text() }
+      })
     } finally {
       clearTimeout(timer)
     }
   }
 
+  /** Does what the user's signal may end. It may outlive many requests: AbortSignal.any would leave a trace of each on it in Node 20. */
+  async #abortable<T>(abort: AbortController, run: () => Promise<T>): Promise<T> {
+    const given = this.#target.options?.signal
+    const own = typeof given === 'function' ? given() : given
+    const end = (): void => abort.abort(own?.reason)
+    own?.addEventListener('abort', end)
+    if (own?.aborted) end()
+    try {
+      return await run()
+    } finally {
+      own?.removeEventListener('abort', end)
+    }
+  }
+
   async #ask(path: string, body: string, headers: Headers, signal: AbortSignal): Promise<Response> {
     const { baseUrl, retry, options } = this.#target
-    const own = typeof options?.signal === 'function' ? options.signal() : options?.signal
     const { cache = defaultCache(), agent, backend } = options ?? {}
     const init = {
       method: 'POST',
       headers,
       body,
-      signal: own === undefined ? signal : AbortSignal.any([own, signal]),
+      signal,
       ...(cache === undefined ? {} : { cache }),
       ...(agent === undefined ? {} : { agent }),
       ...(backend === undefined ? {} : { backend }),
@@ -135,7 +155,7 @@ export class HttpService implements Service {
       try {
         return await this.#fetch(baseUrl + path, init)
       } catch (error) {
-        if (attempt >= retry.attempts || init.signal.aborted) throw error
+        if (attempt >= retry.attempts || signal.aborted) throw error
         await new Promise((resolve) => setTimeout(resolve, retry.backoff(attempt)))
       }
     }
