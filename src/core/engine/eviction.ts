@@ -107,9 +107,10 @@ export class Eviction {
   makeRoom(): boolean {
     const { memory } = this.#engine
     while (this.limit > 0 && memory.used() + OWN > this.limit) {
-      if (this.#policy !== 'noeviction' && this.#evictOne()) continue
-      memory.reset()
-      return false
+      if (this.#policy === 'noeviction' || !this.#evictOne()) {
+        memory.reset()
+        return false
+      }
     }
     return true
   }
