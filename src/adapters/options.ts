@@ -6,17 +6,14 @@ const TYPES: Readonly<Record<string, string>> = {
   storage: 'an object',
   save: 'a string',
   config: 'an object',
-  lua: 'an object',
-  scripts: 'an object',
-  admin: 'an object',
+  lua: 'the object of isodis/lua',
+  scripts: 'the object of isodis/scripts/engine',
+  admin: 'the object of isodis/admin',
   clock: 'an object',
   random: 'a function',
   log: 'a function',
   shared: 'a boolean or an object',
 }
-
-/** Where what is more than a value comes from. */
-const PLACES: Readonly<Record<string, string>> = { lua: 'isodis/lua', scripts: 'isodis/scripts/engine', admin: 'isodis/admin' }
 
 /** @throws TypeError */
 export function checkOptions(options: object): void {
@@ -29,7 +26,6 @@ function check(name: string, value: unknown, wanted: string | undefined): void {
   if (name === 'storage' && typeof (value as { open?: unknown } | null)?.open !== 'function') {
     throw new TypeError("createRedis: storage must be one, such as indexedDb('my-app')")
   }
-  if (value === null || !wanted.includes(typeof value))
-    throw new TypeError(`createRedis: ${name} must be ${PLACES[name] === undefined ? wanted : `what ${PLACES[name]} exports`}`)
+  if (value === null || !wanted.includes(typeof value)) throw new TypeError(`createRedis: ${name} must be ${wanted}`)
   if (name === 'config') for (const [each, text] of Object.entries(value as object)) check(`config.${each}`, text, 'a string')
 }

@@ -12,7 +12,7 @@ test.each([
   [{ save: 60 }, 'createRedis: save must be a string'],
   [{ config: 'appendonly yes' }, 'createRedis: config must be an object'],
   [{ config: { maxmemory: 64 } }, 'createRedis: config.maxmemory must be a string'],
-  [{ lua: true }, 'createRedis: lua must be what isodis/lua exports'],
+  [{ lua: true }, 'createRedis: lua must be the object of isodis/lua'],
   [{ log: console }, 'createRedis: log must be a function'],
   [{ shared: 'yes', storage: memoryStorage() }, 'createRedis: shared must be a boolean or an object'],
   [
