@@ -54,12 +54,6 @@ READWRITE 3.0.0 O(1)
 Takes back READONLY
 `
 
-const generic = `
-WAIT 3.0.0 O(1)
-Waits until replicas have what was written
-numreplicas:integer timeout:integer
-`
-
 const hyperloglog = `
 PFDEBUG 2.8.9 N/A
 Shows the registers of one, or changes how they are kept
@@ -72,9 +66,6 @@ Tests the estimates
 `
 
 const server = `
-ROLE 2.8.12 O(1)
-Tells whether this is a master or a replica
-
 SYNC 1.0.0
 A snapshot of all data, after which the connection ends
 
@@ -230,4 +221,4 @@ ACL|SAVE 6.0.0 O(N), N: users
 Writes the users into their file
 `
 
-export const docs: DocTexts = { cluster, connection, generic, hyperloglog, server }
+export const docs: DocTexts = { cluster, connection, hyperloglog, server }

@@ -1,6 +1,6 @@
 // What a server says of modules, of replicas, of its memory, and of itself. There are no modules, and it is a master
 // without replicas: https://redis.io/docs/latest/commands/?group=server
-import { integer, milliseconds } from '../engine/arguments.ts'
+import { integer } from '../engine/arguments.ts'
 import { type Argv, container, type Handler, type Row, row } from '../engine/command.ts'
 import { help } from '../engine/commands/help.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -69,12 +69,6 @@ export const serverRows: readonly Row[] = [
     row('MODULE|UNLOAD', 3, 'admin noscript no_async_loading', '', loadModule),
     help('MODULE'),
   ]),
-  row('ROLE', 1, 'noscript loading stale fast @admin @dangerous', '', () => ['master', 0, []]),
-  row('WAIT', 3, 'noscript @connection request_policy:all_shards response_policy:agg_min', '', (_db, argv): Reply => {
-    integer(argv[1])
-    milliseconds(argv[2])
-    return 0 // there are no replicas
-  }),
   row('FAILOVER', -1, 'admin noscript stale', '', (_db, argv) => failover(argv)),
   row('REPLICAOF', 3, 'admin noscript stale no_async_loading', '', replicaOf),
   row('SLAVEOF', 3, 'admin noscript stale no_async_loading', '', replicaOf),

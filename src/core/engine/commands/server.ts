@@ -1,6 +1,6 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
-import { MapReply, NO_REPLY, OK, ReplyError, Verbatim } from '../../reply.ts'
-import { integerIn } from '../arguments.ts'
+import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
+import { integer, integerIn, milliseconds } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
@@ -100,6 +100,12 @@ export const server: Group = {
       engine.monitors.add(session)
       session.restrict()
       return OK
+    }),
+    row('ROLE', 1, 'noscript loading stale fast @admin @dangerous', '', () => ['master', 0, []]),
+    row('WAIT', 3, 'noscript @connection request_policy:all_shards response_policy:agg_min', '', (_db, argv): Reply => {
+      integer(argv[1])
+      milliseconds(argv[2])
+      return 0 // there are no replicas
     }),
     container('ACL', -2, '', [row('ACL|WHOAMI', 2, 'noscript loading stale', '', (_db, _argv, session) => nameOf(session)), help('ACL')]),
   ],

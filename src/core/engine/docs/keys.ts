@@ -125,6 +125,10 @@ key
 OBJECT|HELP 6.2.0 O(1)
 Lists what OBJECT can do
 
+WAIT 3.0.0 O(1)
+Waits until replicas have what was written
+numreplicas:integer timeout:integer
+
 WAITAOF 7.2.0 O(1)
 Waits until what was written is in the append-only files
 numlocal:integer numreplicas:integer timeout:integer

@@ -26,6 +26,9 @@ Describes the server
 MONITOR 1.0.0
 Shows every command that runs
 
+ROLE 2.8.12 O(1)
+Tells whether this is a master or a replica
+
 SAVE 1.0.0 O(N), N: keys of all databases
 Saves everything and waits for it
 
