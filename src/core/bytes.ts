@@ -56,7 +56,7 @@ export function decodeUtf8(bytes: ByteString): string {
 // Buffer's methods, where there is one, read and write latin1 of any bytes in native code: 10 MB in 2 ms instead of 20 to 50.
 interface Latin1 {
   latin1Slice?: (start: number, end: number) => string
-  latin1Write?: (text: string, start: number) => number
+  latin1Write?: (text: string, start: number, length: number) => number
 }
 const latin1 = (): Latin1 => (globalThis as { Buffer?: { prototype: Latin1 } }).Buffer?.prototype ?? {}
 /** From here on a call is worth it. */
@@ -70,7 +70,7 @@ export function toUint8Array(bytes: ByteString): Uint8Array {
 /** Writes bytes from an offset on. */
 export function putBytes(target: Uint8Array, at: number, bytes: ByteString): Uint8Array {
   const native = bytes.length < NATIVE_FROM ? undefined : latin1().latin1Write
-  if (native !== undefined) native.call(target, bytes, at)
+  if (native !== undefined) native.call(target, bytes, at, bytes.length) // workerd takes no default
   else for (let i = 0; i < bytes.length; i++) target[at + i] = bytes.charCodeAt(i)
   return target
 }
