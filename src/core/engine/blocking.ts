@@ -83,9 +83,10 @@ export class Blocking {
   serve(): void {
     for (const { db, key } of this.#ready) {
       for (const waiter of db.waiters.get(key) ?? []) {
-        // The first has taken what there was: thousands may wait behind it.
-        if (serveOne(waiter, key) === false && this.attached === 0) break
+        const found = serveOne(waiter, key)
         db.engine.effects?.settle()
+        // The first has taken what there was: thousands may wait behind it.
+        if (found === false && this.attached === 0) break
       }
     }
     this.#ready = []

@@ -107,6 +107,23 @@ describe('everysec where a store syncs beside its appends', () => {
     expect(await messageOf(redis.set('a', 3))).toBe('OK')
   })
 
+  test('a key that has expired when somebody waits for it leaves nothing that a reply would wait for without end', async () => {
+    const { redis, clock, found } = await setup(everysec)
+    const { engine } = redis
+    engine.expiry.active = false
+    await redis.call('SELECT', '1')
+    await redis.rpush('k', 'hello')
+    await redis.pexpire('k', 100)
+    await redis.call('SELECT', '9')
+    const popped = redis.blpop(['k'], 0, { signal: AbortSignal.timeout(1000) }).catch(({ name }: Error) => name)
+    clock.advance(101)
+    await redis.call('SWAPDB', '1', '9')
+    await clock.drain()
+    expect(await engine.durability.handedOver()).toBe(null)
+    expect((await found()).engine.database(9).keyspace.size).toBe(0)
+    expect(await popped).toBe('TimeoutError')
+  })
+
   test('a server sends no reply before what it tells of is appended, and sends it although that failed', async () => {
     const { redis, storage, clock } = await setup(everysec)
     const sent: string[] = []
