@@ -38,42 +38,27 @@ interface Mode {
   readonly everyWrite: boolean
 }
 
+const journal = (appendfsync: string): string[] => ['--appendonly', 'yes', '--appendfsync', appendfsync]
+const REWRITES_SOON = ['--config', 'auto-aof-rewrite-min-size=4096', '--config', 'auto-aof-rewrite-percentage=20']
+
 const MODES: Readonly<Record<string, Mode>> = {
   'appendfsync always, with rewrites': {
-    options: ['--appendonly', 'yes', '--appendfsync', 'always'],
+    options: journal('always'),
     disturbance: ['BGREWRITEAOF'],
     everyWrite: true,
   },
   'appendfsync always, with saves and rewrites that start by themselves': {
-    options: [
-      '--appendonly',
-      'yes',
-      '--appendfsync',
-      'always',
-      '--config',
-      'auto-aof-rewrite-min-size=4096',
-      '--config',
-      'auto-aof-rewrite-percentage=20',
-    ],
+    options: [...journal('always'), ...REWRITES_SOON],
     disturbance: ['BGSAVE'],
     everyWrite: true,
   },
   'appendfsync everysec, with rewrites': {
-    options: ['--appendonly', 'yes', '--appendfsync', 'everysec'],
+    options: journal('everysec'),
     disturbance: ['BGREWRITEAOF'],
     everyWrite: true,
   },
   'appendfsync no, with saves and rewrites that start by themselves': {
-    options: [
-      '--appendonly',
-      'yes',
-      '--appendfsync',
-      'no',
-      '--config',
-      'auto-aof-rewrite-min-size=4096',
-      '--config',
-      'auto-aof-rewrite-percentage=20',
-    ],
+    options: [...journal('no'), ...REWRITES_SOON],
     disturbance: ['BGSAVE'],
     everyWrite: true,
   },
