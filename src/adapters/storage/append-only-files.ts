@@ -11,7 +11,7 @@ import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 
 const READ_SIZE = 1 << 20
 /** So many bytes are copied to the system faster than another thread is asked to, and then a killed process has not lost them. */
-const AT_ONCE = 1 << 18
+const AT_ONCE = 1 << 14
 
 interface Part {
   readonly name: string
@@ -35,6 +35,8 @@ class AppendOnlyFiles implements JournalStore {
   #kept: Part[] = []
   #file: FileHandle | null = null
   #position = 0
+  /** Until then a write may have to wait, which must not hold up this thread. */
+  #syncing = false
   #lastIncrement = 0
   #lastBase = 0
 
@@ -115,7 +117,7 @@ class AppendOnlyFiles implements JournalStore {
   async append(bytes: Uint8Array, durable: boolean): Promise<void> {
     const file = (this.#file ??= await this.#openLast())
     try {
-      if (!durable && bytes.length <= AT_ONCE) writeAllSync(file, bytes, this.#position)
+      if (!durable && !this.#syncing && bytes.length <= AT_ONCE) writeAllSync(file, bytes, this.#position)
       else await writeAll(file, bytes, this.#position)
       if (durable) await file.datasync()
     } catch (error) {
@@ -127,7 +129,12 @@ class AppendOnlyFiles implements JournalStore {
   }
 
   async sync(): Promise<void> {
-    await this.#file?.datasync()
+    this.#syncing = true
+    try {
+      await this.#file?.datasync()
+    } finally {
+      this.#syncing = false
+    }
   }
 
   async #openLast(): Promise<FileHandle> {

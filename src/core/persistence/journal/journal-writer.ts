@@ -1,12 +1,15 @@
 // The journal's bytes: commands in RESP, one after the other. What belongs together (a transaction, a script, a command
 // with the expiries it came upon) is put between MULTI and EXEC, so that a tail that was cut off shows all of it or none.
-import { type ByteString, NATIVE_FROM, putBytes } from '../../bytes.ts'
+import { NATIVE_FROM, putBytes } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
 
 const FIRST_SIZE = 1 << 14
 
-const MULTI = '*1\r\n$5\r\nMULTI\r\n'
-const EXEC = '*1\r\n$4\r\nEXEC\r\n'
+/** So many commands become bytes in one go. */
+const AT_ONCE = 256
+
+const MULTI: Argv = ['MULTI']
+const EXEC: Argv = ['EXEC']
 
 /** Bytes that were taken out of a buffer. */
 export interface Taken {
@@ -20,11 +23,12 @@ export class JournalWriter {
   /** A buffer that has been written away. Memory that was used just now is in the cache, which new memory is not. */
   #spare: Uint8Array | null = null
   #at = 0
+  /** Commands that are not bytes yet. Making bytes of many in one go takes less time. */
+  readonly #commands: Argv[] = []
+  /** How many of what is written now belong together. */
+  #together = 0
   /** The database that the last command was for; -1 if a reader cannot know. */
   #db = -1
-  // What has been written since the last `settle`: where it starts, and how many commands.
-  #start = 0
-  #commands = 0
 
   constructor(allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length)) {
     this.#allocate = allocate
@@ -33,12 +37,13 @@ export class JournalWriter {
 
   /** How many bytes are there to be taken. */
   get size(): number {
+    this.#encode()
     return this.#at
   }
 
   /** Whether there is anything to be taken: not while what belongs together is still being written. */
   get ready(): boolean {
-    return this.#at > 0 && this.#commands === 0
+    return this.#together === 0 && this.size > 0
   }
 
   /** What follows goes to a new file: it must say which database it is for. */
@@ -46,23 +51,24 @@ export class JournalWriter {
     this.#db = -1
   }
 
+  /** @param argv must not change any more */
   command(argv: Argv, db: number): void {
-    if (this.#commands++ === 1) this.#beginTransaction()
+    const commands = this.#commands
+    if (this.#together === 1) commands.splice(-1, 0, MULTI)
     if (db !== this.#db) {
       this.#db = db
-      this.#command(['SELECT', String(db)])
-      // A transaction begins behind it.
-      if (this.#commands === 1) this.#start = this.#at
+      commands.push(['SELECT', String(db)])
     }
-    this.#command(argv)
+    commands.push(argv)
+    this.#together++
+    if (commands.length >= AT_ONCE) this.#encode()
   }
 
   /** What was written since the last call belongs together. @returns whether there was any */
   settle(): boolean {
-    if (this.#commands === 0) return false
-    if (this.#commands > 1) this.#text(EXEC)
-    this.#commands = 0
-    this.#start = this.#at
+    if (this.#together === 0) return false
+    if (this.#together > 1) this.#commands.push(EXEC)
+    this.#together = 0
     return true
   }
 
@@ -74,7 +80,7 @@ export class JournalWriter {
     const length = this.#at * 4 > buffer.length ? buffer.length : Math.max(FIRST_SIZE, buffer.length >> 1)
     this.#bytes = this.#spare !== null && this.#spare.length >= length ? this.#spare : this.#allocate(length)
     this.#spare = null
-    this.#at = this.#start = 0
+    this.#at = 0
     return { bytes, buffer }
   }
 
@@ -83,13 +89,13 @@ export class JournalWriter {
     if (bytes.length * 4 > buffer.length || buffer.length === FIRST_SIZE) this.#spare = buffer
   }
 
-  #beginTransaction(): void {
-    this.#room(MULTI.length)
-    this.#bytes.copyWithin(this.#start + MULTI.length, this.#start, this.#at)
-    const end = this.#at + MULTI.length
-    this.#at = this.#start
-    this.#text(MULTI)
-    this.#at = end
+  /** Makes bytes of the commands, but for one of which nobody can say yet whether it is the first of several. */
+  #encode(): void {
+    const commands = this.#commands
+    const last = this.#together === 1 ? commands.pop()! : null
+    for (let i = 0; i < commands.length; i++) this.#command(commands[i])
+    commands.length = 0
+    if (last !== null) commands.push(last)
   }
 
   // One function with its place in a local variable: in pieces it takes twice as long, and every write pays for it.
@@ -111,12 +117,6 @@ export class JournalWriter {
       at += 2
     }
     this.#at = at
-  }
-
-  #text(text: ByteString): void {
-    this.#room(text.length)
-    putBytes(this.#bytes, this.#at, text)
-    this.#at += text.length
   }
 
   #room(length: number): void {
