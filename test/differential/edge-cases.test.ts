@@ -172,6 +172,21 @@ const CASES: Readonly<Record<string, string>> = {
   'a script gets a set in an order that is always the same': `
     SADD s 10 9 8 c b a 7
     EVAL return(redis.call('sort','s','by','nosort')) 0`,
+  'bits beyond 2^31': `
+    BITFIELD b SET u2 2147483647 2 SET u1 2147483700 1 GET u2 2147483647
+    GETBIT b 2147483647
+    GETBIT b 2147483648
+    BITCOUNT b
+    BITPOS b 1
+    BITFIELD b GET u63 4294967295`,
+  'CONFIG GET shows a name as it was asked for': `
+    CONFIG GET MaxMemory maxmemory
+    CONFIG GET MAXMEMORY-S*`,
+  'what reads and writes a bitfield': `
+    COMMAND GETKEYSANDFLAGS BITFIELD b GET u8 0 OVERFLOW SAT GET u8 0
+    COMMAND GETKEYSANDFLAGS BITFIELD b GET u8
+    COMMAND GETKEYSANDFLAGS BITFIELD b OVERFLOW
+    COMMAND GETKEYSANDFLAGS BITFIELD b GET u8 0 SET u8 0 1`,
   'an expiry as far off as 64 bits reach': `
     SET k v
     PEXPIREAT k 9223372036854775807

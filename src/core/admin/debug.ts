@@ -181,7 +181,7 @@ export function debugRow(of: (engine: Engine) => Parts): Row {
     const name = argv[1].toUpperCase()
     if (name === 'HELP' && argv.length === 2) return help(Object.values(subcommands))
     const found = subcommands[name]
-    if (found === undefined || (found.words > 0 && found.words !== argv.length)) throw subcommandSyntax(argv)
+    if (found === undefined || (found.words > 0 ? found.words !== argv.length : argv.length < -found.words)) throw subcommandSyntax(argv)
     return found.run(db, argv, session)
   })
 }

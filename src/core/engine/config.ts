@@ -191,7 +191,9 @@ export class Config {
     return wanted.flatMap((given) => {
       const name = this.#aliases[given] ?? given
       const value = this.get(name)!
-      return [given, this.#parameters[name].show?.(value) ?? value]
+      // Who names one gets the name as it was written.
+      const shown = patterns.find((pattern) => pattern.toLowerCase() === given) ?? given
+      return [shown, this.#parameters[name].show?.(value) ?? value]
     })
   }
 

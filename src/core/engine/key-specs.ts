@@ -74,11 +74,18 @@ export function findKeys(row: Row, argv: Argv, specs = keySpecs(row)): FoundKey[
 
 /** What SET and BITFIELD do with their key depends on their options. */
 function flagsOf(row: Row, argv: Argv): string[] {
-  const isSet = row.name === 'set'
-  const words = isSet ? ['GET'] : ['SET', 'INCRBY']
-  if (argv.some((word, i) => i > (isSet ? 2 : 1) && words.includes(word.toUpperCase()))) return ['RW', 'access', 'update']
-  return isSet ? ['OW', 'update'] : ['RO', 'access']
+  const readWrite = ['RW', 'access', 'update']
+  if (row.name === 'set') return argv.some((word, i) => i > 2 && word.toUpperCase() === 'GET') ? readWrite : ['OW', 'update']
+  // Whatever is not a whole GET or OVERFLOW may write.
+  for (let i = 2, words = 0; i < argv.length; i += words) {
+    words = BITFIELD_READS[argv[i].toUpperCase()] ?? Infinity
+    if (i + words > argv.length) return readWrite
+  }
+  return ['RO', 'access']
 }
+
+/** How many words what BITFIELD only reads by has. */
+const BITFIELD_READS: Readonly<Record<string, number>> = { GET: 3, OVERFLOW: 2 }
 
 function locate(spec: KeySpec, argv: Argv): number[] | null {
   switch (spec.kind) {

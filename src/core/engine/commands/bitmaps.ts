@@ -234,7 +234,7 @@ function bitfieldArguments(db: Database, argv: Argv): Field[] {
     if (type === null || bits > (type[1] === 'i' ? 64 : 63)) throw BITFIELD_TYPE
     const counted = argv[i + 2][0] === '#' // in fields of this width
     const at = counted ? integer(argv[i + 2].slice(1), BIT_OFFSET) * bits : integer(argv[i + 2], BIT_OFFSET)
-    const offset = bitOffset(db, String(at), bits)
+    const offset = bitOffset(db, String(at), operation === 'GET' ? 1 : bits)
     const value = operation === 'GET' ? 0n : BigInt(int64(argv[i + 3]))
     fields.push({ operation: operation as Field['operation'], signed: type[1] === 'i', bits, offset, value, overflow })
     i += words + 1
@@ -254,8 +254,9 @@ function writeField(bytes: Uint8Array, { offset, bits }: Field, value: bigint): 
   let left = BigInt.asUintN(bits, value)
   for (let bit = offset + bits - 1; bit >= offset; bit--, left >>= 1n) {
     const mask = 128 >> (bit & 7)
-    if (left & 1n) bytes[bit >> 3] |= mask
-    else bytes[bit >> 3] &= ~mask
+    const at = Math.floor(bit / 8) // beyond 2^31 bits, >> would cut it
+    if (left & 1n) bytes[at] |= mask
+    else bytes[at] &= ~mask
   }
 }
 

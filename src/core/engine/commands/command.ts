@@ -71,7 +71,8 @@ function info(command: Command): Reply {
     statusSet(categoriesOf(command).map((category) => `@${category}`)),
     new SetReply([...command.tips]),
     new SetReply(keySpecs(command).map(specReply)),
-    new SetReply([...(command.subcommands?.values() ?? [])].map(info)),
+    // Redis shows subcommands in an array, and that there are none as a set.
+    command.subcommands === null ? new SetReply([]) : [...command.subcommands.values()].map(info),
   ]
 }
 

@@ -1,7 +1,7 @@
 // What SET, GETEX, the EXPIRE family and hash fields share: an expiry as it is given, a number of seconds or milliseconds from
 // now or since 1970, turned into milliseconds since 1970, and what it does to a key.
 import type { ByteString } from '../../bytes.ts'
-import { integer } from '../arguments.ts'
+import { int64, integer } from '../arguments.ts'
 import type { Database } from '../database.ts'
 import { invalidExpire } from '../errors.ts'
 import { EVENT } from '../events.ts'
@@ -20,6 +20,7 @@ export const PXAT: ExpireUnit = { scale: 1, absolute: true }
 export const EXPIRE_UNITS: Readonly<Record<string, ExpireUnit>> = { EX, PX, EXAT, PXAT }
 
 const INT64_MAX = 2 ** 63
+const MOST_SECONDS = (2n ** 63n - 1n) / 1000n
 /** The last time that a double holds and that is below 2^63, as saving and replies need it. */
 export const LAST_TIME = INT64_MAX - 1024
 
@@ -29,9 +30,9 @@ export const LAST_TIME = INT64_MAX - 1024
  * @throws invalid expire time, if the result does not fit in 64 bits
  */
 export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
-  const given = integer(text)
-  const at = given * unit.scale + (unit.absolute ? 0 : now)
-  if ((unit.scale > 1 && Math.abs(given * unit.scale) >= INT64_MAX) || at > INT64_MAX) throw invalidExpire(name)
+  const given = int64(text)
+  const at = Number(given) * unit.scale + (unit.absolute ? 0 : now)
+  if ((unit.scale > 1 && (given > MOST_SECONDS || given < -MOST_SECONDS)) || at > INT64_MAX) throw invalidExpire(name)
   return Math.min(at, LAST_TIME)
 }
 
