@@ -103,11 +103,15 @@ export class Eviction {
     return (this.#minute() << 8) | count
   }
 
-  /** Evicts until the data fits. @returns false if it does not and nothing may go */
-  makeRoom(): boolean {
+  /**
+   * Evicts until the data fits.
+   * @param apart whether nothing runs yet that what goes would belong to: a transaction stays whole in the journal
+   * @returns false if it does not fit and nothing may go
+   */
+  makeRoom(apart = false): boolean {
     const { memory } = this.#engine
     while (this.limit > 0 && memory.used() + OWN > this.limit) {
-      if (this.#policy === 'noeviction' || !this.#evictOne()) {
+      if (this.#policy === 'noeviction' || !this.#evictOne(apart)) {
         memory.reset()
         return false
       }
@@ -115,7 +119,7 @@ export class Eviction {
     return true
   }
 
-  #evictOne(): boolean {
+  #evictOne(apart: boolean): boolean {
     const engine = this.#engine
     let best: { db: Database; slot: number; score: number } | null = null
     for (const db of engine.databases()) {
@@ -136,7 +140,7 @@ export class Eviction {
     engine.stats.evicted++
     if (db.watched) db.touch(key)
     engine.effects?.removed(db, key)
-    engine.effects?.settle()
+    if (apart) engine.effects?.settle()
     db.signal(key)
     db.notify(EVENT.evicted, 'evicted', key)
     return true

@@ -194,7 +194,7 @@ export class Session {
     if (denied) throw denied
     // What is queued takes memory too, whatever it does.
     const queued = this.transaction.open && !NOT_QUEUED.test(name)
-    if ((queued || flags & FLAG.denyoom) && !this.engine.eviction.makeRoom()) throw OUT_OF_MEMORY
+    if ((queued || flags & FLAG.denyoom) && !this.engine.eviction.makeRoom(true)) throw OUT_OF_MEMORY
     if (flags & FLAG.write) {
       const refusal = this.engine.durability.writeError()
       if (refusal !== null) throw refusal

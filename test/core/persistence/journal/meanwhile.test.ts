@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis } from '../../../../src/adapters/memory.ts'
 import { type MemoryStorage, memoryStorage } from '../../../../src/adapters/storage/memory.ts'
+import { lua } from '../../../../src/scripts/lua/scripting.ts'
 import { type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
@@ -93,4 +94,31 @@ test('a change that was being written under no is made durable when the policy c
   await set
   await clock.drain()
   expect(durables).toEqual([false, true])
+})
+
+test('what a transaction changes stays together, though something in it evicts', async () => {
+  for (const inside of [
+    ['CONFIG', 'SET', 'maxmemory', '50kb'],
+    ['EVAL', "redis.call('SET', KEYS[1], '1')", '1', 'script'],
+  ]) {
+    const memory = memoryStorage()
+    const redis = await createRedis({
+      storage: memory,
+      lua,
+      save: '',
+      config: { appendonly: 'yes', appendfsync: 'no', 'maxmemory-policy': 'allkeys-lru' },
+    })
+    for (let i = 0; i < 1000; i++) redis.sync.set(`key${i}`, 'x'.repeat(100))
+    await redis.waitaof(1, 0, 0)
+    const before = memory.journal.written!.flatMap(({ chunks }) => chunks).length
+    const session = redis.engine.connect({ trusted: true })
+    for (const argv of [['MULTI'], ['SET', 'a', '1'], inside, ['SET', 'b', '1']]) void session.execute(argv)
+    if (inside[0] === 'EVAL') redis.engine.eviction.limit = 50_000
+    void session.execute(['EXEC'])
+    await redis.waitaof(1, 0, 0)
+    const written = Buffer.concat(memory.journal.written!.flatMap(({ chunks }) => chunks).slice(before)).toString()
+    expect(written).toContain('DEL')
+    const words = written.match(/MULTI|EXEC|(?<=\r\n)[ab](?=\r\n)/g)!
+    expect(words.slice(words.lastIndexOf('MULTI'))).toEqual(['MULTI', 'a', 'b', 'EXEC'])
+  }
 })
