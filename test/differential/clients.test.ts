@@ -47,6 +47,8 @@ const SCENES = [
   'SKIPME yes',
   'SKIPME maybe',
   'ID $other TYPE pubsub',
+  'ID $other ID $subscriber',
+  'ID $other ID 999999',
   'ID $subscriber TYPE pubsub ADDR $subscriberAddr LADDR $laddr USER default SKIPME yes',
   'ID $other NONSENSE x',
   '$otherAddr',
@@ -80,6 +82,20 @@ test.for(SCENES)('CLIENT KILL %s', async (scene) => {
   // One after the other: a kill of all connections is for those of its own scene.
   const wanted = await play(ports[0], scene)
   expect(await play(ports[1], scene)).toEqual(wanted)
+})
+
+test('CLIENT LIST ID shows those that there are, in the order in which they were asked for', async () => {
+  const shown = await Promise.all(
+    ports.map(async (port) => {
+      const clients = await Promise.all([1, 2, 3].map(() => RespClient.connect({ port, host: '127.0.0.1' })))
+      const ids = (await Promise.all(clients.map((client) => client.call('CLIENT', 'ID')))).map((id) => String(plain(id)))
+      const list = plain(await clients[0].call('CLIENT', 'LIST', 'ID', ids[2], '999999', ids[0], ids[2])) as string
+      for (const client of clients) client.close()
+      return [...list.matchAll(/^id=(\d+)/gm)].map(([, id]) => ids.indexOf(id))
+    }),
+  )
+  expect(shown[1]).toEqual(shown[0])
+  expect(shown[0]).toEqual([2, 0, 2])
 })
 
 test('CLIENT KILL MAXAGE (Redis 7.4) closes those that are connected for so many seconds', async () => {

@@ -220,7 +220,7 @@ async function main(): Promise<void> {
   const { aclfile } = config
   await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir ?? '.', aclfile), aclfile) : null)
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
-  if (rest === undefined) for (const session of redis.engine.sessions) session.close()
+  if (rest === undefined) for (const session of [...redis.engine.sessions.values()]) session.close()
   level = () => redis.engine.config.get('loglevel')!
   const servers: AsyncDisposable[] = []
   const places: string[] = []

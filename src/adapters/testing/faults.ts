@@ -75,7 +75,7 @@ export class Faults implements Probe {
 
   /** Drops all connections now: those of drop-in clients and servers, and the typed client's blocked and subscribed ones. */
   disconnect(): void {
-    for (const session of [...this.#engine.sessions]) if (session.options.onKill !== undefined) lose(session)
+    for (const session of [...this.#engine.sessions.values()]) if (session.options.onKill !== undefined) lose(session)
   }
 
   /** Removes all faults; replies that are held back are delivered. */

@@ -215,7 +215,7 @@ export class Tracking {
   /** Everything of a database is gone: whoever tracks forgets everything. */
   #flushed(): void {
     this.#clear()
-    for (const session of this.#engine.sessions) if (trackerOf(session) !== null) this.#tell(session, null)
+    for (const { session } of this.#known.values()) if (trackerOf(session) !== null) this.#tell(session, null)
   }
 
   /** At once, or if it is the one whose command runs or ends its wait, after the reply to that. */
@@ -263,7 +263,7 @@ export class Tracking {
     const tracker = trackerOf(session)
     if (tracker === null) return
     const { redirect } = tracker
-    const target = redirect === 0 ? session : this.#sessionOf(redirect)
+    const target = redirect === 0 ? session : this.#engine.sessions.get(redirect)
     if (target === undefined) {
       tracker.broken = true
       if (session.protocol === 3) session.push(new Push(['tracking-redir-broken', redirect]))
@@ -271,13 +271,9 @@ export class Tracking {
     else if (redirect !== 0 && target.subscribed > 0) target.push(new Push(['message', '__redis__:invalidate', keys]))
   }
 
-  #sessionOf(id: number): Session | undefined {
-    return [...this.#engine.sessions].find((session) => session.id === id)
-  }
-
   /** @throws ReplyError if there is no such connection */
   mustExist(id: number): void {
-    if (this.#sessionOf(id) === undefined) throw new ReplyError('ERR The client ID you want redirect to does not exist')
+    if (!this.#engine.sessions.has(id)) throw new ReplyError('ERR The client ID you want redirect to does not exist')
   }
 }
 

@@ -49,6 +49,8 @@ export interface Extension {
   attach(engine: Engine): void
 }
 
+export const isClient = ({ options, last }: Session): boolean => options.onKill !== undefined || last !== null
+
 export class Engine {
   /** Another with more commands may take its place. */
   table: CommandTable
@@ -62,11 +64,12 @@ export class Engine {
   readonly expiry = new Expiry(this)
   readonly eviction = new Eviction(this)
   readonly memory = new Memory(this)
-  readonly sessions = new Set<Session>()
+  /** By their numbers. */
+  readonly sessions = new Map<number, Session>()
 
   /** Connections, and of this process’s own sessions those that have run a command: the others are nobody's client. */
   get clients(): Session[] {
-    return [...this.sessions].filter(({ options, last }) => options.onKill !== undefined || last !== null)
+    return [...this.sessions.values()].filter(isClient)
   }
   /** Sends what a connection gets unasked: before the reply to who caused it, or else at the end of the turn. */
   readonly unsent = new Set<() => void>()
@@ -128,7 +131,7 @@ export class Engine {
     this.eviction.makeRoom()
     this.durability.configured()
     this.probe?.configured()
-    for (const { options } of this.sessions) options.onConfig?.()
+    for (const { options } of this.sessions.values()) options.onConfig?.()
     this.restrict()
   }
 
@@ -176,7 +179,7 @@ export class Engine {
 
   connect(options: SessionOptions = {}): Session {
     const session = new Session(this, ++this.#lastSession, options)
-    this.sessions.add(session)
+    this.sessions.set(session.id, session)
     this.stats.connections++
     return session
   }
@@ -210,7 +213,7 @@ export class Engine {
     }
     this.closed = true
     this.expiry.stop()
-    for (const session of [...this.sessions]) session.close()
+    for (const session of [...this.sessions.values()]) session.close()
     for (const end of this.onClose) end()
     return reply
   }

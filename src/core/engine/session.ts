@@ -292,7 +292,7 @@ export class Session {
     this.closed = true
     this.waiter?.settle(null)
     this.reset()
-    this.engine.sessions.delete(this)
+    this.engine.sessions.delete(this.id)
     this.engine.left?.(this)
   }
 }

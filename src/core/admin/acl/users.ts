@@ -48,7 +48,7 @@ export class Registry implements Users {
     this.default = Account.default(this.#around)
     this.#accounts = new Map([['default', this.default]])
     this.configured()
-    for (const session of engine.sessions) if (session.options.trusted !== true) session.user = this.default
+    for (const session of engine.sessions.values()) if (session.options.trusted !== true) session.user = this.default
   }
 
   get catalogue(): Catalogue {
@@ -135,7 +135,7 @@ export class Registry implements Users {
   }
 
   #sessionsOf(account: Account): Session[] {
-    return [...this.#engine.sessions].filter(({ user }) => user === account)
+    return [...this.#engine.sessions.values()].filter(({ user }) => user === account)
   }
 
   /** Its user's rights have changed: a command that waits is refused if it is no longer allowed. */

@@ -3,7 +3,7 @@ import { type ByteString, equalInConstantTime } from '../../bytes.ts'
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Status, Verbatim } from '../../reply.ts'
 import { int64, integer, integerIn } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
-import type { Engine } from '../engine.ts'
+import { type Engine, isClient } from '../engine.ts'
 import { printed, subcommandSyntax, SYNTAX, wrongArity } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { VERSION } from '../version.ts'
@@ -76,9 +76,11 @@ export const connection: Group = {
       }),
       row('CLIENT|INFO', 2, `${CLIENT_FLAGS} nondeterministic_output`, '', (_db, _argv, session) => new Verbatim(`${describe(session)}\n`)),
       row('CLIENT|LIST', -2, `${ADMIN_FLAGS} nondeterministic_output`, '', (db, argv) => {
-        const wanted = listFilter(argv)
-        const lines = db.engine.clients.filter(wanted).map((session) => `${describe(session)}\n`)
-        return new Verbatim(lines.join(''))
+        return new Verbatim(
+          listed(db.engine, argv)
+            .map((session) => `${describe(session)}\n`)
+            .join(''),
+        )
       }),
       row('CLIENT|NO-EVICT', 3, ADMIN_FLAGS, '', (_db, argv, session) => {
         session.noEvict = onOff(argv[2])
@@ -104,7 +106,7 @@ export const connection: Group = {
         if (argv.length > 4) throw subcommandSyntax(argv)
         if (how !== 'TIMEOUT' && how !== 'ERROR') throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
         const id = integer(argv[2])
-        const waiter = [...db.engine.sessions].find((session) => session.id === id)?.waiter ?? null
+        const waiter = db.engine.sessions.get(id)?.waiter ?? null
         waiter?.settle(how === 'TIMEOUT' ? waiter.wait.onTimeout : UNBLOCKED)
         return waiter === null ? 0 : 1
       }),
@@ -239,20 +241,24 @@ function ofType(name: ByteString): (session: Session) => boolean {
   return (session) => type === (session.subscribed > 0 ? 'pubsub' : 'normal')
 }
 
-/** CLIENT LIST [TYPE type] [ID id ...] */
-function listFilter(argv: Argv): (session: Session) => boolean {
+/** CLIENT LIST [TYPE type] [ID id ...], in the order of the IDs */
+function listed(engine: Engine, argv: Argv): Session[] {
   const filter = argv[2]?.toUpperCase()
-  if (filter === undefined) return () => true
-  if (filter === 'TYPE' && argv.length === 4) return ofType(argv[3])
+  if (filter === undefined) return engine.clients
+  if (filter === 'TYPE' && argv.length === 4) return engine.clients.filter(ofType(argv[3]))
   if (filter !== 'ID' || argv.length < 4) throw SYNTAX
-  const ids = new Set(argv.slice(3).map((id) => int64(id, BAD_CLIENT_ID)))
-  return (session) => ids.has(session.id)
+  const ids = argv.slice(3).map((id) => int64(id, BAD_CLIENT_ID))
+  return ids.flatMap((id) => {
+    const session = engine.sessions.get(id as number)
+    return session !== undefined && isClient(session) ? session : []
+  })
 }
 
 /** CLIENT KILL addr:port, or filters of which each must fit. @returns OK, or how many were killed */
 function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
   const old = argv.length === 3
   let skipMe = true
+  let candidates: Iterable<Session> = db.engine.sessions.values() // an ID leaves one
   const filters: ((session: Session) => boolean)[] = []
   for (let i = 2; !old && i < argv.length; i += 2) {
     const word = argv[i].toUpperCase()
@@ -260,7 +266,8 @@ function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
     if (value === undefined) throw SYNTAX
     if (word === 'ID') {
       const id = integerIn(value, 1, Infinity, new ReplyError('ERR client-id should be greater than 0'))
-      filters.push((session) => session.id === id)
+      const named = db.engine.sessions.get(id)
+      candidates = named === undefined ? [] : [named]
     } else if (word === 'ADDR') filters.push((session) => session.options.peer?.address === value)
     else if (word === 'LADDR') filters.push((session) => session.options.peer?.local === value)
     else if (word === 'TYPE') filters.push(ofType(value))
@@ -274,7 +281,7 @@ function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
     else throw SYNTAX
   }
   // Sessions of this process are no connections: there is nothing to close, and nobody who would connect again.
-  const victims = [...db.engine.sessions].filter(
+  const victims = [...candidates].filter(
     (session) =>
       (session === self || session.options.onKill !== undefined) &&
       (old ? session.options.peer?.address === argv[2] : (!skipMe || session !== self) && filters.every((fits) => fits(session))),
