@@ -9,9 +9,8 @@ import type { Service } from './upstash/service.ts'
 
 export { RedisError } from '../core/client/errors.ts'
 export { Redis } from '../core/client/redis.ts'
-export { Subscription, type Message, type SubscribeOptions } from '../core/client/subscription.ts'
-export type { Key, Pairs, Value } from '../core/client/arguments.ts'
-export type { Capabilities } from '../core/client/backend.ts'
+export { Subscription } from '../core/client/subscription.ts'
+export type * from '../core/client/types.ts'
 
 export interface UpstashOptions {
   /** Such as `https://eu1-example.upstash.io`, or where `isodis/rest` is served. */

@@ -23,13 +23,14 @@ import { createRestHandler } from 'isodis/rest'
 import { defineScript } from 'isodis/scripts'
 import { scripts } from 'isodis/scripts/engine'
 import { createTestRedis } from 'isodis/testing'
-import { connectUpstash } from 'isodis/upstash'
+import { connectUpstash, type SetOptions } from 'isodis/upstash'
 
 declare const perhaps: number | undefined
 declare const readOnlyToken: string | undefined
 declare const env: { URL?: string; TOKEN?: string }
 await using redis = await createRedis({ lua, scripts: undefined, save: undefined })
-await redis.set('key', 'value', { ex: perhaps, nx: undefined })
+const kept: SetOptions = { ex: perhaps, px: undefined, nx: perhaps === 1, xx: false }
+await redis.set('key', 'value', kept)
 const scored: [string, number][] = await redis.zrange('key', 0, -1, { withScores: true, limit: undefined })
 const plain: string[] = await redis.zrange('key', 0, -1, { withScores: undefined })
 const either: string[] | [string, number][] = await redis.zrange('key', 0, -1, { withScores: perhaps === 1 })

@@ -39,6 +39,16 @@ export function commandName(name: string): ByteString {
   return encodeArgument(typeof name === 'string' ? name.toUpperCase() : name)
 }
 
+/**
+ * Options in one of several forms, not in a mixture of them: what only other forms have is left out.
+ * `Either<{ ex: number } | { px: number }>` is `{ ex: number; px?: false } | { px: number; ex?: false }`.
+ */
+export type Either<
+  Forms,
+  Out = false | undefined,
+  All extends PropertyKey = Forms extends unknown ? keyof Forms : never,
+> = Forms extends unknown ? Forms & { [Other in Exclude<All, keyof Forms>]?: Out } : never
+
 /** Fields and values: an object, a Map, or pairs. */
 export type Pairs<K = Key, V = Value> = Readonly<Record<string, V>> | ReadonlyMap<K, V> | Iterable<readonly [K, V]>
 

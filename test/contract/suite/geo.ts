@@ -1,7 +1,7 @@
 // Places on the globe.
 import { expect } from 'vitest'
 import type { Redis } from '../../../src/core/client/redis.ts'
-import { a, b, does, failure, type Suite, WRONGTYPE } from '../contract.ts'
+import { a, b, does, failure, type Suite, SYNTAX, WRONGTYPE } from '../contract.ts'
 
 const PALERMO = { longitude: 13.361389, latitude: 38.115556, member: 'Palermo' }
 const CATANIA = { longitude: 15.087269, latitude: 37.502669, member: 'Catania' }
@@ -16,6 +16,8 @@ export const geo: Suite = {
       expect(await redis.geoadd(a, { ...PALERMO, latitude: 41 }, { nx: true, ch: true })).toBe(0)
       expect(await redis.geoadd(a, { ...PALERMO, member: 'new' }, { xx: true })).toBe(0)
       expect(await redis.zcard(a)).toBe(2)
+      // @ts-expect-error -- only new ones, or only old ones
+      await expect(redis.geoadd(a, PALERMO, { nx: true, xx: true })).rejects.toMatchObject(SYNTAX)
     }),
     does('only what is on the map', async ({ redis }) => {
       const error = failure('ERR invalid longitude,latitude pair 200.000000,38.115556')
@@ -57,6 +59,9 @@ export const geo: Suite = {
       expect(await redis.geosearch(b, { member: 'Palermo', radius: 10 })).toEqual([])
       const error = failure('ERR could not decode requested zset member')
       await expect(redis.geosearch(a, { member: 'Rome', radius: 10 })).rejects.toMatchObject(error)
+      const any = failure('ERR the ANY argument requires COUNT argument')
+      // @ts-expect-error -- any of how many?
+      await expect(redis.geosearch(a, { member: 'Palermo', radius: 10 }, { any: true })).rejects.toMatchObject(any)
     }),
     does('with what is asked for', async ({ redis }) => {
       await sicily(redis)

@@ -19,6 +19,9 @@ function expiring(method: 'expire' | 'pexpire' | 'expireat' | 'pexpireat', at: (
       expect(await redis[method](a, at(200_000), 'gt')).toBe(1)
       expect(await redis[method](a, at(300_000), 'lt')).toBe(0)
       expect(await redis[method](a, at(50_000), 'lt')).toBe(1)
+      expect(await redis[method](a, at(60_000), ['xx', 'lt'])).toBe(0)
+      expect(await redis[method](a, at(60_000), ['xx', 'gt'])).toBe(1)
+      expect(await redis[method](a, at(50_000), ['xx', 'lt'])).toBe(1)
       expect(Math.abs((await redis.pttl(a)) - 50_000)).toBeLessThan(2500)
     }),
     does('a time that has passed removes the key', async ({ redis }) => {
@@ -30,6 +33,10 @@ function expiring(method: 'expire' | 'pexpire' | 'expireat' | 'pexpireat', at: (
       await redis.set(a, 'x')
       await expect(redis[method](a, 0.5)).rejects.toMatchObject(failure('ERR value is not an integer or out of range'))
       await expect(redis[method](a, 1, 'no' as 'nx')).rejects.toMatchObject(failure('ERR Unsupported option no'))
+      // @ts-expect-error -- the first expiry is neither later nor earlier
+      await expect(redis[method](a, 1, ['nx', 'gt'])).rejects.toMatchObject(
+        failure('ERR NX and XX, GT or LT options at the same time are not compatible'),
+      )
       expect(await redis.ttl(a)).toBe(-1)
     }),
   ]
@@ -357,6 +364,8 @@ export const keys: Suite = {
       expect(await redis.expiretime(b)).toBe(33_177_117_420)
       expect(await redis.objectIdletime(b)).toBeGreaterThanOrEqual(100)
       await expect(redis.restore(c, 0, dump.slice(1))).rejects.toMatchObject(failure('ERR DUMP payload version or checksum are wrong'))
+      // @ts-expect-error -- one way of eviction
+      await expect(redis.restore(c, 0, dump, { idletime: 1, freq: 1 })).rejects.toMatchObject(SYNTAX)
       await expect(redis.restore(c, -1, dump)).rejects.toMatchObject(failure('ERR Invalid TTL value, must be >= 0'))
     }),
   ],

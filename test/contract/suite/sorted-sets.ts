@@ -42,9 +42,22 @@ export const sortedSets: Suite = {
         ['y', 0],
         ['x', 7],
       ])
-      await expect(redis.zadd(a, { x: 1 }, { nx: true, xx: true })).rejects.toMatchObject(
-        failure('ERR XX and NX options at the same time are not compatible'),
-      )
+    }),
+    does('refuses conditions that exclude each other', async ({ redis }) => {
+      const both = failure('ERR XX and NX options at the same time are not compatible')
+      const one = failure('ERR GT, LT, and/or NX options at the same time are not compatible')
+      // @ts-expect-error -- members are new, or they are not
+      await expect(redis.zadd(a, { x: 1 }, { nx: true, xx: true })).rejects.toMatchObject(both)
+      // @ts-expect-error -- a new member has no score to compare with
+      await expect(redis.zadd(a, { x: 1 }, { nx: true, gt: true })).rejects.toMatchObject(one)
+      // @ts-expect-error -- nor here
+      await expect(redis.zadd(a, { x: 1 }, { nx: true, lt: true, ch: true })).rejects.toMatchObject(one)
+      // @ts-expect-error -- it is higher, or lower
+      await expect(redis.zadd(a, { x: 1 }, { gt: true, lt: true })).rejects.toMatchObject(one)
+      // @ts-expect-error -- nor when adding to a score
+      await expect(redis.zaddIncr(a, 1, 'x', { nx: true, gt: true })).rejects.toMatchObject(one)
+      expect(await redis.zadd(a, { x: 1 }, { xx: true, gt: true, lt: false, ch: true })).toBe(0)
+      expect(await redis.exists(a)).toBe(0)
     }),
     does('keeps every score', async ({ redis }) => {
       const kept = [-Infinity, -1e300, -1.5, 0, 5e-324, 0.1, 2 ** 53, 1e21, 1.7976931348623157e308, Infinity]
@@ -190,6 +203,18 @@ export const sortedSets: Suite = {
       expect(await redis.zrange(a, 2, 1, { byScore: true, rev: true, withScores: true })).toEqual([['x', 1.5]])
       await redis.zadd(c, { member: EVERY_BYTE, score: 1 })
       expect(await redis.bytes.zrange(c, 0, -1)).toEqual([EVERY_BYTE])
+    }),
+    does('refuses what its bounds cannot have', async ({ redis }) => {
+      const scored = failure('ERR syntax error, WITHSCORES not supported in combination with BYLEX')
+      const ranked = failure('ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX')
+      // @ts-expect-error -- scores or names
+      await expect(redis.zrange(a, '-', '+', { byScore: true, byLex: true })).rejects.toMatchObject({ name: 'RedisError' })
+      // @ts-expect-error -- members of one score
+      await expect(redis.zrange(a, '-', '+', { byLex: true, withScores: true })).rejects.toMatchObject(scored)
+      // @ts-expect-error -- ranks say where to stop
+      await expect(redis.zrange(a, 0, 1, { limit: { offset: 0, count: 1 } })).rejects.toMatchObject(ranked)
+      // @ts-expect-error -- nor when storing
+      await expect(redis.zrangestore(b, a, 0, 1, { limit: { offset: 0, count: 1 } })).rejects.toMatchObject(ranked)
     }),
   ],
   zrangestore: [

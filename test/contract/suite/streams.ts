@@ -66,6 +66,15 @@ export const streams: Suite = {
       expect(await redis.xlen(a)).toBe(2)
       await redis.xadd(a, '7-1', { n: 7 }, { maxlen: 1, approximate: true, limit: 10 })
       expect(await redis.xlen(a)).toBe(3)
+      const both = failure('ERR syntax error, MAXLEN and MINID options at the same time are not compatible')
+      const rough = failure('ERR syntax error, LIMIT cannot be used without the special ~ option')
+      // @ts-expect-error -- how many, or which
+      await expect(redis.xadd(a, '*', { n: 8 }, { maxlen: 1, minid: '5' })).rejects.toMatchObject(both)
+      // @ts-expect-error -- who counts exactly removes all
+      await expect(redis.xtrim(a, { maxlen: 1, limit: 1 })).rejects.toMatchObject(rough)
+      // @ts-expect-error -- nothing to be approximate about
+      void (() => redis.xadd(a, '*', { n: 8 }, { approximate: true }))
+      expect(await redis.xlen(a)).toBe(3)
     }),
     does('keeps every text', async ({ redis }) => {
       for (const text of EDGES) {

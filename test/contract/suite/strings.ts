@@ -93,8 +93,14 @@ export const strings: Suite = {
     does('refuses what makes no sense', async ({ redis }) => {
       await expect(redis.set(a, 'x', { ex: 0 })).rejects.toMatchObject(failure("ERR invalid expire time in 'set' command"))
       await expect(redis.set(a, 'x', { ex: 1.5 })).rejects.toMatchObject(NOT_AN_INTEGER)
+      // @ts-expect-error -- one expiry
       await expect(redis.set(a, 'x', { ex: 1, px: 1 })).rejects.toMatchObject(SYNTAX)
+      // @ts-expect-error -- a new one, or the old one
+      await expect(redis.set(a, 'x', { exat: 1, keepttl: true })).rejects.toMatchObject(SYNTAX)
+      // @ts-expect-error -- never both
       await expect(redis.set(a, 'x', { nx: true, xx: true })).rejects.toMatchObject(SYNTAX)
+      // @ts-expect-error -- with get neither
+      await expect(redis.set(a, 'x', { ex: 1, pxat: 1, get: true })).rejects.toMatchObject(SYNTAX)
       expect(await redis.exists(a)).toBe(0)
     }),
     does('what is no value is a TypeError before anything is sent', async ({ redis }) => {
@@ -156,6 +162,14 @@ export const strings: Suite = {
       expect(await redis.getex(a, { pxat: Date.now() + 500_000 })).toBe('x')
       expect(await redis.ttl(a)).toBeGreaterThan(490)
       expect(await redis.bytes.getex(a, { persist: true })).toEqual(Uint8Array.of(0x78))
+      expect(await redis.ttl(a)).toBe(-1)
+    }),
+    does('refuses more than one expiry', async ({ redis }) => {
+      await redis.set(a, 'x')
+      // @ts-expect-error -- seconds or milliseconds
+      await expect(redis.getex(a, { ex: 1, px: 1 })).rejects.toMatchObject(SYNTAX)
+      // @ts-expect-error -- an expiry or none
+      await expect(redis.getex(a, { ex: 1, persist: true })).rejects.toMatchObject(SYNTAX)
       expect(await redis.ttl(a)).toBe(-1)
     }),
   ],

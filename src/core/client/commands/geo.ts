@@ -1,5 +1,5 @@
 // Places on the globe, in sorted sets: https://redis.io/docs/latest/commands/?group=geo
-import { ifGiven, type Key, type Value, words } from '../arguments.ts'
+import { type Either, ifGiven, type Key, type Value, words } from '../arguments.ts'
 import { type Decode, double, doubleOrNull, integer, list, type Text, text, textOrNull, texts, tupleOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -13,19 +13,38 @@ export interface GeoPosition {
 }
 
 /** A circle or a box around a member or a position. */
-export type GeoArea = ({ member: Value } | GeoPosition) &
-  ({ radius: number } | { width: number; height: number }) & {
+export type GeoArea = Either<{ member: Value } | GeoPosition, undefined> &
+  Either<{ radius: number } | { width: number; height: number }, undefined> & {
     /** Default: m */
     unit?: GeoUnit | undefined
   }
 
-export interface GeoSearchOptions {
-  /** Nearest or farthest first. Default: no order, but nearest first with `count` */
-  order?: 'asc' | 'desc' | undefined
+interface Counted {
   /** At most this many. Default: all */
   count?: number | undefined
-  /** With `count`: stop when enough are found, even if they are not the nearest. */
+}
+interface CountedAny {
+  count: number
+  /** With `count`: stop when enough are found, even if they are not the nearest. Default: false */
   any?: boolean | undefined
+}
+export type GeoSearchOptions = Either<Counted | CountedAny> & {
+  /** Nearest or farthest first. Default: no order, but nearest first with `count` */
+  order?: 'asc' | 'desc' | undefined
+}
+
+export type GeoaddOptions = Either<
+  | {
+      /** Only add places. */
+      nx?: boolean | undefined
+    }
+  | {
+      /** Only move places. */
+      xx?: boolean | undefined
+    }
+> & {
+  /** Return how many places were added or moved rather than how many were added. */
+  ch?: boolean | undefined
 }
 
 /** What to return for each place besides its name. */
@@ -48,8 +67,8 @@ export interface GeoPlace<T extends Text> extends Partial<GeoPosition> {
 
 function areaWords(area: GeoArea): Value[] {
   const { unit = 'm' } = area
-  const from = 'member' in area ? ['FROMMEMBER', area.member] : ['FROMLONLAT', area.longitude, area.latitude]
-  return [...from, ...('radius' in area ? ['BYRADIUS', area.radius, unit] : ['BYBOX', area.width, area.height, unit])]
+  const from = area.member === undefined ? ['FROMLONLAT', area.longitude, area.latitude] : ['FROMMEMBER', area.member]
+  return [...from, ...(area.radius === undefined ? ['BYBOX', area.width, area.height, unit] : ['BYRADIUS', area.radius, unit])]
 }
 
 function searchWords({ order, ...options }: GeoSearchOptions): Value[] {
@@ -74,7 +93,7 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
   geoadd(
     key: Key,
     members: (GeoPosition & { member: Value }) | readonly (GeoPosition & { member: Value })[],
-    options: { nx?: boolean | undefined; xx?: boolean | undefined; ch?: boolean | undefined } = {},
+    options: GeoaddOptions = {},
   ): Out<M, T, number> {
     const places = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
     return this.run(['GEOADD', key, ...words(options), ...places], integer)

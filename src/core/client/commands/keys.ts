@@ -1,5 +1,5 @@
 // Keys of any type: https://redis.io/docs/latest/commands/?group=generic
-import { ifGiven, type Key, type Value, words } from '../arguments.ts'
+import { type Either, ifGiven, type Key, type Limit, type Value, words } from '../arguments.ts'
 import { integer, integerOrNull, list, ok, type Text, textOrNull, texts, tupleOrNull, word, wordOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -7,6 +7,8 @@ export type KeyType = 'none' | 'string' | 'list' | 'set' | 'zset' | 'hash' | 'st
 
 /** When EXPIRE may set an expiry: only without one, only with one, only a later one, only an earlier one. */
 export type ExpireCondition = 'nx' | 'xx' | 'gt' | 'lt'
+/** The same for a key, where `xx` may be joined with `gt` or `lt`. */
+export type ExpireConditions = ExpireCondition | readonly ['xx', 'gt' | 'lt']
 
 export interface ScanOptions {
   /** Only what matches this glob pattern: `*`, `?`, `[abc]`. Default: everything */
@@ -18,12 +20,29 @@ export interface ScanOptions {
 export interface SortOptions {
   /** Sort by the values of other keys: `weight_*`, `hash_*->field`; a pattern without `*` leaves the order as it is. */
   by?: Key | undefined
-  limit?: { offset: number; count: number } | undefined
+  /** An offset, and the most elements to return. Default: all */
+  limit?: Limit | undefined
   /** Return the values of other keys; `#` is the element itself. */
   get?: readonly Key[] | undefined
   desc?: boolean | undefined
   /** Sort as text rather than as numbers. */
   alpha?: boolean | undefined
+}
+
+export type RestoreOptions = Either<
+  | {
+      /** The seconds since it was last accessed. Default: 0 */
+      idletime?: number | undefined
+    }
+  | {
+      /** Its access frequency, 0 to 255. */
+      freq?: number | undefined
+    }
+> & {
+  /** Replace a key that exists. Default: false, an error */
+  replace?: boolean | undefined
+  /** `ttl` is a time in milliseconds since 1970. Default: false */
+  absttl?: boolean | undefined
 }
 
 export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> {
@@ -91,23 +110,23 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
   }
 
   /** Sets an expiry in seconds. @returns 1 if it was set, 0 if not */
-  expire(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['EXPIRE', key, seconds, ...ifGiven(condition)], integer)
+  expire(key: Key, seconds: number, condition?: ExpireConditions): Out<M, T, number> {
+    return this.run(['EXPIRE', key, seconds, ...ifGiven(condition).flat()], integer)
   }
 
   /** Sets an expiry in milliseconds. @returns 1 if it was set, 0 if not */
-  pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['PEXPIRE', key, milliseconds, ...ifGiven(condition)], integer)
+  pexpire(key: Key, milliseconds: number, condition?: ExpireConditions): Out<M, T, number> {
+    return this.run(['PEXPIRE', key, milliseconds, ...ifGiven(condition).flat()], integer)
   }
 
   /** Sets an expiry at a time in seconds since 1970. @returns 1 if it was set, 0 if not */
-  expireat(key: Key, seconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['EXPIREAT', key, seconds, ...ifGiven(condition)], integer)
+  expireat(key: Key, seconds: number, condition?: ExpireConditions): Out<M, T, number> {
+    return this.run(['EXPIREAT', key, seconds, ...ifGiven(condition).flat()], integer)
   }
 
   /** Sets an expiry at a time in milliseconds since 1970. @returns 1 if it was set, 0 if not */
-  pexpireat(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, T, number> {
-    return this.run(['PEXPIREAT', key, milliseconds, ...ifGiven(condition)], integer)
+  pexpireat(key: Key, milliseconds: number, condition?: ExpireConditions): Out<M, T, number> {
+    return this.run(['PEXPIREAT', key, milliseconds, ...ifGiven(condition).flat()], integer)
   }
 
   /** Seconds until a key expires. @returns -1 if it never does, -2 if there is no such key */
@@ -176,12 +195,7 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
   }
 
   /** Creates a key from the result of `dump`. @param ttl milliseconds until it expires, 0 for never */
-  restore(
-    key: Key,
-    ttl: number,
-    dump: Uint8Array,
-    options: { replace?: boolean | undefined; absttl?: boolean | undefined; idletime?: number | undefined; freq?: number | undefined } = {},
-  ): Out<M, T, 'OK'> {
+  restore(key: Key, ttl: number, dump: Uint8Array, options: RestoreOptions = {}): Out<M, T, 'OK'> {
     return this.run(['RESTORE', key, ttl, dump, ...words(options)], ok)
   }
 }

@@ -1,5 +1,5 @@
 // The server, its connections, saving and publishing: https://redis.io/docs/latest/commands/?group=server
-import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { type Either, flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import {
   anything,
   integer,
@@ -120,7 +120,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   /** The names of the commands. */
-  commandList(filterBy?: { module: string } | { aclcat: string } | { pattern: string }): Out<M, T, T[]> {
+  commandList(filterBy?: Either<{ module: string } | { aclcat: string } | { pattern: string }>): Out<M, T, T[]> {
     const filter = filterBy === undefined ? [] : ['FILTERBY', ...words(filterBy)]
     return this.run(['COMMAND', 'LIST', ...filter], texts<T>)
   }

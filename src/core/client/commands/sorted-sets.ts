@@ -1,5 +1,5 @@
 // Sorted sets: https://redis.io/docs/latest/commands/?group=sorted-set
-import { type Key, listOf, type Value, words } from '../arguments.ts'
+import { type Either, type Key, type Limit, listOf, type Value, words } from '../arguments.ts'
 import {
   double,
   doubleOrNull,
@@ -25,29 +25,53 @@ interface Scored {
 /** Members and scores: `[{ member, score }, ...]` or `{ member: score, ... }`. */
 export type ScoredMembers = Scored | readonly Scored[] | Readonly<Record<string, number>>
 
-export interface ZaddOptions {
+interface IfNew {
   /** Only add members. */
   nx?: boolean | undefined
+}
+interface IfMember {
   /** Only update members. */
   xx?: boolean | undefined
-  /** Only raise scores. New members are added. */
+}
+interface IfHigher extends IfMember {
+  /** Only raise scores. New members are added unless there is `xx`. */
   gt?: boolean | undefined
-  /** Only lower scores. New members are added. */
+}
+interface IfLower extends IfMember {
+  /** Only lower scores. New members are added unless there is `xx`. */
   lt?: boolean | undefined
+}
+/** `nx`, or one or both of `xx` and `gt`, or of `xx` and `lt`. */
+export type ZaddCondition = Either<IfNew | IfHigher | IfLower>
+export type ZaddOptions = ZaddCondition & {
   /** Return how many members were added or changed rather than how many were added. */
   ch?: boolean | undefined
 }
 
-export interface ZrangeOptions {
-  /** `start` and `stop` are scores: numbers, `(1` to exclude the bound, `-inf`, `+inf`. */
-  byScore?: boolean | undefined
-  /** `start` and `stop` are members: `[a`, `(a` to exclude the bound, `-`, `+`. All scores must be equal. */
-  byLex?: boolean | undefined
+interface ByRank {
   /** From the highest to the lowest. */
   rev?: boolean | undefined
-  /** With `byScore` or `byLex`: an offset, and the most members to return. */
-  limit?: { offset: number; count: number } | undefined
 }
+interface Limited extends ByRank {
+  /** With `byScore` or `byLex`: an offset, and the most members to return. Default: all */
+  limit?: Limit | undefined
+}
+interface ByScore extends Limited {
+  /** `start` and `stop` are scores: numbers, `(1` to exclude the bound, `-inf`, `+inf`. */
+  byScore: true
+}
+interface ByLex extends Limited {
+  /** `start` and `stop` are members: `[a`, `(a` to exclude the bound, `-`, `+`. All scores must be equal. */
+  byLex: true
+}
+/** What `start` and `stop` are: ranks, with `byScore` scores, with `byLex` members. */
+export type ZrangeOptions = Either<ByRank | ByScore | ByLex>
+interface LimitOptions {
+  /** An offset, and the most members to return. Default: all */
+  limit?: Limit | undefined
+}
+/** With `byLex` there are no scores. */
+type ScoredRange = Either<ByRank | ByScore> & { byLex?: false | undefined }
 
 export interface CombineOptions {
   /** A factor for each set's scores. Default: 1 */
@@ -82,7 +106,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   }
 
   /** Adds to a member's score under a condition. @returns the new score, null if the condition was not met */
-  zaddIncr(key: Key, increment: number, member: Value, options: Omit<ZaddOptions, 'ch'> = {}): Out<M, T, number | null> {
+  zaddIncr(key: Key, increment: number, member: Value, options: ZaddCondition = {}): Out<M, T, number | null> {
     return this.run(['ZADD', key, ...words(options), 'INCR', increment, member], doubleOrNull)
   }
 
@@ -141,15 +165,10 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     return this.run(['ZLEXCOUNT', key, min, max], integer)
   }
 
-  /** Members from `start` to `stop`, by rank unless an option says otherwise. */
-  zrange(key: Key, start: Bound, stop: Bound, options: ZrangeOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
+  /** Members from `start` to `stop`, by rank unless an option says otherwise; with `withScores` pairs of members and scores. */
+  zrange(key: Key, start: Bound, stop: Bound, options: ScoredRange & { withScores: true }): Out<M, T, [member: T, score: number][]>
   zrange(key: Key, start: Bound, stop: Bound, options?: ZrangeOptions & { withScores?: false | undefined }): Out<M, T, T[]>
-  zrange(
-    key: Key,
-    start: Bound,
-    stop: Bound,
-    options?: ZrangeOptions & { withScores?: boolean | undefined },
-  ): Out<M, T, T[] | [T, number][]>
+  zrange(key: Key, start: Bound, stop: Bound, options?: ScoredRange & { withScores?: boolean | undefined }): Out<M, T, T[] | [T, number][]>
   zrange(
     key: Key,
     start: Bound,
@@ -173,68 +192,48 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   }
 
   /** Members with a score from `min` to `max`. */
+  zrangebyscore(key: Key, min: Bound, max: Bound, options: LimitOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zrangebyscore(key: Key, min: Bound, max: Bound, options?: LimitOptions & { withScores?: false | undefined }): Out<M, T, T[]>
   zrangebyscore(
     key: Key,
     min: Bound,
     max: Bound,
-    options: Pick<ZrangeOptions, 'limit'> & { withScores: true },
-  ): Out<M, T, [member: T, score: number][]>
-  zrangebyscore(
-    key: Key,
-    min: Bound,
-    max: Bound,
-    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false | undefined },
-  ): Out<M, T, T[]>
-  zrangebyscore(
-    key: Key,
-    min: Bound,
-    max: Bound,
-    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined },
+    options?: LimitOptions & { withScores?: boolean | undefined },
   ): Out<M, T, T[] | [T, number][]>
   zrangebyscore(
     key: Key,
     min: Bound,
     max: Bound,
-    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined } = {},
+    options: LimitOptions & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
     return this.members(['ZRANGEBYSCORE', key, min, max], options)
   }
 
   /** Members with a score from `max` down to `min`. */
+  zrevrangebyscore(key: Key, max: Bound, min: Bound, options: LimitOptions & { withScores: true }): Out<M, T, [member: T, score: number][]>
+  zrevrangebyscore(key: Key, max: Bound, min: Bound, options?: LimitOptions & { withScores?: false | undefined }): Out<M, T, T[]>
   zrevrangebyscore(
     key: Key,
     max: Bound,
     min: Bound,
-    options: Pick<ZrangeOptions, 'limit'> & { withScores: true },
-  ): Out<M, T, [member: T, score: number][]>
-  zrevrangebyscore(
-    key: Key,
-    max: Bound,
-    min: Bound,
-    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: false | undefined },
-  ): Out<M, T, T[]>
-  zrevrangebyscore(
-    key: Key,
-    max: Bound,
-    min: Bound,
-    options?: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined },
+    options?: LimitOptions & { withScores?: boolean | undefined },
   ): Out<M, T, T[] | [T, number][]>
   zrevrangebyscore(
     key: Key,
     max: Bound,
     min: Bound,
-    options: Pick<ZrangeOptions, 'limit'> & { withScores?: boolean | undefined } = {},
+    options: LimitOptions & { withScores?: boolean | undefined } = {},
   ): Out<M, T, T[] | [T, number][]> {
     return this.members(['ZREVRANGEBYSCORE', key, max, min], options)
   }
 
   /** Members from `min` to `max` in byte order; all scores must be equal. */
-  zrangebylex(key: Key, min: string, max: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
+  zrangebylex(key: Key, min: string, max: string, options: LimitOptions = {}): Out<M, T, T[]> {
     return this.run(['ZRANGEBYLEX', key, min, max, ...words(options)], texts<T>)
   }
 
   /** Members from `max` down to `min` in byte order; all scores must be equal. */
-  zrevrangebylex(key: Key, max: string, min: string, options: Pick<ZrangeOptions, 'limit'> = {}): Out<M, T, T[]> {
+  zrevrangebylex(key: Key, max: string, min: string, options: LimitOptions = {}): Out<M, T, T[]> {
     return this.run(['ZREVRANGEBYLEX', key, max, min, ...words(options)], texts<T>)
   }
 

@@ -1,5 +1,5 @@
 // Streams: https://redis.io/docs/latest/commands/?group=stream
-import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { type Either, flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { anything, type Decode, type Fields, fields, integer, list, ok, pairs, type Plain, record, type Text, text, word, wordOrNull } from '../decode.ts' // prettier-ignore
 import { NullArray, type Reply } from '../../reply.ts'
 import type { CallOptions, Signal } from '../backend.ts'
@@ -14,12 +14,18 @@ export type PendingEntry<T extends Text> = [id: string, fields: Fields<T> | null
 export type StreamsRead<T extends Text, E> = T extends string ? Record<string, E[]> : [key: T, entries: E[]][]
 
 /** Which entries to remove: all but the newest `maxlen`, or those with a lower ID than `minid`. */
-export type Trim = ({ maxlen: number; minid?: never } | { minid: string; maxlen?: never }) & {
-  /** Only what is cheap to remove: whole nodes (`~`). */
+export type Trim = Either<{ maxlen: number } | { minid: string }, undefined> & Either<Exactly | Roughly>
+interface Exactly {
+  /** Only what is cheap to remove: whole nodes (`~`). Default: false */
   approximate?: boolean | undefined
-  /** With `approximate`: remove at most this many entries. */
+}
+interface Roughly {
+  approximate: true
+  /** With `approximate`: remove at most this many entries. Default: a hundred nodes' worth */
   limit?: number | undefined
 }
+/** As `Trim`, or nothing at all. */
+export type MaybeTrim = Either<Trim | { maxlen?: undefined }, undefined>
 
 export interface XreadOptions extends WaitOptions {
   /** At most this many entries per stream. Default: all */
@@ -28,11 +34,15 @@ export interface XreadOptions extends WaitOptions {
   block?: number | undefined
 }
 
-export interface XclaimOptions {
+interface Idle {
   /** The idle time that the entries get: milliseconds since the last delivery. Default: 0 */
   idle?: number | undefined
-  /** The same as a time, in milliseconds since 1970. */
+}
+interface DeliveredAt {
+  /** The time of the last delivery that the entries get, in milliseconds since 1970. */
   time?: number | undefined
+}
+export type XclaimOptions = Either<Idle | DeliveredAt> & {
   /** The delivery count that the entries get. */
   retrycount?: number | undefined
   /** Also claim entries that are not pending. */
@@ -41,7 +51,7 @@ export interface XclaimOptions {
   lastid?: string | undefined
 }
 
-const trimWords = ({ maxlen, minid, approximate, ...options }: Partial<Trim>): Value[] => [
+const trimWords = ({ maxlen, minid, approximate, ...options }: MaybeTrim): Value[] => [
   ...(maxlen === undefined ? [] : ['MAXLEN', ...words({ '~': approximate }), maxlen]),
   ...(minid === undefined ? [] : ['MINID', ...words({ '~': approximate }), minid]),
   ...words(options),
@@ -78,13 +88,13 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
    * Appends an entry. @param id `*` to make one from the time, or an ID higher than the last
    * @returns its ID; null if there is no stream and `nomkstream` is set
    */
-  xadd(key: Key, id: string, values: Pairs, options: Partial<Trim> & { nomkstream: true }): Out<M, T, string | null>
-  xadd(key: Key, id: string, values: Pairs, options?: Partial<Trim>): Out<M, T, string>
+  xadd(key: Key, id: string, values: Pairs, options: MaybeTrim & { nomkstream: true }): Out<M, T, string | null>
+  xadd(key: Key, id: string, values: Pairs, options?: MaybeTrim & { nomkstream?: false | undefined }): Out<M, T, string>
   xadd(
     key: Key,
     id: string,
     values: Pairs,
-    { nomkstream, ...trim }: Partial<Trim> & { nomkstream?: boolean | undefined } = {},
+    { nomkstream, ...trim }: MaybeTrim & { nomkstream?: boolean | undefined } = {},
   ): Out<M, T, string | null> {
     const argv = ['XADD', key, ...words({ nomkstream }), ...trimWords(trim), id, ...flatten(values)]
     return this.run(argv, wordOrNull)

@@ -1,28 +1,46 @@
 // Strings and bitmaps: https://redis.io/docs/latest/commands/?group=string
-import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { type Either, flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
 import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
-/** When a key expires: at most one of these. */
-export interface Expiry {
-  /** After this many seconds. */
+interface Ex {
+  /** Expire after this many seconds. */
   ex?: number | undefined
-  /** After this many milliseconds. */
+}
+interface Px {
+  /** Expire after this many milliseconds. */
   px?: number | undefined
-  /** At a time, in seconds since 1970. */
+}
+interface ExAt {
+  /** Expire at a time, in seconds since 1970. */
   exat?: number | undefined
-  /** At a time, in milliseconds since 1970. */
+}
+interface PxAt {
+  /** Expire at a time, in milliseconds since 1970. */
   pxat?: number | undefined
 }
-
-export interface SetOptions extends Expiry {
-  /** Only if the key does not exist. */
-  nx?: boolean | undefined
-  /** Only if the key exists. */
-  xx?: boolean | undefined
-  /** Keep the key's expiry. */
+interface KeepTtl {
+  /** Keep the key's expiry. Default: it is removed */
   keepttl?: boolean | undefined
 }
+interface Persist {
+  /** Remove the key's expiry. Default: it stays */
+  persist?: boolean | undefined
+}
+interface IfNew {
+  /** Only if the key does not exist. */
+  nx?: boolean | undefined
+}
+interface IfExists {
+  /** Only if the key exists. */
+  xx?: boolean | undefined
+}
+
+/** When the key expires (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether it is set at all (`nx` or `xx`). */
+export type SetOptions = Either<Ex | Px | ExAt | PxAt | KeepTtl> & Either<IfNew | IfExists>
+
+/** When the key expires: one of these, or `persist`. */
+export type GetexOptions = Either<Ex | Px | ExAt | PxAt | Persist>
 
 /** A common subsequence's matches, last first: where it is in both strings, and its length. */
 export interface LcsMatches {
@@ -32,11 +50,16 @@ export interface LcsMatches {
 
 /** `u8`, `i16` and the like. */
 export type FieldType = `${'i' | 'u'}${number}`
-export type BitfieldOperation =
-  | { get: FieldType; offset: number | `#${number}` }
-  | { set: FieldType; offset: number | `#${number}`; value: number | bigint }
-  | { incrby: FieldType; offset: number | `#${number}`; value: number | bigint }
-  | { overflow: 'wrap' | 'sat' | 'fail' }
+/** A position in bits, or with `#` in fields of the given type. */
+export type FieldOffset = number | `#${number}`
+/** One of `get`, `set` and `incrby`; or `overflow`, which says what those behind it do. Default: wrap */
+export type BitfieldOperation = Either<
+  | { get: FieldType; offset: FieldOffset }
+  | { set: FieldType; offset: FieldOffset; value: number | bigint }
+  | { incrby: FieldType; offset: FieldOffset; value: number | bigint }
+  | { overflow: 'wrap' | 'sat' | 'fail' },
+  undefined
+>
 
 export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Gets a string. @returns null if the key does not exist */
@@ -83,7 +106,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Gets a string and sets its expiry, or with `persist` removes it. @returns null if the key does not exist */
-  getex(key: Key, options: Expiry & { persist?: boolean | undefined } = {}): Out<M, T, T | null> {
+  getex(key: Key, options: GetexOptions = {}): Out<M, T, T | null> {
     return this.run(['GETEX', key, ...words(options)], textOrNull)
   }
 
@@ -205,14 +228,14 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Reads integers of any width. */
-  bitfieldRo(key: Key, ...operations: { get: FieldType; offset: number | `#${number}` }[]): Out<M, T, number[]> {
+  bitfieldRo(key: Key, ...operations: { get: FieldType; offset: FieldOffset }[]): Out<M, T, number[]> {
     return this.run(['BITFIELD_RO', key, ...operations.flatMap(bitfieldWords)], list<T, number>(integer))
   }
 }
 
 function bitfieldWords(operation: BitfieldOperation): Value[] {
-  if ('overflow' in operation) return ['OVERFLOW', operation.overflow]
-  if ('get' in operation) return ['GET', operation.get, operation.offset]
-  if ('set' in operation) return ['SET', operation.set, operation.offset, operation.value]
+  if (operation.overflow !== undefined) return ['OVERFLOW', operation.overflow]
+  if (operation.get !== undefined) return ['GET', operation.get, operation.offset]
+  if (operation.set !== undefined) return ['SET', operation.set, operation.offset, operation.value]
   return ['INCRBY', operation.incrby, operation.offset, operation.value]
 }

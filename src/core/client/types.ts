@@ -1,0 +1,13 @@
+// The types that each entry with a client exports: what its methods take and give, for code that passes it on.
+export type { Key, Limit, Pairs, Value } from './arguments.ts'
+export type { Capabilities, Signal } from './backend.ts'
+export type { Batch, Settled } from './batch.ts'
+export type { GeoaddOptions, GeoArea, GeoDetails, GeoPlace, GeoPosition, GeoSearchOptions, GeoUnit } from './commands/geo.ts'
+export type { ExpireCondition, ExpireConditions, KeyType, RestoreOptions, ScanOptions, SortOptions } from './commands/keys.ts'
+export type { End, LposOptions, WaitOptions } from './commands/lists.ts'
+export type { CombineOptions, ScoredMembers, ZaddCondition, ZaddOptions, ZrangeOptions } from './commands/sorted-sets.ts'
+export type { PendingEntry, StreamEntry, StreamsRead, Trim, XclaimOptions, XreadOptions } from './commands/streams.ts'
+export type { BitfieldOperation, FieldOffset, FieldType, GetexOptions, LcsMatches, SetOptions } from './commands/strings.ts'
+export type { Fields, Plain, Text } from './decode.ts'
+export type { Watching } from './redis.ts'
+export type { Message, SubscribeOptions } from './subscription.ts'
