@@ -103,3 +103,42 @@ test('an owner that is gone before it has answered a newcomer leaves no error be
   await redis.close()
   for (const channel of opened) channel.close()
 })
+
+test('a tab whose locks the browser has taken comes back as a new tab, as owner and as guest', async () => {
+  const memory = memoryStorage()
+  const openTab = async (): Promise<{ redis: SharedRedis; seize: () => void }> => {
+    const tab = locks.ofTab()
+    vi.stubGlobal('navigator', { locks: tab })
+    return { redis: await open(memory), seize: () => tab.seize() }
+  }
+  const tabs = [await openTab(), await openTab(), await openTab()]
+  const values = (): Promise<unknown[]> => Promise.all(tabs.map(({ redis }) => redis.get('a')))
+  await tabs[0].redis.set('a', 1)
+  await tabs[0].redis.save()
+  const heard = await tabs[1].redis.subscribe('news')
+  for (const { seize } of tabs) {
+    seize()
+    await turns()
+    expect(await values()).toEqual(['1', '1', '1'])
+    expect(tabs.map(({ redis }) => redis.role).toSorted()).toEqual(['guest', 'guest', 'owner'])
+  }
+  expect(await tabs[2].redis.publish('news', 'hello')).toBe(1)
+  expect((await heard.next()).value).toEqual({ channel: 'news', message: 'hello' })
+  // Each is in line again.
+  while (tabs.length > 1) {
+    const owner = tabs.findIndex(({ redis }) => redis.role === 'owner')
+    await tabs.splice(owner, 1)[0].redis.close()
+    await turns()
+    expect(new Set(await values())).toEqual(new Set(['1']))
+  }
+  await tabs[0].redis.close()
+})
+
+test('a page that may have no locks gets an error', async () => {
+  const denied = new DOMException('Access to the Locks API is denied in this context.', 'SecurityError')
+  vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(denied) } })
+  await expect(open(memoryStorage())).rejects.toMatchObject({
+    message: 'UNSUPPORTED shared: the browser denies this page Web Locks',
+    cause: denied,
+  })
+})

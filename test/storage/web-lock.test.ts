@@ -25,3 +25,14 @@ test('a lock that another has is refused', async () => {
   await expect(holdLock('mine', 10)).rejects.toThrow('the storage "mine" belongs to another tab or worker')
   expect(seen.requests).toBe(1)
 })
+
+test('a page that may have no storage gets an error that says so', async () => {
+  const cause = new DOMException('The request was denied.', 'SecurityError')
+  const refuse = (): Promise<never> => Promise.reject(cause)
+  vi.stubGlobal('navigator', { locks: { request: refuse, query: refuse } })
+  await expect(holdLock('mine', 10)).rejects.toMatchObject({
+    name: 'StorageError',
+    message: 'the browser denies this page its storage',
+    cause,
+  })
+})

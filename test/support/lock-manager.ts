@@ -45,6 +45,32 @@ export class Locks implements LockManager {
     void this.#next(name)
   }
 
+  /** The locks as one tab sees them. `seize` takes all it has and waits for, as a browser does from a page that it sets aside. */
+  ofTab(): LockManager & { seize(): void } {
+    const requests = new Set<() => void>()
+    return {
+      request: (name, options, held) => {
+        let give = (): void => {}
+        const away = new AbortController()
+        const taken = new Promise<never>((_, reject) => {
+          requests.add(() => {
+            away.abort()
+            give()
+            reject(new DOMException('going away', 'AbortError'))
+          })
+        })
+        const signal = options.signal === undefined ? away.signal : AbortSignal.any([options.signal, away.signal])
+        const granted = (): Promise<void> => Promise.race([held(), new Promise<void>((resolve) => (give = resolve))])
+        return Promise.race([this.request(name, { ...options, signal }, granted), taken])
+      },
+      query: () => this.query(),
+      seize() {
+        for (const take of requests) take()
+        requests.clear()
+      },
+    }
+  }
+
   async query(): Promise<{ held: { name: string }[] }> {
     return { held: Array.from(this.#holders.keys(), (name) => ({ name })) }
   }

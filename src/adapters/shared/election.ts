@@ -28,15 +28,24 @@ export class Election {
     this.#candidate = candidate
   }
 
-  /** Says that this tab is there and gets in line. Settles when others can see that it is there. */
-  async enter(tab: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      void this.#locks.request(`${this.#name}:${tab}`, {}, () => {
+  /**
+   * Says that this tab is there and gets in line. Settles when others can see that it is there.
+   * @param onLost called when the browser has taken all locks of the tab
+   */
+  async enter(tab: string, onLost: () => void): Promise<void> {
+    let isHeld = false
+    await new Promise<void>((resolve, reject) => {
+      const held = (): Promise<void> => {
+        isHeld = true
         resolve()
-        return new Promise<void>((leave) => (this.#leave = leave))
+        return this.#ended ? Promise.resolve() : new Promise((leave) => (this.#leave = leave))
+      }
+      this.#locks.request(`${this.#name}:${tab}`, {}, held).catch((error: unknown) => {
+        if (isHeld && !this.#ended) onLost()
+        reject(error)
       })
     })
-    this.#queue(false)
+    if (this.#waiting === null && this.#resign === null && !this.#ended) this.#queue(false)
   }
 
   /** Takes the lock from an owner that does not answer. */
@@ -64,6 +73,7 @@ export class Election {
       if (mine !== null && !this.#ended) this.#queue(false)
     }
     this.#locks.request(`${this.#name}:owner`, options, held).then(again, () => {
+      if (this.#waiting === waiting) this.#waiting = null
       if (mine === null || this.#ended) return
       if (this.#resign === mine) {
         this.#resign = null

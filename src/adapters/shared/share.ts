@@ -56,10 +56,10 @@ const JITTER_MS = 40
 class Member implements Candidate {
   readonly redis: SharedRedis
   readonly #options: ShareOptions
-  readonly #tab = crypto.randomUUID() // where there are locks there is this too
+  #tab = ''
   readonly #election: Election
   readonly #everyone: Channel<Notice, Notice>
-  readonly #answers: Channel<never, Answers>
+  #answers: Channel<never, Answers> | null = null
   readonly #backend: SharedBackend
   readonly #watchdog: Watchdog
   readonly #stopListening: () => void
@@ -87,7 +87,6 @@ class Member implements Candidate {
       remote: () => this.#remote,
     })
     this.#everyone = new Channel(options.name, (notice) => this.#hear(notice))
-    this.#answers = new Channel(`${options.name}:${this.#tab}`, (answers) => this.#receive(answers))
     this.#election = new Election(locks, options.name, this)
     this.#watchdog = new Watchdog(options.patience, {
       isBusy: () => this.#reign === null && (this.#backend.waits || this.#remote?.busy === true),
@@ -99,9 +98,22 @@ class Member implements Candidate {
 
   /** Settles when the database can be used, here or in another tab. */
   async enter(): Promise<void> {
-    await this.#election.enter(this.#tab)
-    this.#everyone.send({ is: 'hello' })
+    await this.#appear()
     await this.#backend.ready()
+  }
+
+  async #appear(): Promise<void> {
+    this.#leaveOwner()
+    this.#answers?.close()
+    this.#tab = crypto.randomUUID() // where there are locks there is this too
+    this.#answers = new Channel(`${this.#options.name}:${this.#tab}`, (answers) => this.#receive(answers))
+    try {
+      // Safari takes the locks of a page that it keeps for the back button. The others have seen it go: it comes back as a new tab.
+      await this.#election.enter(this.#tab, () => void this.#appear())
+      this.#everyone.send({ is: 'hello' })
+    } catch (cause) {
+      this.#end(new RedisError('UNSUPPORTED shared: the browser denies this page Web Locks', { cause }), false)
+    }
   }
 
   // The owner's side.
@@ -299,7 +311,7 @@ class Member implements Candidate {
     this.#stopListening()
     this.#election.end()
     this.#everyone.close()
-    this.#answers.close()
+    this.#answers?.close()
   }
 }
 

@@ -4,7 +4,7 @@ import { recordStorage } from '../../core/persistence/records.ts'
 import { type Storage, StorageError } from '../../core/persistence/storage.ts'
 import { type Durability, objectStore, type Store } from './object-store.ts'
 import { persisted } from './persisted.ts'
-import { type HeldLock, holdLock } from './web-lock.ts'
+import { denied, type HeldLock, holdLock } from './web-lock.ts'
 
 export interface IndexedDbOptions {
   /**
@@ -48,7 +48,7 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
       } catch (error) {
         store.close()
         giveBack()
-        throw error
+        throw (error as Error).name === 'SecurityError' ? denied(error) : error
       }
     },
     names: () => keys<string>(store.use),

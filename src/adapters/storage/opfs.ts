@@ -5,7 +5,7 @@
 import { recordStorage } from '../../core/persistence/records.ts'
 import { type Storage, StorageError, TakenOverError } from '../../core/persistence/storage.ts'
 import { persisted } from './persisted.ts'
-import { type HeldLock, holdLock } from './web-lock.ts'
+import { denied, type HeldLock, holdLock } from './web-lock.ts'
 
 export interface OpfsOptions {
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
@@ -58,7 +58,7 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
         directory = await root.getDirectoryHandle(`isodis-${fileName(name)}`, { create: true })
       } catch (error) {
         lock()
-        throw error
+        throw (error as Error).name === 'SecurityError' ? denied(error) : error
       }
     },
     info: () => [['storage_persisted', isPersisted()]],

@@ -17,6 +17,9 @@ export class LockedError extends StorageError {
   }
 }
 
+/** Pages in sandboxed frames and, in some browsers, in frames of other sites have no storage. */
+export const denied = (cause: unknown): StorageError => new StorageError('the browser denies this page its storage', { cause })
+
 /** Gives a lock back. */
 export interface HeldLock {
   (): void
@@ -37,6 +40,7 @@ export async function holdLock(name: string, patience: number, steal = false): P
   try {
     return await request(locks, name, patience, steal)
   } catch (cause) {
+    if ((cause as Error).name === 'SecurityError') throw denied(cause)
     const { held = [] } = await locks.query()
     const holder = held.find((lock) => lock.name === name)
     // A browser that is busy may take its time for a lock that is free.
