@@ -153,10 +153,6 @@ export class EngineBackend implements Backend {
     return { session, stop }
   }
 
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
   async close(): Promise<void> {
     if (this.#owned) return this.#session.close()
     const reply = await this.#engine.close()

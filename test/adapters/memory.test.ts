@@ -2,6 +2,8 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
+import type { Backend } from '../../src/core/client/backend.ts'
+import { asText, Redis } from '../../src/core/client/redis.ts'
 import { admin } from '../../src/core/admin/admin.ts'
 
 test('`call` gives the same with and without promises', async () => {
@@ -14,6 +16,29 @@ test('`call` gives the same with and without promises', async () => {
 test('console.log shows a client in a line', async () => {
   await using redis = await createRedis()
   expect(inspect({ redis, bytes: redis.bytes })).toBe('{ redis: Redis { EngineBackend }, bytes: Redis { EngineBackend } }')
+})
+
+test('a backend around another need not know of nodes', async () => {
+  await using redis = await createRedis()
+  const { backend } = redis
+  const asked: string[] = []
+  const around: Backend = {
+    capabilities: backend.capabilities,
+    call(argv, options) {
+      asked.push(argv[0])
+      return backend.call(argv, options)
+    },
+    batch: (commands, atomic) => backend.batch(commands, atomic),
+    connect: () => backend.connect(),
+    subscribe: (listening) => backend.subscribe(listening),
+    close: () => backend.close(),
+  }
+  const client = new Redis(around, asText)
+  await client.mset({ a: 1, b: 2 })
+  const keys: string[] = []
+  for await (const key of client.scanIterator()) keys.push(key)
+  expect(keys.sort()).toEqual(['a', 'b'])
+  expect(asked).toEqual(['MSET', 'SCAN'])
 })
 
 test('a transaction with a wrong command runs nothing, even if it is held back before it begins', async () => {

@@ -31,6 +31,8 @@ export type Need =
   | 'shard channels'
   /** Messages and channels of any bytes. */
   | 'any message'
+  /** Keys and arguments of scripts that are no UTF-8. */
+  | 'bytes in scripts'
   /** PUBLISH tells how many have heard it. */
   | 'receivers counted'
   | 'saving'

@@ -83,6 +83,13 @@ export const requests = {
   },
 } satisfies Record<string, Exception>
 
+/** JSON has no bytes, so a command with some travels as a script; and a script cannot run a script. */
+export const bytesInScripts: Exception = {
+  name: 'text in scripts over REST',
+  why: 'a script whose keys or arguments are bytes that are no UTF-8 fails with `ERR This Redis command is not allowed from script`, and nothing has run. To `isodis/rest` they go unchanged',
+  instead: failsWith(/ERR This Redis command is not allowed from script/),
+}
+
 /** Upstash's event streams are lines of text. Two ends of this project agree on more. */
 export const lines: Exception = {
   name: 'line breaks in messages over REST',

@@ -7,6 +7,7 @@ import { hashes } from './suite/hashes.ts'
 import { hyperloglogs } from './suite/hyperloglogs.ts'
 import { keys } from './suite/keys.ts'
 import { lists } from './suite/lists.ts'
+import { scripting } from './suite/scripting.ts'
 import { server } from './suite/server.ts'
 import { sets } from './suite/sets.ts'
 import { sortedSets } from './suite/sorted-sets.ts'
@@ -25,6 +26,7 @@ export const groups: Readonly<Record<string, Suite>> = {
   HyperLogLogs: hyperloglogs,
   Streams: streams,
   'Commands that wait': blocking,
+  'Scripts and functions': scripting,
   'Server, saving, publishing': server,
   'The client itself': client,
 }

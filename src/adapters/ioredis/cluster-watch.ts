@@ -46,7 +46,7 @@ export class ClusterWatch extends OfCluster implements Backend {
   }
 
   nodes(): readonly Backend[] | Promise<readonly Backend[]> {
-    return this.cluster.nodes()
+    return this.cluster.nodes!()
   }
 
   async close(): Promise<void> {

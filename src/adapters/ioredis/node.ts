@@ -21,10 +21,6 @@ export class NodeBackend extends OfCluster implements Backend {
     return this.#sender.sendAll(commands, atomic)
   }
 
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
   /** The connection is the cluster's. */
   async close(): Promise<void> {}
 }

@@ -62,10 +62,6 @@ export class SingleBackend implements Backend {
     return this.#own.listen(listening)
   }
 
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true

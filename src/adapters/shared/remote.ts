@@ -237,10 +237,6 @@ class RemoteBackend implements Backend {
     return this.#remote.last(this.#connection, { op: 'monitor' }, (line) => line instanceof Status && onLine(line.text), onEnd)
   }
 
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
   async close(): Promise<void> {
     if (this.#connection !== 0) await this.#remote.ask(this.#connection, { op: 'close' }).catch(() => {})
   }

@@ -220,10 +220,6 @@ export class SharedBackend implements Backend {
     }
   }
 
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
   close(): Promise<void> {
     return this.#close()
   }

@@ -85,10 +85,6 @@ export class UpstashBackend implements Backend {
     }
   }
 
-  nodes(): readonly Backend[] {
-    return [this]
-  }
-
   async close(): Promise<void> {
     this.#closed = true
     for (const stream of this.#streams) stream.abort()

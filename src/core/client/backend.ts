@@ -87,8 +87,8 @@ export interface Backend {
   /** Makes a script known that will be called by its SHA-1. Missing where scripts travel as source. */
   loadScript?(script: ScriptTree): void
 
-  /** For a walk over all keys: a backend for each node of a cluster that holds some. Elsewhere itself. */
-  nodes(): readonly Backend[] | Promise<readonly Backend[]>
+  /** For a walk over all keys: a backend for each node of a cluster that holds some. Missing where there is one node, itself. */
+  nodes?(): readonly Backend[] | Promise<readonly Backend[]>
 
   close(): Promise<void>
 }

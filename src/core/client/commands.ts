@@ -4,6 +4,7 @@ import { Hashes } from './commands/hashes.ts'
 import { HyperLogLogs } from './commands/hyperloglog.ts'
 import { Keys } from './commands/keys.ts'
 import { Lists } from './commands/lists.ts'
+import { Scripting } from './commands/scripting.ts'
 import { Server } from './commands/server.ts'
 import { Sets } from './commands/sets.ts'
 import { SortedSets } from './commands/sorted-sets.ts'
@@ -13,7 +14,7 @@ import type { Text } from './decode.ts'
 import { type Mode, Runner } from './runner.ts'
 
 /** The groups. A new one is added to this line and to the interface below it. */
-const GROUPS = [Strings, Keys, Lists, Hashes, Sets, SortedSets, Geo, HyperLogLogs, Streams, Server]
+const GROUPS = [Strings, Keys, Lists, Hashes, Sets, SortedSets, Geo, HyperLogLogs, Streams, Scripting, Server]
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- a class cannot extend several
 export interface AllCommands<M extends Mode, T extends Text>
@@ -27,6 +28,7 @@ export interface AllCommands<M extends Mode, T extends Text>
     Geo<M, T>,
     HyperLogLogs<M, T>,
     Streams<M, T>,
+    Scripting<M, T>,
     Server<M, T> {}
 
 /**

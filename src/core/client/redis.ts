@@ -141,27 +141,28 @@ export class Redis<T extends Text = string> extends AllCommands<'async', T> impl
 
   /** Iterates over all keys. A key that exists the whole time is returned at least once. */
   async *scanIterator(options: ScanOptions & { type?: Exclude<KeyType, 'none'> | undefined } = {}): AsyncGenerator<T, void, undefined> {
-    for (const node of await this.backend.nodes()) {
+    for (const node of (await this.backend.nodes?.()) ?? [this.backend]) {
       const redis = node === this.backend ? this : new Redis(node, this.toText)
-      yield* walk((cursor) => redis.scan(cursor, options))
+      yield* walk((cursor) => redis.scan(cursor, options), asTheyAre)
     }
   }
 
   /** Iterates over the fields and values of a hash. */
-  async *hscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[field: T, value: T], void, undefined> {
-    yield* twoByTwo(walk((cursor) => this.hscan(key, cursor, options)))
+  hscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[field: T, value: T], void, undefined> {
+    return walk((cursor) => this.hscan(key, cursor, options), twoByTwo)
   }
 
   /** Iterates over the members of a set. */
   sscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<T, void, undefined> {
-    return walk((cursor) => this.sscan(key, cursor, options))
+    return walk((cursor) => this.sscan(key, cursor, options), asTheyAre)
   }
 
   /** Iterates over the members and scores of a sorted set. */
-  async *zscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[member: T, score: number], void, undefined> {
-    for await (const [member, score] of twoByTwo(walk((cursor) => this.zscan(key, cursor, options)))) {
-      yield [member, readDouble(typeof score === 'string' ? score : fromUint8Array(score))]
-    }
+  zscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[member: T, score: number], void, undefined> {
+    return walk(
+      (cursor) => this.zscan(key, cursor, options),
+      (flat) => twoByTwo(flat).map(([member, score]) => [member, readDouble(typeof score === 'string' ? score : fromUint8Array(score))]),
+    )
   }
 
   /** What `console.log` shows in Node, rather than all that the backend holds. */
@@ -185,22 +186,21 @@ export function finish<T extends Text, R>(reply: Reply, command: string, decode:
   return decode(reply, toText)
 }
 
-async function* walk<T>(step: (cursor: string) => Promise<[string, T[]]>): AsyncGenerator<T, void, undefined> {
+/** One generator, however many steps: with more of them in between, an error's stack would end before the caller's line. */
+async function* walk<T, Item>(
+  step: (cursor: string) => Promise<[string, T[]]>,
+  itemsOf: (found: T[]) => Item[],
+): AsyncGenerator<Item, void, undefined> {
   for (let cursor = '0'; ;) {
-    const [next, items] = await step(cursor)
-    yield* items
+    const [next, found] = await step(cursor)
+    yield* itemsOf(found)
     if (next === '0') return
     cursor = next
   }
 }
 
-async function* twoByTwo<T>(items: AsyncIterable<T>): AsyncGenerator<[T, T], void, undefined> {
-  let first: T | undefined
-  for await (const item of items) {
-    if (first === undefined) first = item
-    else {
-      yield [first, item]
-      first = undefined
-    }
-  }
+const asTheyAre = <T>(found: T[]): T[] => found
+
+function twoByTwo<T>(flat: T[]): [T, T][] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]])
 }

@@ -11,7 +11,7 @@ import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import { overRest } from '../capabilities.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
-import { lines, redis70, requests } from '../exceptions.ts'
+import { bytesInScripts, lines, redis70, requests } from '../exceptions.ts'
 
 const TOKEN = 'token'
 
@@ -59,7 +59,7 @@ export const upstashOnEngine: BackendUnderTest = {
 export const upstashOnRedis: BackendUnderTest = {
   name: '@upstash/redis → REST → ioredis → redis-server',
   capabilities: overRest,
-  exceptions: { ...redis70, ...requests, 'any message': lines },
+  exceptions: { ...redis70, ...requests, 'any message': lines, 'bytes in scripts': bytesInScripts },
   async start() {
     const server = await startRedisServer()
     return served(fromIoredis(new Ioredis({ path: server.path, stringNumbers: true })), () => server.stop(), plain)

@@ -72,6 +72,19 @@ export const walks: Suite = {
       },
       ALONE,
     ),
+    does(
+      "an error's stack leads to the loop",
+      async ({ redis }) => {
+        await redis.set(a, 'x')
+        async function loopOfTheApp(items: AsyncIterable<unknown>): Promise<void> {
+          for await (const _ of items) throw new Error('there is nothing')
+        }
+        for (const items of [redis.hscanIterator(a), redis.sscanIterator(a), redis.zscanIterator(a), redis.bytes.zscanIterator(a)]) {
+          await expect(loopOfTheApp(items)).rejects.toMatchObject({ code: 'WRONGTYPE', stack: expect.stringContaining('loopOfTheApp') })
+        }
+      },
+      ALONE,
+    ),
   ],
   sscanIterator: [
     does(
