@@ -86,6 +86,7 @@ const CASES: Readonly<Record<string, string>> = {
   'a cursor has 64 bits': `
     SET k v
     SCAN 18446744073709551616
+    SCAN x COUNT
     HSCAN none 99999999999999999999
     SSCAN none 18446744073709551615`,
   'what SORT stores of a set has an order': `
@@ -120,6 +121,9 @@ const CASES: Readonly<Record<string, string>> = {
   'subcommands with a word too many': `
     CLIENT UNBLOCK 99999 TIMEOUT x
     MEMORY USAGE k SAMPLES -1
+    MEMORY USAGE nokey SAMPLES 1 SAMPLES 2
+    MEMORY USAGE k SAMPLES 1 SAMPLES
+    MEMORY USAGE k SAMPLES x SAMPLES 1
     MEMORY USAGE k SAMPLES x`,
   'a string that was changed in place is raw, a number that became another is int': `
     APPEND k ''

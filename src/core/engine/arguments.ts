@@ -96,14 +96,38 @@ export function cursor(text: ByteString): number {
   return Number(text)
 }
 
+/** Options by their words. Each function takes the words behind its own that it has parameters for: so many there must be. */
+type OptionReaders = Readonly<Record<string, (first: ByteString, second: ByteString) => unknown>>
+
+/** Reads an option that has no words behind it. */
+export const flag = (): true => true
+
+/**
+ * Reads the options from a position of argv on, in order.
+ * @param error of a word that is no option, or has too few words behind it
+ * @returns what was read, by the options' words; of an option that is given twice the last
+ */
+export function readOptions<R extends OptionReaders>(
+  argv: Argv,
+  from: number,
+  readers: R,
+  error: (word: ByteString) => ReplyError = () => SYNTAX,
+): { [Word in keyof R]?: ReturnType<R[Word]> } {
+  const given: Record<string, unknown> = {}
+  for (let i = from; i < argv.length;) {
+    const word = argv[i].toUpperCase()
+    const read = readers[word] as R[string] | undefined
+    if (read === undefined || i + read.length >= argv.length) throw error(argv[i])
+    given[word] = read(argv[i + 1], argv[i + 2])
+    i += 1 + read.length
+  }
+  return given as { [Word in keyof R]?: ReturnType<R[Word]> }
+}
+
 /** `[LIMIT limit]` from a position on, as SINTERCARD and ZINTERCARD have it. @returns Infinity for 0 and for none */
 export function limitOption(argv: Argv, from: number): number {
-  let limit = Infinity
-  for (let i = from; i < argv.length; i += 2) {
-    if (argv[i].toUpperCase() !== 'LIMIT' || i + 1 === argv.length) throw SYNTAX
-    limit = integerIn(argv[i + 1], 0, Infinity, LIMIT_NEGATIVE) || Infinity
-  }
-  return limit
+  const { LIMIT } = readOptions(argv, from, { LIMIT: (text) => integerIn(text, 0, Infinity, LIMIT_NEGATIVE) })
+  return LIMIT || Infinity
 }
 
 /** An index that may count from the end, cut to 0..length-1 as ranges do. */

@@ -1,7 +1,7 @@
 // The connection itself: https://redis.io/docs/latest/commands/?group=connection
 import { type ByteString, equalInConstantTime } from '../../bytes.ts'
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Status, Verbatim } from '../../reply.ts'
-import { int64, integer, integerIn } from '../arguments.ts'
+import { int64, integer, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import { type Engine, isClient } from '../engine.ts'
 import { printed, subcommandSyntax, SYNTAX, wrongArity } from '../errors.ts'
@@ -148,18 +148,15 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
     if (version !== 2 && version !== 3) throw NO_PROTOCOL
     protocol = version
   }
-  let credentials: [ByteString, ByteString] | null = null
-  let name: ByteString | null = null
-  for (let i = 2; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    const left = argv.length - i - 1
-    if (word === 'AUTH' && left >= 2) credentials = [argv[++i], argv[++i]]
-    else if (word === 'SETNAME' && left >= 1) name = clientName(argv[++i])
-    else throw new ReplyError(`ERR Syntax error in HELLO option '${printed(argv[i])}'`)
-  }
-  if (credentials !== null) authenticate(session, ...credentials)
+  const { AUTH, SETNAME } = readOptions(
+    argv,
+    2,
+    { AUTH: (user, password) => ({ user, password }), SETNAME: clientName },
+    (word) => new ReplyError(`ERR Syntax error in HELLO option '${printed(word)}'`),
+  )
+  if (AUTH !== undefined) authenticate(session, AUTH.user, AUTH.password)
   if (!session.authenticated) throw HELLO_NO_AUTH
-  if (name !== null) session.name = name
+  if (SETNAME !== undefined) session.name = SETNAME
   session.protocol = protocol
   session.restrict()
   return new MapReply([
@@ -233,9 +230,11 @@ export function describe(session: Session): string {
 /** Whose rights a session has. */
 export const nameOf = ({ user }: Session): ByteString => user?.name ?? 'default'
 
+type Filter = (session: Session) => boolean
+
 const TYPES = new Set(['normal', 'master', 'replica', 'slave', 'pubsub'])
 
-function ofType(name: ByteString): (session: Session) => boolean {
+function ofType(name: ByteString): Filter {
   const type = name.toLowerCase()
   if (!TYPES.has(type)) throw new ReplyError(`ERR Unknown client type '${printed(name)}'`)
   return (session) => type === (session.subscribed > 0 ? 'pubsub' : 'normal')
@@ -254,38 +253,46 @@ function listed(engine: Engine, argv: Argv): Session[] {
   })
 }
 
-/** CLIENT KILL addr:port, or filters of which each must fit. @returns OK, or how many were killed */
-function kill(db: { engine: Engine }, argv: Argv, self: Session): Reply {
-  const old = argv.length === 3
-  let skipMe = true
-  let candidates: Iterable<Session> = db.engine.sessions.values() // an ID leaves one
-  const filters: ((session: Session) => boolean)[] = []
-  for (let i = 2; !old && i < argv.length; i += 2) {
-    const word = argv[i].toUpperCase()
-    const value = argv[i + 1]
-    if (value === undefined) throw SYNTAX
-    if (word === 'ID') {
-      const id = integerIn(value, 1, Infinity, new ReplyError('ERR client-id should be greater than 0'))
-      const named = db.engine.sessions.get(id)
+/** CLIENT KILL's `filter value ...`. @returns the sessions that all of them fit */
+function filtered(engine: Engine, argv: Argv, self: Session): Session[] {
+  let candidates: Iterable<Session> = engine.sessions.values() // an ID leaves one
+  const filters: Filter[] = []
+  const { SKIPME: skipMe = true } = readOptions(argv, 2, {
+    ID(text) {
+      const id = integerIn(text, 1, Infinity, new ReplyError('ERR client-id should be greater than 0'))
+      const named = engine.sessions.get(id)
       candidates = named === undefined ? [] : [named]
-    } else if (word === 'ADDR') filters.push((session) => session.options.peer?.address === value)
-    else if (word === 'LADDR') filters.push((session) => session.options.peer?.local === value)
-    else if (word === 'TYPE') filters.push(ofType(value))
-    else if (word === 'MAXAGE') {
-      const age = integer(value)
-      filters.push((session) => db.engine.now - session.created >= age * 1000)
-    } else if (word === 'USER') {
-      if (!(db.engine.users?.has(value) ?? value === 'default')) throw new ReplyError(`ERR No such user '${value}'`)
-      filters.push((session) => nameOf(session) === value)
-    } else if (word === 'SKIPME' && /^(yes|no)$/i.test(value)) skipMe = value.toLowerCase() === 'yes'
-    else throw SYNTAX
-  }
+    },
+    ADDR: (address) => filters.push(comesFrom(address)),
+    LADDR: (address) => filters.push((session) => session.options.peer?.local === address),
+    TYPE: (name) => filters.push(ofType(name)),
+    MAXAGE(text) {
+      const age = integer(text)
+      filters.push((session) => engine.now - session.created >= age * 1000)
+    },
+    USER(name) {
+      if (!(engine.users?.has(name) ?? name === 'default')) throw new ReplyError(`ERR No such user '${name}'`)
+      filters.push((session) => nameOf(session) === name)
+    },
+    SKIPME(text) {
+      if (!/^(yes|no)$/i.test(text)) throw SYNTAX
+      return text.toLowerCase() === 'yes'
+    },
+  })
+  return [...candidates].filter((session) => (!skipMe || session !== self) && filters.every((fits) => fits(session)))
+}
+
+const comesFrom =
+  (address: ByteString): Filter =>
+  ({ options }) =>
+    options.peer?.address === address
+
+/** CLIENT KILL addr:port, or filters of which each must fit. @returns OK, or how many were killed */
+function kill({ engine }: { engine: Engine }, argv: Argv, self: Session): Reply {
+  const old = argv.length === 3
+  const found = old ? [...engine.sessions.values()].filter(comesFrom(argv[2])) : filtered(engine, argv, self)
   // Sessions of this process are no connections: there is nothing to close, and nobody who would connect again.
-  const victims = [...candidates].filter(
-    (session) =>
-      (session === self || session.options.onKill !== undefined) &&
-      (old ? session.options.peer?.address === argv[2] : (!skipMe || session !== self) && filters.every((fits) => fits(session))),
-  )
+  const victims = found.filter((session) => session === self || session.options.onKill !== undefined)
   for (const victim of victims) {
     if (victim === self) victim.quitting = true
     else {

@@ -1,10 +1,15 @@
 // What SET, GETEX, the EXPIRE family and hash fields share: an expiry as it is given, a number of seconds or milliseconds from
-// now or since 1970, turned into milliseconds since 1970, and what it does to a key.
+// now or since 1970, turned into milliseconds since 1970; the conditions for it; and what it does to a key.
 import type { ByteString } from '../../bytes.ts'
-import { int64, integer } from '../arguments.ts'
+import { ReplyError } from '../../reply.ts'
+import { flag, int64, integer, readOptions } from '../arguments.ts'
+import type { Argv } from '../command.ts'
 import type { Database } from '../database.ts'
-import { invalidExpire } from '../errors.ts'
+import { invalidExpire, unsupportedOption } from '../errors.ts'
 import { EVENT } from '../events.ts'
+
+const NX_CONFLICT = new ReplyError('ERR NX and XX, GT or LT options at the same time are not compatible')
+const GT_CONFLICT = new ReplyError('ERR GT and LT options at the same time are not compatible')
 
 export interface ExpireUnit {
   /** Milliseconds in one. */
@@ -40,6 +45,19 @@ export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name
 export function positiveExpireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
   if (integer(text) <= 0) throw invalidExpire(name)
   return expireTime(text, unit, now, name)
+}
+
+/** Whether an expiry may take the place of the current one (0: none). */
+export type ExpireCondition = (current: number, at: number) => boolean
+
+/** The NX, XX, GT and LT options, from a position of argv on. */
+export function expireCondition(argv: Argv, from: number): ExpireCondition {
+  const { NX, XX, GT, LT } = readOptions(argv, from, { NX: flag, XX: flag, GT: flag, LT: flag }, unsupportedOption)
+  if (NX && (XX || GT || LT)) throw NX_CONFLICT
+  if (GT && LT) throw GT_CONFLICT
+  // No expiry counts as an infinite one.
+  return (current, at) =>
+    !(NX && current !== 0) && !(XX && current === 0) && !(GT && (current === 0 || at <= current)) && !(LT && current !== 0 && at >= current)
 }
 
 /** Gives a key an expiry, in milliseconds since 1970; one that has passed removes the key. */

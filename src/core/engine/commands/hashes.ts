@@ -1,7 +1,7 @@
 // Hashes, and expiry of their fields (7.4): https://redis.io/docs/latest/commands/?group=hash
 import type { ByteString } from '../../bytes.ts'
 import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, int64, integer, integerIn } from '../arguments.ts'
+import { cursor, flag, int64, integer, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { invalidExpire, NOT_FLOAT, OVERFLOW, wrongArity } from '../errors.ts'
@@ -9,9 +9,9 @@ import { EVENT } from '../events.ts'
 import { parseLongDouble } from '../long-double.ts'
 import { addInt64, parseInt64 } from '../../numbers.ts'
 import type { Hash } from '../values.ts'
-import { EX, EXAT, type ExpireUnit, PX, PXAT } from './expire-options.ts'
-import { type ExpireCondition, expireCondition, scanOptions, scanTable } from './keys.ts'
+import { EX, EXAT, type ExpireCondition, expireCondition, type ExpireUnit, PX, PXAT } from './expire-options.ts'
 import { randomEntries } from './random.ts'
+import { SCAN_OPTIONS, scanTable } from './scanning.ts'
 import { addFloats } from './strings.ts'
 
 const NOT_HASH_INTEGER = new ReplyError('ERR hash value is not an integer')
@@ -22,6 +22,7 @@ const FIELDS_NOT_POSITIVE = new ReplyError('ERR Number of fields must be a posit
 const NUMFIELDS_NOT_POSITIVE = new ReplyError('ERR Parameter `numFields` should be greater than 0')
 const NUMFIELDS_MISMATCH = new ReplyError('ERR The `numfields` parameter must match the number of arguments')
 const NEGATIVE_EXPIRE = new ReplyError('ERR invalid expire time, must be >= 0')
+const HSCAN_OPTIONS = { ...SCAN_OPTIONS, NOVALUES: flag }
 /** The latest expiry of a field that Redis 7.4 can store. */
 const LATEST_FIELD_EXPIRY = 2 ** 46 - 1
 
@@ -110,9 +111,9 @@ export const hashes: Group = {
       const from = cursor(argv[2])
       const hash = db.hash.read(argv[1])
       if (hash === undefined) return ['0', []]
-      const options = scanOptions(argv, 3, ['NOVALUES'])
+      const options = readOptions(argv, 3, HSCAN_OPTIONS)
       const { keys, values } = hash
-      return scanTable(hash, from, options, (slot) => (options.noValues ? [keys[slot]] : [keys[slot], values[slot]]))
+      return scanTable(hash, from, options, (slot) => (options.NOVALUES ? [keys[slot]] : [keys[slot], values[slot]]))
     }),
 
     row('HEXPIRE', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EX)),
@@ -171,7 +172,7 @@ function fieldsArgument(argv: Argv, at: number, error: ReplyError): Argv {
 /** The condition and the fields of HEXPIRE and its like. */
 export function fieldOptions(argv: Argv): { condition: ExpireCondition; fields: Argv } {
   const from = ['NX', 'XX', 'GT', 'LT'].includes(argv[3].toUpperCase()) ? 4 : 3
-  return { condition: expireCondition(argv, 3, from), fields: fieldsArgument(argv, from, NUMFIELDS_NOT_POSITIVE) }
+  return { condition: expireCondition(argv.slice(0, from), 3), fields: fieldsArgument(argv, from, NUMFIELDS_NOT_POSITIVE) }
 }
 
 function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {

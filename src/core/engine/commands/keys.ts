@@ -1,26 +1,25 @@
 // Keys whatever they hold: https://redis.io/docs/latest/commands/?group=generic
 import type { ByteString } from '../../bytes.ts'
 import { OK, type Reply, ReplyError, Status } from '../../reply.ts'
-import { cursor as cursorArgument, integer, integerIn } from '../arguments.ts'
+import { cursor, flag, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { encodingOf } from '../encoding.ts'
-import { DB_RANGE, NO_SUCH_KEY, NOT_INTEGER, notBetween, SAME_OBJECT, SYNTAX, unsupportedOption } from '../errors.ts'
+import { DB_RANGE, NO_SUCH_KEY, NOT_INTEGER, notBetween, SAME_OBJECT } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
-import type { SlotTable } from '../structures/slot-table.ts'
 import { copyOf, typeOf } from '../values.ts'
-import { EX, EXAT, expireKey, expireTime, type ExpireUnit, persist, PX, PXAT } from './expire-options.ts'
+import { EX, EXAT, expireCondition, expireKey, expireTime, type ExpireUnit, persist, PX, PXAT } from './expire-options.ts'
 import { help } from './help.ts'
+import { SCAN_OPTIONS, USUAL_COUNT } from './scanning.ts'
 
-const EXPIRE_NX_CONFLICT = new ReplyError('ERR NX and XX, GT or LT options at the same time are not compatible')
-const EXPIRE_GT_CONFLICT = new ReplyError('ERR GT and LT options at the same time are not compatible')
 const LFU_NOT_SELECTED = new ReplyError(
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )
 const LFU_SELECTED = new ReplyError(
   'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )
+const SCAN_KEYS_OPTIONS = { ...SCAN_OPTIONS, TYPE: (name: ByteString) => name.toLowerCase() }
 const INT_MAX = 2_147_483_647
 const NOT_AN_INT = notBetween(-INT_MAX - 1, INT_MAX)
 /** What Redis counts for its shared objects. */
@@ -50,13 +49,14 @@ export const keys: Group = {
     }),
 
     row('SCAN', -2, 'readonly nondeterministic_output request_policy:special', '', (db, argv) => {
-      const options = scanOptions(argv, 2, ['TYPE'])
+      const from = cursor(argv[1])
+      const { MATCH, COUNT = USUAL_COUNT, TYPE } = readOptions(argv, 2, SCAN_KEYS_OPTIONS)
       const found: ByteString[] = []
-      const next = db.keyspace.scan(cursorArgument(argv[1]), options.count, (slot) => found.push(db.keyspace.keys[slot]))
+      const next = db.keyspace.scan(from, COUNT, (slot) => found.push(db.keyspace.keys[slot]))
       const wanted = found.filter((key) => {
-        if (options.match !== null && !matches(options.match, key)) return false
+        if (MATCH !== undefined && !matches(MATCH, key)) return false
         const value = db.peek(key)
-        return value !== undefined && (options.type === null || typeOf(value) === options.type)
+        return value !== undefined && (TYPE === undefined || typeOf(value) === TYPE)
       })
       return [String(next), wanted]
     }),
@@ -85,18 +85,11 @@ export const keys: Group = {
 
     row('COPY', -3, 'write denyoom', '1 RO access, 2 OW update', (db, argv) => {
       const [, source, destination] = argv
-      let replace = false
-      let target = db
-      for (let i = 3; i < argv.length; i++) {
-        const word = argv[i].toUpperCase()
-        if (word === 'REPLACE') replace = true
-        else if (word === 'DB' && i + 1 < argv.length) target = databaseAt(db, argv[++i])
-        else throw SYNTAX
-      }
+      const { REPLACE, DB: target = db } = readOptions(argv, 3, { REPLACE: flag, DB: (text) => databaseAt(db, text) })
       if (target === db && source === destination) throw SAME_OBJECT
       const value = db.read(source)
       if (value === undefined) return 0
-      if (target.find(destination) >= 0 && !replace) return 0
+      if (target.find(destination) >= 0 && !REPLACE) return 0
       target.adopt(destination, copyOf(value), db.expiryOf(source))
       target.changed(destination, EVENT.generic, 'copy_to')
       return 1
@@ -187,54 +180,6 @@ function rename(db: Database, from: ByteString, to: ByteString): void {
   db.changed(to, EVENT.generic, 'rename_to')
 }
 
-export interface ScanOptions {
-  match: ByteString | null
-  count: number
-  type: ByteString | null
-  noValues: boolean
-}
-
-/** MATCH and COUNT, and the options among `more` that the command also takes, from a position of argv on. */
-export function scanOptions(argv: Argv, from: number, more: readonly string[] = []): ScanOptions {
-  const options: ScanOptions = { match: null, count: 10, type: null, noValues: false }
-  for (let i = from; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    if (word === 'NOVALUES' && more.includes(word)) options.noValues = true
-    else if (i + 1 === argv.length) throw SYNTAX
-    else if (word === 'MATCH') options.match = argv[++i] === '*' ? null : argv[i]
-    else if (word === 'COUNT') options.count = integer(argv[++i])
-    else if (word === 'TYPE' && more.includes(word)) options.type = argv[++i].toLowerCase()
-    else throw SYNTAX
-    if (options.count < 1) throw SYNTAX
-  }
-  return options
-}
-
-/** Redis gives a small collection whole, whatever cursor and COUNT say, in the order in which it keeps it. */
-const SCANNED_AT_ONCE = 128
-
-/**
- * One step of HSCAN, SSCAN or ZSCAN.
- * @param shown what of a slot is replied
- * @param inOrder the keys of a small table. Default: in the order of their slots
- */
-export function scanTable(
-  table: SlotTable,
-  from: number,
-  { match, count }: ScanOptions,
-  shown: (slot: number) => Reply[],
-  inOrder?: () => readonly ByteString[],
-): Reply {
-  const found: Reply[] = []
-  const visit = (slot: number): void => {
-    if (match === null || matches(match, table.keys[slot])) found.push(...shown(slot))
-  }
-  if (table.size > SCANNED_AT_ONCE) return [String(table.scan(from, count, visit)), found]
-  if (inOrder === undefined) table.keys.forEach((_, slot) => visit(slot))
-  else for (const key of inOrder()) visit(table.find(key))
-  return ['0', found]
-}
-
 function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {
   const [, key, time] = argv
   const condition = expireCondition(argv, 3)
@@ -243,27 +188,6 @@ function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {
   if (current < 0 || !condition(current, at)) return 0
   expireKey(db, key, at)
   return 1
-}
-
-/** Whether an expiry may take the place of the current one (0: none). */
-export type ExpireCondition = (current: number, at: number) => boolean
-
-/** The NX, XX, GT and LT options, from a position of argv on. */
-export function expireCondition(argv: Argv, from: number, to = argv.length): ExpireCondition {
-  const given = new Set<string>()
-  for (let i = from; i < to; i++) {
-    const word = argv[i].toUpperCase()
-    if (!['NX', 'XX', 'GT', 'LT'].includes(word)) throw unsupportedOption(argv[i])
-    given.add(word)
-  }
-  if (given.has('NX') && given.size > 1) throw EXPIRE_NX_CONFLICT
-  if (given.has('GT') && given.has('LT')) throw EXPIRE_GT_CONFLICT
-  // No expiry counts as an infinite one.
-  return (current, at) =>
-    !(given.has('NX') && current !== 0) &&
-    !(given.has('XX') && current === 0) &&
-    !(given.has('GT') && (current === 0 || at <= current)) &&
-    !(given.has('LT') && current !== 0 && at >= current)
 }
 
 function timeLeft(db: Database, key: ByteString, unit: (milliseconds: number) => number): Reply {

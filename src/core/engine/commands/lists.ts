@@ -1,7 +1,7 @@
 // Lists, blocking commands among them: https://redis.io/docs/latest/commands/?group=list
 import type { ByteString } from '../../bytes.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
-import { clampRange, integer, integerIn, positive, timeout } from '../arguments.ts'
+import { clampRange, integer, integerIn, positive, readOptions, timeout } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { INDEX_RANGE, NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
@@ -221,29 +221,27 @@ function blockingMove(db: Database, argv: Argv, session: Session, from: End, to:
   })
 }
 
+const LPOS_OPTIONS = {
+  RANK(text: ByteString): number {
+    const rank = integer(text)
+    if (rank === 0) throw ZERO_RANK
+    return rank
+  },
+  COUNT: (text: ByteString) => integerIn(text, 0, Infinity, NEGATIVE_COUNT),
+  MAXLEN: (text: ByteString) => integerIn(text, 0, Infinity, NEGATIVE_MAXLEN),
+}
+
 function lpos(db: Database, argv: Argv): Reply {
   const [, key, element] = argv
-  let rank = 1
-  let count: number | null = null
-  let maxlen = 0
-  for (let i = 3; i < argv.length; i += 2) {
-    const word = argv[i].toUpperCase()
-    if (i + 1 === argv.length) throw SYNTAX
-    if (word === 'RANK') {
-      rank = integer(argv[i + 1])
-      if (rank === 0) throw ZERO_RANK
-    } else if (word === 'COUNT') count = integerIn(argv[i + 1], 0, Infinity, NEGATIVE_COUNT)
-    else if (word === 'MAXLEN') maxlen = integerIn(argv[i + 1], 0, Infinity, NEGATIVE_MAXLEN)
-    else throw SYNTAX
-  }
+  const { RANK: rank = 1, COUNT: count, MAXLEN: maxlen } = readOptions(argv, 3, LPOS_OPTIONS)
   const list = db.list.read(key)
   const found: number[] = []
   let skip = Math.abs(rank) - 1
   let compared = 0
-  const most = count === null ? 1 : count === 0 ? Infinity : count
+  const most = count === undefined ? 1 : count || Infinity
   list?.walk(rank < 0 ? list.size - 1 : 0, rank < 0, (each, index) => {
     if (each === element && skip-- <= 0) found.push(index)
     return found.length < most && ++compared !== maxlen
   })
-  return count === null ? (found[0] ?? null) : found
+  return count === undefined ? (found[0] ?? null) : found
 }

@@ -1,6 +1,6 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
-import { integer, integerIn, milliseconds } from '../arguments.ts'
+import { integer, integerIn, milliseconds, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
@@ -83,13 +83,9 @@ export const server: Group = {
 
     container('MEMORY', -2, '', [
       row('MEMORY|USAGE', -3, 'readonly', '2 RO', (db, argv) => {
-        let samples = 5
-        if (argv.length > 3) {
-          if (argv.length !== 5 || argv[3].toUpperCase() !== 'SAMPLES') throw SYNTAX
-          samples = integerIn(argv[4], 0, Infinity, SYNTAX, NOT_INTEGER)
-        }
+        const { SAMPLES = 5 } = readOptions(argv, 3, { SAMPLES: (text) => integerIn(text, 0, Infinity, SYNTAX, NOT_INTEGER) })
         const value = db.peek(argv[2])
-        return value === undefined ? null : sizeOfEntry(argv[2], value, samples)
+        return value === undefined ? null : sizeOfEntry(argv[2], value, SAMPLES)
       }),
       help('MEMORY'),
     ]),

@@ -1,16 +1,16 @@
 // Sorted sets, blocking commands among them: https://redis.io/docs/latest/commands/?group=sorted-set
 import type { ByteString } from '../../bytes.ts'
 import { Double, NULL_ARRAY, Pairs, type Reply, ReplyError } from '../../reply.ts'
-import { cursor, double, positive } from '../arguments.ts'
+import { cursor, double, positive, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SCORE_NAN, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { formatDouble } from '../../numbers.ts'
 import type { SortedSet } from '../values.ts'
-import { scanOptions, scanTable } from './keys.ts'
 import { blockingPop, multiPop } from './popping.ts'
 import { randomEntries } from './random.ts'
+import { SCAN_OPTIONS, scanTable } from './scanning.ts'
 import { lexRange, type Range, rangeReply, rankRange, scoreRange, zrange, zrangestore } from './sorted-set-ranges.ts'
 
 const NX_XX = new ReplyError('ERR XX and NX options at the same time are not compatible')
@@ -103,7 +103,8 @@ export const sortedSets: Group = {
         zset.order.walk(0, zset.size, false, (member) => members.push(member))
         return members
       }
-      return scanTable(zset.scores, from, scanOptions(argv, 3), (slot) => [keys[slot], formatDouble(values[slot])], byRank)
+      const options = readOptions(argv, 3, SCAN_OPTIONS)
+      return scanTable(zset.scores, from, options, (slot) => [keys[slot], formatDouble(values[slot])], byRank)
     }),
   ],
 }

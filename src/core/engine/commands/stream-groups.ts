@@ -2,7 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import type { Int64 } from '../../numbers.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
-import { int64, integer, integerIn } from '../arguments.ts'
+import { flag, int64, integer, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { COUNT_NOT_ABOVE_ZERO, printed, subcommandSyntax, SYNTAX } from '../errors.ts'
@@ -35,12 +35,12 @@ export const streamGroups: Group = {
     container('XGROUP', -2, '', [
       row('XGROUP|CREATE', -5, 'write denyoom', '2 RW insert', createGroup),
       row('XGROUP|SETID', -5, 'write', '2 RW update', (db, argv) => {
-        const { entriesRead } = groupOptions(argv, false)
+        const { ENTRIESREAD = -1 } = readOptions(argv, 5, SETID_OPTIONS, () => subcommandSyntax(argv))
         const { stream, group } = groupForChange(db, argv)
         if (argv.length > 7) throw subcommandSyntax(argv)
         const id = argv[4] === '$' ? stream.lastId : looseId(argv[4])
         group.lastId = id
-        group.entriesRead = entriesRead
+        group.entriesRead = ENTRIESREAD
         db.noted(argv[2], EVENT.stream, 'xgroup-setid')
         return OK
       }),
@@ -114,31 +114,25 @@ export function groupNamed(stream: Stream, key: ByteString, name: ByteString): C
   return group
 }
 
-/** The options of XGROUP CREATE and SETID. */
-function groupOptions(argv: Argv, creating: boolean): { makeStream: boolean; entriesRead: Int64 } {
-  let makeStream = false
-  let entriesRead: Int64 = -1
-  for (let i = 5; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    if (word === 'MKSTREAM' && creating) makeStream = true
-    else if (word === 'ENTRIESREAD' && i + 1 < argv.length) {
-      entriesRead = int64(argv[++i])
-      if (entriesRead < -1) throw ENTRIES_READ
-    } else throw subcommandSyntax(argv)
-  }
-  return { makeStream, entriesRead }
+const SETID_OPTIONS = {
+  ENTRIESREAD(text: ByteString): Int64 {
+    const read = int64(text)
+    if (read < -1) throw ENTRIES_READ
+    return read
+  },
 }
+const CREATE_OPTIONS = { ...SETID_OPTIONS, MKSTREAM: flag }
 
 function createGroup(db: Database, argv: Argv): Reply {
   const [, , key, name, id] = argv
-  const { makeStream, entriesRead } = groupOptions(argv, true)
+  const { MKSTREAM, ENTRIESREAD = -1 } = readOptions(argv, 5, CREATE_OPTIONS, () => subcommandSyntax(argv))
   const found = db.stream.write(key)
-  if (found === undefined && !makeStream) throw NO_STREAM
+  if (found === undefined && !MKSTREAM) throw NO_STREAM
   if (argv.length > 8) throw subcommandSyntax(argv)
   const lastId = id === '$' ? (found?.lastId ?? MIN_ID) : streamId(id)
   const stream = found ?? db.stream.orCreate(key)
   if (stream.groups.has(name)) throw GROUP_EXISTS
-  stream.groups.set(name, new ConsumerGroup(lastId, entriesRead))
+  stream.groups.set(name, new ConsumerGroup(lastId, ENTRIESREAD))
   if (found === undefined) db.touch(key)
   db.noted(key, EVENT.stream, 'xgroup-create')
   return OK
@@ -186,27 +180,29 @@ interface ClaimOptions {
   /** When the entries count as delivered, in milliseconds since 1970. */
   time: number
   /** How often they count as delivered; negative: once more than before. */
-  retryCount: Int64
-  force: boolean
-  justId: boolean
-  lastId: StreamId
+  RETRYCOUNT?: Int64
+  FORCE?: true
+  JUSTID?: true
+  LASTID?: StreamId
 }
 
 function claimOptions(argv: Argv, from: number, now: number): ClaimOptions {
-  const options: ClaimOptions = { time: now, retryCount: -1, force: false, justId: false, lastId: MIN_ID }
-  for (let i = from; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    const last = i + 1 === argv.length
-    if (word === 'FORCE') options.force = true
-    else if (word === 'JUSTID') options.justId = true
-    else if (word === 'IDLE' && !last) options.time = now - integer(argv[++i], invalidArgument('IDLE option', 'XCLAIM'))
-    else if (word === 'TIME' && !last) options.time = integer(argv[++i], invalidArgument('TIME option', 'XCLAIM'))
-    else if (word === 'RETRYCOUNT' && !last) options.retryCount = int64(argv[++i], invalidArgument('RETRYCOUNT option', 'XCLAIM'))
-    else if (word === 'LASTID' && !last) options.lastId = streamId(argv[++i])
-    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${printed(argv[i])}'`)
-  }
-  if (options.time < 0 || options.time > now) options.time = now
-  return options
+  const invalid = (option: string): ReplyError => invalidArgument(`${option} option`, 'XCLAIM')
+  let time = now
+  const options = readOptions(
+    argv,
+    from,
+    {
+      IDLE: (text) => (time = now - integer(text, invalid('IDLE'))),
+      TIME: (text) => (time = integer(text, invalid('TIME'))),
+      RETRYCOUNT: (text) => int64(text, invalid('RETRYCOUNT')),
+      FORCE: flag,
+      JUSTID: flag,
+      LASTID: (text) => streamId(text),
+    },
+    (word) => new ReplyError(`ERR Unrecognized XCLAIM option '${printed(word)}'`),
+  )
+  return { ...options, time: time < 0 || time > now ? now : time }
 }
 
 function xclaim(db: Database, argv: Argv): Reply {
@@ -221,11 +217,11 @@ function xclaim(db: Database, argv: Argv): Reply {
     if (id === undefined) break
     ids.push(id)
   }
-  const options = claimOptions(argv, at, now)
+  const { time, RETRYCOUNT = -1, FORCE, JUSTID, LASTID = MIN_ID } = claimOptions(argv, at, now)
   db.willChange(key)
   // Redis tells its replicas of the new last ID along with an entry that is gone, or as a change of its own.
-  let moved = compareIds(options.lastId, group.lastId) > 0
-  if (moved) group.lastId = options.lastId
+  let moved = compareIds(LASTID, group.lastId) > 0
+  if (moved) group.lastId = LASTID
   const claimed: Reply[] = []
   for (const id of ids) {
     const there = entry(stream, id)
@@ -238,11 +234,11 @@ function xclaim(db: Database, argv: Argv): Reply {
       db.noted(key, 0, '')
       continue
     }
-    if (pending === undefined ? !options.force : minIdle > 0 && now - pending.time < minIdle) continue
+    if (pending === undefined ? !FORCE : minIdle > 0 && now - pending.time < minIdle) continue
     const before = pending?.count ?? 1
-    const count = options.retryCount >= 0 ? options.retryCount : options.justId ? before : sum(before, 1)
-    group.deliver(id, { consumer: consumerOf(db, key, group, argv[3]), time: options.time, count })
-    claimed.push(options.justId ? formatId(id) : there)
+    const count = RETRYCOUNT >= 0 ? RETRYCOUNT : JUSTID ? before : sum(before, 1)
+    group.deliver(id, { consumer: consumerOf(db, key, group, argv[3]), time, count })
+    claimed.push(JUSTID ? formatId(id) : there)
     wroteClaim(db, key, argv[2], group, id)
     db.noted(key, 0, '')
   }
@@ -266,25 +262,21 @@ function xautoclaim(db: Database, argv: Argv): Reply {
   const key = argv[1]
   const minIdle = integer(argv[4], invalidArgument('min-idle-time', 'XAUTOCLAIM'))
   const start = rangeStart(argv[5])
-  let count = 100
-  let justId = false
-  for (let i = 6; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    if (word === 'JUSTID') justId = true
-    else if (word === 'COUNT' && i + 1 < argv.length) count = integerIn(argv[++i], 1, MOST_CLAIMED, COUNT_NOT_ABOVE_ZERO)
-    else throw SYNTAX
-  }
+  const { JUSTID, COUNT = 100 } = readOptions(argv, 6, {
+    JUSTID: flag,
+    COUNT: (text) => integerIn(text, 1, MOST_CLAIMED, COUNT_NOT_ABOVE_ZERO),
+  })
   const { stream, group } = groupOf(db, argv)
-  if (count > MOST_IN_MEMORY) throw COUNT_TOO_HIGH
+  if (COUNT > MOST_IN_MEMORY) throw COUNT_TOO_HIGH
   db.willChange(key)
   const { now } = db.engine
   const claimed: Reply[] = []
   const due: StreamId[] = []
   let next = MIN_ID
-  let attempts = count * ATTEMPTS
+  let attempts = COUNT * ATTEMPTS
   group.pel.walk(start, MAX_ID, false, ({ time }, ms, seq) => {
     next = { ms, seq }
-    if (due.length === count || attempts-- === 0) return false
+    if (due.length === COUNT || attempts-- === 0) return false
     if (minIdle <= 0 || now - time >= minIdle || stream.get(next) === undefined) due.push(next)
     next = MIN_ID
     return true
@@ -297,10 +289,10 @@ function xautoclaim(db: Database, argv: Argv): Reply {
       group.acknowledge(id)
       deleted.push(formatId(id))
     } else {
-      const count = sum(group.pel.get(id)!.count, justId ? 0 : 1)
+      const count = sum(group.pel.get(id)!.count, JUSTID ? 0 : 1)
       group.deliver(id, { consumer: consumerOf(db, key, group, argv[3]), time: now, count })
       wroteClaim(db, key, argv[2], group, id)
-      claimed.push(justId ? formatId(id) : there)
+      claimed.push(JUSTID ? formatId(id) : there)
     }
   }
   db.noted(key, 0, '', due.length)

@@ -1,8 +1,7 @@
 // Streams: https://redis.io/docs/latest/commands/?group=stream. Reading is in stream-reading.ts, groups in stream-groups.ts.
 import type { ByteString } from '../../bytes.ts'
-import type { Int64 } from '../../numbers.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
-import { int64, integer } from '../arguments.ts'
+import { int64, integer, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
@@ -144,36 +143,32 @@ function notNegative(text: ByteString, option: string): number {
 function xrange(db: Database, argv: Argv, reverse: boolean): Reply {
   const from = rangeStart(argv[reverse ? 3 : 2])
   const to = rangeEnd(argv[reverse ? 2 : 3])
-  let count: number | null = null
-  for (let i = 4; i < argv.length; i += 2) {
-    if (argv[i].toUpperCase() !== 'COUNT' || i + 1 === argv.length) throw SYNTAX
-    count = Math.max(integer(argv[i + 1]), 0)
-  }
+  const { COUNT } = readOptions(argv, 4, { COUNT: (text) => integer(text) })
   const stream = db.stream.read(argv[1])
   if (stream === undefined) return []
-  return count === 0 ? NULL_ARRAY : entries(stream, from, to, count ?? 0, reverse)
+  if (COUNT !== undefined && COUNT <= 0) return NULL_ARRAY
+  return entries(stream, from, to, COUNT ?? 0, reverse)
 }
 
 function xsetid(db: Database, argv: Argv): Reply {
   const id = streamId(argv[2])
-  let added: Int64 | null = null
-  let maxDeletedId = MIN_ID
-  for (let i = 3; i < argv.length; i += 2) {
-    const word = argv[i].toUpperCase()
-    if (i + 1 === argv.length) throw SYNTAX
-    if (word === 'ENTRIESADDED') {
-      added = int64(argv[i + 1])
-      if (added < 0) throw ADDED_NEGATIVE
-    } else if (word === 'MAXDELETEDID') {
-      maxDeletedId = streamId(argv[i + 1])
-      if (compareIds(id, maxDeletedId) < 0) throw below('the provided max_deleted_entry_id')
-    } else throw SYNTAX
-  }
+  const { ENTRIESADDED: added, MAXDELETEDID: maxDeletedId = MIN_ID } = readOptions(argv, 3, {
+    ENTRIESADDED(text) {
+      const given = int64(text)
+      if (given < 0) throw ADDED_NEGATIVE
+      return given
+    },
+    MAXDELETEDID(text) {
+      const given = streamId(text)
+      if (compareIds(id, given) < 0) throw below('the provided max_deleted_entry_id')
+      return given
+    },
+  })
   const stream = db.stream.write(argv[1])
   if (stream === undefined) throw NO_SUCH_KEY
   const last = stream.edge(true)
   if (last !== undefined && compareIds(id, last) < 0) throw below('the target stream top item')
-  if (last !== undefined && added !== null && added < stream.size) throw ADDED_BELOW_LENGTH
+  if (last !== undefined && added !== undefined && added < stream.size) throw ADDED_BELOW_LENGTH
   stream.lastId = id
   stream.added = added ?? stream.added
   if (compareIds(maxDeletedId, MIN_ID) !== 0) stream.maxDeletedId = maxDeletedId

@@ -1,7 +1,7 @@
 // Strings: https://redis.io/docs/latest/commands/?group=string
 import { type ByteString, putBytes } from '../../bytes.ts'
 import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
-import { int64, integer } from '../arguments.ts'
+import { flag, int64, integer, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import {
@@ -262,33 +262,27 @@ function lcs(db: Database, argv: Argv): Reply {
     if (typeof value === 'object' && value.type !== 'string') throw new ReplyError('ERR The specified keys must contain string values')
     return value === undefined ? '' : textOf(value)
   })
-  let len = false
-  let idx = false
-  let withMatchLen = false
-  let minMatchLen = 0
-  for (let i = 3; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    if (word === 'LEN') len = true
-    else if (word === 'IDX') idx = true
-    else if (word === 'WITHMATCHLEN') withMatchLen = true
-    else if (word === 'MINMATCHLEN' && i + 1 < argv.length) minMatchLen = Math.max(integer(argv[++i]), 0)
-    else throw SYNTAX
-  }
-  if (len && idx) throw new ReplyError('ERR If you want both the length and indexes, please just use IDX.')
+  const {
+    LEN,
+    IDX,
+    WITHMATCHLEN,
+    MINMATCHLEN = 0,
+  } = readOptions(argv, 3, { LEN: flag, IDX: flag, WITHMATCHLEN: flag, MINMATCHLEN: (text) => integer(text) })
+  if (LEN && IDX) throw new ReplyError('ERR If you want both the length and indexes, please just use IDX.')
   if ((a.length + 1) * (b.length + 1) * 4 > db.engine.config.number('proto-max-bulk-len')) {
     throw new ReplyError('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len')
   }
   const lengths = lcsLengths(a, b)
   const total = lengths[lengths.length - 1]
-  if (len) return total
+  if (LEN) return total
   const { text, matches } = lcsTrace(a, b, lengths)
-  if (!idx) return text
-  const shown = matches.filter(({ length }) => length >= minMatchLen)
+  if (!IDX) return text
+  const shown = matches.filter(({ length }) => length >= MINMATCHLEN)
   return new MapReply([
     'matches',
     shown.map(({ startA, startB, length }): Reply => {
       const match: Reply[] = [[startA, startA + length - 1], [startB, startB + length - 1]] // prettier-ignore
-      return withMatchLen ? [...match, length] : match
+      return WITHMATCHLEN ? [...match, length] : match
     }),
     'len',
     total,
