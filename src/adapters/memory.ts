@@ -20,7 +20,7 @@ import { allocate, systemClock } from './host.ts'
 import { chunksOf, streamOf } from './byte-stream.ts'
 import { checkOptions } from './options.ts'
 import { onPageHidden } from './page.ts'
-import type { SharedRedis } from './shared/shared-redis.ts'
+import type { Role, SharedRedis } from './shared/shared-redis.ts'
 import { memoryStorage } from './storage/memory.ts'
 
 export { RedisError } from '../core/client/errors.ts'
@@ -41,6 +41,11 @@ export interface SharingOptions {
    * saved is then lost. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
    */
   patience?: number | undefined
+  /**
+   * Called whenever `redis.role` has changed: the commands run in this tab from now on (`owner`), or in another (`guest`).
+   * It is not called for the role at the start, nor when the client is closed. Default: nobody is told
+   */
+  onRole?: ((role: Role) => void) | undefined
 }
 
 export interface RedisOptions {
@@ -169,11 +174,13 @@ async function shareStorage({ storage, shared, ...options }: SharedRedisOptions)
   const { abandonable, share } = await import('./shared/share.ts')
   const table = tableWith((options.lua ?? options.scripts)?.groups)
   const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
+  const sharing = shared === true ? {} : shared
   const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'
   return share({
     name: `isodis:shared:${storage.name}`,
     capabilities: CAPABILITIES,
-    patience: (shared === true ? undefined : shared.patience) ?? (nothingCanBeLost ? 300 : 3000),
+    patience: sharing.patience ?? (nothingCanBeLost ? 300 : 3000),
+    onRole: sharing.onRole,
     isRepeatable: (argv) => ((table.get(argv[0])?.flags ?? 0) & FLAG.readonly) !== 0 || REPEATABLE.has(argv[0].toUpperCase()),
     async open(takeOver, onTaken) {
       const owned = abandonable(storage, takeOver, onTaken)

@@ -45,6 +45,30 @@ test('an owner that cannot save its last changes because another has taken over 
   await second.close()
 })
 
+test('a tab is told when its role changes, and not of the first or of its end', async () => {
+  const memory = memoryStorage()
+  const told: string[] = []
+  const openTab = (name: string): Promise<SharedRedis> =>
+    createRedis({ storage: memory, save: '1000 1', shared: { patience: 60_000, onRole: (role) => told.push(`${name}: ${role}`) } })
+  const first = await openTab('first')
+  const second = await openTab('second')
+  await turns()
+  expect([first.role, second.role, told]).toEqual(['owner', 'guest', []])
+  const giveBack = await locks.steal(`${NAME}:owner`)
+  await turns()
+  expect([first.role, told]).toEqual(['guest', ['first: guest']])
+  giveBack()
+  await turns()
+  expect([second.role, told]).toEqual(['owner', ['first: guest', 'second: owner']])
+  expect(await first.set('a', 1)).toBe('OK')
+  await second.close()
+  await turns()
+  expect([first.role, told]).toEqual(['owner', ['first: guest', 'second: owner', 'first: owner']])
+  await first.close()
+  await turns()
+  expect(told).toHaveLength(3)
+})
+
 test('who comes while the owner closes is served by the next owner', async () => {
   const memory = memoryStorage()
   const storage = faultyStorage(memory)

@@ -12,7 +12,7 @@ import { Guest } from './guest.ts'
 import { onFreeze } from './page-freeze.ts'
 import { Remote } from './remote.ts'
 import { SharedBackend } from './shared-backend.ts'
-import { SharedRedis } from './shared-redis.ts'
+import { type Role, SharedRedis } from './shared-redis.ts'
 import { Watchdog } from './watchdog.ts'
 import type { Answers, Notice, Requests } from './wire.ts'
 
@@ -25,6 +25,8 @@ export interface ShareOptions {
   readonly isRepeatable: (argv: Argv) => boolean
   /** Milliseconds until an owner that does not answer loses the database. */
   readonly patience: number
+  /** Hears of every change of the role after the first. */
+  readonly onRole?: ((role: Role) => void) | undefined
   /**
    * Makes the engine in this tab.
    * @param takeOver the owner before may not know that it is none any more
@@ -70,6 +72,8 @@ class Member implements Candidate {
   #reigns = 0
   /** Who was heard last to own the database, or to be about to. */
   #owner = ''
+  /** This tab's role, as far as its app has been told. */
+  #role: Role | null = null
   #closing: Promise<void> | null = null
   #ended = false
 
@@ -100,6 +104,17 @@ class Member implements Candidate {
   async enter(): Promise<void> {
     await this.#appear()
     await this.#backend.ready()
+    this.#role = this.redis.role
+  }
+
+  /** Tells of a change that lasts, in a turn of its own: an error of the listener's is none of ours. */
+  #tellRole(): void {
+    queueMicrotask(() => {
+      const { role } = this.redis
+      if (this.#ended || this.#role === null || role === this.#role) return
+      this.#role = role
+      this.#options.onRole?.(role)
+    })
   }
 
   async #appear(): Promise<void> {
@@ -161,6 +176,7 @@ class Member implements Candidate {
   async #open(reign: Reign, owned: Owned): Promise<void> {
     reign.requests = new Channel(`${this.#options.name}:${reign.id}`, ({ tab, requests }) => reign.guests.get(tab)?.guest.receive(requests))
     reign.owned = owned
+    this.#tellRole()
     await this.#backend.use(owned.redis.backend)
     if (!reign.over) this.#everyone.send({ is: 'owner', owner: reign.id })
   }
@@ -189,6 +205,7 @@ class Member implements Candidate {
   #abdicate(reign: Reign): void {
     reign.over = true
     this.#reign = null
+    this.#tellRole()
     this.#backend.drop()
     for (const { guest, forget } of reign.guests.values()) {
       forget()
