@@ -44,6 +44,16 @@ export class ManualClock implements Clock {
     this.#now = end
   }
 
+  /** Moves the time on to the next timer, and runs that one alone. @returns whether there was one */
+  step(): boolean {
+    const [due] = this.#timers.toSorted((a, b) => a.at - b.at)
+    if (due === undefined) return false
+    this.#timers = this.#timers.filter((each) => each !== due)
+    this.#now = Math.max(this.#now, due.at)
+    due.run()
+    return true
+  }
+
   /** Runs what was put off until soon, and lets promises settle. @returns whether there was anything */
   async turn(): Promise<boolean> {
     const soon = this.#soon.splice(0)

@@ -100,8 +100,8 @@ function plain(value: Value): unknown {
       return value.keys.map(shown)
     case 'hash':
       return value.keys.map((field, slot) => {
-        const expiry = value.expires?.get(field)
-        return [shown(field), shown(value.values[slot]), ...(expiry === undefined ? [] : [expiry])]
+        const expiry = value.expiry(slot)
+        return [shown(field), shown(value.values[slot]), ...(expiry === 0 ? [] : [expiry])]
       })
     case 'zset': {
       const pairs: unknown[] = []

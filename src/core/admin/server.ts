@@ -109,7 +109,7 @@ function memoryStats(engine: Engine): Reply {
     name: `db.${index}`,
     keys: keyspace.size,
     main: keyspace.size * SLOT,
-    expires: keyspace.volatile * EXPIRY,
+    expires: keyspace.queue.size * EXPIRY,
   }))
   const overhead = tables.reduce((sum, { main, expires }) => sum + main + expires, 0)
   const keys = tables.reduce((sum, each) => sum + each.keys, 0)

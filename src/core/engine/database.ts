@@ -80,7 +80,8 @@ export class Database {
     }
     const value = this.keyspace.values[slot]
     if (typeof value === 'object' && value.type === 'hash' && value.nextExpiry <= this.engine.now) {
-      return this.expireFields(slot, value) ? -1 : slot
+      this.#expireFields(slot, value)
+      if (this.keyspace.values[slot] !== value) return -1
     }
     return slot
   }
@@ -196,9 +197,7 @@ export class Database {
 
   /** Has a hash looked at when the next of its fields expires. */
   watchFields(key: ByteString, hash: Hash): void {
-    if (hash.nextExpiry === Infinity) return
-    this.keyspace.hasFieldExpiry = true
-    this.keyspace.enqueue(hash.nextExpiry, key)
+    this.keyspace.watchFields(this.keyspace.find(key), hash)
     this.engine.expiry.schedule(hash.nextExpiry)
   }
 
@@ -257,18 +256,43 @@ export class Database {
     if (this.engine.events & EVENT.expired) this.notify(EVENT.expired, 'expired', key)
   }
 
-  /** Removes a hash's fields whose time has come. @returns whether the hash is gone with them */
-  expireFields(slot: number, hash: Hash): boolean {
-    const key = this.keyspace.keys[slot]
-    this.keyspace.beforeChange(slot)
-    const removed = hash.removeExpired(this.engine.now)
-    if (removed.length > 0) {
-      this.engine.memory.expired += removed.length
-      this.engine.effects?.fieldsRemoved(this, key, removed)
-      this.shrunk(key, hash, EVENT.hash, 'hexpired', 0)
+  /**
+   * Removes what expires next: a key, or fields of a hash up to so many. Its time must have come.
+   * @returns how many it was
+   */
+  expireNext(most: number): number {
+    const { queue, fields, values } = this.keyspace
+    if (queue.next <= this.engine.now) {
+      this.expire(queue.first)
+      return 1
     }
-    this.watchFields(key, hash)
-    return hash.size === 0
+    const slot = fields!.first
+    const value = values[slot]
+    if (typeof value === 'object' && value.type === 'hash') return this.#expireFields(slot, value, most)
+    fields!.set(slot, 0) // the hash was overwritten
+    return 1
+  }
+
+  /** Removes fields of a hash whose time has come, up to so many. @returns how many steps that took, at least one */
+  #expireFields(slot: number, hash: Hash, most?: number): number {
+    const key = this.keyspace.keys[slot]
+    const { effects, memory, now } = this.engine
+    this.keyspace.beforeChange(slot)
+    // However many there are, to drop all of them is one step.
+    const all = hash.expires?.allDue(hash.size, now)
+    const removed = all ? hash.keys : hash.removeExpired(now, most)
+    memory.expired += removed.length
+    if (all) {
+      this.keyspace.removeAt(slot)
+      effects?.removed(this, key)
+      if (this.waiters.size !== 0) this.signal(key)
+    } else {
+      if (removed.length > 0) effects?.fieldsRemoved(this, key, removed)
+      this.watchFields(key, hash)
+    }
+    if (removed.length > 0) this.changed(key, EVENT.hash, 'hexpired', 0)
+    if (all) this.notify(EVENT.generic, 'del', key)
+    return all ? 1 : removed.length || 1
   }
 
   /** Empties the database. @returns how many keys went */
@@ -285,7 +309,7 @@ export class Database {
       else if (keyspace.has(key)) for (const { transaction } of sessions) transaction.stale(this, key)
     }
     for (const key of this.waiters.keys()) if (old.has(key) || keyspace.has(key)) this.signal(key)
-    this.engine.expiry.schedule(keyspace.queue.next)
+    this.engine.expiry.schedule(keyspace.nextExpiry)
     return old.size
   }
 }

@@ -21,7 +21,7 @@ export function encodingOf(value: Value, config: Config): string {
       return isIntset(value, config.number('set-max-intset-entries')) ? 'intset' : 'hashtable'
     case 'hash': {
       const fits = isShort(value, 'hash', config) && value.values.every((each) => each.length <= config.number('hash-max-listpack-value'))
-      return !fits ? 'hashtable' : value.expires !== null && value.expires.size > 0 ? 'listpackex' : 'listpack'
+      return !fits ? 'hashtable' : value.expires?.size ? 'listpackex' : 'listpack'
     }
     case 'zset':
       return isShort(value.scores, 'zset', config) ? 'listpack' : 'skiplist'

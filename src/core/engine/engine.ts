@@ -164,7 +164,7 @@ export class Engine {
 
   set loading(loading: boolean) {
     this.#now = this.#unread = loading ? 1 : 0
-    if (!loading) for (const { keyspace } of this.#databases) this.expiry.schedule(keyspace.queue.next)
+    if (!loading) for (const { keyspace } of this.#databases) this.expiry.schedule(keyspace.nextExpiry)
   }
 
   /** A command is done: those who waited for what it did are served, and saving hears of changes. */

@@ -149,16 +149,8 @@ export class Eviction {
   /** A random slot that the policy may evict, -1 if there is none. */
   #sample(keyspace: Keyspace): number {
     const { random } = this.#engine
-    if (keyspace.size === 0) return -1
-    if (this.#policy.startsWith('allkeys')) return Math.floor(random() * keyspace.size)
-    if (keyspace.volatile === 0) return -1
-    // The queue of expiries may hold stale entries: a few tries, then the first volatile slot there is.
-    for (let i = 0; i < 16; i++) {
-      const slot = keyspace.find(keyspace.queue.sample(random()))
-      if (slot >= 0 && keyspace.expiry(slot) !== 0) return slot
-    }
-    for (let slot = 0; slot < keyspace.size; slot++) if (keyspace.expiry(slot) !== 0) return slot
-    return -1
+    if (!this.#policy.startsWith('allkeys')) return keyspace.queue.size === 0 ? -1 : keyspace.queue.sample(random())
+    return keyspace.size === 0 ? -1 : Math.floor(random() * keyspace.size)
   }
 
   /** The higher, the sooner it goes. */

@@ -2,7 +2,7 @@
 // are also checked whenever they are looked up, so without timers expiry is merely lazy.
 import type { Engine } from './engine.ts'
 
-/** As many due keys go at once; a million that expire together must not block for long. */
+/** As many due keys and fields go at once; a million that expire together must not block for long. */
 const BATCH = 1000
 
 export class Expiry {
@@ -45,14 +45,11 @@ export class Expiry {
     let left = BATCH
     let next = Infinity
     for (const db of this.#engine.databases()) {
-      const { keyspace } = db
-      for (; left > 0 && keyspace.queue.next <= this.#engine.now; left--) {
-        const slot = keyspace.find(keyspace.dequeue())
-        // `find` on the database expires what is due; a stale entry finds nothing to do.
-        if (slot >= 0) db.find(keyspace.keys[slot])
+      while (left > 0 && db.keyspace.nextExpiry <= this.#engine.now) {
+        left -= db.expireNext(left)
         this.#engine.effects?.settle()
       }
-      next = Math.min(next, keyspace.queue.next)
+      next = Math.min(next, db.keyspace.nextExpiry)
     }
     this.#engine.end()
     this.schedule(next)

@@ -76,7 +76,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       .filter(({ keyspace }) => keyspace.size > 0)
       .map(({ index, keyspace }) => [
         `db${index}`,
-        `keys=${keyspace.size},expires=${keyspace.volatile},avg_ttl=${averageTtl(engine, keyspace)}`,
+        `keys=${keyspace.size},expires=${keyspace.queue.size},avg_ttl=${averageTtl(engine, keyspace)}`,
       ]),
 }
 
@@ -109,13 +109,9 @@ function human(bytes: number): string {
 
 /** Milliseconds, from a few keys at random. */
 function averageTtl({ random, now }: Engine, keyspace: Keyspace): number {
+  const { queue } = keyspace
+  const counted = Math.min(queue.size, 20)
   let sum = 0
-  let counted = 0
-  for (let i = 0; i < Math.min(keyspace.volatile, 20); i++) {
-    const at = keyspace.expiry(keyspace.find(keyspace.queue.sample(random())))
-    if (!at) continue // no expiry, or no such key any more
-    sum += Math.max(0, at - now)
-    counted++
-  }
+  for (let i = 0; i < counted; i++) sum += Math.max(0, queue.time(queue.sample(random())) - now)
   return Math.floor(sum / (counted || 1))
 }

@@ -130,7 +130,7 @@ export function copyOf(value: Value): Value {
       const hash = new Hash()
       value.keys.forEach((field, slot) => hash.insert(field, value.values[slot]))
       hash.remember(value)
-      for (const [field, at] of value.expires ?? []) hash.setExpiry(hash.find(field), at)
+      if (value.expires?.size) value.keys.forEach((_, slot) => hash.setExpiry(slot, value.expiry(slot)))
       return hash
     }
     case 'zset': {
@@ -148,21 +148,28 @@ export function copyOf(value: Value): Value {
 export class Hash extends Dict<ByteString> {
   readonly type = 'hash'
   /** When fields expire, in milliseconds since 1970; null while no field ever had an expiry. */
-  expires: Map<ByteString, number> | null = null
-  /** The same in order of time, and what is out of date. */
-  #due: ExpiryQueue | null = null
+  expires: ExpiryQueue | null = null
 
-  /** No field expires before this. */
+  /** When the first of its fields expires; Infinity if none does. */
   get nextExpiry(): number {
-    return this.#due?.next ?? Infinity
+    return this.expires?.next ?? Infinity
+  }
+
+  /** When a slot's field expires; 0 for never. */
+  expiry(slot: number): number {
+    return this.expires?.time(slot) ?? 0
   }
 
   /** Sets a field and takes its expiry away. @returns whether it is new */
   put(field: ByteString, value: ByteString): boolean {
-    // Only now: a running save has just written the field as it was.
-    const isNew = this.set(field, value)
-    this.expires?.delete(field)
-    return isNew
+    const slot = this.find(field)
+    if (slot < 0) this.insert(field, value)
+    else {
+      this.setAt(slot, value)
+      // Only now: a running save has just written the field as it was.
+      this.expires?.set(slot, 0)
+    }
+    return slot < 0
   }
 
   override setAt(slot: number, value: ByteString): void {
@@ -171,34 +178,37 @@ export class Hash extends Dict<ByteString> {
   }
 
   override removeAt(slot: number): void {
-    const field = this.keys[slot]
     this.gone(this.values[slot])
+    this.beforeChange(slot)
+    this.expires?.set(slot, 0)
     super.removeAt(slot)
-    this.expires?.delete(field)
+  }
+
+  protected override move(from: number, to: number): void {
+    super.move(from, to)
+    this.expires?.moved(from, to)
   }
 
   setExpiry(slot: number, at: number): void {
     this.beforeChange(slot)
-    this.expires ??= new Map()
-    this.expires.set(this.keys[slot], at)
-    this.#due?.push(at, this.keys[slot])
-    if (this.#due !== null && this.#due.size <= 2 * this.expires.size) return
-    this.#due = new ExpiryQueue()
-    for (const [field, at] of this.expires) this.#due.push(at, field)
+    this.expires ??= new ExpiryQueue()
+    this.expires.set(slot, at)
   }
 
   /** @returns whether the field had an expiry */
   clearExpiry(slot: number): boolean {
-    this.beforeChange(slot)
-    return this.expires?.delete(this.keys[slot]) ?? false
+    if (this.expiry(slot) === 0) return false
+    this.setExpiry(slot, 0)
+    return true
   }
 
-  /** Removes the fields that are due. @returns which */
-  removeExpired(now: number): ByteString[] {
+  /** Removes fields that are due, up to so many. @returns which */
+  removeExpired(now: number, most = Infinity): ByteString[] {
     const removed: ByteString[] = []
-    while (this.nextExpiry <= now) {
-      const field = this.#due!.pop()
-      if (this.expires!.get(field)! <= now && this.delete(field)) removed.push(field)
+    while (removed.length < most && this.nextExpiry <= now) {
+      const slot = this.expires!.first
+      removed.push(this.keys[slot])
+      this.removeAt(slot)
     }
     return removed
   }

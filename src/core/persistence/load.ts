@@ -100,10 +100,7 @@ export class Incoming implements RdbTarget {
     eviction.created(keyspace, slot)
     eviction.restore(keyspace, slot, use)
     if (expiry !== 0) keyspace.setExpiry(slot, expiry)
-    if (value instanceof Hash && value.nextExpiry !== Infinity) {
-      keyspace.hasFieldExpiry = true
-      keyspace.enqueue(value.nextExpiry, key)
-    }
+    if (value instanceof Hash) keyspace.watchFields(slot, value)
     this.keys++
     return true
   }

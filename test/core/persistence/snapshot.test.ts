@@ -36,8 +36,7 @@ function plain(value: Value): unknown {
   if (value.type === 'list') return value.slice(0, value.size - 1)
   if (value.type === 'set') return ['set', ...value.keys.toSorted()]
   if (value.type === 'zset') return ['zset', ...value.scores.keys.map((member, slot) => [member, value.scores.values[slot]]).toSorted()]
-  if (value.type === 'hash')
-    return ['hash', ...value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field)]).toSorted()]
+  if (value.type === 'hash') return ['hash', ...value.keys.map((field, slot) => [field, value.values[slot], value.expiry(slot)]).toSorted()]
   return ['stream', contentOf(value).value]
 }
 

@@ -194,7 +194,7 @@ function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
 function expireField(hash: Hash, field: ByteString, at: number, condition: ExpireCondition, now: number): number {
   const slot = hash.find(field)
   if (slot < 0) return NO_FIELD
-  if (!condition(hash.expires?.get(field) ?? 0, at)) return CONDITION_NOT_MET
+  if (!condition(hash.expiry(slot), at)) return CONDITION_NOT_MET
   if (at <= now) {
     hash.removeAt(slot)
     return DELETED
@@ -207,8 +207,9 @@ function fieldTimes(db: Database, argv: Argv, shown: (at: number) => number): Re
   const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
   const hash = db.hash.read(argv[1])
   return fields.map((field) => {
-    if (!hash?.has(field)) return NO_FIELD
-    const at = hash.expires?.get(field)
-    return at === undefined ? NO_EXPIRY : shown(at)
+    const slot = hash?.find(field) ?? -1
+    if (slot < 0) return NO_FIELD
+    const at = hash!.expiry(slot)
+    return at === 0 ? NO_EXPIRY : shown(at)
   })
 }

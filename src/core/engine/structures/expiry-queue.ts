@@ -1,11 +1,12 @@
-// Which key expires next: a binary heap of (time, key). An entry whose key got another expiry, or none, is stale and is
-// dropped when it comes up; the keyspace makes the heap anew when stale entries outnumber the live ones.
-import type { ByteString } from '../../bytes.ts'
+// When slots of a table expire: a binary heap of (time, slot) that knows where each slot stands. So a time is changed or taken
+// away at once, nothing in it is ever out of date, and no command has to tidy up after others.
 
 export class ExpiryQueue {
   // Two arrays, so that the times stay unboxed doubles.
   readonly #times: number[] = []
-  readonly keys: ByteString[] = []
+  readonly #slots: number[] = []
+  /** Of each slot its place in these plus one; 0 for none. */
+  #places = new Uint32Array(16)
 
   get size(): number {
     return this.#times.length
@@ -16,44 +17,80 @@ export class ExpiryQueue {
     return this.#times[0] ?? Infinity
   }
 
-  push(time: number, key: ByteString): void {
-    let at = this.#times.length
-    this.#times.push(time)
-    this.keys.push(key)
+  /** The slot of the earliest time. */
+  get first(): number {
+    return this.#slots[0]
+  }
+
+  /** When a slot expires; 0 for never. */
+  time(slot: number): number {
+    const place = this.#places[slot]
+    return place > 0 ? this.#times[place - 1] : 0
+  }
+
+  /** Sets or (0) clears when a slot expires. */
+  set(slot: number, time: number): void {
+    const place = this.#places[slot]
+    if (place > 0) {
+      this.#places[slot] = 0
+      const [last, from] = [this.#slots.pop()!, this.#times.pop()!]
+      if (last !== slot) this.#sink(place - 1, from, last)
+    }
+    if (time === 0) return
+    this.#rise(this.size, time, slot)
+  }
+
+  /** What was in a slot, with its time, is in another now, which has none. */
+  moved(from: number, to: number): void {
+    const place = this.#places[from] ?? 0
+    if (place === 0) return
+    this.#places[from] = 0
+    this.#put(place - 1, this.#times[place - 1], to)
+  }
+
+  /** Whether all have a time and it has come. */
+  allDue(size: number, now: number): boolean {
+    return this.size === size && this.#times.every((time) => time <= now)
+  }
+
+  /** A slot somewhere in the queue: the sample that eviction of volatile keys takes. */
+  sample(random: number): number {
+    return this.#slots[Math.floor(random * this.size)]
+  }
+
+  #rise(place: number, time: number, slot: number): void {
+    let at = place
     while (at > 0) {
       const parent = (at - 1) >> 1
       if (this.#times[parent] <= time) break
-      this.#put(at, this.#times[parent], this.keys[parent])
+      this.#put(at, this.#times[parent], this.#slots[parent])
       at = parent
     }
-    this.#put(at, time, key)
+    this.#put(at, time, slot)
   }
 
-  /** Takes the key of the earliest time. */
-  pop(): ByteString {
-    const first = this.keys[0]
-    const time = this.#times.pop()!
-    const key = this.keys.pop()!
-    const size = this.#times.length
-    if (size === 0) return first
-    let at = 0
-    for (let child = 1; child < size; child = 2 * at + 1) {
+  /** Puts a slot where one is missing, or below or above that. */
+  #sink(place: number, time: number, slot: number): void {
+    const { size } = this
+    let at = place
+    for (let child = 2 * at + 1; child < size; child = 2 * at + 1) {
       if (child + 1 < size && this.#times[child + 1] < this.#times[child]) child++
       if (this.#times[child] >= time) break
-      this.#put(at, this.#times[child], this.keys[child])
+      this.#put(at, this.#times[child], this.#slots[child])
       at = child
     }
-    this.#put(at, time, key)
-    return first
+    this.#rise(at, time, slot)
   }
 
-  /** A key somewhere in the queue: the sample that eviction of volatile keys takes. */
-  sample(random: number): ByteString {
-    return this.keys[Math.floor(random * this.keys.length)]
-  }
-
-  #put(at: number, time: number, key: ByteString): void {
+  // At the end it makes the arrays longer.
+  #put(at: number, time: number, slot: number): void {
     this.#times[at] = time
-    this.keys[at] = key
+    this.#slots[at] = slot
+    if (slot >= this.#places.length) {
+      const places = new Uint32Array(2 * slot)
+      places.set(this.#places)
+      this.#places = places
+    }
+    this.#places[slot] = at + 1
   }
 }

@@ -110,8 +110,8 @@ const expireFields: Rewrite = (argv, reply, db) => {
   fields.forEach((field, i) => {
     const result = (reply as number[])[i]
     if (result === 2) gone.push(field)
-    const at = typeof hash === 'object' && hash.type === 'hash' ? hash.expires?.get(field) : undefined
-    if (result === 1 && at !== undefined) kept.push([field, at])
+    const at = typeof hash === 'object' && hash.type === 'hash' ? hash.expiry(hash.find(field)) : 0
+    if (result === 1 && at !== 0) kept.push([field, at])
   })
   const set =
     kept.length === 0 ? [] : [['HPEXPIREAT', key, String(kept[0][1]), 'FIELDS', String(kept.length), ...kept.map(([field]) => field)]]

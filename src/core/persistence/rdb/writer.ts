@@ -150,8 +150,8 @@ export class RdbWriter {
     for (let slot = from; slot < to; slot++) {
       const field = hash.keys[slot]
       if (base !== 0) {
-        const expiry = hash.expires?.get(field)
-        this.sink.length(expiry === undefined ? 0 : expiry - base + 1)
+        const expiry = hash.expiry(slot)
+        this.sink.length(expiry === 0 ? 0 : expiry - base + 1)
       }
       this.#string(field)
       this.#string(hash.values[slot])
@@ -203,7 +203,7 @@ export class RdbWriter {
 
 /** From what on the expiries of a hash's fields are counted; 0 if no field has one. */
 export function expiryBase(hash: Hash): number {
-  return hash.expires === null || hash.expires.size === 0 ? 0 : hash.nextExpiry
+  return hash.nextExpiry === Infinity ? 0 : hash.nextExpiry
 }
 
 const TYPES = { string: format.STRING, list: format.LIST, set: format.SET, zset: format.ZSET_2 }

@@ -36,7 +36,7 @@ export function contentOf(value: Value): { type: string; value: unknown } {
     case 'set':
       return { type: 'set', value: value.keys.toSorted() }
     case 'hash':
-      return { type: 'hash', value: sorted(value.keys.map((field, slot) => [field, value.values[slot], value.expires?.get(field) ?? 0])) }
+      return { type: 'hash', value: sorted(value.keys.map((field, slot) => [field, value.values[slot], value.expiry(slot)])) }
     case 'zset': {
       const members: [string, string][] = []
       value.order.walk(0, value.size, false, (member, score) => members.push([member, formatDouble(score)]))
