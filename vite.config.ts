@@ -1,31 +1,22 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { CHROMIUM, CHROMIUM_ARGUMENTS, FIREFOX, FIREFOX_CHANNEL } from './test/support/executables.ts'
 import { HAS_WEBKIT, webkit } from './test/support/webkit.ts'
 
-/** Each public path and its file; package.json's `exports` says the same. */
-const entries = {
-  isodis: 'src/adapters/memory.ts',
-  admin: 'src/core/admin/admin.ts',
-  'drop-in/ioredis': 'src/adapters/drop-in/ioredis.ts',
-  'drop-in/upstash': 'src/adapters/drop-in/upstash.ts',
-  file: 'src/adapters/storage/file.ts',
-  indexeddb: 'src/adapters/storage/indexeddb.ts',
-  opfs: 'src/adapters/storage/opfs.ts',
-  'durable-object': 'src/adapters/storage/durable-object.ts',
-  ioredis: 'src/adapters/ioredis.ts',
-  rest: 'src/adapters/serve/rest-handler.ts',
-  lua: 'src/scripts/lua/scripting.ts',
-  scripts: 'src/scripts/builder/define.ts',
-  'scripts/engine': 'src/scripts/engine.ts',
-  server: 'src/adapters/serve/server.ts',
-  testing: 'src/adapters/testing.ts',
-  upstash: 'src/adapters/upstash.ts',
-  cli: 'src/adapters/serve/cli.ts',
-}
-
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+interface Package {
+  readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>
+}
+const { exports } = JSON.parse(readFileSync(here('package.json'), 'utf8')) as Package
+
+/** The files of the public paths, as package.json has them: `./dist/types/core/admin/admin.d.ts` is made of `src/core/admin/admin.ts`. */
+const entries: [name: string, file: string][] = Object.values(exports).flatMap((path) => {
+  if (typeof path === 'string') return []
+  return [[path.default.replace(/^\.\/dist\/|\.js$/g, ''), here(path.types.replace('dist/types', 'src').replace('.d.ts', '.ts'))]]
+})
 
 // vitest 5 prints failures with Map.groupBy, which Node 20 lacks.
 const map = Map as unknown as { groupBy?: <K, T>(items: Iterable<T>, keyOf: (item: T) => K) => Map<K, T[]> }
@@ -35,26 +26,29 @@ map.groupBy ??= (items, keyOf) => {
   return groups
 }
 
-const chromium = playwright({ launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS } })
-const firefox = playwright({ launchOptions: { executablePath: FIREFOX, channel: FIREFOX_CHANNEL } })
+type Browser = 'chromium' | 'firefox' | 'webkit'
 
-const webkitProject = {
-  extends: true as const,
+/** The tests that run in a browser. */
+const browserProject = (
+  browser: Browser,
+  provider: ReturnType<typeof playwright>,
+  exclude: string[] = [],
+): TestProjectInlineConfiguration => ({
+  extends: true,
   test: {
-    name: 'webkit',
+    name: browser,
     include: ['test/**/*.browser.test.ts'],
-    // This build has no private file system.
-    exclude: ['test/storage/opfs.browser.test.ts'],
-    browser: { enabled: true, headless: true, screenshotFailures: false, provider: webkit(), instances: [{ browser: 'webkit' as const }] },
+    exclude,
+    browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances: [{ browser }] },
   },
-}
+})
 
 export default defineConfig({
   build: {
     target: 'es2022',
     minify: false,
     sourcemap: true,
-    lib: { formats: ['es'], entry: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, here(file)])) },
+    lib: { formats: ['es'], entry: { ...Object.fromEntries(entries), cli: here('src/adapters/serve/cli.ts') } },
     rollupOptions: { external: [/^node:/, 'idb-keyval'] },
   },
   test: {
@@ -67,23 +61,10 @@ export default defineConfig({
         test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['**/*.{dom,browser}.test.ts', '**/node_modules/**'] },
       },
       { extends: true, test: { name: 'happy-dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'] } },
-      {
-        extends: true,
-        test: {
-          name: 'chromium',
-          include: ['test/**/*.browser.test.ts'],
-          browser: { enabled: true, headless: true, screenshotFailures: false, provider: chromium, instances: [{ browser: 'chromium' }] },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'firefox',
-          include: ['test/**/*.browser.test.ts'],
-          browser: { enabled: true, headless: true, screenshotFailures: false, provider: firefox, instances: [{ browser: 'firefox' }] },
-        },
-      },
-      ...(HAS_WEBKIT ? [webkitProject] : []),
+      browserProject('chromium', playwright({ launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS } })),
+      browserProject('firefox', playwright({ launchOptions: { executablePath: FIREFOX, channel: FIREFOX_CHANNEL } })),
+      // This build has no private file system.
+      ...(HAS_WEBKIT ? [browserProject('webkit', webkit(), ['test/storage/opfs.browser.test.ts'])] : []),
     ],
   },
 })
