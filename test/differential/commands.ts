@@ -19,6 +19,7 @@ import {
   some,
   spoilt,
   value,
+  type Words,
   words,
 } from './words.ts'
 
@@ -354,6 +355,9 @@ const connection = fc.oneof(
   words('WAIT', '0', '0'),
   words('ROLE'),
 )
+
+/** Commands of all kinds, most of them as they should be. */
+export const anything: Words = fc.oneof(strings, bitmaps, keys, lists, hashes, sets, sortedSets, lexSets, geo, hyperloglogs, streams)
 
 /** The groups that are compared. */
 export const groups: Readonly<Record<string, fc.Arbitrary<Command>>> = {

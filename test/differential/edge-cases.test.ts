@@ -191,6 +191,17 @@ const CASES: Readonly<Record<string, string>> = {
     COMMAND GETKEYSANDFLAGS BITFIELD b GET u8
     COMMAND GETKEYSANDFLAGS BITFIELD b OVERFLOW
     COMMAND GETKEYSANDFLAGS BITFIELD b GET u8 0 SET u8 0 1`,
+  'no pattern but a lone star matches an empty name': `
+    SADD '' ''
+    KEYS *
+    KEYS **
+    SCAN 0 MATCH *
+    SCAN 0 MATCH **
+    SSCAN '' 0 MATCH *
+    SSCAN '' 0 MATCH **`,
+  'where there are no keys, as few words as there may be': `
+    COMMAND GETKEYS PFMERGE p
+    COMMAND GETKEYS XREADGROUP GROUP g c BLOCK 1 STREAMS x`,
   'an expiry as far off as 64 bits reach': `
     SET k v
     PEXPIREAT k 9223372036854775807

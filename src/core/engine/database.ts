@@ -87,8 +87,7 @@ export class Database {
   }
 
   /** Whether a key is there that has not expired; nothing is removed. */
-  alive(key: ByteString): boolean {
-    const slot = this.keyspace.find(key)
+  alive(key: ByteString, slot = this.keyspace.find(key)): boolean {
     if (slot < 0) return false
     const expiry = this.keyspace.expiry(slot)
     return expiry === 0 || expiry > this.engine.now
@@ -161,7 +160,8 @@ export class Database {
     if (size > 0) {
       this.store(key, value)
       this.changed(key, kind, event, dirty)
-    } else if (this.delete(key)) this.changed(key, EVENT.generic, 'del')
+      // As in Redis, that its time has come is not looked at.
+    } else if (this.delete(key, this.keyspace.find(key))) this.changed(key, EVENT.generic, 'del')
     return size
   }
 
@@ -174,8 +174,7 @@ export class Database {
   }
 
   /** Removes a key. @returns whether it was there */
-  delete(key: ByteString): boolean {
-    const slot = this.find(key)
+  delete(key: ByteString, slot = this.find(key)): boolean {
     if (slot < 0) return false
     this.keyspace.removeAt(slot)
     if (this.waiters.size !== 0) this.signal(key)

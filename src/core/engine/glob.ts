@@ -12,6 +12,8 @@ const DASH = 45
 
 /** Whether a pattern matches the whole of a byte string. */
 export function matches(pattern: ByteString, text: ByteString): boolean {
+  // In Redis not even a star matches nothing at all; KEYS, SCAN and rights look for a lone star themselves.
+  if (text === '') return pattern === ''
   let p = 0
   let t = 0
   let star = -1 // where the pattern goes on after the last star

@@ -60,7 +60,7 @@ export interface FoundKey {
   readonly flags: readonly string[]
 }
 
-/** The keys of a command line. @returns null if its number of keys cannot be, or is 0 */
+/** The keys of a command line. @returns null if there cannot be so many keys, or are none */
 export function findKeys(row: Row, argv: Argv, specs = keySpecs(row)): FoundKey[] | null {
   const found: FoundKey[] = []
   for (const spec of specs) {
@@ -89,8 +89,10 @@ const BITFIELD_READS: Readonly<Record<string, number>> = { GET: 3, OVERFLOW: 2 }
 
 function locate(spec: KeySpec, argv: Argv): number[] | null {
   switch (spec.kind) {
-    case 'range':
-      return range(spec.index, spec.last < 0 ? argv.length + spec.last : spec.index + spec.last, spec.step)
+    case 'range': {
+      const last = spec.last < 0 ? argv.length + spec.last : spec.index + spec.last
+      return last < spec.index || last >= argv.length ? null : range(spec.index, last, spec.step)
+    }
     case 'keynum': {
       const count = Number.parseInt(argv[spec.index], 10)
       if (!(count > 0) || spec.index + count >= argv.length) return null
@@ -100,6 +102,7 @@ function locate(spec: KeySpec, argv: Argv): number[] | null {
       const at = argv.findIndex((word, i) => i >= spec.index && word.toUpperCase() === spec.keyword)
       if (at < 0) return []
       const words = argv.length - at - 1
+      if (words < spec.limit) return null
       return range(at + 1, spec.limit === 0 ? at + 1 : at + Math.floor(words / spec.limit), 1)
     }
     case 'unknown': {

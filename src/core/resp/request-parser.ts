@@ -25,6 +25,7 @@ const CR = 13
 const LF = 10
 const ASTERISK = 42
 const DOLLAR = 36
+const ZERO = 48
 const EMPTY = new Uint8Array(0)
 const NO_WORDS: ByteString[] = []
 
@@ -144,7 +145,8 @@ export class RequestParser {
       if (at - first > 20 || (at < buffer.length && buffer[at] !== CR)) throw invalidLength(kind)
       return undefined
     }
-    if (buffer[at] !== CR || at === first || value > Number.MAX_SAFE_INTEGER) throw invalidLength(kind)
+    const padded = buffer[first] === ZERO && (negative || at - first > 1)
+    if (buffer[at] !== CR || at === first || padded || value > Number.MAX_SAFE_INTEGER) throw invalidLength(kind)
     this.#at = at + 2
     return negative ? -value : value
   }

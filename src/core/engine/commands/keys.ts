@@ -45,7 +45,9 @@ export const keys: Group = {
     row('KEYS', 2, 'readonly @dangerous nondeterministic_output_order request_policy:all_shards', '', (db, argv) => {
       const pattern = argv[1]
       const all = pattern === '*'
-      return db.keyspace.keys.filter((key) => all || matches(pattern, key)).filter((key) => db.find(key) >= 0)
+      const alive = db.keyspace.keys.filter((key, slot) => (all || matches(pattern, key)) && db.alive(key, slot))
+      // A hash all of whose fields have expired is gone too.
+      return alive.filter((key) => db.find(key) >= 0)
     }),
 
     row('SCAN', -2, 'readonly nondeterministic_output request_policy:special', '', (db, argv) => {

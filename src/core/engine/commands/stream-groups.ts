@@ -219,7 +219,7 @@ function xclaim(db: Database, argv: Argv): Reply {
   }
   const { time, RETRYCOUNT = -1, FORCE, JUSTID, LASTID = MIN_ID } = claimOptions(argv, at, now)
   db.willChange(key)
-  // Redis tells its replicas of the new last ID along with an entry that is gone, or as a change of its own.
+  // What is written of an entry tells of the new last ID too; without one that is a change of its own.
   let moved = compareIds(LASTID, group.lastId) > 0
   if (moved) group.lastId = LASTID
   const claimed: Reply[] = []
@@ -240,6 +240,7 @@ function xclaim(db: Database, argv: Argv): Reply {
     group.deliver(id, { consumer: consumerOf(db, key, group, argv[3]), time, count })
     claimed.push(JUSTID ? formatId(id) : there)
     wroteClaim(db, key, argv[2], group, id)
+    moved = false
     db.noted(key, 0, '')
   }
   if (moved) {
