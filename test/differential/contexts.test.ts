@@ -7,10 +7,10 @@ import { besideRedis } from '../support/beside-redis.ts'
 import type { WireReply } from '../support/resp-client.ts'
 import { anything } from './commands.ts'
 import { atTimesOf, keyspace, normalise, reset } from './compare.ts'
-import { type Command, oneWord, pick, some, spoilt, type Words, words } from './words.ts'
+import { type Command, pick, some, spoilt, words } from './words.ts'
 
 const SEQUENCE = 40
-const commands = Number(process.env['ISODIS_COMMANDS'] ?? 600)
+const commands = Number(process.env['ISODIS_COMMANDS'] ?? 1000)
 const seed = Number(process.env['ISODIS_SEED'] ?? 1)
 const only = process.env['ISODIS_GROUP']
 
