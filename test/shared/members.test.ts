@@ -110,7 +110,7 @@ test('an owner that is gone before it has answered a newcomer leaves no error be
           else say({ is: 'claim', owner: 'nobody' })
         }
       }
-      answer({ id: 0, is: 'welcome' })
+      answer({ id: notice.first, is: 'welcome' })
     }
     opened.push(requests)
   }
@@ -156,6 +156,35 @@ test('a tab whose locks the browser has taken comes back as a new tab, as owner 
     expect(new Set(await values())).toEqual(new Set(['1']))
   }
   await tabs[0].redis.close()
+})
+
+test('a guest that took itself for the owner in between is welcome a second time', async () => {
+  const redis = await open(memoryStorage())
+  await redis.set('a', 1)
+  void locks.request(`${NAME}:sleeper`, {}, () => new Promise(() => {}))
+  const everyone = new BroadcastChannel(NAME)
+  let owner = ''
+  everyone.onmessage = (event) => {
+    const notice = (event as { data: Notice }).data
+    if (notice.is === 'owner') owner = notice.owner
+  }
+  everyone.postMessage({ is: 'hello' } satisfies Notice)
+  await expect.poll(() => owner).not.toBe('')
+  const heard: Answers['answers'][number][] = []
+  const answers = new BroadcastChannel(`${NAME}:sleeper`)
+  answers.onmessage = (event) => heard.push(...(event as { data: Answers }).data.answers)
+  const requests = new BroadcastChannel(`${NAME}:${owner}`)
+  for (const first of [100, 200]) {
+    everyone.postMessage({ is: 'join', owner, tab: 'sleeper', first } satisfies Notice)
+    await expect.poll(() => heard.at(-1)).toEqual({ id: first, is: 'welcome' })
+    const call = { id: first + 1, connection: 0, op: 'call', argv: ['GET', 'a'], blocking: false } as const
+    requests.postMessage({ tab: 'sleeper', requests: [call] } satisfies Requests)
+    await expect.poll(() => heard.at(-1)).toMatchObject({ id: first + 1, is: 'reply' })
+  }
+  expect(heard).toHaveLength(4)
+  expect(await redis.call('INFO', 'clients')).toContain('connected_clients:2')
+  for (const channel of [everyone, answers, requests]) channel.close()
+  await redis.close()
 })
 
 test('a page that may have no locks gets an error', async () => {

@@ -25,15 +25,15 @@ export class Guest {
   #closing = false
   #ended = false
 
-  /** @param backend a connection for this guest alone */
-  constructor(owner: string, channelName: string, backend: Backend, redis: EmbeddedRedis) {
+  /** @param backend a connection for this guest alone @param welcome the id of the first answer */
+  constructor(owner: string, channelName: string, backend: Backend, redis: EmbeddedRedis, welcome: number) {
     this.#owner = owner
     this.#files = new GuestFiles(redis)
     this.#channel = new Channel(channelName)
     this.#main = backend
     this.#safe = backend.safe === true
     this.#connections.set(0, backend)
-    this.#answer({ id: 0, is: 'welcome' })
+    this.#answer({ id: welcome, is: 'welcome' })
   }
 
   receive(requests: readonly Request[]): void {

@@ -31,6 +31,7 @@ type Asked = Request extends infer R ? (R extends Request ? Omit<R, 'id' | 'conn
 
 export class Remote {
   readonly owner: string
+  readonly first: number
   readonly capabilities: Capabilities
   readonly #tab: string
   readonly #channel: Channel<Requests, never>
@@ -41,12 +42,13 @@ export class Remote {
   /** Whether a crash of the owner cannot undo what it has answered last. */
   safe = false
   #requests: Request[] = []
-  #lastId = 0
+  #lastId: number
   #lost: Lost | null = null
 
-  /** @param onAsk called when somebody begins to wait for the owner */
-  constructor(owner: string, channelName: string, tab: string, capabilities: Capabilities, onAsk: () => void) {
+  /** @param first what it asks has ids above @param onAsk called when somebody begins to wait for the owner */
+  constructor(owner: string, channelName: string, tab: string, first: number, capabilities: Capabilities, onAsk: () => void) {
     this.owner = owner
+    this.first = this.#lastId = first
     this.#onAsk = onAsk
     this.#tab = tab
     this.#channel = new Channel(channelName)

@@ -54,6 +54,8 @@ export async function share(options: ShareOptions): Promise<SharedRedis> {
 
 /** Thieves wait for a moment, so that not all tabs that notice the same freeze take the lock from each other. */
 const JITTER_MS = 40
+/** No owner is asked more than that by one tab. */
+const MOST_ASKED = 2 ** 32
 
 class Member implements Candidate {
   readonly redis: SharedRedis
@@ -70,6 +72,8 @@ class Member implements Candidate {
   /** This tab's ownership, from the moment that the lock is won. */
   #reign: Reign | null = null
   #reigns = 0
+  /** The ids of what the present owner is asked are above. */
+  #joined = 0
   /** Who was heard last to own the database, or to be about to. */
   #owner = ''
   /** This tab's role, as far as its app has been told. */
@@ -207,26 +211,29 @@ class Member implements Candidate {
     this.#reign = null
     this.#tellRole()
     this.#backend.drop()
-    for (const { guest, forget } of reign.guests.values()) {
-      forget()
-      guest.end()
-    }
+    for (const { end } of reign.guests.values()) end()
     reign.guests.clear()
     reign.requests?.close()
   }
 
-  async #admit(reign: Reign, tab: string): Promise<void> {
+  async #admit(reign: Reign, tab: string, first: number): Promise<void> {
     const { owned, guests, id } = reign
     // Who comes while the owner ends is for the next one, or for this one again if it cannot end.
-    if (owned === null || reign.closing || guests.has(tab)) return
+    if (owned === null || reign.closing) return
     const backend = await owned.redis.backend.connect()
     if (reign.over) return backend.close()
-    const guest = new Guest(id, `${this.#options.name}:${tab}`, backend, owned.redis)
+    // A guest that took itself for the owner in between comes a second time.
+    guests.get(tab)?.end()
+    const guest = new Guest(id, `${this.#options.name}:${tab}`, backend, owned.redis, first)
     const forget = this.#election.whenGone(tab, () => {
       guests.delete(tab)
       guest.end()
     })
-    guests.set(tab, { guest, forget })
+    const end = (): void => {
+      forget()
+      guest.end()
+    }
+    guests.set(tab, { guest, end })
   }
 
   // A guest's side.
@@ -239,14 +246,16 @@ class Member implements Candidate {
         if (reign === null) return
         return this.#everyone.send({ is: notice.is === 'ping' ? 'alive' : reign.owned === null ? 'claim' : 'owner', owner: reign.id })
       case 'join':
-        if (notice.owner === reign?.id) void this.#admit(reign, notice.tab)
+        if (notice.owner === reign?.id) void this.#admit(reign, notice.tab, notice.first)
         return
       case 'alive':
         if (notice.owner === this.#owner) this.#watchdog.heard()
         return
       case 'frozen':
-        if (notice.owner === this.#owner) this.#steal()
-        return
+        if (notice.owner !== this.#owner || reign !== null) return
+        // What it still runs is not saved any more.
+        this.#backend.pause()
+        return this.#steal()
       case 'claim':
       case 'owner':
         return this.#follow(notice.owner, notice.is === 'owner')
@@ -265,8 +274,9 @@ class Member implements Candidate {
     this.#owner = owner
     if (!open || this.#remote !== null) return
     const { name, capabilities } = this.#options
-    this.#remote = new Remote(owner, `${name}:${owner}`, this.#tab, capabilities, () => this.#watchdog.watch())
-    this.#everyone.send({ is: 'join', owner, tab: this.#tab })
+    const first = (this.#joined += MOST_ASKED)
+    this.#remote = new Remote(owner, `${name}:${owner}`, this.#tab, first, capabilities, () => this.#watchdog.watch())
+    this.#everyone.send({ is: 'join', owner, tab: this.#tab, first })
   }
 
   #receive({ owner, answers, safe }: Answers): void {
@@ -274,7 +284,7 @@ class Member implements Candidate {
     if (remote === null || owner !== remote.owner) return
     this.#watchdog.heard()
     // It may be gone again before it has answered: then there is another one to come.
-    if (answers[0].is === 'welcome') this.#backend.use(remote.main).catch(() => {})
+    if (answers[0].is === 'welcome' && answers[0].id === remote.first) this.#backend.use(remote.main).catch(() => {})
     remote.receive(answers, safe)
   }
 
@@ -338,7 +348,7 @@ interface Reign {
   owned: Owned | null
   over: boolean
   closing: boolean
-  readonly guests: Map<string, { readonly guest: Guest; readonly forget: () => void }>
+  readonly guests: Map<string, { readonly guest: Guest; readonly end: () => void }>
   /** What guests ask comes in here. */
   requests: Channel<never, Requests> | null
 }

@@ -20,7 +20,8 @@ export class Watchdog {
   #timer: ReturnType<typeof setTimeout> | undefined
   #heard = false
   #loading = false
-  #asked = false
+  /** How often in a row nothing was heard. */
+  #silent = 0
 
   /** @param patience milliseconds */
   constructor(patience: number, watched: Watched) {
@@ -42,7 +43,7 @@ export class Watchdog {
   /** Somebody begins to wait. */
   watch(): void {
     if (this.#timer !== undefined) return
-    this.#heard = this.#asked = false
+    this.#begin()
     this.#wait()
   }
 
@@ -58,16 +59,19 @@ export class Watchdog {
   #look(late: boolean): void {
     this.#timer = undefined
     if (!this.#watched.isBusy()) return
-    if (this.#heard || late) {
-      this.#heard = this.#asked = false
-    } else if (!this.#asked) {
-      this.#asked = true
-      this.#watched.ping()
-    } else {
-      this.#asked = false
+    if (this.#heard) this.#begin()
+    else if (++this.#silent === 1) this.#watched.ping()
+    // In a hidden tab every timer is late.
+    else if (!late || this.#silent > 2) {
+      this.#silent = 0
       this.#watched.suspect()
     }
     this.#wait()
+  }
+
+  #begin(): void {
+    this.#heard = false
+    this.#silent = 0
   }
 
   stop(): void {

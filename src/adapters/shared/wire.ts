@@ -26,8 +26,8 @@ export type Notice =
   | { readonly is: 'claim'; readonly owner: string }
   /** The database is open here. */
   | { readonly is: 'owner'; readonly owner: string }
-  /** A guest says that it is there. */
-  | { readonly is: 'join'; readonly owner: string; readonly tab: string }
+  /** A guest says that it is there, perhaps anew. What it asks has ids above `first`, which its welcome has. */
+  | { readonly is: 'join'; readonly owner: string; readonly tab: string; readonly first: number }
   /** The owner ends: commands that come now are not run any more. */
   | { readonly is: 'closing'; readonly owner: string }
   /** The browser stops the owner's tab. */

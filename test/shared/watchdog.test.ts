@@ -1,0 +1,58 @@
+// When an owner that says nothing is suspected, in a tab whose own timers may be late.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Watchdog } from '../../src/adapters/shared/watchdog.ts'
+
+const PATIENCE_MS = 300
+
+let clock: number
+let seen: string[]
+let dog: Watchdog
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  clock = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => clock)
+  seen = []
+  dog = new Watchdog(PATIENCE_MS, { isBusy: () => true, ping: () => seen.push('ping'), suspect: () => seen.push('suspect') })
+})
+afterEach(() => {
+  dog.stop()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+/** Lets the next timer run. @param after how long after it was set */
+function look(after: number): void {
+  clock += after
+  vi.advanceTimersToNextTimer()
+}
+
+test('an owner that does not answer is asked, and suspected when the next timer is in time', () => {
+  dog.watch()
+  look(100)
+  expect(seen).toEqual(['ping'])
+  look(100)
+  expect(seen).toEqual(['ping', 'suspect'])
+})
+
+test('one that answers is not', () => {
+  dog.watch()
+  for (let i = 0; i < 3; i++) {
+    look(100)
+    dog.heard()
+    look(100)
+  }
+  expect(seen).toEqual(['ping', 'ping', 'ping'])
+})
+
+test('a timer that is late may be followed by the answer; three that are late, as in a hidden tab, are not waited out', () => {
+  dog.watch()
+  look(1000)
+  look(1000)
+  expect(seen).toEqual(['ping'])
+  dog.heard()
+  look(1000)
+  look(1000)
+  look(1000)
+  look(1000)
+  expect(seen).toEqual(['ping', 'ping', 'suspect'])
+})
