@@ -2,7 +2,7 @@
 import type { JournalStore, SnapshotWriter, Storage } from '../../src/core/persistence/storage.ts'
 
 export type Call = 'open' | 'read' | 'write' | 'chunk' | 'commit' | 'abort' | 'close' | JournalCall
-type JournalCall = 'parts' | 'drop' | 'truncate' | 'split' | 'append' | 'sync' | 'base' | 'base chunk' | 'base commit' | 'base abort'
+type JournalCall = 'parts' | 'leave' | 'truncate' | 'split' | 'append' | 'sync' | 'base' | 'base chunk' | 'base commit' | 'base abort'
 
 export interface FaultyStorage extends Storage {
   /** Called before each call; what it throws or waits for happens to the call. Of an append it gets whether it is durable. */
@@ -26,7 +26,7 @@ export function faultyStorage(inner: Storage): FaultyStorage {
   const journalOf = (journal: JournalStore): JournalStore => ({
     parts: () => step('parts', () => journal.parts()),
     isAhead: () => journal.isAhead(),
-    drop: () => step('drop', () => journal.drop()),
+    leave: () => step('leave', () => journal.leave()),
     truncate: (length) => step('truncate', () => journal.truncate(length)),
     split: (apart) => step('split', () => journal.split(apart)),
     append: (bytes, durable) => step('append', () => journal.append(bytes, durable), durable),

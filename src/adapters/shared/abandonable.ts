@@ -38,7 +38,7 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
   const writes: JournalStore | undefined = journal && {
     parts: () => journal.parts(),
     isAhead: () => journal.isAhead(),
-    drop: () => unless(undefined, () => journal.drop()),
+    leave: () => unless(undefined, () => journal.leave()),
     truncate: (length) => unless<string | void>(undefined, () => journal.truncate(length)),
     split: (apart) => unless(undefined, () => journal.split(apart)),
     append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),

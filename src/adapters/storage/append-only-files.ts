@@ -20,12 +20,18 @@ interface Part {
   readonly type: 'b' | 'i'
 }
 
+export interface FileJournal extends JournalStore {
+  close(): Promise<void>
+  /** A snapshot begins. @returns what drops the journal that it takes the place of, if it still counts then */
+  replacing(): () => Promise<void>
+}
+
 /** @param name `appendfilename`; @param snapshot the snapshot's file */
-export function appendOnlyFiles(dir: string, name: string, snapshot: string): JournalStore & { close(): Promise<void> } {
+export function appendOnlyFiles(dir: string, name: string, snapshot: string): FileJournal {
   return new AppendOnlyFiles(dir, name, snapshot)
 }
 
-class AppendOnlyFiles implements JournalStore {
+class AppendOnlyFiles implements FileJournal {
   readonly #dir: string
   readonly #name: string
   readonly #snapshot: string
@@ -39,6 +45,10 @@ class AppendOnlyFiles implements JournalStore {
   #syncing = false
   #lastIncrement = 0
   #lastBase = 0
+  /** What the manifest said when the journal was left. */
+  #left: Part[] | null = null
+  /** Settles when the manifest is as it was last to be: a snapshot may drop it while a base puts another in its place. */
+  #changing: Promise<unknown> = Promise.resolve()
 
   constructor(dir: string, name: string, snapshot: string) {
     this.#dir = dir
@@ -55,12 +65,23 @@ class AppendOnlyFiles implements JournalStore {
     return Math.max(...written) >= (await momentOf(this.#snapshot))
   }
 
-  async drop(): Promise<void> {
-    const parts = await this.parts()
-    await this.close()
-    await rm(this.#path(this.#manifest), { force: true })
-    await syncDirectory(this.#dir)
-    for (const { name } of parts ?? []) await rm(this.#path(name), { force: true })
+  async leave(): Promise<void> {
+    await this.#file?.close()
+    this.#file = null
+    this.#kept = []
+    this.#left = this.#parts
+  }
+
+  replacing(): () => Promise<void> {
+    const left = this.#left
+    return () =>
+      this.#inTurn(async () => {
+        if (left === null || this.#parts !== left) return
+        await rm(this.#path(this.#manifest), { force: true })
+        await syncDirectory(this.#dir)
+        this.#parts = null
+        for (const { name } of left) await rm(this.#path(name), { force: true })
+      })
   }
 
   async parts(): Promise<readonly JournalPart[] | null> {
@@ -191,8 +212,18 @@ class AppendOnlyFiles implements JournalStore {
     return join(this.#dir, name)
   }
 
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(change)
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
+
   /** The manifest names these parts from now on, and no others. */
-  async #commit(parts: Part[]): Promise<void> {
+  #commit(parts: Part[]): Promise<void> {
+    return this.#inTurn(() => this.#put(parts))
+  }
+
+  async #put(parts: Part[]): Promise<void> {
     const temporary = this.#path(`temp-${this.#manifest}`)
     const file = await open(temporary, 'w')
     try {

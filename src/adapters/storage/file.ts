@@ -56,7 +56,9 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
     },
     async write() {
       const temporary = join(dir, `temp-${process.pid}-${randomUUID()}.rdb`)
-      return fileWriter(await open(temporary, 'wx'), temporary, path, dir)
+      const dropJournal = journal.replacing()
+      const writer = fileWriter(await open(temporary, 'wx'), temporary, path, dir)
+      return { ...writer, commit: () => writer.commit().then(dropJournal) }
     },
     async close() {
       await journal.close().finally(unlock)

@@ -10,6 +10,8 @@ export interface MemoryStorage extends Storage {
 export interface MemoryJournal extends JournalStore {
   /** What has been written, part by part; null if there is no journal. */
   written: { base: boolean; chunks: Uint8Array[] }[] | null
+  /** What was written when it was left. */
+  left: MemoryJournal['written']
 }
 
 /** Keeps everything for as long as the returned object lives: pass it to the next engine, and that one finds the data. */
@@ -20,7 +22,13 @@ export function memoryStorage(snapshot: readonly Uint8Array[] | null = null): Me
     journal: memoryJournal(),
     open: async () => {},
     read: async () => storage.snapshot && each(storage.snapshot),
-    write: async () => writerInto((chunks) => (storage.snapshot = chunks)),
+    async write() {
+      const left = storage.journal.left
+      return writerInto((chunks) => {
+        storage.snapshot = chunks
+        if (storage.journal.written === left) storage.journal.written = null
+      })
+    },
     close: async () => {},
   }
   return storage
@@ -31,13 +39,14 @@ function memoryJournal(): MemoryJournal {
   let kept: { base: boolean; chunks: Uint8Array[] }[] = []
   const journal: MemoryJournal = {
     written: null,
+    left: null,
     async parts() {
       kept = []
       return journal.written?.map(({ base, chunks }, i): JournalPart => ({ name: `part ${i + 1}`, base, read: () => each(chunks) })) ?? null
     },
     isAhead: async () => journal.written !== null,
-    async drop() {
-      journal.written = null
+    async leave() {
+      journal.left = journal.written
     },
     async truncate(length) {
       const last = journal.written!.at(-1)!

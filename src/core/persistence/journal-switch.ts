@@ -1,6 +1,6 @@
 // The journal, which CONFIG SET turns on and off: its code is loaded only when it is asked for, so that who does not use it
-// does not ship it. While it is off BGREWRITEAOF writes one all the same, as in Redis. One that is off goes on to count until
-// a save has what is in it: then it is dropped, or it would be loaded once it is on again.
+// does not ship it. While it is off BGREWRITEAOF writes one all the same, as in Redis. One that is off is left to the store: it
+// goes on to count until a save has what is in it, or it would be loaded once it is on again.
 import { NO_JOURNAL } from '../engine/durability.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Reply, ReplyError, Status } from '../reply.ts'
@@ -30,15 +30,12 @@ export class JournalSwitch {
   journal: Journal | null = null
   /** Settles, with an error or null, when what CONFIG SET has begun is done. */
   turning: Promise<ReplyError | null> | null = null
-  /** Up to which dirty count a journal goes that is off; null if there is none, or it is of no use. */
-  #leftover: number | null = null
-  /** Up to which dirty count the last save went; -1 if there was none since a rewrite began. */
-  #stored = -1
-  #dropped: Promise<void> = Promise.resolve()
   /** What BGREWRITEAOF runs while the journal is off, and when the last rewrite has ended. */
-  #rewriter: Journal | null = null
+  #rewriter: Promise<Journal> | null = null
   #rewritten: Promise<void> = Promise.resolve()
   #rewrites = 0
+  /** Settles when the one that was turned off is left to the store. */
+  #leaving: Promise<void> | null = null
 
   constructor(options: JournalSwitchOptions) {
     this.#options = options
@@ -52,7 +49,10 @@ export class JournalSwitch {
     const journal = await this.#make()
     const found = await journal.load(on ? undefined : storage.name)
     if (on) this.journal = journal
-    else this.#leftover = ++engine.dirty // so that the rules save it
+    else {
+      await storage.journal!.leave()
+      engine.dirty++ // so that the rules save it
+    }
     return found
   }
 
@@ -92,36 +92,26 @@ export class JournalSwitch {
   }
 
   async #rewriteOnce(pid: number): Promise<void> {
-    this.#rewriter = await this.#make()
-    await this.#dropped
-    const { dirty } = this.#options.engine
-    this.#stored = -1
-    await this.#rewriter.rewrite(pid)
-    this.#rewriter = null
-    this.#leftover = dirty
-    // A save may have come to its end meanwhile.
-    await this.stored(this.#stored)
+    this.#rewriter = this.#make()
+    try {
+      const failure = await (await this.#rewriter).rewrite(pid)
+      if (failure === null) await this.#options.storage.journal!.leave()
+    } finally {
+      this.#rewriter = null
+    }
   }
 
-  /** Gives up what BGREWRITEAOF writes while the journal is off. */
-  async endRewrite(): Promise<void> {
-    if (this.journal !== null) return
-    await this.#rewriter?.stop()
+  /**
+   * What is saved from now on has all that a journal has which is off. Settles when it is written no more: what BGREWRITEAOF
+   * writes is given up. Null if nothing is being written
+   */
+  ended(): Promise<void> | null {
+    return this.#rewriter === null ? this.#leaving : this.#endRewrite(this.#rewriter)
+  }
+
+  async #endRewrite(rewriter: Promise<Journal>): Promise<void> {
+    await (await rewriter).stop()
     await this.#rewritten
-  }
-
-  /** All that was changed up to a dirty count is in a snapshot. Settles when a journal that is of no use then is gone. */
-  async stored(dirty: number): Promise<void> {
-    this.#stored = dirty
-    const leftover = this.#leftover
-    if (leftover === null || dirty < leftover || this.journal !== null || this.turning !== null || this.#rewriter !== null) return
-    const { engine, storage } = this.#options
-    this.#leftover = null
-    this.#dropped = storage.journal!.drop().catch((error: unknown) => {
-      this.#leftover = leftover
-      engine.log('warning', `The journal cannot be removed: ${String(error)}`)
-    })
-    await this.#dropped
   }
 
   /** CONFIG SET was called. @throws ReplyError if there is no place for a journal that is to be turned on */
@@ -158,22 +148,29 @@ export class JournalSwitch {
   async #turnOn(): Promise<void> {
     const { lock } = this.#options
     const journal = await this.#make()
-    await this.#dropped
-    do await this.endRewrite()
+    do await (this.ended() ?? this.#rewritten)
     while (lock.rewriting)
-    this.#leftover = null
     this.journal = journal
     const putOff = lock.rewrite() !== null
     journal.start(putOff)
     if (!putOff) this.#startRewrite()
   }
 
-  async #turnOff(journal: Journal): Promise<void> {
+  #turnOff(journal: Journal): Promise<void> {
     journal.leave()
     this.journal = null
-    this.#leftover = this.#options.engine.dirty
-    // Even if it cannot be written: it must not go on beside the one that may be turned on next.
-    await journal.stop(0, true)
+    this.#leaving = this.#leave(journal)
+    return this.#leaving
+  }
+
+  async #leave(journal: Journal): Promise<void> {
+    try {
+      // Even if it cannot be written: it must not go on beside the one that may be turned on next.
+      await journal.stop(0, true)
+      await this.#options.storage.journal!.leave()
+    } finally {
+      this.#leaving = null
+    }
   }
 
   /** WAITAOF. @throws ReplyError if there is no journal */

@@ -31,7 +31,7 @@ export class Persistence implements Durability {
     this.storage = storage
     this.#schedule = new SaveSchedule(engine.clock, () => this.changed())
     const shared = { engine, storage, sinkOptions, lock: this.#lock, onReleased: (next: Next) => this.#released(next) }
-    this.#saves = new Saves({ ...shared, schedule: this.#schedule, onStored: (dirty) => this.#journals.stored(dirty) })
+    this.#saves = new Saves({ ...shared, schedule: this.#schedule, prepare: () => this.#journals.ended() })
     this.#journals = new JournalSwitch(shared)
   }
 
@@ -166,7 +166,7 @@ export class Persistence implements Durability {
     await this.turning
     await this.#saves.abort()
     // What it has made is of no use after the save, which then drops it.
-    await this.#journals.endRewrite()
+    await this.#journals.ended()
     if (!(await this.#saveLast(save, force)) && !force) {
       this.#closed = false
       this.configured()

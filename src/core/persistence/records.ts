@@ -1,8 +1,8 @@
 // A storage over a place that keeps records: names with bytes, each put whole or not at all. Snapshots, deltas and the
 // journal are runs of records (records/runs.ts). A new place to keep things is a small file that implements `Records`.
 import { RecordJournal } from './records/record-journal.ts'
-import { Runs } from './records/runs.ts'
-import type { Storage } from './storage.ts'
+import { type Manifest, type Run, Runs } from './records/runs.ts'
+import type { SnapshotWriter, Storage } from './storage.ts'
 
 /** A place that keeps records. */
 export interface Records {
@@ -33,6 +33,11 @@ export interface Records {
 /** A storage in such a place. */
 export function recordStorage(records: Records): Storage {
   const runs = new Runs(records)
+  /** A snapshot or a delta takes the place of a journal that was left before it began. */
+  const saving = (change: (run: Run, now: Manifest) => Partial<Manifest>, hurried?: boolean): SnapshotWriter => {
+    const { left } = runs
+    return runs.writer((run) => (now) => ({ ...now, ...change(run, now), journal: now.journal === left ? null : now.journal }), hurried)
+  }
   return {
     name: records.name,
     async open(takeOver) {
@@ -48,12 +53,12 @@ export function recordStorage(records: Records): Storage {
       const { snapshot } = runs.manifest
       return snapshot && runs.read(snapshot, 'the snapshot')
     },
-    write: async (hurried) => runs.writer((snapshot) => (now) => ({ ...now, snapshot, deltas: [] }), hurried),
+    write: async (hurried) => saving((snapshot) => ({ snapshot, deltas: [] }), hurried),
     close: () => records.close(),
     info: () => records.info?.() ?? [],
     deltas: {
       read: async () => runs.manifest.deltas.map((run, i) => runs.read(run, `delta ${i + 1}`)),
-      write: async (hurried) => runs.writer((run) => (now) => ({ ...now, deltas: [...now.deltas, run] }), hurried),
+      write: async (hurried) => saving((run, { deltas }) => ({ deltas: [...deltas, run] }), hurried),
       sizes() {
         const { snapshot, deltas } = runs.manifest
         return { snapshot: snapshot?.size ?? 0, deltas: deltas.reduce((sum, { size }) => sum + size, 0), count: deltas.length }

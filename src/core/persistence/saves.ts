@@ -9,7 +9,7 @@ import type { Next, SaveLock } from './save-lock.ts'
 import { seconds } from './save-rules.ts'
 import type { SaveSchedule } from './save-schedule.ts'
 import { Snapshot } from './snapshot.ts'
-import type { Storage } from './storage.ts'
+import type { SnapshotWriter, Storage } from './storage.ts'
 import { Aborted, type WatchedRun, writeSnapshot } from './write-snapshot.ts'
 
 const STARTED = new Status('Background saving started')
@@ -37,8 +37,8 @@ export interface SavesOptions {
   readonly sinkOptions: SinkOptions
   readonly lock: SaveLock
   readonly schedule: SaveSchedule
-  /** All that was changed up to a dirty count is stored; the save has succeeded when this settles. */
-  readonly onStored: (dirty: number) => Promise<void>
+  /** Ends what must not be written beside a save; null if nothing is. */
+  readonly prepare: () => Promise<void> | null
   /** The lock has been given back. */
   readonly onReleased: (next: Next) => void
 }
@@ -110,7 +110,7 @@ export class Saves {
 
   /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */
   #start(background: boolean, hurried = false): Run {
-    const { engine, storage, sinkOptions, schedule } = this.#options
+    const { engine, storage, sinkOptions, schedule, prepare } = this.#options
     const { dirty, clock, log } = engine
     const started = clock.now()
     const deltas = this.#tracker?.begin() ?? null
@@ -131,7 +131,8 @@ export class Saves {
       schedule.tried()
       log('notice', `Background saving started by pid ${this.#count}`)
     }
-    run.written = writeSnapshot(run, () => (deltas === null ? storage : storage.deltas!).write(hurried), clock)
+    const open = (): Promise<SnapshotWriter> => (deltas === null ? storage : storage.deltas!).write(hurried)
+    run.written = writeSnapshot(run, () => prepare()?.then(open) ?? open(), clock)
     run.done = run.written.then(
       () => this.#stored(run),
       (error: unknown) => run.next?.done ?? this.#failed(run, error),
@@ -139,9 +140,8 @@ export class Saves {
     return run
   }
 
-  async #stored(run: Run): Promise<unknown> {
-    const { engine, schedule, onStored } = this.#options
-    if (run.next === undefined) await onStored(run.dirty)
+  #stored(run: Run): unknown {
+    const { engine, schedule } = this.#options
     if (run.next !== undefined) return run.next.done
     this.#tracker?.end(true)
     this.#savedDirty = run.dirty

@@ -48,8 +48,11 @@ export interface JournalStore {
   parts(): Promise<readonly JournalPart[] | null>
   /** Whether there is a journal that may have what the last snapshot has not. */
   isAhead(): Promise<boolean>
-  /** All of it is in a snapshot: it counts no more. */
-  drop(): Promise<void>
+  /**
+   * The engine has all of it, and nothing more is appended: a snapshot or delta that is begun after this takes its place in
+   * the step that commits it, unless another journal has done so before.
+   */
+  leave(): Promise<void>
   /** Drops what the last part has beyond so many bytes. @returns where that is kept for people to look at, if it is */
   truncate(length: number): Promise<string | void>
   /**

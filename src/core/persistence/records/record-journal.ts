@@ -51,9 +51,8 @@ export class RecordJournal implements JournalStore {
     return this.#runs.manifest.journal !== null
   }
 
-  async drop(): Promise<void> {
-    await this.#runs.commit((now) => ({ ...now, journal: null }))
-    this.#current = null
+  async leave(): Promise<void> {
+    this.#runs.left = this.#runs.manifest.journal
   }
 
   async truncate(length: number): Promise<void> {

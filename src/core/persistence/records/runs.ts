@@ -39,6 +39,8 @@ export class Runs {
   /** How many records each part of the journal has; the last one is appended to. */
   readonly counts = new Map<number, number>()
   manifest = EMPTY
+  /** The journal that nothing more is appended to. */
+  left: Manifest['journal'] = null
   #committing: Promise<unknown> = Promise.resolve()
   /** How many snapshots were written in a hurry. */
   #hurries = 0
