@@ -56,9 +56,15 @@ export class ManualClock implements Clock {
 
   /** Runs what was put off until soon, and lets promises settle. @returns whether there was anything */
   async turn(): Promise<boolean> {
+    const any = this.runSoon()
+    await settled()
+    return any
+  }
+
+  /** Runs what was put off until soon. @returns whether there was anything */
+  runSoon(): boolean {
     const soon = this.#soon.splice(0)
     for (const run of soon) run()
-    await settled()
     return soon.length > 0
   }
 

@@ -8,6 +8,8 @@ import { sizeOfEntry } from './memory.ts'
 /** A new key's frequency, so that it is not the first to go. */
 const LFU_INITIAL = 5
 const LFU_MAX = 255
+/** Evicting ends after so many milliseconds and goes on in the next turn. */
+const SLICE_MS = 4
 /** Bytes that an engine without data takes at least: with `maxmemory 1` nothing can be written, as in Redis. */
 const OWN = 2
 
@@ -24,6 +26,7 @@ export class Eviction {
   // until a timer says that it is a second old; without timers, or when nothing runs, the clock is read.
   #second = 0
   #fresh = false
+  #goesOn = false
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -104,19 +107,37 @@ export class Eviction {
   }
 
   /**
-   * Evicts until the data fits.
+   * Evicts until the data fits. As in Redis it may go on in later turns, and nothing is refused meanwhile.
    * @param apart whether nothing runs yet that what goes would belong to: a transaction stays whole in the journal
    * @returns false if it does not fit and nothing may go
    */
   makeRoom(apart = false): boolean {
-    const { memory } = this.#engine
+    const { memory, clock } = this.#engine
+    const now = (): number => clock.elapsed?.() ?? clock.now()
+    let end = 0
     while (this.limit > 0 && memory.used() + OWN > this.limit) {
       if (this.#policy === 'noeviction' || !this.#evictOne(apart)) {
         memory.reset()
         return false
       }
+      end ||= now() + SLICE_MS
+      if (now() < end) continue
+      this.#goOn()
+      break
     }
     return true
+  }
+
+  #goOn(): void {
+    if (this.#goesOn) return
+    this.#goesOn = true
+    this.#engine.clock.soon(() => {
+      this.#goesOn = false
+      if (this.#engine.closed) return
+      this.#engine.begin()
+      this.makeRoom(true)
+      this.#engine.end()
+    })
   }
 
   #evictOne(apart: boolean): boolean {

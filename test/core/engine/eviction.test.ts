@@ -2,6 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { createTestRedis, type TestRedis } from '../../../src/adapters/testing.ts'
 import { memoryStorage } from '../../../src/adapters/memory.ts'
+import { CommandTable } from '../../../src/core/engine/command.ts'
+import { groups } from '../../../src/core/engine/commands/index.ts'
+import { Engine } from '../../../src/core/engine/engine.ts'
+import { OK } from '../../../src/core/reply.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 
 const KEYS = Array.from({ length: 20 }, (_, i) => `key:${String(i).padStart(2, '0')}`)
 const VALUE = 'v'.repeat(1000)
@@ -52,6 +57,26 @@ describe('eviction', () => {
     const rare = [KEYS[0], KEYS[7]]
     for (let i = 0; i < 50; i++) for (const key of KEYS) if (!rare.includes(key)) await redis.get(key)
     expect(await squeeze(redis, 2)).toEqual(rare)
+  })
+
+  test('takes no turn for long: it goes on in the next ones, and nothing is refused meanwhile', () => {
+    // A millisecond passes with every look at it.
+    let elapsed = 0
+    const clock = Object.assign(new ManualClock(), { elapsed: () => elapsed++ })
+    const engine = new Engine({ table: new CommandTable(groups), clock, random: Math.random, log: () => {} })
+    const session = engine.connect()
+    for (let i = 0; i < 100; i++) session.execute(['SET', `key:${i}`, VALUE])
+    session.execute(['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random'])
+    const sizes = [100]
+    const { keyspace } = engine.database(0)
+    session.execute(['CONFIG', 'SET', 'maxmemory', '60000'])
+    sizes.push(keyspace.size)
+    expect(session.execute(['SET', 'new', VALUE])).toEqual(OK)
+    while (clock.runSoon()) sizes.push(keyspace.size)
+    expect(sizes.length).toBeGreaterThan(5)
+    for (const [i, size] of sizes.slice(1).entries()) expect(sizes[i] - size).toBeLessThan(10)
+    expect(engine.memory.used()).toBeLessThan(60_000)
+    expect(keyspace.size).toBeGreaterThan(45)
   })
 
   test('an LFU frequency falls while a key is not used', async () => {
