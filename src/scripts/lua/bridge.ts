@@ -7,7 +7,7 @@ import type { Engine } from '../../core/engine/engine.ts'
 import { OUT_OF_MEMORY } from '../../core/engine/errors.ts'
 import { Session } from '../../core/engine/session.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import { ScriptStopped } from './errors.ts'
+import { ScriptStopped, untilZero } from './errors.ts'
 import { type Machine, MAX_STRING } from './machine.ts'
 import { isCounted, type Protocol, toReply } from './replies.ts'
 import { NOWHERE } from './site.ts'
@@ -198,6 +198,7 @@ export class Bridge {
   #reset(): void {
     const { machine } = this
     machine.depth = 0
+    machine.nested = 1
     machine.coroutine = null
     machine.site = NOWHERE
   }
@@ -205,7 +206,7 @@ export class Bridge {
   /** What was raised, with its code. */
   textOf(value: LuaValue): ByteString {
     const err = value instanceof Table ? value.get('err') : undefined
-    return (typeof err === 'string' || typeof err === 'number' ? '' : 'ERR ') + this.machine.toString(err ?? value)
+    return (typeof err === 'string' || typeof err === 'number' ? '' : 'ERR ') + untilZero(this.machine.toString(err ?? value))
   }
 
   /** An error that ended a script, as Redis words it. */

@@ -1,7 +1,18 @@
 // The tree as closures: functions and statements. A statement tells how it ended by a number, and a function's result
 // waits in its frame, so that nothing is thrown and nothing allocated for `return` and `break`.
 import type { Assignment, Block, Expression, FunctionExpression, GenericFor, NumericFor, Statement, Target, Variable } from '../tree.ts'
-import { compileClosure, compileCondition, compileList, compileMulti, compileOperands, compileTailCall, describe } from './expressions.ts'
+import {
+  compileClosure,
+  compileCondition,
+  compileExpression,
+  compileList,
+  compileMulti,
+  compileOperands,
+  compileTailCall,
+  describe,
+  hasCall,
+  isOwnBox,
+} from './expressions.ts'
 import {
   Box,
   BREAK,
@@ -19,7 +30,7 @@ import {
 import { type Machine, toNumber } from './machine.ts'
 import { chunkId } from './errors.ts'
 import { Table } from './table.ts'
-import { apply, LuaFunction, type LuaValue, NONE } from './value.ts'
+import { type LuaValue, NONE } from './value.ts'
 
 /**
  * Compiles a chunk.
@@ -245,17 +256,27 @@ type Store = (frame: Frame, value: LuaValue, object: LuaValue, key: LuaValue) =>
 function compileAssignment(context: FunctionContext, node: Assignment): Exec {
   const { targets, values } = node
   if (targets.length === 1 && values.length === 1) return compileSingle(context, targets[0], values[0])
-  const parts = targets.map((target) => ({
-    object: target.kind === 'index' ? context.expression(target.object) : null,
-    key: target.kind === 'index' ? context.expression(target.key) : null,
-    store: compileStore(context, target),
-  }))
+  const called = hasCall(values)
+  // A local that is computed with is read when its value is needed, unless the assignment itself gives it another.
+  const isLate = (node: Expression, at: number): boolean =>
+    called && isOwnBox(context, node) && !targets.some((other, i) => i > at && other.kind === 'local' && other.variable === node.variable)
+  const parts = targets.map((target, i) => {
+    const nodes = target.kind === 'index' ? [target.object, target.key] : []
+    return {
+      early: nodes.map((node) => context.expression(node)),
+      late: nodes.map((node) => isLate(node, i) && compileExpression(context, node)),
+      store: compileStore(context, target),
+    }
+  })
   const list = compileList(context, values)
   return (frame) => {
-    const objects = parts.map(({ object }) => object?.(frame))
-    const keys: LuaValue[] = parts.map(({ key }) => key?.(frame))
+    const found = parts.map(({ early }) => early.map((code) => code(frame)))
     const given = list(frame)
-    for (let i = parts.length - 1; i >= 0; i--) parts[i].store(frame, i < given.length ? given[i] : undefined, objects[i], keys[i])
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const { store, late } = parts[i]
+      const [object, key] = found[i]
+      store(frame, i < given.length ? given[i] : undefined, late[0] ? late[0](frame) : object, late[1] ? late[1](frame) : key)
+    }
     return NORMAL
   }
 }
@@ -387,10 +408,8 @@ export function compileTurn(context: FunctionContext, node: GenericFor): (frame:
   const places = node.variables.map((variable) => ({ slot: context.declare(variable), boxed: isBoxed(variable) }))
   return (frame, given) => {
     if (--machine.steps < 0) machine.tick(site)
-    machine.site = site
     const [fn, state, control] = given
-    const values = [state, control]
-    const result = fn instanceof LuaFunction ? fn.call(2, state, control) : apply(machine.callable(fn, site, values), values)
+    const result = machine.invoke(fn, [state, control], site)
     const several = typeof result === 'object' && Array.isArray(result)
     const next = (given[2] = several ? (result as readonly LuaValue[])[0] : (result as LuaValue))
     if (next === undefined) return false

@@ -34,10 +34,11 @@ export class Coroutine {
   /** @returns what it yields or gives back; @throws LuaError */
   resume(values: readonly LuaValue[]): readonly LuaValue[] {
     const machine = this.#machine
-    const { depth, coroutine: outer, site } = machine
+    const { depth, nested, coroutine: outer, site } = machine
     if (outer !== null) outer.status = 'normal'
     this.status = 'running'
     machine.coroutine = this
+    machine.nested++
     try {
       for (const call of this.#calls) machine.callers[machine.depth++] = call.site
       machine.site = NOWHERE
@@ -45,6 +46,7 @@ export class Coroutine {
     } finally {
       if (this.status === 'running') this.status = 'dead'
       machine.depth = depth
+      machine.nested = nested
       machine.site = site
       machine.coroutine = outer
       if (outer !== null) outer.status = 'running'

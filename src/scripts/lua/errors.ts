@@ -1,4 +1,5 @@
 // Errors of Lua: any value can be one. Not an `Error`, as scripts make many and none needs a stack of JS.
+import type { ByteString } from '../../core/bytes.ts'
 import type { Site } from './site.ts'
 import type { LuaValue } from './value.ts'
 
@@ -19,6 +20,9 @@ export class ScriptStopped {
     this.text = text
   }
 }
+
+/** C's strings end at a zero byte. */
+export const untilZero = (text: ByteString): ByteString => text.split('\0', 1)[0]
 
 const ID_SIZE = 60 // luaconf.h: the longest name of a chunk in a message, with its closing zero
 /** The same in messages of the lexer. */

@@ -1,6 +1,17 @@
 // Expressions as closures. The operands that are common (locals, constants) have closures of their own: that saves a
 // call for each, which is most of the time an expression takes.
-import type { Binary, Call, Expression, FunctionExpression, Index, MethodCall, Statement, TableConstructor, Variable } from '../tree.ts'
+import type {
+  Binary,
+  Call,
+  Expression,
+  FunctionExpression,
+  Index,
+  LocalName,
+  MethodCall,
+  Statement,
+  TableConstructor,
+  Variable,
+} from '../tree.ts'
 import { compileFunction } from './compile.ts'
 import {
   type Box,
@@ -15,10 +26,10 @@ import {
   PendingCall,
   UPVALUES,
 } from './frame.ts'
-import { isTrue, modulo, power } from './machine.ts'
+import { isTrue, modulo } from './machine.ts'
 import type { Site } from './site.ts'
 import { Table } from './table.ts'
-import { all, apply, Builtin, first, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
+import { all, apply, argumentsOf, Builtin, first, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
 /** Whether an expression can give several values. */
 function isMulti({ kind }: Expression): boolean {
@@ -36,9 +47,26 @@ export function describe(context: FunctionContext, node: Expression): string {
       return `field '${node.key.kind === 'constant' && typeof node.key.value === 'string' ? node.key.value : '?'}' `
     case 'group':
       return isMulti(node.inner) ? '' : describe(context, node.inner)
+    case 'logical': {
+      const or = node.operator === 'or'
+      return way(node.left, or) === or ? '' : describe(context, node.right)
+    }
     default:
       return ''
   }
+}
+
+/**
+ * What a condition is where Lua's search for a name, which follows the first jump that it meets, gets out of it.
+ * @param jumps what a value that is none in itself is taken for: the one that leaves the operation around it
+ */
+function way(node: Expression, jumps: boolean): boolean {
+  if (node.kind === 'constant') return isTrue(node.value)
+  if (node.kind === 'group') return way(node.inner, jumps)
+  if (node.kind === 'unary' && node.operator === 'not') return !way(node.operand, !jumps)
+  if (node.kind !== 'logical') return jumps
+  const or = node.operator === 'or'
+  return way(node.left, or) === or ? or : way(node.right, jumps)
 }
 
 /** The value of an expression that is known before the script runs. */
@@ -131,15 +159,18 @@ export function hasCall(part: unknown): boolean {
   return Object.entries(part).some(([name, each]) => name !== 'variable' && name !== 'variables' && hasCall(each))
 }
 
+/** Whether an expression is a local of the function itself that a call may give another value. */
+export function isOwnBox(context: FunctionContext, node: Expression): node is LocalName {
+  return node.kind === 'local' && isBoxed(node.variable) && context.upvalue(node.variable) < 0
+}
+
 /**
  * The operands of one operation, in their order. Lua reads a local of the function only when all others are computed: what
  * they have called may have given it another value.
  */
 export function compileOperands(context: FunctionContext, ...nodes: readonly Expression[]): Code[] {
   const codes: Code[] = []
-  const late = nodes.map(
-    (node, i) => node.kind === 'local' && isBoxed(node.variable) && context.upvalue(node.variable) < 0 && nodes.slice(i + 1).some(hasCall),
-  )
+  const late = nodes.map((node, i) => isOwnBox(context, node) && hasCall(nodes.slice(i + 1)))
   for (const [i, node] of nodes.entries()) codes.push(late[i] ? compileExpression(context, node) : context.expression(node))
   if (!late.includes(true)) return codes
   const slots = codes.map(() => context.reserve())
@@ -181,7 +212,7 @@ export function compileList(context: FunctionContext, nodes: readonly Expression
 }
 
 export function compileCondition(context: FunctionContext, node: Expression): Condition {
-  if (node.kind === 'binary' && COMPARISONS.has(node.operator)) return compileBinary(context, node) as Condition
+  if (node.kind === 'binary' && /[=<>]/.test(node.operator)) return compileBinary(context, node) as Condition
   if (node.kind === 'unary' && node.operator === 'not') {
     const operand = compileCondition(context, node.operand)
     return (frame) => !operand(frame)
@@ -276,8 +307,6 @@ function compileIndex(context: FunctionContext, node: Index, site: Site): Code {
   }
 }
 
-const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>='])
-
 function compileBinary(context: FunctionContext, node: Binary): Code {
   const { machine } = context
   const { operator } = node
@@ -335,17 +364,9 @@ function compileBinary(context: FunctionContext, node: Binary): Code {
         return typeof a === 'number' && typeof b === 'number' ? modulo(a, b) : machine.arithmetic(operator, a, b, site)
       }
     case '^':
-      return (frame) => {
-        const a = left(frame)
-        const b = right(frame)
-        return typeof a === 'number' && typeof b === 'number' ? power(a, b) : machine.arithmetic(operator, a, b, site)
-      }
+      return (frame) => machine.arithmetic(operator, left(frame), right(frame), site)
     case '..':
-      return (frame) => {
-        const a = left(frame)
-        const b = right(frame)
-        return machine.concat(a, b, site)
-      }
+      return (frame) => machine.concat(left(frame), right(frame), site)
     case '==':
     case '~=':
       return compileEquality(context, node, left, right)
@@ -521,70 +542,27 @@ function compileFunctionCall(context: FunctionContext, node: Call, tail: boolean
       return apply(fn instanceof LuaFunction ? fn : machine.callable(fn, site, values), values)
     }
   }
-  const [a, b, c] = node.arguments.map((argument) => compileExpression(context, argument))
+  const n = node.arguments.length
+  const [a, b, c] = node.arguments.map((argument): Code | undefined => compileExpression(context, argument))
   if (builtin instanceof Builtin) {
     const { run } = builtin
-    switch (node.arguments.length) {
-      case 0:
-        return () => {
-          machine.site = site
-          return run(0, undefined, undefined, undefined, NONE)
-        }
-      case 1:
-        return (frame) => {
-          const x = a(frame)
-          machine.site = site
-          return run(1, x, undefined, undefined, NONE)
-        }
-      case 2:
-        return (frame) => {
-          const x = a(frame)
-          const y = b(frame)
-          machine.site = site
-          return run(2, x, y, undefined, NONE)
-        }
-      default:
-        return (frame) => {
-          const x = a(frame)
-          const y = b(frame)
-          const z = c(frame)
-          machine.site = site
-          return run(3, x, y, z, NONE)
-        }
+    return (frame) => {
+      const x = a?.(frame)
+      const y = b?.(frame)
+      const z = c?.(frame)
+      machine.site = site
+      return run(n, x, y, z, NONE)
     }
   }
-  const other = (fn: LuaValue, values: LuaValue[]): ReturnType<MultiCode> => apply(machine.callable(fn, site, values), values)
-  switch (node.arguments.length) {
-    case 0:
-      return (frame) => {
-        const fn = callee(frame)
-        machine.site = site
-        return fn instanceof LuaFunction ? fn.call(0) : other(fn, [])
-      }
-    case 1:
-      return (frame) => {
-        const fn = callee(frame)
-        const x = a(frame)
-        machine.site = site
-        return fn instanceof LuaFunction ? fn.call(1, x) : other(fn, [x])
-      }
-    case 2:
-      return (frame) => {
-        const fn = callee(frame)
-        const x = a(frame)
-        const y = b(frame)
-        machine.site = site
-        return fn instanceof LuaFunction ? fn.call(2, x, y) : other(fn, [x, y])
-      }
-    default:
-      return (frame) => {
-        const fn = callee(frame)
-        const x = a(frame)
-        const y = b(frame)
-        const z = c(frame)
-        machine.site = site
-        return fn instanceof LuaFunction ? fn.call(3, x, y, z) : other(fn, [x, y, z])
-      }
+  return (frame) => {
+    const fn = callee(frame)
+    const x = a?.(frame)
+    const y = b?.(frame)
+    const z = c?.(frame)
+    machine.site = site
+    if (fn instanceof LuaFunction) return fn.call(n, x, y, z)
+    const values = argumentsOf(n, x, y, z, NONE)
+    return apply(machine.callable(fn, site, values), values)
   }
 }
 
@@ -596,19 +574,17 @@ function compileMethod(context: FunctionContext, node: MethodCall, tail: boolean
   const object = compileExpression(context, node.object)
   const list = compileList(context, node.arguments)
   const { name } = node
-  const single = node.arguments.length <= 1 && !node.arguments.some(isMulti)
-  const argument = single && node.arguments.length === 1 ? compileExpression(context, node.arguments[0]) : null
+  const n = node.arguments.length + 1
+  const few = n <= 3 && !node.arguments.some(isMulti)
+  const [a, b] = few ? node.arguments.map((argument): Code | undefined => compileExpression(context, argument)) : []
   return (frame) => {
     const self = object(frame)
     const fn = machine.index(self, name, indexSite)
-    if (single && fn instanceof LuaFunction) {
-      if (argument === null) {
-        machine.site = site
-        return fn.call(1, self)
-      }
-      const x = argument(frame)
+    if (few && fn instanceof LuaFunction) {
+      const x = a?.(frame)
+      const y = b?.(frame)
       machine.site = site
-      return fn.call(2, self, x)
+      return fn.call(n, self, x, y)
     }
     const values = list(frame)
     values.unshift(self)

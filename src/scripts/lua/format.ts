@@ -1,5 +1,6 @@
 // string.format: C's printf as far as Lua 5.1 lets it through.
 import type { ByteString } from '../../core/bytes.ts'
+import { untilZero } from './errors.ts'
 import type { Machine } from './machine.ts'
 import { exactExponential, exactFixed, formatExponent, formatGeneral, formatSpecial, withPoint } from './number.ts'
 import type { LuaValue } from './value.ts'
@@ -82,9 +83,6 @@ function item(machine: Machine, spec: Spec, conversion: string, value: LuaValue,
       return machine.error(`invalid option '%${untilZero(conversion)}' to 'format'`)
   }
 }
-
-/** C's strings end at a zero byte. */
-const untilZero = (text: ByteString): ByteString => text.split('\0', 1)[0]
 
 /** As C casts a double to an unsigned 64-bit integer. */
 function asUnsigned(value: number): bigint {

@@ -1,7 +1,7 @@
 // Lua 5.1's tokens. The parser reads `token` (the text itself for symbols and reserved words, otherwise one of `<name>`,
 // `<string>`, `<number>`, `<eof>`) with its `value`. Error texts are Lua's, which show the text read so far.
 import type { ByteString } from '../../core/bytes.ts'
-import { chunkId, LEXER_ID_SIZE, LuaError } from './errors.ts'
+import { chunkId, LEXER_ID_SIZE, LuaError, untilZero } from './errors.ts'
 import { parseNumber } from './number.ts'
 
 const RESERVED = new Set(
@@ -65,8 +65,9 @@ export class Lexer {
   /** @param near the token to show, if any */
   error(message: string, near?: string): never {
     let shown = ''
-    if (near !== undefined) {
-      const text = near === '<name>' || near === '<string>' || near === '<number>' ? this.#text.split('\0', 1)[0] : near
+    // A zero byte is no token to the real lexer.
+    if (near !== undefined && near !== '\0') {
+      const text = near === '<name>' || near === '<string>' || near === '<number>' ? untilZero(this.#text) : near
       const control = text.length === 1 && text < ' ' && near === text
       shown = ` near '${control || near === '\x7f' ? `char(${text.charCodeAt(0)})` : text}'`
     }
@@ -217,9 +218,6 @@ export class Lexer {
         this.#at += close.length
         this.#text = source.slice(start, this.#at)
         return out
-      } else if (char === '[' && level === 0 && source[this.#at + 1] === '[') {
-        this.#text = source.slice(start, (this.#at += 2))
-        this.error('nesting of [[...]] is deprecated', '[')
       } else this.#at++
     }
   }

@@ -4,15 +4,17 @@ import type { ByteString } from '../../core/bytes.ts'
 import type { Coroutine } from './coroutine.ts'
 import { LuaError } from './errors.ts'
 import { formatNumber, parseNumber } from './number.ts'
-import { NOWHERE, type Site } from './site.ts'
+import { NOWHERE, Site } from './site.ts'
 import { Table } from './table.ts'
-import { apply, Builtin, first, LuaFunction, type LuaValue, type Native, type Result, typeName, Userdata } from './value.ts'
+import { all, apply, Builtin, first, LuaFunction, type LuaValue, type Native, type Result, typeName, Userdata } from './value.ts'
 
 /** Puts functions into the globals of a machine. */
 export type Library = (machine: Machine) => void
 
 /** Calls within calls, as Lua 5.1 allows. The stack of JS is usually full before: that ends in the same error. */
 const MAX_DEPTH = 20_000
+/** What C may call within calls, as in Lua: functions given to libraries, metamethods, iterators, coroutines. */
+export const MAX_NESTED = 200
 /** What a chain of __index may have, as in Lua. */
 const MAX_CHAIN = 100
 /** Longer strings do not fit into JS. */
@@ -27,6 +29,8 @@ export class Machine {
   /** From where each running function was called. */
   readonly callers: Site[] = []
   depth = 0
+  /** How many of them were called by C: the script itself, functions given to libraries, metamethods, iterators. */
+  nested = 1
   /** Calls and turns of loops until `onSteps` is asked whether to go on. */
   steps = 0
   onSteps: () => number = () => Infinity
@@ -46,14 +50,14 @@ export class Machine {
   library(name: ByteString, functions: Readonly<Record<string, Native>>): Table {
     const found = this.globals.get(name)
     const table = found instanceof Table ? found : new Table()
-    for (const [each, run] of Object.entries(functions)) table.set(each, new Builtin(run))
+    this.functions(functions, table)
     this.globals.set(name, table)
     return table
   }
 
-  /** Global functions. */
-  functions(functions: Readonly<Record<string, Native>>): void {
-    for (const [name, run] of Object.entries(functions)) this.globals.set(name, new Builtin(run))
+  /** Global functions, or those of a table. */
+  functions(functions: Readonly<Record<string, Native>>, table = this.globals): void {
+    for (const [name, run] of Object.entries(functions)) table.set(name, new Builtin(run))
   }
 
   /** Makes the globals, and every table in them, such that scripts cannot change them. */
@@ -85,10 +89,42 @@ export class Machine {
     if (--this.steps < 0) this.tick()
   }
 
-  /** Calls what a metamethod, an iterator or a library was given, at a place that messages do not name. */
+  /** Calls what a library was given, at a place that messages do not name. */
   call(fn: LuaValue, ...values: LuaValue[]): Result {
-    this.site = NOWHERE
-    return apply(this.callable(fn, NOWHERE, values), values)
+    return this.invoke(fn, values, NOWHERE)
+  }
+
+  /** Calls what Lua calls from C. */
+  invoke(fn: LuaValue, values: LuaValue[], site: Site): Result {
+    this.site = site
+    this.nest(site)
+    const result = apply(this.callable(fn, site, values), values)
+    this.nested--
+    return result
+  }
+
+  nest(site: Site): void {
+    if (++this.nested >= MAX_NESTED) this.fail(site, 'C stack overflow')
+  }
+
+  /** Runs what may fail; afterwards as many calls are open as before. @param failed what there is instead of an error */
+  attempt(run: () => Result, failed: (value: LuaValue) => readonly LuaValue[] = (value) => [value]): readonly LuaValue[] {
+    const { depth, nested, site } = this
+    let result: readonly LuaValue[]
+    let error: LuaError | null = null
+    try {
+      this.nest(NOWHERE)
+      // Which it calls itself: it takes no place but its own.
+      this.callers[this.depth++] = site.tail ? new Site(site.source, site.chunk, site.line) : site
+      this.site = NOWHERE
+      result = all(run())
+    } catch (thrown) {
+      error = this.caught(thrown)
+      result = []
+    }
+    this.depth = depth
+    this.nested = nested
+    return error === null ? [true, ...result] : [false, ...failed(error.value)]
   }
 
   /** A function to call instead of a value. @param values the arguments, to which the value may be added */
@@ -211,8 +247,7 @@ export class Machine {
         if (method === undefined) this.fail(site, `attempt to index ${named(i === 0 ? site.what : '', from)}`)
       }
       if (method instanceof LuaFunction) {
-        this.site = site.place
-        return first(method.call(2, from, key))
+        return first(this.invoke(method, [from, key], site.place))
       }
       from = method
     }
@@ -237,8 +272,7 @@ export class Machine {
         if (method === undefined) this.fail(site, `attempt to index ${named(i === 0 ? site.what : '', into)}`)
       }
       if (method instanceof LuaFunction) {
-        this.site = site.place
-        method.call(3, into, key, value)
+        this.invoke(method, [into, key, value], site.place)
         return
       }
       into = method
@@ -249,8 +283,9 @@ export class Machine {
   arithmetic(operator: string, left: LuaValue, right: LuaValue, site: Site = NOWHERE): LuaValue {
     const a = toNumber(left)
     const b = toNumber(right)
-    if (a !== undefined && b !== undefined) return compute(operator, a, b)
-    const method = this.#binary(left, right, METHODS[operator])
+    const [name, compute] = OPERATORS[operator]
+    if (a !== undefined && b !== undefined) return compute(a, b)
+    const method = this.#binary(left, right, name)
     if (method !== undefined) return this.#callMethod(method, left, right, site)
     const wrong = a === undefined
     return this.fail(site, `attempt to perform arithmetic on ${wrong ? named(site.what, left) : named(site.other, right)}`)
@@ -330,9 +365,7 @@ export class Machine {
   }
 
   #callMethod(method: LuaValue, left: LuaValue, right: LuaValue, site: Site): LuaValue {
-    this.site = site.place
-    const values = [left, right]
-    return first(apply(this.callable(method, site.place, values), values))
+    return first(this.invoke(method, [left, right], site.place))
   }
 
   /** As `tostring` shows a value. */
@@ -364,30 +397,14 @@ export class Machine {
   }
 }
 
-const METHODS: Readonly<Record<string, string>> = {
-  '+': '__add',
-  '-': '__sub',
-  '*': '__mul',
-  '/': '__div',
-  '%': '__mod',
-  '^': '__pow',
-}
-
-function compute(operator: string, a: number, b: number): number {
-  switch (operator) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return a / b
-    case '%':
-      return modulo(a, b)
-    default:
-      return power(a, b)
-  }
+/** The metamethod of an operator, and what it does with numbers. */
+const OPERATORS: Readonly<Record<string, readonly [method: string, compute: (a: number, b: number) => number]>> = {
+  '+': ['__add', (a, b) => a + b],
+  '-': ['__sub', (a, b) => a - b],
+  '*': ['__mul', (a, b) => a * b],
+  '/': ['__div', (a, b) => a / b],
+  '%': ['__mod', modulo],
+  '^': ['__pow', power],
 }
 
 /** Lua's remainder has the sign of the divisor. */

@@ -363,8 +363,17 @@ class Parser {
 
   #list(): Expression[] {
     const list = [this.#expression()]
-    while (this.#accept(',')) list.push(this.#expression())
+    while (this.#accept(',')) {
+      this.#read(list)
+      list.push(this.#expression())
+    }
     return list
+  }
+
+  /** The real compiler reads a global or a field when it has seen what comes behind it: errors name that line. Of a list, its last. */
+  #read(list: readonly (Expression | undefined)[]): void {
+    const node = list.at(-1)
+    if (node?.kind === 'global' || node?.kind === 'index') (node as { line: number }).line = this.#lexer.lastLine
   }
 
   /** An expression whose operators bind more strongly than `limit`. */
@@ -383,6 +392,7 @@ class Parser {
       const priority = Object.hasOwn(PRIORITY, operator) ? PRIORITY[operator] : undefined
       if (priority === undefined || priority[0] <= limit) break
       lexer.next()
+      this.#read([left])
       const right = this.#expression(priority[1])
       const line = lexer.lastLine
       left =
@@ -442,6 +452,7 @@ class Parser {
       } else if (token === ':') {
         lexer.next()
         const name = this.#name()
+        this.#read([node])
         node = this.#call({ kind: 'method', object: node, name, arguments: [], line })
       } else if (token === '(' || token === '{' || token === '<string>') {
         node = this.#call({ kind: 'call', callee: node, arguments: [], line })
@@ -456,6 +467,7 @@ class Parser {
     if (!this.#accept('(')) return lexer.syntaxError('unexpected symbol')
     const inner = this.#expression()
     this.#close(')', '(', line)
+    this.#read([inner])
     return { kind: 'group', inner, line }
   }
 
@@ -468,6 +480,7 @@ class Parser {
       lexer.next()
       values = this.#is(')') ? [] : this.#list()
       this.#close(')', '(', line)
+      this.#read(values)
     } else if (this.#is('{')) values = [this.#table()]
     else if (this.#is('<string>')) values = [this.#simple()]
     else return lexer.syntaxError('function arguments expected')
@@ -479,11 +492,16 @@ class Parser {
     const { line } = lexer
     const fields: Field[] = []
     this.#expect('{')
+    let item: Expression[] = []
     while (!this.#is('}')) {
-      fields.push(this.#field())
+      this.#read(item)
+      const field = this.#field()
+      fields.push(field)
+      item = field.key === null ? [field.value] : []
       if (!this.#accept(',') && !this.#accept(';')) break
     }
     this.#close('}', '{', line)
+    this.#read(item)
     return { kind: 'table', fields, line: lexer.lastLine }
   }
 

@@ -1,6 +1,7 @@
 // Lua's patterns: compiled to a list of steps, matched with backtracking as the manual says, and counted: a pattern that
 // goes back and forth without end ends with the script's budget. A mistake in a pattern is an error only when it is reached.
 import { type ByteString, partOf } from '../../core/bytes.ts'
+import { untilZero } from './errors.ts'
 import type { Machine } from './machine.ts'
 import type { LuaValue } from './value.ts'
 
@@ -42,7 +43,7 @@ class PatternError {
 
 /** Whether a pattern has anything special in it; if not, it is found as it is. */
 export function isPlain(pattern: ByteString): boolean {
-  return !/[\^$*+?.([%-]/.test(pattern)
+  return !/[\^$*+?.([%-]/.test(untilZero(pattern))
 }
 
 export class Pattern {
@@ -60,7 +61,7 @@ export class Pattern {
 
   constructor(machine: Machine, pattern: ByteString) {
     this.#machine = machine
-    this.#steps = compile(pattern)
+    this.#steps = compile(untilZero(pattern))
     const first = this.#steps.find(({ kind }) => kind !== 'open' && kind !== 'position')!
     this.#first = first.kind === 'one' || first.kind === 'some' ? first.set : null
   }

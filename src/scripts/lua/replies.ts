@@ -2,6 +2,7 @@
 import type { ByteString } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'
 import { BigNumber, Double, MapReply, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../../core/reply.ts'
+import { untilZero } from './errors.ts'
 import { toInteger } from './machine.ts'
 import { Table } from './table.ts'
 import type { LuaValue } from './value.ts'
@@ -102,7 +103,7 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
   if (depth >= MAX_DEPTH) return TOO_DEEP
   if (table.keys.length > 0) {
     const err = table.get('err')
-    if (typeof err === 'string') return new ReplyError(line(err), undefined, isCounted(table))
+    if (typeof err === 'string') return new ReplyError(line(err.replace(/[\r\n]+$/, '')), undefined, isCounted(table))
     const ok = table.get('ok')
     if (typeof ok === 'string') return new Status(line(ok))
     const double = table.get('double')
@@ -139,4 +140,4 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
 }
 
 /** Errors and statuses are one line. */
-const line = (text: ByteString): ByteString => text.replace(/[\r\n]/g, ' ')
+const line = (text: ByteString): ByteString => untilZero(text).replace(/[\r\n]/g, ' ')

@@ -5,7 +5,7 @@ import { isTrue } from '../machine.ts'
 import { parseNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
 import { Table } from '../table.ts'
-import { all, apply, argumentsOf, Builtin, first, type LuaValue, type Native, type Result, typeName } from '../value.ts'
+import { apply, argumentsOf, Builtin, first, type LuaValue, type Native, typeName } from '../value.ts'
 
 /** As many values as Lua lets a function have on its stack. */
 export const MAX_VALUES = 8000
@@ -13,21 +13,6 @@ export const MAX_VALUES = 8000
 export function baseLibrary(machine: Machine): void {
   const any = (n: number, index: number): void => {
     if (n < index) machine.argumentError(index, 'value expected')
-  }
-  /** Runs what may fail; afterwards the machine is as deep in calls as before. */
-  const attempt = (run: () => Result, failed: (error: LuaError) => readonly LuaValue[]): Result => {
-    const { depth, site } = machine
-    try {
-      machine.callers[machine.depth++] = site
-      machine.site = NOWHERE
-      const result = [true, ...all(run())]
-      machine.depth = depth
-      return result
-    } catch (thrown) {
-      const error = machine.caught(thrown)
-      machine.depth = depth
-      return [false, ...failed(error)]
-    }
   }
   const next: Native = (n, a, key) => {
     const table = machine.table(a, 1, n)
@@ -84,9 +69,9 @@ export function baseLibrary(machine: Machine): void {
     pcall: (n, fn, b, c, rest) => {
       if (n === 0) return [false, 'attempt to call a boolean value']
       const values = argumentsOf(n, fn, b, c, rest).slice(1)
-      return attempt(
+      return machine.attempt(
         () => apply(machine.callable(fn, NOWHERE, values), values),
-        ({ value }) => {
+        (value) => {
           // As Redis does: a script that knew errors as texts still gets them so.
           const err = value instanceof Table ? machine.index(value, 'err') : undefined
           return typeof err === 'string' || typeof err === 'number' ? [err] : value instanceof Table ? [value, err] : [value]
@@ -95,15 +80,14 @@ export function baseLibrary(machine: Machine): void {
     },
     xpcall: (n, fn, handler) => {
       any(n, 2)
-      return attempt(
+      return machine.attempt(
         () => apply(machine.callable(fn, NOWHERE, []), []),
-        ({ value }) => {
-          const handled = attempt(
+        (value) => [
+          machine.attempt(
             () => machine.call(handler, value),
             () => ['error in error handling'],
-          ) as readonly LuaValue[]
-          return [handled[1]]
-        },
+          )[1],
+        ],
       )
     },
     rawequal: (n, a, b) => {

@@ -4,7 +4,7 @@ import { encodeUtf8, partOf } from '../../../core/bytes.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { formatGeneral, formatNumber, parseNumber } from '../number.ts'
 import { Table } from '../table.ts'
-import { Builtin, type LuaValue, type Native, typeName, Userdata } from '../value.ts'
+import { type LuaValue, type Native, typeName, Userdata } from '../value.ts'
 
 interface Settings {
   readonly machine: Machine
@@ -13,7 +13,7 @@ interface Settings {
   decodeMaxDepth: number
   precision: number
   keepBuffer: boolean
-  encodeInvalid: 'off' | 'on' | 'null'
+  encodeInvalid: boolean | 'null'
   decodeInvalid: boolean
   sparseConvert: boolean
   sparseRatio: number
@@ -46,7 +46,7 @@ function instance(machine: Machine, nothing: Userdata): Table {
     decodeMaxDepth: 1000,
     precision: 14,
     keepBuffer: true,
-    encodeInvalid: 'off',
+    encodeInvalid: false,
     decodeInvalid: true,
     sparseConvert: false,
     sparseRatio: 2,
@@ -68,6 +68,13 @@ function instance(machine: Machine, nothing: Userdata): Table {
     (n, a) => {
       atMost(n, 1)
       if (a !== undefined) settings[name] = integerSetting(a, 1, n, 1, 2_147_483_647)
+      return settings[name]
+    }
+  const toggle =
+    (name: 'keepBuffer' | 'decodeInvalid'): Native =>
+    (n, a) => {
+      atMost(n, 1)
+      if (a !== undefined) settings[name] = switched(machine, a, n)
       return settings[name]
     }
 
@@ -93,22 +100,13 @@ function instance(machine: Machine, nothing: Userdata): Table {
       if (a !== undefined) settings.precision = integerSetting(a, 1, n, 1, 14)
       return settings.precision
     },
-    encode_keep_buffer: (n, a) => {
-      atMost(n, 1)
-      if (a !== undefined) settings.keepBuffer = switched(machine, a, n)
-      return settings.keepBuffer
-    },
+    encode_keep_buffer: toggle('keepBuffer'),
     encode_invalid_numbers: (n, a) => {
       atMost(n, 1)
-      if (a === 'null') settings.encodeInvalid = 'null'
-      else if (a !== undefined) settings.encodeInvalid = switched(machine, a, n) ? 'on' : 'off'
-      return settings.encodeInvalid === 'null' ? 'null' : settings.encodeInvalid === 'on'
+      if (a !== undefined) settings.encodeInvalid = a === 'null' ? a : switched(machine, a, n)
+      return settings.encodeInvalid
     },
-    decode_invalid_numbers: (n, a) => {
-      atMost(n, 1)
-      if (a !== undefined) settings.decodeInvalid = switched(machine, a, n)
-      return settings.decodeInvalid
-    },
+    decode_invalid_numbers: toggle('decodeInvalid'),
     encode_sparse_array: (n, a, b, c) => {
       atMost(n, 3)
       if (a !== undefined) settings.sparseConvert = switched(machine, a, n)
@@ -117,7 +115,7 @@ function instance(machine: Machine, nothing: Userdata): Table {
       return [settings.sparseConvert, settings.sparseRatio, settings.sparseSafe]
     },
   }
-  for (const [name, run] of Object.entries(functions)) table.set(name, new Builtin(run))
+  machine.functions(functions, table)
   table.set('null', nothing)
   table.set('_NAME', 'cjson')
   table.set('_VERSION', '2.1.0')
@@ -158,7 +156,7 @@ function encodeString(text: ByteString): string {
 function encodeNumber(settings: Settings, value: number): string {
   const { encodeInvalid, precision } = settings
   if (!Number.isFinite(value)) {
-    if (encodeInvalid === 'off') refuse(settings, value, 'must not be NaN or Inf')
+    if (encodeInvalid === false) refuse(settings, value, 'must not be NaN or Inf')
     if (encodeInvalid === 'null') return 'null'
     if (Number.isNaN(value)) return 'nan'
   }
@@ -232,7 +230,7 @@ const SIGNS: Readonly<Record<string, TokenType>> = {
   ':': 'T_COLON',
   ',': 'T_COMMA',
 }
-const UNESCAPED: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '"': '"', '\\': '\\', '/': '/' }
+const UNESCAPED: ReadonlyMap<string, string> = new Map(Object.entries(ESCAPES).map(([char, text]) => [text[1], char]))
 const SPACE = /[ \t\n\r]*/y
 const PLAIN = /[^"\\\0]*/y
 const NUMBER = /[+-]?(?:0[xX][\da-fA-F]*\.?[\da-fA-F]*(?:[pP][+-]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)/iy
@@ -400,7 +398,7 @@ class Decoder {
         if (decoded === undefined) return this.#error('invalid unicode escape code')
         out += decoded
       } else {
-        const unescaped = Object.hasOwn(UNESCAPED, code) ? UNESCAPED[code] : undefined
+        const unescaped = UNESCAPED.get(code)
         if (unescaped === undefined) return this.#error('invalid escape code')
         out += unescaped
         this.#at += 2

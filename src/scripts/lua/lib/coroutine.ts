@@ -1,7 +1,7 @@
 // The library `coroutine`: https://www.lua.org/manual/5.1/manual.html#5.2
 import { Coroutine } from '../coroutine.ts'
 import { Closure } from '../frame.ts'
-import type { Machine } from '../machine.ts'
+import { type Machine, MAX_NESTED } from '../machine.ts'
 import { argumentsOf, Builtin, type LuaValue } from '../value.ts'
 
 export function coroutineLibrary(machine: Machine): void {
@@ -17,7 +17,8 @@ export function coroutineLibrary(machine: Machine): void {
   }
 
   /** Why a coroutine cannot be resumed; null if it can. */
-  const refusal = ({ status }: Coroutine): string | null => (status === 'suspended' ? null : `cannot resume ${status} coroutine`)
+  const refusal = ({ status }: Coroutine): string | null =>
+    status !== 'suspended' ? `cannot resume ${status} coroutine` : machine.nested >= MAX_NESTED ? 'C stack overflow' : null
 
   const table = machine.library('coroutine', {
     create: (_n, a) => create(a),

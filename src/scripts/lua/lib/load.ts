@@ -1,12 +1,13 @@
 // `load` and `loadstring`: scripts made by scripts. They bring the parser with them.
 import { compileChunk } from '../compile.ts'
-import { LuaError } from '../errors.ts'
+import { LuaError, untilZero } from '../errors.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { parse } from '../parser.ts'
-import { first, type LuaValue, type Result } from '../value.ts'
+import type { Result } from '../value.ts'
 
 export function loadLibrary(machine: Machine): void {
-  const compile = (source: string, name: string): Result => {
+  const compile = (source: string, chunk: string): Result => {
+    const name = untilZero(chunk)
     try {
       return compileChunk(machine, parse(source, name, 1), name)
     } catch (error) {
@@ -24,15 +25,13 @@ export function loadLibrary(machine: Machine): void {
       if (typeof reader !== 'object' || !('call' in reader)) return machine.typeError(1, 'function', reader, n)
       let source = ''
       for (;;) {
-        let part: LuaValue
-        try {
-          part = first(machine.call(reader))
-        } catch (thrown) {
-          return [undefined, machine.caught(thrown).value]
-        }
+        const { site } = machine
+        let [read, part] = machine.attempt(() => machine.call(reader))
+        machine.site = site
+        if (read === false) return [undefined, part]
         if (part === undefined || part === '') return compile(source, name)
         if (typeof part === 'number') part = machine.toString(part)
-        if (typeof part !== 'string') return [undefined, 'reader function must return a string']
+        if (typeof part !== 'string') return [undefined, `${machine.site.where}reader function must return a string`]
         if (source.length + part.length > MAX_STRING) machine.error('string length overflow')
         source += part
       }

@@ -84,7 +84,8 @@ export function mathLibrary(machine: Machine): void {
       const low = n === 1 ? 1 : machine.int(a, 1, n)
       const high = machine.int(n === 1 ? a : b, n, n)
       if (low > high) machine.argumentError(n, 'interval is empty')
-      return Math.floor(r * (high - low + 1)) + low
+      // Int in C: the length of a range may overflow.
+      return Math.floor(r * ((high - low + 1) | 0)) + low
     },
     randomseed: (n, a) => {
       random.seed(machine.integer(a, 1, n))

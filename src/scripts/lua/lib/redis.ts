@@ -5,6 +5,7 @@ import type { LogLevel } from '../../../core/engine/ports.ts'
 import { VERSION } from '../../../core/engine/version.ts'
 import { type Reply, ReplyError } from '../../../core/reply.ts'
 import type { Bridge } from '../bridge.ts'
+import { untilZero } from '../errors.ts'
 import { toNumber } from '../machine.ts'
 import { formatNumber } from '../number.ts'
 import { sha1 } from '../../../core/sha1.ts'
@@ -78,7 +79,9 @@ export function redisLibrary(bridge: Bridge): Table {
     call,
     pcall,
     error_reply: single((text) => {
-      const message = text.replace(/^-/, '').replace(/[\r\n]+$/, '')
+      const message = untilZero(text)
+        .replace(/^-/, '')
+        .replace(/[\r\n]+$/, '')
       return tagged('err', message.includes(' ') ? message : `ERR ${message}`)
     }),
     status_reply: single((text) => tagged('ok', text)),
@@ -88,12 +91,12 @@ export function redisLibrary(bridge: Bridge): Table {
     },
     log: (n, level, b, c, rest) => {
       if (n < 2) fail('ERR redis.log() requires two arguments or more.')
-      if (typeof level !== 'number') fail('ERR First argument must be a number (log level).')
-      if ((level as number) < 0 || (level as number) > 3) fail('ERR Invalid debug level.')
+      const at = Math.trunc(toNumber(level) ?? fail('ERR First argument must be a number (log level).'))
+      if (!(at >= 0 && at < 4)) fail('ERR Invalid debug level.')
       const texts = argumentsOf(n, level, b, c, rest)
         .slice(1)
         .map((each) => (typeof each === 'number' ? formatNumber(each) : each))
-      bridge.engine.log(LEVELS[Math.trunc(level as number)], texts.filter((each) => typeof each === 'string').join(' '))
+      bridge.engine.log(LEVELS[at], texts.filter((each) => typeof each === 'string').join(' '))
       return NONE
     },
     setresp: (n, version) => {

@@ -1,5 +1,6 @@
 // The library `struct`: http://www.inf.puc-rio.br/~roberto/struct/ as Redis brings it.
 import { type ByteString, partOf } from '../../../core/bytes.ts'
+import { untilZero } from '../errors.ts'
 import { type Machine, MAX_STRING, toInteger } from '../machine.ts'
 import { argumentsOf, type LuaValue } from '../value.ts'
 import { floatBytes, floatOf, integerBytes, integerOf } from './binary.ts'
@@ -19,8 +20,7 @@ class Format {
 
   constructor(machine: Machine, text: ByteString) {
     this.#machine = machine
-    // C's string ends at a zero byte.
-    this.#text = text.split('\0', 1)[0]
+    this.#text = untilZero(text)
   }
 
   /** The next option and its size; the empty string at the end. */

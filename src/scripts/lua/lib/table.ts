@@ -83,7 +83,9 @@ export function tableLibrary(machine: Machine): void {
       const plain = by === null && (items.every((each) => typeof each === 'number') || items.every((each) => typeof each === 'string'))
       if (plain) sortPlain(items)
       else {
+        machine.nest(NOWHERE)
         sortAs(items, less, () => machine.fail(site, 'invalid order function for sorting'))
+        machine.nested--
       }
       machine.site = site
       items.forEach((item, i) => table.set(i + 1, item))
