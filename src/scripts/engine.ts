@@ -5,9 +5,7 @@ import { type Group, row } from '../core/engine/command.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import { feedMonitors } from '../core/engine/monitor.ts'
 import type { Scripting, ScriptingExtension } from '../core/engine/scripting.ts'
-import { ReplyError } from '../core/reply.ts'
 import { Bridge, type Limits, ORDINARY } from './lua/bridge.ts'
-import { keysOf } from './lua/commands/eval.ts'
 import { compileChunk } from './lua/compile.ts'
 import type { Closure } from './lua/frame.ts'
 import { baseLibrary } from './lua/lib/base.ts'
@@ -17,10 +15,8 @@ import { redisLibrary } from './lua/lib/redis.ts'
 import { stringLibrary } from './lua/lib/string.ts'
 import { tableLibrary } from './lua/lib/table.ts'
 import { Machine } from './lua/machine.ts'
-import { protectGlobals, runScript } from './run.ts'
+import { keysOf, NO_SCRIPT, protectGlobals, runScript } from './run.ts'
 import type { FunctionExpression } from './tree.ts'
-
-const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.')
 
 export type { Limits } from './lua/bridge.ts'
 

@@ -21,6 +21,7 @@ export const SCORE_NAN = new ReplyError('ERR resulting score is not a number (Na
 export const MIN_MAX_FLOAT = new ReplyError('ERR min or max is not a float')
 export const MIN_MAX_LEX = new ReplyError('ERR min or max not valid string range item')
 export const NUMKEYS_NOT_POSITIVE = new ReplyError('ERR numkeys should be greater than 0')
+export const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
 export const COUNT_NOT_POSITIVE = new ReplyError('ERR count should be greater than 0')
 export const COUNT_NOT_ABOVE_ZERO = new ReplyError('ERR COUNT must be > 0')
 export const LIMIT_NEGATIVE = new ReplyError("ERR LIMIT can't be negative")

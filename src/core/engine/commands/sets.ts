@@ -1,17 +1,15 @@
 // Sets: https://redis.io/docs/latest/commands/?group=set
 import type { ByteString } from '../../bytes.ts'
-import { type Reply, ReplyError, SetReply } from '../../reply.ts'
+import { type Reply, SetReply } from '../../reply.ts'
 import { cursor, integerIn, limitOption, positive, randomCount, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { isIntset } from '../encoding.ts'
-import { NUMKEYS_NOT_POSITIVE, SYNTAX } from '../errors.ts'
+import { NUMKEYS_NOT_POSITIVE, SYNTAX, TOO_MANY_KEYS } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { Members } from '../values.ts'
 import { randomSlots } from './random.ts'
 import { SCAN_OPTIONS, scanTable } from './scanning.ts'
-
-const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
 
 const UNORDERED = 'readonly nondeterministic_output_order'
 

@@ -1,14 +1,13 @@
 // EVAL and SCRIPT: https://redis.io/docs/latest/commands/?group=scripting
 import type { ByteString } from '../../../core/bytes.ts'
-import { integer } from '../../../core/engine/arguments.ts'
-import { type Argv, container, type Handler, type Row, row } from '../../../core/engine/command.ts'
+import { container, type Handler, type Row, row } from '../../../core/engine/command.ts'
 import { help } from '../../../core/engine/commands/help.ts'
 import type { Engine } from '../../../core/engine/engine.ts'
 import { OUT_OF_MEMORY } from '../../../core/engine/errors.ts'
 import { feedMonitors } from '../../../core/engine/monitor.ts'
 import type { Session } from '../../../core/engine/session.ts'
 import { OK, type Reply, ReplyError } from '../../../core/reply.ts'
-import { runScript } from '../../run.ts'
+import { keysOf, NO_SCRIPT, runScript } from '../../run.ts'
 import type { FunctionExpression } from '../../tree.ts'
 import { type Bridge, ORDINARY, type Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
@@ -17,13 +16,10 @@ import { parse } from '../parser.ts'
 import { sha1 } from '../../../core/sha1.ts'
 import { scriptShebang } from './shebang.ts'
 
-const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.')
-const TOO_MANY_KEYS = new ReplyError("ERR Number of keys can't be greater than number of args")
-const NEGATIVE_KEYS = new ReplyError("ERR Number of keys can't be negative")
 const FLUSH_OPTION = new ReplyError('ERR SCRIPT FLUSH only support SYNC|ASYNC option')
 const DEBUG_OPTION = new ReplyError('ERR Use SCRIPT DEBUG YES/SYNC/NO')
 const NO_DEBUGGER = new ReplyError('ERR there is no script debugger')
-const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
+export const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
 const CANNOT_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.')
 
 /** As Redis 7.4: so many scripts are known only because EVAL was called with them. */
@@ -152,14 +148,6 @@ export function effective(engine: Engine, permission: Permission | null, readOnl
   return permission
 }
 
-/** `numkeys key... arg...` behind the script. */
-export function keysOf(argv: Argv, badCount?: ReplyError): { keys: ByteString[]; rest: ByteString[] } {
-  const count = integer(argv[2], badCount)
-  if (count > argv.length - 3) throw TOO_MANY_KEYS
-  if (count < 0) throw NEGATIVE_KEYS
-  return { keys: argv.slice(3, 3 + count), rest: argv.slice(3 + count) }
-}
-
 /** @param of the scripts of an engine */
 export function evalRows(of: (engine: Engine) => Scripts): Row[] {
   const evaluate =
@@ -175,9 +163,10 @@ export function evalRows(of: (engine: Engine) => Scripts): Row[] {
     ({ engine }, argv, session) => {
       feedMonitors(session, argv)
       const scripts = of(engine)
-      const script = argv[1].length === 40 ? scripts.getUsed(argv[1].toLowerCase()) : undefined
-      if (argv[1].length !== 40) throw NO_SCRIPT
+      const sha = argv[1].toLowerCase()
+      if (sha.length !== 40) throw NO_SCRIPT
       const words = keysOf(argv)
+      const script = scripts.getUsed(sha)
       if (script === undefined) throw NO_SCRIPT
       return scripts.run(session, script, words, readOnly)
     }

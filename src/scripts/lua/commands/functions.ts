@@ -9,6 +9,7 @@ import { matches } from '../../../core/engine/glob.ts'
 import { feedMonitors } from '../../../core/engine/monitor.ts'
 import { dumpLibraries, restoreLibraries } from '../../../core/persistence/rdb/dump.ts'
 import { MapReply, OK, type Reply, ReplyError, SetReply, Status } from '../../../core/reply.ts'
+import { keysOf } from '../../run.ts'
 import type { Bridge, Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
 import { ScriptStopped } from '../errors.ts'
@@ -17,7 +18,7 @@ import { parse } from '../parser.ts'
 import { tagged } from '../replies.ts'
 import { Table } from '../table.ts'
 import { Builtin, LuaFunction, type LuaValue, NONE } from '../value.ts'
-import { effective, keysOf } from './eval.ts'
+import { effective, NOT_BUSY } from './eval.ts'
 import { FLAGS, permissionOf } from './shebang.ts'
 
 const NOT_FOUND = new ReplyError('ERR Function not found')
@@ -32,7 +33,6 @@ const NO_FUNCTIONS = new ReplyError('ERR No functions registered')
 const FLUSH_OPTION = new ReplyError('ERR FUNCTION FLUSH only supports SYNC|ASYNC option')
 const POLICY = new ReplyError('ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.')
 const NO_PATTERN = new ReplyError('ERR library name argument was not given')
-const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
 const LOAD_TIME_MS = 500 // function_lua.c
 const LOAD_TIMEOUT = 'FUNCTION LOAD timeout'
 

@@ -5,7 +5,7 @@ import type { Permission } from '../bridge.ts'
 
 export const FLAGS = ['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'allow-cross-slot-keys'] as const
 
-/** @throws with the text that `unknown` makes of a flag that is none */
+/** What flags that are known allow. */
 export function permissionOf(flags: readonly string[]): Permission {
   return { readOnly: flags.includes('no-writes'), allowOom: flags.includes('allow-oom') || flags.includes('no-writes') }
 }
