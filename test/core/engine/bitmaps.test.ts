@@ -46,6 +46,21 @@ describe('bitmaps', () => {
     fc.assert(property, { numRuns: 1000, seed: 1 })
   })
 
+  test('BITCOUNT and BITPOS find the one bit that differs, wherever it is in a long string', async () => {
+    const redis = await createTestRedis()
+    const length = 9001
+    const places = fc.integer({ min: 0, max: length * 8 - 1 })
+    const property = fc.property(places, fc.nat(9), fc.boolean(), fc.boolean(), (place, start, inPlace, set) => {
+      const value = new Array<number>(length).fill(set ? 0 : 255)
+      value[place >> 3] ^= 128 >> (place & 7)
+      put(redis, 'key', value, inPlace)
+      const inside = place >= 8 * start
+      expect(redis.sync.call('BITPOS', 'key', set ? 1 : 0, start, -1)).toBe(inside ? place : -1)
+      expect(redis.sync.call('BITCOUNT', 'key', start, -1)).toBe(set ? Number(inside) : (length - start) * 8 - Number(inside))
+    })
+    fc.assert(property, { numRuns: 60, seed: 1 })
+  })
+
   test('what is read beyond the end of a string that is changed in place is empty, or zero', async () => {
     const redis = await createTestRedis()
     redis.sync.setrange('key', 0, 'x'.repeat(100))

@@ -1,7 +1,10 @@
 // What the differential test cannot see of streams: who waits and who is woken, with what; which events are published; what
 // WATCH notices. Each scene is played on redis-server and on the engine, and must come out the same.
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { MapReply } from '../../../src/core/reply.ts'
 import { besideRedis } from '../../support/beside-redis.ts'
+import { newEngine } from '../../support/engine-server.ts'
 import { plain, RespClient } from '../../support/resp-client.ts'
 
 const { redis, engine } = besideRedis()
@@ -11,6 +14,33 @@ beforeEach(async () => {
     await client.pipeline([['FLUSHALL'], ['CONFIG', 'SET', 'notify-keyspace-events', '']])
     client.close()
   }
+})
+
+test('XINFO STREAM tells the nodes of now, whatever has come and gone since it was asked', async () => {
+  const session = newEngine().connect()
+  const nodesOf = (key: string): unknown => {
+    const { flat } = session.execute(['XINFO', 'STREAM', key]) as MapReply
+    return [1, 2].map((i) => flat[2 * i + 1])
+  }
+  session.execute(['CONFIG', 'SET', 'stream-node-max-entries', '2'])
+  const step = fc.record({ do: fc.constantFrom('add', 'add', 'add', 'delete', 'trim', 'ask'), by: fc.integer({ min: 1, max: 3000 }) })
+  const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    session.execute(['FLUSHALL'])
+    session.execute(['XADD', 's', '1-0', 'a', 'b'])
+    let id = 1
+    for (const { do: what, by } of steps) {
+      if (what === 'add') session.execute(['XADD', 's', `${(id += by)}-0`, 'a', 'b'])
+      else if (what === 'trim') session.execute(['XTRIM', 's', 'MAXLEN', String(by % 20)])
+      else if (what === 'delete') {
+        const entries = session.execute(['XRANGE', 's', '-', '+']) as [string][]
+        if (entries.length > 0) session.execute(['XDEL', 's', entries[by % entries.length][0]])
+      } else nodesOf('s')
+    }
+    // A copy has not been asked before.
+    session.execute(['COPY', 's', 'copy'])
+    expect(nodesOf('s')).toEqual(nodesOf('copy'))
+  })
+  fc.assert(property, { numRuns: 300, seed: 1 })
 })
 
 const PAUSE_MS = 15

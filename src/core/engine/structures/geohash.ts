@@ -152,6 +152,9 @@ export interface Place {
   readonly far: number
 }
 
+/** With a limit, so many places more than that are looked at before it is asked whether there are enough. */
+const LOOKED_AT = 32
+
 /** The places in an area. @param most ends the search when there are so many; 0 for all */
 export function search(order: RankedTree, area: Area, most: number): Place[] {
   const found: Place[] = []
@@ -164,12 +167,15 @@ export function search(order: RankedTree, area: Area, most: number): Place[] {
     last = i
     const from = order.partition((score) => score < interleave(cell) * width)
     const to = order.partition((score) => score < interleave(cell, 1) * width)
-    order.walk(from, to - from, false, (member, score) => {
+    const visit = (member: string, score: number): void => {
       if (most > 0 && found.length >= most) return
       const position = positionOf(score)
       const far = within(area, position)
       if (far !== undefined) found.push({ member, score, position, far })
-    })
+    }
+    // A cell may hold very many more than are wanted.
+    const step = most > 0 ? most + LOOKED_AT : to - from
+    for (let at = from; at < to && !(most > 0 && found.length >= most); at += step) order.walk(at, Math.min(step, to - at), false, visit)
   })
   return found
 }

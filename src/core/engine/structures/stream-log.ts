@@ -45,6 +45,8 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   maxDeletedId = MIN_ID
   /** How many entries were ever added. */
   added: Int64 = 0
+  /** The nodes that were counted last, and of which chunks. */
+  #radix: { count: number; length: number; last: StreamNode | undefined } = { count: 1, length: 0, last: undefined }
 
   /** Appends an entry; its ID must be above `lastId`. */
   append(id: StreamId, fields: ByteString[], limits: NodeLimits): void {
@@ -101,12 +103,13 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
 
   /** How many nodes Redis's radix tree of these chunks has. */
   get radixNodes(): number {
-    return this.chunks.length === 0
-      ? 1
-      : radixNodes(
-          this.chunks.map(({ first }) => hexadecimal(first.ms) + hexadecimal(first.seq)),
-          0,
-        )
+    const { chunks } = this
+    const { count, length, last } = this.#radix
+    // A chunk that comes is the last one, and one that goes leaves one less: else they are those that were counted.
+    if (length === chunks.length && last === chunks.at(-1)) return count
+    const keys = chunks.map(({ first }) => hexadecimal(first.ms) + hexadecimal(first.seq))
+    this.#radix = { count: keys.length === 0 ? 1 : radixNodes(keys, 0), length: chunks.length, last: chunks.at(-1) }
+    return this.#radix.count
   }
 
   protected override removeFrom(node: StreamNode, at: number, count: number): void {

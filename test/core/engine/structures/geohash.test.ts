@@ -56,8 +56,28 @@ test('a search finds what lies in the area, and nothing else', () => {
       // A box around the circle has these, and maybe more in its corners; some of them are enough for `most`.
       const boxed = search(order, { ...area, round: false }, 0).map(({ member }) => member)
       expect(boxed).toEqual(expect.arrayContaining(wanted))
-      expect(search(order, area, 2)).toHaveLength(Math.min(2, wanted.length))
+      expect(search(order, area, 2).map(({ member }) => member)).toEqual(found.slice(0, 2))
     }),
     { numRuns: 300 },
   )
+})
+
+test('a search for a few of very many places ends when it has them', () => {
+  const order = new RankedTree()
+  const scores = Array.from({ length: 5000 }, (_, i) => scoreOf([10 + (i % 71) / 100, 45 + (i % 73) / 100]))
+  scores.forEach((score, i) => order.insert(score, `place${i}`))
+  const area: Area = { center: [10.3, 45.3], width: 40_000, height: 40_000, unit: 1, round: false }
+  const all = search(order, area, 0)
+  expect(all.length).toBeGreaterThan(500)
+  let looked = 0
+  const walk = order.walk.bind(order)
+  order.walk = (rank, count, reverse, visit) => {
+    looked += count
+    walk(rank, count, reverse, visit)
+  }
+  for (const most of [1, 10, 400]) {
+    looked = 0
+    expect(search(order, area, most)).toEqual(all.slice(0, most))
+    expect(looked).toBeLessThan(5000)
+  }
 })
