@@ -56,7 +56,7 @@ export function normalise(command: Command, reply: WireReply): unknown {
   // Redis forgets the sign of a zero score in its small encoding only; the engine always does.
   if (name === 'zrange' && DISTANCES.test(command[1]))
     return JSON.parse(JSON.stringify(shown).replace(/\d+\.\d{4,}/g, (n) => Number(n).toPrecision(12)))
-  return name.startsWith('z') ? JSON.parse(JSON.stringify(shown).replace(/([$,])-0(?=\\*")/g, '$10')) : shown
+  return /^(b?z|exec$)/.test(name) ? JSON.parse(JSON.stringify(shown).replace(/([$,])-0(?=\\*")/g, '$10')) : shown
 }
 
 /** A consumer without what Redis tells of it since 7.2. */

@@ -129,11 +129,13 @@ describe(`the journal and redis-server's append-only file are the same (seed ${s
       expect(atTimesOf(theirs, comparable(parsed(ours)))).toEqual(theirs)
 
       // BITFIELD ... OVERFLOW FAIL that changes nothing makes the key all the same, and Redis writes nothing of that.
+      // Nor of what PFADD does before it finds that a HyperLogLog is damaged.
       // And a count of entries that has wrapped around is not kept; and parameters are not written.
       if (
         sequence.some(
           (command) =>
             command.includes('FAIL') ||
+            command.includes('12304') ||
             command.includes('hll-sparse-max-bytes') ||
             (command[0] === 'XGROUP' && command.includes('9223372036854775807')),
         )

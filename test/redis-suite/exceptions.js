@@ -94,7 +94,8 @@ const TIMESTAMPS = because('the append-only files have no timestamps: aof-timest
 const WORDING = because('the journal, and the log of its rewrite, say the same in other words')
 const HASHTABLE = because("DEBUG HTSTATS: the chains of Redis's hash tables")
 const LAZYFREE = because('memory that a thread frees in the background')
-const DENY = because('DEBUG SET-DISABLE-DENY-SCRIPTS')
+const ASLEEP = because('DEBUG SLEEP in a script: a script cannot wait')
+const DEBUGGER = because('SCRIPT DEBUG: there is no debugger of scripts')
 const DEAD = because('follows from a server that did not start, or from a connection that the suite itself dropped in this unit')
 const CASCADE = because('follows from the test before it, which fails and does not put back what it has set', { sometimes: true })
 const PROCESS = because('the name of the process')
@@ -102,7 +103,6 @@ const STORAGE = because("dir and dbfilename are the storage's, and fixed while i
 const EXPIRE = because('keys expire by a timer of their own: there is no expire cycle that could be slow')
 const SHARED = because('OBJECT REFCOUNT of small integers is that of Redis with its shared objects')
 const LUA = because('string.dump: functions are not bytecode')
-const LUA_TEXT = because('the error of a library without engine and name speaks of the name')
 const RANDOM = because('so many random elements are refused at once')
 const PIPELINE = because("what the kernel takes of a pipeline's replies has left the buffer before the limit is looked at")
 const FLUSH = because('DEBUG AOF-FLUSH-SLEEP')
@@ -230,7 +230,6 @@ export const exceptions = {
     '(outside of tests) erver is always a master: it cannot replicate another': REPLICATED,
     'FUNCTION can processes create, delete and flush commands in AOF when doing "debug loadaof" in read-only slaves': REPLICATED,
     'FUNCTION - allow stale': REPLICATED,
-    'FUNCTION - function test empty engine': LUA_TEXT,
   },
   'unit/introspection-2': {
     'COMMAND LIST FILTERBY PATTERN - list all commands/subcommands': CLUSTER,
@@ -241,7 +240,6 @@ export const exceptions = {
     'CONFIG sanity': LISTEN,
     'CONFIG REWRITE sanity': REWRITE,
     'CONFIG REWRITE handles save and shutdown properly': REWRITE,
-    'CONFIG SET rollback on set error': CLIENT_MEMORY,
     'CONFIG SET rollback on apply error': LISTEN,
     'cannot modify protected configuration - local': STORAGE,
     'config during loading': LOADING,
@@ -321,7 +319,10 @@ export const exceptions = {
     'Lua scripts using SELECT are replicated correctly': REPLICATED,
     'Test selective replication of certain Redis commands from Lua': REPLICATED,
     'Using side effects is not a problem with command replication': REPLICATED,
-    "(outside of tests) n subcommand or wrong number of arguments for 'set-disable-deny-scripts'. Try DEBUG HELP.": DENY,
+    'Script block the time during execution': ASLEEP,
+    "'x' should be '4' for EVALSHA being replicated by effects": REPLICATED,
+    'EVALSHA replication when first call is readonly': REPLICATED,
+    '(outside of tests) is no script debugger': DEBUGGER,
     '(outside of tests) Executing test client: key "pid" not known in dictionary.': DEAD,
   },
   'unit/shutdown': {

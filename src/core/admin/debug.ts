@@ -135,6 +135,15 @@ function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, S
         return OK
       },
     },
+    'SET-DISABLE-DENY-SCRIPTS': {
+      words: 3,
+      syntax: 'SET-DISABLE-DENY-SCRIPTS <0|1>',
+      summary: 'With 1, scripts may run every command.',
+      run: ({ engine }, argv) => {
+        engine.scripting.unrestrict?.(Number.parseInt(argv[2], 10) > 0)
+        return OK
+      },
+    },
     'SET-SKIP-CHECKSUM-VALIDATION': {
       words: 3,
       syntax: 'SET-SKIP-CHECKSUM-VALIDATION <0|1>',
@@ -163,7 +172,8 @@ function sleep({ clock }: Engine, milliseconds: number): Promise<Reply> {
 
 /** As Redis, but for the address: that is the key's place in the database's table. */
 function describe(db: Database, key: ByteString): string {
-  const slot = db.find(key)
+  // Even if its time has come.
+  const slot = db.keyspace.find(key)
   if (slot < 0) throw NO_SUCH_KEY
   const { engine, keyspace } = db
   const value = keyspace.values[slot]

@@ -135,7 +135,13 @@ const ACCEPTED: Parameters = {
     },
   },
   'aof-timestamp-enabled': { default: 'no', check: onlyWhere('no', 'the append-only files here have no timestamps') },
-  'maxmemory-clients': { default: '0', check: onlyWhere('0', 'clients are not evicted here: set client-output-buffer-limit') },
+  'maxmemory-clients': {
+    default: '0',
+    check: (value) => {
+      if (/^\d+%$/.test(value) && Number.parseInt(value, 10) > 100) throw 'percentage argument must be less or equal to 100'
+      return onlyWhere('0', 'clients are not evicted here: set client-output-buffer-limit')(value)
+    },
+  },
   'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
   replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
   'tls-port': {

@@ -37,6 +37,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       ['used_memory_human', human(used)],
       ['used_memory_peak', peak],
       ['used_memory_peak_human', human(peak)],
+      ...(engine.scripting.counts?.() ?? []),
       ['maxmemory', engine.eviction.limit],
       ['maxmemory_human', human(engine.eviction.limit)],
       ['maxmemory_policy', engine.config.get('maxmemory-policy')],

@@ -15,6 +15,10 @@ export interface Scripting {
   prepare(codes: readonly ByteString[]): () => void
   /** Whether EVAL, EVALSHA or FCALL is called for a script that says of itself that it does not write. */
   readsOnly?(command: string, argv: Argv): boolean
+  /** How many scripts, functions and libraries there are, as INFO has them. */
+  counts?(): [name: string, count: number][]
+  /** Lets scripts run commands that are not meant for them, for DEBUG. */
+  unrestrict?(on: boolean): void
   /**
    * Takes a script as a tree, for EVALSHA. Missing where no scripts can run.
    * @param chunk its main function, as src/scripts/tree.ts has it

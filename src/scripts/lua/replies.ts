@@ -1,7 +1,20 @@
 // Replies as Lua's values and back: https://redis.io/docs/latest/develop/programmability/lua-api/#data-type-conversion
 import type { ByteString } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'
-import { BigNumber, Double, MapReply, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../../core/reply.ts'
+import {
+  Attribute,
+  BigNumber,
+  Double,
+  MapReply,
+  Pairs,
+  Push,
+  type Reply,
+  ReplyError,
+  SetReply,
+  Several,
+  Status,
+  Verbatim,
+} from '../../core/reply.ts'
 import { untilZero } from './errors.ts'
 import { toInteger } from './machine.ts'
 import { Table } from './table.ts'
@@ -44,6 +57,7 @@ function toLuaRare(reply: Reply, protocol: Protocol): LuaValue {
   if (reply instanceof Double) return resp3 ? tagged('double', reply.value) : (reply.text ?? formatDouble(reply.value))
   if (reply instanceof Verbatim) {
     if (!resp3) return reply.text
+    if (reply instanceof BigNumber) return tagged('big_number', reply.text)
     const verbatim = tagged('format', reply.format)
     verbatim.set('string', reply.text)
     return tagged('verbatim_string', verbatim)
@@ -67,7 +81,10 @@ function toLuaRare(reply: Reply, protocol: Protocol): LuaValue {
     return toItems(pairs, 3)
   }
   if (reply instanceof Push) return toItems(reply.items, protocol)
-  if (reply instanceof Several) return reply.items.length === 0 ? false : toLua(reply.items[0], protocol)
+  if (reply instanceof Several) {
+    const heard = reply.items.find((item) => !(item instanceof Attribute))
+    return heard === undefined ? false : toLua(heard, protocol)
+  }
   return resp3 ? undefined : false
 }
 

@@ -50,14 +50,23 @@ function makeLua(limits: Limits): Lua {
   return {
     groups: [{ name: 'scripting', rows }],
     attach(engine) {
-      const scripts = new Scripts(bridgeFor(engine, limits, []))
-      const functions = new Functions(bridgeFor(engine, limits, ['breakpoint', 'debug', 'replicate_commands']))
+      const bridges = [bridgeFor(engine, limits, []), bridgeFor(engine, limits, ['breakpoint', 'debug', 'replicate_commands'])] as const
+      const scripts = new Scripts(bridges[0])
+      const functions = new Functions(bridges[1])
       engines.set(engine, { scripts, functions })
       return {
         libraries: () => functions.libraries.map(({ code }) => code),
         prepare: (codes) => functions.prepare(codes),
         readsOnly: (command, [, what]) =>
           (command === 'fcall' ? functions.get(what) : scripts.find(command, what))?.permission?.readOnly === true,
+        counts: () => [
+          ['number_of_cached_scripts', scripts.count],
+          ['number_of_functions', functions.count],
+          ['number_of_libraries', functions.libraries.length],
+        ],
+        unrestrict: (on) => {
+          for (const bridge of bridges) bridge.unrestricted = on
+        },
         loadTree: (sha, chunk) => scripts.loadTree(sha, chunk as FunctionExpression),
       }
     },

@@ -47,6 +47,10 @@ export class Scripts {
     this.bridge = bridge
   }
 
+  get count(): number {
+    return this.#bySha.size
+  }
+
   get(sha: string): Script | undefined {
     return this.#bySha.get(sha)
   }

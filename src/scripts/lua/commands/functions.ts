@@ -265,7 +265,8 @@ function metadata(code: ByteString): { name: ByteString; source: ByteString } {
   if (!code.startsWith('#!')) throw MISSING_METADATA
   const end = code.indexOf('\n')
   if (end < 0) throw INVALID_METADATA
-  const [engine = '', ...options] = code.slice(2, end).match(/(?:"[^"]*"|[^ \t-\r])+/g) ?? []
+  const [first, ...options] = code.slice(0, end).match(/(?:"[^"]*"|[^ \t-\r])+/g)!
+  const engine = first.slice('#!'.length)
   let name: ByteString | null = null
   for (const option of options) {
     if (!/^name=/i.test(option)) throw new ReplyError(`ERR Invalid metadata value given: ${option}`)
