@@ -12,9 +12,9 @@ const budgets = [
     name: 'isodis with isodis/indexeddb',
     code: "export * from './adapters/memory.ts'; export * from './adapters/storage/indexeddb.ts'",
     // The goal is 45 for what the first version has without streams, places, HyperLogLogs, records of changes and sharing.
-    // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3.
-    initial: 88,
-    total: 112.9,
+    // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1.
+    initial: 88.1,
+    total: 113,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
@@ -26,8 +26,8 @@ const budgets = [
     total: 36.9,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
-  // The goal is 10; more than 8 of it are the client, which every backend shares.
-  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14, total: 14 },
+  // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here.
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.1, total: 14.1 },
 ]
 
 const rows = []

@@ -7,30 +7,34 @@ export type Key = string | Uint8Array
 /** A value or a number. */
 export type Value = string | number | bigint | Uint8Array
 
-/** @throws TypeError for what is neither text, number nor bytes */
-export function encodeArgument(argument: Value): ByteString {
+/**
+ * @param place where it is in which command, for the error
+ * @throws TypeError for what is neither text, number nor bytes
+ */
+export function encodeArgument(argument: Value, command?: string, place?: number): ByteString {
   if (typeof argument === 'string') return encodeUtf8(argument)
-  if (typeof argument === 'number') return encodeNumber(argument)
+  if (typeof argument === 'number' && !Number.isNaN(argument)) return encodeNumber(argument)
   if (typeof argument === 'bigint') return String(argument)
   if (argument instanceof Uint8Array) return fromUint8Array(argument)
-  throw new TypeError(`a Redis argument must be a string, a number, a bigint or a Uint8Array, not ${kindOf(argument)}`)
+  const which = command === undefined ? 'a Redis argument' : `argument ${place} of ${command}`
+  throw new TypeError(`${which} must be a string, a number, a bigint or a Uint8Array, not ${kindOf(argument)}`)
 }
 
 function encodeNumber(number: number): ByteString {
-  if (Number.isNaN(number)) throw new TypeError('a Redis argument must not be NaN')
   if (number === Infinity) return 'inf'
   if (number === -Infinity) return '-inf'
   return Object.is(number, -0) ? '-0' : String(number)
 }
 
 function kindOf(argument: unknown): string {
-  if (argument === null || argument === undefined || typeof argument !== 'object') return argument === null ? 'null' : typeof argument
+  if (typeof argument === 'number') return 'NaN'
+  if (argument === null || typeof argument !== 'object') return argument === null ? 'null' : typeof argument
   return Array.isArray(argument) ? 'an array' : 'an object'
 }
 
 /** A command line for a backend, whose name is encoded. It takes the array over. @throws TypeError */
 export function encodeCommand(argv: Value[]): ByteString[] {
-  for (let i = 1; i < argv.length; i++) argv[i] = encodeArgument(argv[i])
+  for (let i = 1; i < argv.length; i++) argv[i] = encodeArgument(argv[i], argv[0] as string, i)
   return argv as ByteString[]
 }
 
@@ -49,11 +53,18 @@ export type Either<
   All extends PropertyKey = Forms extends unknown ? keyof Forms : never,
 > = Forms extends unknown ? Forms & { [Other in Exclude<All, keyof Forms>]?: Out } : never
 
+/** Fields and values: a Map, or pairs. */
+export type Entries<K = Key, V = Value> = ReadonlyMap<K, V> | Iterable<readonly [K, V]>
 /** Fields and values: an object, a Map, or pairs. */
-export type Pairs<K = Key, V = Value> = Readonly<Record<string, V>> | ReadonlyMap<K, V> | Iterable<readonly [K, V]>
+export type Pairs<K = Key, V = Value> = Readonly<Record<string, V>> | Entries<K, V>
+/**
+ * What an object must be to be fields and values: `<O extends Valued<O>>(values: O)`. Unlike `Pairs` it takes an interface, which has
+ * no index signature, and refuses a property that may be missing.
+ */
+export type Valued<O> = Record<keyof O, Value>
 
 /** Fields and values in turn. What is no such thing is left for `encodeArgument` to refuse. */
-export function flatten(pairs: Pairs): Value[] {
+export function flatten(pairs: object): Value[] {
   if (typeof pairs !== 'object' || pairs === null) return [pairs]
   const entries = Symbol.iterator in pairs ? (pairs as Iterable<readonly [Key, Value]>) : Object.entries(pairs)
   const flat: Value[] = []

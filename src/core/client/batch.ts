@@ -71,22 +71,23 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
    * Sends the commands and empties the batch.
    * @returns the results in order; for a transaction null if a watched key has changed
    * @throws RedisError the first error of a command; the other commands have run nevertheless
+   * @typeParam R the results, where the compiler cannot know them because a loop collected them: `exec<string[]>()`
    */
-  async exec(): Promise<Results | Aborted> {
-    const settled = await this.execSettled()
+  async exec<R extends readonly unknown[] = Results>(): Promise<NoInfer<R> | Aborted> {
+    const settled = await this.execSettled<R>()
     const failed = settled === null ? undefined : (settled as readonly unknown[]).find((result) => result instanceof RedisError)
     if (failed !== undefined) throw failed
-    return settled as Results | Aborted
+    return settled as R | Aborted
   }
 
   /** As `exec`, but a command's error takes the place of its result. @throws RedisError if nothing has run at all */
-  async execSettled(): Promise<Settled<Results> | Aborted> {
+  async execSettled<R extends readonly unknown[] = Results>(): Promise<Settled<NoInfer<R>> | Aborted> {
     const [lines, decoders, scripts, calls] = [this.#lines, this.#decoders, this.#scripts, this.#calls]
     this.#lines = []
     this.#decoders = []
     this.#scripts = new Map()
     this.#calls = new Map()
-    if (lines.length === 0) return [] as unknown as Settled<Results>
+    if (lines.length === 0) return [] as unknown as Settled<R>
     for (const script of scripts.values()) this.#backend.loadScript?.(script)
     const replies = await this.#backend.batch(lines, this.#atomic)
     if (replies === null) return null as Aborted
@@ -97,6 +98,6 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
       if (!(reply instanceof ReplyError)) results[i] = decoders[i](reply, this.#toText)
       else results[i] = script === undefined ? RedisError.from(reply, lines[i][0]) : scriptError(reply, script)
     }
-    return results as unknown as Settled<Results>
+    return results as unknown as Settled<R>
   }
 }

@@ -3,26 +3,36 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../bytes.ts'
 import type { Push } from '../reply.ts'
-import type { Backend, Topic } from './backend.ts'
+import type { Backend, Signal, Stop, Topic } from './backend.ts'
 import type { Text, ToText } from './decode.ts'
 import { asyncDispose } from './dispose.ts'
 import { RedisError } from './errors.ts'
 
+/** What was published. */
 export interface Message<T extends Text> {
+  /** Where, as text. */
   readonly channel: string
+  /** Text, or through `redis.bytes` bytes. */
   readonly message: T
   /** With `psubscribe`, the pattern that the channel matches. */
   readonly pattern?: string
 }
 
+/** For `subscribe` and its like. */
 export interface SubscribeOptions {
-  /** How many unread messages are kept. Default: 10000 */
+  /** How many unread messages are kept, at least 1; when there are more, the oldest are dropped. Default: 10000 */
   limit?: number | undefined
+  /** An AbortSignal: it ends the subscription, and who reads from it gets its reason as an error. Default: none */
+  signal?: Signal | undefined
 }
 
 const DEFAULT_LIMIT = 10_000
 const COMMANDS: Readonly<Record<Topic, string>> = { channels: 'subscribe', patterns: 'psubscribe', shards: 'ssubscribe' }
 
+/**
+ * Messages in the order of their arrival: `for await (const { channel, message } of subscription)`. Leaving the loop ends it, and so
+ * do `unsubscribe`, `await using`, a signal, and closing the client. If the connection is lost for good, reading throws a RedisError.
+ */
 export class Subscription<T extends Text> implements AsyncIterableIterator<Message<T>>, AsyncDisposable {
   /** How many messages were dropped because nobody read them. */
   dropped = 0
@@ -32,7 +42,8 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
   #readers: { resolve: (result: IteratorResult<Message<T>>) => void; reject: (error: Error) => void }[] = []
   #ended = false
   #error: Error | undefined
-  #unsubscribe: () => Promise<void> = async () => {}
+  #unsubscribe: Stop = async () => {}
+  #ignoreSignal = (): void => {}
 
   private constructor(toText: ToText<T>, limit: number) {
     this.#toText = toText
@@ -51,13 +62,18 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     const command = COMMANDS[topic]
     if (names.length === 0)
       throw new RedisError(`ERR wrong number of arguments for '${command}' command`, { command: command.toUpperCase() })
-    const subscription = new Subscription(toText, options.limit ?? DEFAULT_LIMIT)
-    subscription.#unsubscribe = await backend.subscribe({
+    const { limit = DEFAULT_LIMIT, signal } = options
+    if (!(limit >= 1)) throw new RangeError(`${command}: limit must be at least 1`)
+    if (signal?.aborted) throw signal.reason
+    const subscription = new Subscription(toText, limit)
+    const begun = backend.subscribe({
       topic,
       names: names.map(encodeUtf8),
       onPush: (push) => subscription.#receive(push),
       onEnd: (error) => subscription.#end(error),
     })
+    subscription.#unsubscribe = async () => (await begun)()
+    await (signal === undefined ? begun : subscription.#heed(signal, begun))
     return subscription
   }
 
@@ -65,6 +81,7 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     return this
   }
 
+  /** The next message, when there is one. @throws RedisError if the connection is lost for good; the signal's reason */
   next(): Promise<IteratorResult<Message<T>>> {
     const message = this.#queue.shift()
     if (message !== undefined) return Promise.resolve({ done: false, value: message })
@@ -80,15 +97,35 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
   }
 
   /** Ends the subscription and drops unread messages. */
-  async unsubscribe(): Promise<void> {
-    if (this.#ended) return
-    this.#queue = []
-    this.#end()
-    await this.#unsubscribe()
+  unsubscribe(): Promise<void> {
+    return this.#stop()
   }
 
   [asyncDispose](): Promise<void> {
     return this.unsubscribe()
+  }
+
+  async #stop(reason?: Error): Promise<void> {
+    if (this.#ended) return
+    this.#queue = []
+    this.#end(reason)
+    await this.#unsubscribe()
+  }
+
+  /** Has a signal end it. Resolves when it has begun. */
+  #heed(signal: Signal, begun: Promise<Stop>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        reject(signal.reason)
+        this.#stop(signal.reason as Error).catch(() => {}) // it may never begin
+      }
+      signal.addEventListener('abort', abort)
+      this.#ignoreSignal = () => signal.removeEventListener('abort', abort)
+      begun.then(resolve, (error: Error) => {
+        this.#end(error)
+        reject(error)
+      })
+    })
   }
 
   #receive({ items }: Push): void {
@@ -111,6 +148,7 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     if (this.#ended) return
     this.#ended = true
     this.#error = error
+    this.#ignoreSignal()
     for (const { resolve, reject } of this.#readers.splice(0)) {
       if (error === undefined) resolve({ done: true, value: undefined })
       else reject(error)

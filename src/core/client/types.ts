@@ -1,5 +1,5 @@
 // The types that each entry with a client exports: what its methods take and give, for code that passes it on.
-export type { Key, Limit, Pairs, Value } from './arguments.ts'
+export type { Entries, Key, Limit, Pairs, Value } from './arguments.ts'
 export type { Capabilities, Signal } from './backend.ts'
 export type { Batch, Settled } from './batch.ts'
 export type { GeoaddOptions, GeoArea, GeoDetails, GeoPlace, GeoPosition, GeoSearchOptions, GeoUnit } from './commands/geo.ts'

@@ -141,7 +141,10 @@ export const client: Suite = {
       async ({ redis }) => {
         const pipeline = redis.pipeline()
         for (let i = 0; i < 2000; i++) pipeline.incr(a)
-        expect(await pipeline.exec()).toEqual(Array.from({ length: 2000 }, (_, i) => i + 1))
+        const sums: number[] = await pipeline.exec<number[]>()
+        expect(sums).toEqual(Array.from({ length: 2000 }, (_, i) => i + 1))
+        // @ts-expect-error -- what is wanted of the results does not change their types
+        void (async (): Promise<[string]> => redis.pipeline().incr(a).exec())
         expect(await redis.bytes.pipeline().set(b, EVERY_BYTE).get(b).hgetall(c).exec()).toEqual(['OK', EVERY_BYTE, []])
       },
       ALONE,
@@ -150,7 +153,9 @@ export const client: Suite = {
       'what is no argument is a TypeError when it is collected',
       async ({ redis }) => {
         const pipeline = redis.pipeline()
-        expect(() => pipeline.set(a, NaN)).toThrow(TypeError)
+        expect(() => pipeline.set(a, NaN)).toThrow(
+          new TypeError('argument 2 of SET must be a string, a number, a bigint or a Uint8Array, not NaN'),
+        )
         expect(await pipeline.exec()).toEqual([])
       },
       ALONE,
@@ -358,6 +363,25 @@ export const client: Suite = {
         for (let i = 0; i < 10; i++) await redis.publish('channel', i)
         await expect.poll(() => subscription.dropped).toBe(7)
         expect((await subscription.next()).value).toEqual({ channel: 'channel', message: '7' })
+        for (const limit of [0, -1, NaN]) await expect(redis.subscribe('channel', { limit })).rejects.toThrow(RangeError)
+      },
+      ALONE,
+    ),
+    does(
+      'ends with a signal, whose reason is the reason',
+      async ({ redis }) => {
+        const abort = new AbortController()
+        const { signal } = abort
+        const subscription = await redis.subscribe('channel', { signal })
+        const read = expect(subscription.next()).rejects.toThrow('enough')
+        const pending = expect(redis.psubscribe('ch*', { signal })).rejects.toThrow('enough')
+        abort.abort(new Error('enough'))
+        await Promise.all([read, pending])
+        await expect(subscription.next()).rejects.toThrow('enough')
+        await expect(redis.subscribe('channel', { signal })).rejects.toThrow('enough')
+        await expect.poll(() => redis.pubsubNumsub('channel')).toEqual({ channel: 0 })
+        await expect.poll(() => redis.pubsubNumpat()).toBe(0)
+        await subscription.unsubscribe()
       },
       ALONE,
     ),

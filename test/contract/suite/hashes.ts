@@ -82,6 +82,20 @@ export const hashes: Suite = {
       expect(await redis.hset(a, [[EVERY_BYTE, 5]])).toBe(1)
       expect(await redis.hmget(a, 'f', 'g', 'h', EVERY_BYTE)).toEqual(['2', '3', '4', '5'])
     }),
+    does("takes what has an interface, and says which value isn't one", async ({ redis }) => {
+      interface User {
+        name: string
+        visits: number
+      }
+      const user: User = { name: 'Ann', visits: 1 }
+      expect(await redis.hset(a, user)).toBe(2)
+      expect(await redis.hgetall(a)).toEqual({ name: 'Ann', visits: '1' })
+      const perhaps: { name: string; visits?: number | undefined } = { name: 'Bob', visits: undefined }
+      const error = new TypeError('argument 5 of HSET must be a string, a number, a bigint or a Uint8Array, not undefined')
+      // @ts-expect-error -- what may be missing is no value
+      await expect(redis.hset(a, perhaps)).rejects.toThrow(error)
+      expect(await redis.hget(a, 'name')).toBe('Ann')
+    }),
     does(
       'without fields is an error',
       ({ redis }) => expect(redis.hset(a, {})).rejects.toMatchObject(failure("ERR wrong number of arguments for 'hset' command")),

@@ -117,6 +117,7 @@ export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
   /** The places in an area. */
   geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails & Detailed): Out<M, T, GeoPlace<T>[]>
   geosearch(key: Key, area: GeoArea, options?: GeoSearchOptions): Out<M, T, T[]>
+  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails): Out<M, T, T[] | GeoPlace<T>[]>
   geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails = {}): Out<M, T, T[] | GeoPlace<T>[]> {
     return this.run(['GEOSEARCH', key, ...areaWords(area), ...searchWords(options)], places<T>(options))
   }

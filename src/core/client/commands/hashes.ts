@@ -1,5 +1,5 @@
 // Hashes: https://redis.io/docs/latest/commands/?group=hash
-import { flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { type Entries, flatten, ifGiven, type Key, type Value, type Valued, words } from '../arguments.ts'
 import { type Fields, fields, integer, list, ok, pairs, type Text, text, textOrNull, texts, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import { type ExpireCondition, scanned, type ScanOptions } from './keys.ts'
@@ -11,15 +11,15 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   /** Sets fields. @returns how many are new */
-  hset(key: Key, values: Pairs): Out<M, T, number>
+  hset<O extends Valued<O>>(key: Key, values: Entries | O): Out<M, T, number>
   hset(key: Key, field: Key, value: Value): Out<M, T, number>
-  hset(key: Key, first: Key | Pairs, value?: Value): Out<M, T, number> {
+  hset(key: Key, first: Key | object, value?: Value): Out<M, T, number> {
     if (typeof first === 'string' || first instanceof Uint8Array) return this.run(['HSET', key, first, value as Value], integer)
     return this.run(['HSET', key, ...flatten(first)], integer)
   }
 
   /** Sets fields, as `hset`. */
-  hmset(key: Key, values: Pairs): Out<M, T, 'OK'> {
+  hmset<O extends Valued<O>>(key: Key, values: Entries | O): Out<M, T, 'OK'> {
     return this.run(['HMSET', key, ...flatten(values)], ok)
   }
 
@@ -38,10 +38,12 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['HGETALL', key], fields<T>)
   }
 
+  /** All fields. */
   hkeys(key: Key): Out<M, T, T[]> {
     return this.run(['HKEYS', key], texts<T>)
   }
 
+  /** All values. */
   hvals(key: Key): Out<M, T, T[]> {
     return this.run(['HVALS', key], texts<T>)
   }
@@ -78,9 +80,10 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
 
   /** Random fields: one, up to `count` different ones, or for a negative `count` that many with repetition. */
   hrandfield(key: Key): Out<M, T, T | null>
-  hrandfield(key: Key, count: number): Out<M, T, T[]>
+  hrandfield(key: Key, count: number, options?: { withValues?: false | undefined }): Out<M, T, T[]>
   hrandfield(key: Key, count: number, options: { withValues: true }): Out<M, T, [field: T, value: T][]>
-  hrandfield(key: Key, count?: number, options?: { withValues: boolean }): Out<M, T, T | null | T[] | [T, T][]> {
+  hrandfield(key: Key, count: number, options?: { withValues?: boolean | undefined }): Out<M, T, T[] | [field: T, value: T][]>
+  hrandfield(key: Key, count?: number, options?: { withValues?: boolean | undefined }): Out<M, T, T | null | T[] | [T, T][]> {
     if (count === undefined) return this.run(['HRANDFIELD', key], textOrNull<T>)
     if (options?.withValues) return this.run(['HRANDFIELD', key, count, 'WITHVALUES'], pairs<T, T, T>(text, text))
     return this.run(['HRANDFIELD', key, count], texts<T>)

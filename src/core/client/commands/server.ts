@@ -17,6 +17,7 @@ import {
   word,
 } from '../decode.ts'
 import type { Reply } from '../../reply.ts'
+import type { WaitOptions } from './lists.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
 const copies = <T extends Text>(reply: Reply, toText: ToText<T>): [number, number] =>
@@ -28,6 +29,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['PING', ...ifGiven(message)], text)
   }
 
+  /** The message. */
   echo(message: Value): Out<M, T, T> {
     return this.run(['ECHO', message], text)
   }
@@ -145,14 +147,17 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['MEMORY', 'USAGE', key, ...words(options)], integerOrNull)
   }
 
+  /** The number of this connection, which is higher than those of all before it. */
   clientId(): Out<M, T, number> {
     return this.run(['CLIENT', 'ID'], integer)
   }
 
+  /** The name of this connection. @returns null if it has none */
   clientGetname(): Out<M, T, T | null> {
     return this.run(['CLIENT', 'GETNAME'], textOrNull)
   }
 
+  /** Names this connection, for `clientList`. @throws RedisError if there are spaces in the name */
   clientSetname(name: string): Out<M, T, 'OK'> {
     return this.run(['CLIENT', 'SETNAME', name], ok)
   }
@@ -187,8 +192,8 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
    * @param timeout milliseconds; 0 waits forever
    * @returns in how many journals it is: the local one (0 or 1), and those of replicas
    */
-  waitaof(local: 0 | 1, replicas: number, timeout: number): Out<M, T, [local: number, replicas: number]> {
-    return this.run(['WAITAOF', local, replicas, timeout], copies, { blocking: true })
+  waitaof(local: 0 | 1, replicas: number, timeout: number, options?: WaitOptions): Out<M, T, [local: number, replicas: number]> {
+    return this.run(['WAITAOF', local, replicas, timeout], copies, { ...options, blocking: true })
   }
 
   /** When data was last saved, in seconds since 1970. */

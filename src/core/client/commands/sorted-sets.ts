@@ -292,6 +292,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
   zrandmember(key: Key): Out<M, T, T | null>
   zrandmember(key: Key, count: number, options: { withScores: true }): Out<M, T, [member: T, score: number][]>
   zrandmember(key: Key, count: number, options?: { withScores?: false | undefined }): Out<M, T, T[]>
+  zrandmember(key: Key, count: number, options?: { withScores?: boolean | undefined }): Out<M, T, T[] | [member: T, score: number][]>
   zrandmember(key: Key, count?: number, options?: { withScores?: boolean | undefined }): Out<M, T, T | null | T[] | [T, number][]> {
     if (count === undefined) return this.run(['ZRANDMEMBER', key], textOrNull<T>)
     if (options?.withScores) return this.run(['ZRANDMEMBER', key, count, 'WITHSCORES'], scored<T>())

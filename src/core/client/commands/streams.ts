@@ -1,5 +1,5 @@
 // Streams: https://redis.io/docs/latest/commands/?group=stream
-import { type Either, flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { type Either, type Entries, flatten, ifGiven, type Key, type Pairs, type Value, type Valued, words } from '../arguments.ts'
 import { anything, type Decode, type Fields, fields, integer, list, ok, pairs, type Plain, record, type Text, text, word, wordOrNull } from '../decode.ts' // prettier-ignore
 import { NullArray, type Reply } from '../../reply.ts'
 import type { CallOptions, Signal } from '../backend.ts'
@@ -88,12 +88,17 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
    * Appends an entry. @param id `*` to make one from the time, or an ID higher than the last
    * @returns its ID; null if there is no stream and `nomkstream` is set
    */
-  xadd(key: Key, id: string, values: Pairs, options: MaybeTrim & { nomkstream: true }): Out<M, T, string | null>
-  xadd(key: Key, id: string, values: Pairs, options?: MaybeTrim & { nomkstream?: false | undefined }): Out<M, T, string>
+  xadd<O extends Valued<O>>(key: Key, id: string, values: Entries | O, options: MaybeTrim & { nomkstream: true }): Out<M, T, string | null>
+  xadd<O extends Valued<O>>(
+    key: Key,
+    id: string,
+    values: Entries | O,
+    options?: MaybeTrim & { nomkstream?: false | undefined },
+  ): Out<M, T, string>
   xadd(
     key: Key,
     id: string,
-    values: Pairs,
+    values: object,
     { nomkstream, ...trim }: MaybeTrim & { nomkstream?: boolean | undefined } = {},
   ): Out<M, T, string | null> {
     const argv = ['XADD', key, ...words({ nomkstream }), ...trimWords(trim), id, ...flatten(values)]
@@ -208,7 +213,8 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
 
   /** Makes entries pending for a consumer if their last delivery is at least this many milliseconds ago. @returns the entries, or their IDs */
   xclaim(key: Key, group: Key, consumer: Key, minIdle: number, entryIds: readonly string[], options: XclaimOptions & { justid: true }): Out<M, T, string[]> // prettier-ignore
-  xclaim(key: Key, group: Key, consumer: Key, minIdle: number, entryIds: readonly string[], options?: XclaimOptions): Out<M, T, StreamEntry<T>[]> // prettier-ignore
+  xclaim(key: Key, group: Key, consumer: Key, minIdle: number, entryIds: readonly string[], options?: XclaimOptions & { justid?: false | undefined }): Out<M, T, StreamEntry<T>[]> // prettier-ignore
+  xclaim(key: Key, group: Key, consumer: Key, minIdle: number, entryIds: readonly string[], options?: XclaimOptions & { justid?: boolean | undefined }): Out<M, T, string[] | StreamEntry<T>[]> // prettier-ignore
   xclaim(
     key: Key,
     group: Key,
@@ -223,7 +229,8 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
 
   /** As `xclaim`, for pending entries from an ID on. @returns the ID to continue from (`0-0` at the end), the entries, and the IDs of deleted ones */
   xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options: { count?: number | undefined; justid: true }): Out<M, T, [next: string, ids: string[], deleted: string[]]> // prettier-ignore
-  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options?: { count?: number | undefined }): Out<M, T, [next: string, entries: StreamEntry<T>[], deleted: string[]]> // prettier-ignore
+  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options?: { count?: number | undefined; justid?: false | undefined }): Out<M, T, [next: string, entries: StreamEntry<T>[], deleted: string[]]> // prettier-ignore
+  xautoclaim(key: Key, group: Key, consumer: Key, minIdle: number, start: string, options?: { count?: number | undefined; justid?: boolean | undefined }): Out<M, T, [next: string, claimed: string[] | StreamEntry<T>[], deleted: string[]]> // prettier-ignore
   xautoclaim(
     key: Key,
     group: Key,

@@ -1,5 +1,5 @@
 // Strings and bitmaps: https://redis.io/docs/latest/commands/?group=string
-import { type Either, flatten, ifGiven, type Key, type Pairs, type Value, words } from '../arguments.ts'
+import { type Either, type Entries, flatten, ifGiven, type Key, type Value, type Valued, words } from '../arguments.ts'
 import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
@@ -116,12 +116,12 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Sets several strings. */
-  mset(values: Pairs): Out<M, T, 'OK'> {
+  mset<O extends Valued<O>>(values: Entries | O): Out<M, T, 'OK'> {
     return this.run(['MSET', ...flatten(values)], ok)
   }
 
   /** Sets several strings if none of the keys exists. @returns 1 if they were set, 0 if not */
-  msetnx(values: Pairs): Out<M, T, number> {
+  msetnx<O extends Valued<O>>(values: Entries | O): Out<M, T, number> {
     return this.run(['MSETNX', ...flatten(values)], integer)
   }
 
