@@ -72,3 +72,9 @@ function edits(a: string, b: string): number {
   }
   return row[b.length]
 }
+
+/** Ends with a message and where to read on. */
+export function fail(message: string, command = 'serve'): never {
+  process.stderr.write(`isodis: ${message}\nisodis help ${command} lists the options.\n`)
+  process.exit(2)
+}

@@ -67,7 +67,7 @@ export class Engine {
   /** By their numbers. */
   readonly sessions = new Map<number, Session>()
 
-  /** Connections, and of this process’s own sessions those that have run a command: the others are nobody's client. */
+  /** Connections, and of this process's own sessions those that have run a command: the others are nobody's client. */
   get clients(): Session[] {
     return [...this.sessions.values()].filter(isClient)
   }

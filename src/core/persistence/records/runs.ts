@@ -165,10 +165,8 @@ const partsOf = ({ journal }: Manifest): readonly number[] => journal?.parts ?? 
 
 /** @throws StorageError */
 function parseManifest(bytes: Uint8Array, place: string): Manifest {
-  // Before its first release isodis kept an object there.
-  const isRecord = bytes instanceof Uint8Array
-  const manifest = isRecord ? (JSON.parse(fromUint8Array(unsealed(MANIFEST, bytes, place))) as Manifest) : null
-  if (manifest?.format !== EMPTY.format) throw new StorageError(`${place} was written by another version of isodis`)
+  const manifest = JSON.parse(fromUint8Array(unsealed(MANIFEST, bytes, place))) as Manifest
+  if (manifest.format !== EMPTY.format) throw new StorageError(`${place} was written by another version of isodis`)
   return manifest
 }
 

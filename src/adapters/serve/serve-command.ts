@@ -1,0 +1,149 @@
+// `isodis serve`: the engine behind a port, a socket and Upstash's REST protocol, until SHUTDOWN or a signal ends it.
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { admin } from '../../core/admin/admin.ts'
+import type { Clock, Log, LogLevel } from '../../core/engine/ports.ts'
+import { VERSION } from '../../core/engine/version.ts'
+import { ReplyError } from '../../core/reply.ts'
+import { lua } from '../../scripts/lua/scripting.ts'
+import { systemClock } from '../host.ts'
+import { createRedis, type EmbeddedRedis } from '../memory.ts'
+import { fileStorage } from '../storage/file.ts'
+import { aclFile, prepareUsers } from './acl-file.ts'
+import { type RespServer, serveEngine } from './resp-server.ts'
+import { createRestHandler, type RestHandler, type RestOptions } from './rest-handler.ts'
+import { serveRest } from './rest-server.ts'
+import type { ServeOptions } from './serve-options.ts'
+
+/** What `listen` says of a port that another process has. */
+export const IN_USE = 'EADDRINUSE'
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Serves; it returns once clients can connect. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { config, host, rest, files } = options
+  let level = (): string => config['loglevel'] ?? 'notice'
+  const log = logger(config['logfile'], () => level())
+  if (config['pidfile']) writePidFile(config['pidfile'], log)
+  const redis = await start(options, log)
+  level = () => redis.engine.config.get('loglevel')!
+  // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
+  if (rest === undefined) for (const session of [...redis.engine.sessions.values()]) session.close()
+  const { servers, places } = await listen(redis, options)
+  // As redis-server: whoever reads this can connect.
+  logStart(log)
+  log('notice', 'Server initialized')
+  if (files === null) log('notice', 'Data is kept in memory only (--dir DIR keeps it)')
+  for (const place of places) log('notice', `Ready to accept connections ${place}`)
+  const restServer = rest && (await serveRest(restHandler(redis, rest.tokens), { port: rest.port, host }))
+  if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
+  // SHUTDOWN ends the engine, and with it this process.
+  redis.engine.onClose.add(() => {
+    void Promise.all([...servers, restServer].map((server) => server?.close())).then(() => {
+      log('warning', 'isodis is now ready to exit, bye bye...')
+      process.exit(0)
+    })
+  })
+  endOnSignals(redis, log)
+}
+
+const logStart = (log: Log): void => log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
+
+/** The engine, with what it has kept and the users that it is told of. */
+async function start({ config, save, users, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
+  const storage = files === null ? undefined : fileStorage(files)
+  const redis = await createRedis({ storage, save, config, log, lua, admin, clock }).catch((error: unknown) => {
+    logStart(log)
+    log('warning', `Fatal error loading the DB, check server logs. Exiting: ${messageOf(error)}`)
+    throw error
+  })
+  const { aclfile, dir = '.' } = config
+  await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir, aclfile), aclfile) : null)
+  return redis
+}
+
+/** Listens on the socket and the port. @returns also where, the port first */
+async function listen(
+  { engine }: EmbeddedRedis,
+  { config, host, port, mayMove, path }: ServeOptions,
+): Promise<{ servers: RespServer[]; places: string[] }> {
+  const servers: RespServer[] = []
+  const places: string[] = []
+  // The socket first: who gets an answer from the port may go on to the socket, which may take longer to open.
+  if (path !== undefined) {
+    servers.push(await serveEngine(engine, { path, mode: Number.parseInt(config['unixsocketperm'] ?? '0', 8) }))
+    places.push(`unix ${path}`)
+  }
+  if (port !== null) {
+    const server = await serveEngine(engine, { port, host }).catch(async (error: { code?: string }) => {
+      if (mayMove && error.code === IN_USE) return serveEngine(engine, { port: 0, host })
+      for (const each of servers) await each.close()
+      throw error
+    })
+    servers.push(server)
+    places.unshift(`tcp ${host ?? '127.0.0.1'}:${server.port}`)
+  }
+  return { servers, places }
+}
+
+/** A signal does as SHUTDOWN, and saves as CONFIG says; a second one waits for nothing. */
+function endOnSignals({ engine }: EmbeddedRedis, log: Log): void {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      log('notice', `User requested shutdown (${signal})...`)
+      const how = engine.config.get(`shutdown-on-${signal.toLowerCase()}`)!.split(' ')
+      const saves = how.includes('save') ? true : how.includes('nosave') ? false : null
+      void engine.close(saves, how.includes('force')).then((reply) => {
+        if (!(reply instanceof ReplyError)) return
+        stopping = false
+        log('warning', `Error trying to save the DB, can't exit: ${reply.text}`)
+      })
+    })
+  }
+}
+
+/** No reply goes out before what it tells of is handed over, as with RESP. */
+function restHandler(redis: EmbeddedRedis, tokens: RestOptions): RestHandler {
+  const handler = createRestHandler(redis, tokens)
+  return async (request) => {
+    const response = await handler(request)
+    await redis.engine.durability.handedOver()
+    return response
+  }
+}
+
+const clock: Clock = {
+  ...systemClock,
+  processor() {
+    const { user, system } = process.cpuUsage()
+    return { user: user / 1e6, system: system / 1e6 }
+  },
+}
+
+/** By Redis's signs: debug, verbose, notice, warning. */
+const SIGNS: Readonly<Record<LogLevel, string>> = { debug: '.', verbose: '-', notice: '*', warning: '#' }
+
+/** Writes lines as redis-server does, to standard output or a file, from a level on. */
+function logger(file: string | undefined, least: () => string): Log {
+  const levels = Object.keys(SIGNS)
+  return (level, message) => {
+    if (levels.indexOf(level) < levels.indexOf(least())) return
+    const line = `${process.pid}:M ${new Date().toISOString()} ${SIGNS[level]} ${message}\n`
+    if (file) appendFileSync(file, line)
+    else process.stdout.write(line)
+  }
+}
+
+/** A file that names the process, as long as it lives. One that cannot be written is no reason not to start. */
+function writePidFile(file: string, log: Log): void {
+  try {
+    writeFileSync(file, `${process.pid}\n`)
+    process.once('exit', () => rmSync(file, { force: true }))
+  } catch (error) {
+    log('verbose', `Failed to write the pidfile: ${String(error)}`)
+  }
+}
