@@ -190,8 +190,16 @@ test('a guest that took itself for the owner in between is welcome a second time
 test('a page that may have no locks gets an error', async () => {
   const denied = new DOMException('Access to the Locks API is denied in this context.', 'SecurityError')
   vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(denied) } })
-  await expect(open(memoryStorage())).rejects.toMatchObject({
-    message: 'UNSUPPORTED shared: the browser denies this page Web Locks',
-    cause: denied,
-  })
+  const error = { message: 'UNSUPPORTED shared: the browser denies this page Web Locks', cause: denied }
+  await expect(open(memoryStorage())).rejects.toMatchObject(error)
+  // As Firefox does where cookies are blocked.
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class {
+      constructor() {
+        throw denied
+      }
+    },
+  )
+  await expect(open(memoryStorage())).rejects.toMatchObject(error)
 })

@@ -47,10 +47,17 @@ export async function share(options: ShareOptions): Promise<SharedRedis> {
   const locks = hostLocks()
   if (locks === null)
     throw new RedisError('UNSUPPORTED shared: it needs Web Locks and BroadcastChannel, which secure pages in browsers have')
-  const member = new Member(locks, options)
+  let member: Member
+  try {
+    member = new Member(locks, options)
+  } catch (cause) {
+    throw denied(cause) // Firefox, without cookies
+  }
   await member.enter()
   return member.redis
 }
+
+const denied = (cause: unknown): RedisError => new RedisError('UNSUPPORTED shared: the browser denies this page Web Locks', { cause })
 
 /** Thieves wait for a moment, so that not all tabs that notice the same freeze take the lock from each other. */
 const JITTER_MS = 40
@@ -131,7 +138,7 @@ class Member implements Candidate {
       await this.#election.enter(this.#tab, () => void this.#appear())
       this.#everyone.send({ is: 'hello' })
     } catch (cause) {
-      this.#end(new RedisError('UNSUPPORTED shared: the browser denies this page Web Locks', { cause }), false)
+      this.#end(denied(cause), false)
     }
   }
 
