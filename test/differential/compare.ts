@@ -43,8 +43,9 @@ export function atTimesOf(wanted: unknown, found: unknown): unknown {
 }
 
 /** A reply in a form in which equal means equal, but for times: see {@link atTimesOf}. */
-export function normalise(command: Command, reply: WireReply): unknown {
+export function normalise(command: Command, given: WireReply): unknown {
   const name = command[0]?.toLowerCase() ?? ''
+  const reply = /^(b?z|exec$)/.test(name) ? unsigned(given) : given
   if (reply.type === '-') return `-${reply.value as string}`
   if (RANDOM.has(name)) return shape(reply)
   if (TIMES.has(name) && Number(reply.value) > 0) return time(Number(reply.value) * (name.startsWith('p') ? 1 : 1000))
@@ -53,10 +54,14 @@ export function normalise(command: Command, reply: WireReply): unknown {
   // Unsorted, a set's elements come in any order.
   const unordered = UNORDERED.has(name) || (name === 'sort' && command[2] === 'BY' && !(command[3] ?? '*').includes('*'))
   const shown = unordered ? sorted(reply) : exact(reply)
-  // Redis forgets the sign of a zero score in its small encoding only; the engine always does.
   if (name === 'zrange' && DISTANCES.test(command[1]))
     return JSON.parse(JSON.stringify(shown).replace(/\d+\.\d{4,}/g, (n) => Number(n).toPrecision(12)))
-  return /^(b?z|exec$)/.test(name) ? JSON.parse(JSON.stringify(shown).replace(/([$,])-0(?=\\*")/g, '$10')) : shown
+  return shown
+}
+
+/** Redis forgets the sign of a zero score in its small encoding only; the engine always does. */
+function unsigned({ type, value }: WireReply): WireReply {
+  return { type, value: Array.isArray(value) ? value.map(unsigned) : value === '-0' ? '0' : value }
 }
 
 /** A consumer without what Redis tells of it since 7.2. */
