@@ -35,6 +35,7 @@ export type { Role, SharedRedis } from './shared/shared-redis.ts'
 export type { Loaded } from '../core/persistence/load.ts'
 export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
 
+/** For `createRedis({ shared })`. */
 export interface SharingOptions {
   /**
    * How long the tab that runs the commands may be silent before another takes its place, in milliseconds. What it has not
@@ -48,6 +49,7 @@ export interface SharingOptions {
   onRole?: ((role: Role) => void) | undefined
 }
 
+/** For `createRedis`. */
 export interface RedisOptions {
   /** Where snapshots are kept. Default: in memory, for as long as the client lives */
   storage?: Storage | undefined
@@ -74,6 +76,7 @@ export interface RedisOptions {
   shared?: false | undefined
 }
 
+/** For `createRedis({ storage, shared: true })`: the same, with a storage that the tabs have in common. */
 export interface SharedRedisOptions extends Omit<RedisOptions, 'shared'> {
   storage: Storage
   /**
@@ -90,6 +93,7 @@ const PAGE_RULES = '4 1'
 export class EmbeddedRedis extends Redis<string> {
   /** The same commands without promises. */
   readonly sync: SyncRedis<string> & { readonly bytes: SyncRedis<Uint8Array> }
+  /** The engine itself, for what runs on it: servers, drop-in clients, `isodis/admin`. */
   readonly engine: Engine
 
   constructor(engine: Engine) {

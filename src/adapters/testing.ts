@@ -9,6 +9,7 @@ import { Faults } from './testing/faults.ts'
 export { TestClock } from './testing/clock.ts'
 export { Faults, type DropOptions, type Fault, type FaultOptions } from './testing/faults.ts'
 
+/** For `createTestRedis` and `redisFixture`. */
 export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
   /** The time at the start. Default: now */
   now?: number | Date | undefined
@@ -20,7 +21,9 @@ export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
 
 /** A client on a database of its own, with a clock and faults for the test to control. */
 export class TestRedis extends EmbeddedRedis {
+  /** The time of the database: `await redis.clock.advance(1000)` moves it on by a second. */
   readonly clock: TestClock
+  /** Faults to order: `redis.faults.fail('OOM ...', { command: 'SET' })`. */
   readonly faults: Faults
 
   constructor(engine: Engine, clock: TestClock) {

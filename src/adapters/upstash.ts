@@ -12,9 +12,11 @@ export { Redis } from '../core/client/redis.ts'
 export { Subscription } from '../core/client/subscription.ts'
 export type * from '../core/client/types.ts'
 
+/** For `connectUpstash`. */
 export interface UpstashOptions {
   /** Such as `https://eu1-example.upstash.io`, or where `isodis/rest` is served. */
   url: string | undefined
+  /** The token of the database. It may be read-only. */
   token: string | undefined
   /** How often a request without an answer is sent again; its commands may then run more than once. Default: 0 */
   retries?: number | undefined

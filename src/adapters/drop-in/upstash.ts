@@ -14,6 +14,7 @@ import { given } from '../given.ts'
 import { systemClock } from '../host.ts'
 import { Fair } from './fair.ts'
 
+/** For `requesterOn`. */
 export interface RequesterOptions {
   /** As the client's option of this name: with base64 it drops a byte order mark. Default: `'base64'` */
   responseEncoding?: 'base64' | false | undefined
@@ -31,6 +32,7 @@ export interface UpstashRequest {
   isStreaming?: boolean
   signal?: AbortSignal
 }
+/** What a requester of @upstash/redis gives. */
 export interface UpstashResponse<R> {
   result?: R
   error?: string

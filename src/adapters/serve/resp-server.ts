@@ -9,6 +9,7 @@ import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
 
+/** For `serveResp`. */
 export interface RespServerOptions {
   /** The port; 0 picks any free one. Default: 6379 */
   port?: number | undefined
@@ -20,6 +21,7 @@ export interface RespServerOptions {
   mode?: number | undefined
 }
 
+/** An engine that listens on a port, for any client of Redis. */
 export interface RespServer extends AsyncDisposable {
   /** The port it listens on; 0 for a Unix socket. */
   readonly port: number

@@ -33,6 +33,7 @@ import { EventStreams, type Open } from './rest/streams.ts'
 
 export type { Cors } from './rest/cors.ts'
 
+/** What a request may take. */
 export interface RestLimits {
   /** The largest body in bytes. Default: 1048576, as Upstash's smallest plan */
   body: number
@@ -44,6 +45,7 @@ export interface RestLimits {
   buffer: number
 }
 
+/** For `createRestHandler`. */
 export interface RestOptions {
   /** The token for full access. */
   token: string | undefined
@@ -53,6 +55,7 @@ export interface RestOptions {
   path?: string | undefined
   /** Which other origins' pages may send requests. Default: none */
   cors?: Cors | undefined
+  /** What a request may take. Default: see each */
   limits?: Partial<RestLimits> | undefined
   /** Receives the errors that clients are not told, such as why the database could not be reached. Default: they are ignored */
   onError?: ((error: unknown) => void) | undefined

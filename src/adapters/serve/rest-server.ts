@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** For `serveRest`. */
 export interface RestServerOptions {
   /** The port; 0 picks any free one. Default: 8079 */
   port?: number | undefined
@@ -13,6 +14,7 @@ export interface RestServerOptions {
   maxConnections?: number | undefined
 }
 
+/** A REST handler that listens on a port. */
 export interface RestServer extends AsyncDisposable {
   readonly port: number
   /** Such as `http://127.0.0.1:8079`. */

@@ -17,6 +17,7 @@ interface Place {
   remote(): Remote | null
 }
 
+/** The client of a tab that shares its database with the other tabs. */
 export class SharedRedis extends Redis<string> {
   readonly #backend: SharedBackend
   readonly #place: Place

@@ -14,6 +14,7 @@ export interface DurableObjectStorage {
   sync?(): Promise<void>
 }
 
+/** For `durableObject`. */
 export interface DurableObjectOptions {
   /** What all keys begin with, so that the object can keep other things beside. Default: `isodis/` */
   prefix?: string | undefined

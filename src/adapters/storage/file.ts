@@ -9,6 +9,7 @@ import { appendOnlyFiles } from './append-only-files.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { syncDirectory, writeAll } from './durable-files.ts'
 
+/** For `fileStorage`. */
 export interface FileStorageOptions {
   /** The directory, which is created if it does not exist. Default: the current one */
   dir?: string | undefined

@@ -6,6 +6,7 @@ import { type Durability, objectStore, type Store } from './object-store.ts'
 import { persisted } from './persisted.ts'
 import { denied, type HeldLock, holdLock } from './web-lock.ts'
 
+/** For `indexedDb`. */
 export interface IndexedDbOptions {
   /**
    * `strict` waits until a snapshot, or what the journal must keep, is on the disk; `relaxed` until the operating system has

@@ -7,6 +7,7 @@ import { type Storage, StorageError, TakenOverError } from '../../core/persisten
 import { persisted } from './persisted.ts'
 import { denied, type HeldLock, holdLock } from './web-lock.ts'
 
+/** For `opfs`. */
 export interface OpfsOptions {
   /** How long to wait for another tab to give the storage back, in milliseconds; Infinity for as long as it takes. Default: 1000 */
   patience?: number | undefined

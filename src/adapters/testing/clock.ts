@@ -10,6 +10,7 @@ interface Timer {
 /** What one timer sets in motion for others (a reply, the next command, its reply) has happened after so many turns. */
 const TURNS = 2
 
+/** A clock that stands still until a test moves it, in milliseconds. */
 export class TestClock implements Clock {
   #now: number
   /** By time; those of one time in the order they were set. */

@@ -7,12 +7,14 @@ import type { Engine, Probe } from '../../core/engine/engine.ts'
 import type { Session } from '../../core/engine/session.ts'
 import { NO_REPLY, type Reply, ReplyError } from '../../core/reply.ts'
 
+/** Which commands a fault strikes, and how often. */
 export interface FaultOptions {
   /** The command that it strikes, such as `SET`, `CONFIG` or `config|get`. Default: any but those that only set up a connection or a transaction */
   readonly command?: string | undefined
   /** How many times it strikes. Default: once */
   readonly times?: number | undefined
 }
+/** For `drop`. */
 export interface DropOptions extends FaultOptions {
   /** Whether the command still runs and only its reply is lost. Default: false */
   readonly after?: boolean | undefined
@@ -32,6 +34,7 @@ type Strike = (run: () => Result, session: Session, command: Command) => Result
 const SPARED = new Set(['hello', 'auth', 'select', 'client', 'info', 'reset', 'quit', 'multi', 'exec', 'discard', 'watch', 'unwatch'])
 const LOST = unreachable(new Error('The connection was dropped'))
 
+/** Faults that strike commands, one after another in the order they were asked for. */
 export class Faults implements Probe {
   readonly #engine: Engine
   /** The probe that was there before. */

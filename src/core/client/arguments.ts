@@ -103,7 +103,9 @@ type OptionValue = Value | boolean | undefined | readonly number[] | Limit
 
 /** A part of what was found. */
 export interface Limit {
+  /** How many to leave out, from the first one on. */
   offset: number
+  /** How many to give at most; a negative number for all. */
   count: number
 }
 

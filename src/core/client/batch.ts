@@ -16,6 +16,7 @@ type AnyScript = Script<never, never, unknown>
 /** Each result, or the error of its command. */
 export type Settled<Results extends readonly unknown[]> = { [I in keyof Results]: Results[I] | RedisError }
 
+/** Commands that are collected, from `pipeline()` or `multi()`, until `exec()` sends them together and gives all results as a tuple. */
 export class Batch<Results extends readonly unknown[], Aborted, T extends Text> extends AllCommands<Collected<Results, Aborted>, T> {
   readonly #backend: Backend
   readonly #toText: ToText<T>

@@ -27,6 +27,10 @@ const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 /** Between a look and a transaction on what was seen: see `watch`. */
 export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
 
+/**
+ * The typed client: a method for every command of Redis, on any backend. `createRedis`, `fromIoredis` and `connectUpstash` make one.
+ * A command that fails rejects with a RedisError, a wrong argument with a TypeError.
+ */
 export class Redis<T extends Text = string> extends AllCommands<'async', T> implements AsyncDisposable {
   /** What runs the commands, and gives their replies raw: for a server that passes them on. */
   readonly backend: Backend

@@ -9,6 +9,10 @@ import { RedisError } from './errors.ts'
 import { finish } from './redis.ts'
 import { type Given, type Returned, type Script, scriptLine, scriptResult } from './script.ts'
 
+/**
+ * The client without promises: `redis.sync`. Methods return results and throw errors. What would wait for others returns at once what
+ * it returns when its time is up.
+ */
 export class SyncRedis<T extends Text = string> extends AllCommands<'sync', T> {
   readonly #execute: (argv: Argv) => Reply | Promise<Reply>
   readonly #toText: ToText<T>

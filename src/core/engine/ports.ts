@@ -1,6 +1,7 @@
 // What the engine takes from its host: time, timers, randomness and a place for log lines. Nothing in core reads a clock
 // or a timer by itself, so that a test can move time and seed chance, and an edge function can run without timers.
 
+/** Time and timers, for tests that move them. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
@@ -24,5 +25,7 @@ export const nextTurn = (clock: Clock): Promise<void> => new Promise((resolve) =
 /** A number from 0 up to, not with, 1. */
 export type Random = () => number
 
+/** As in redis.conf. */
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning'
+/** Receives a line of the engine's log. */
 export type Log = (level: LogLevel, message: string) => void

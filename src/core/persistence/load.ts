@@ -11,7 +11,9 @@ import { readRdb, type RdbTarget } from './rdb/reader.ts'
 import { REMOVED_KEY } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
 
+/** What was loaded. */
 export interface Loaded {
+  /** How many keys there are now. */
   readonly keys: number
   /** Keys that were left out because their time had come. */
   readonly expired: number

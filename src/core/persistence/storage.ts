@@ -2,6 +2,7 @@
 // asked of it is little: hold the last good snapshot, take a new one without showing any of it before it is whole, and
 // belong to one engine at a time.
 
+/** Where snapshots and a journal are kept. `indexedDb`, `opfs`, `fileStorage`, `durableObject` and `memoryStorage` make one. */
 export interface Storage {
   /** Where it keeps them, for errors: a path, a database's name. */
   readonly name: string

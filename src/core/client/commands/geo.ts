@@ -8,7 +8,9 @@ export type GeoUnit = 'm' | 'km' | 'ft' | 'mi'
 
 /** In degrees, latitudes up to 85.05112878. */
 export interface GeoPosition {
+  /** From -180 to 180. */
   longitude: number
+  /** From -85.05112878 to 85.05112878. */
   latitude: number
 }
 
@@ -28,11 +30,13 @@ interface CountedAny {
   /** With `count`: stop when enough are found, even if they are not the nearest. Default: false */
   any?: boolean | undefined
 }
+/** For `geosearch`: how many places, and in which order. */
 export type GeoSearchOptions = Either<Counted | CountedAny> & {
   /** Nearest or farthest first. Default: no order, but nearest first with `count` */
   order?: 'asc' | 'desc' | undefined
 }
 
+/** For `geoadd`: `nx` or `xx`, and `ch`. */
 export type GeoaddOptions = Either<
   | {
       /** Only add places. */
@@ -58,10 +62,13 @@ export interface GeoDetails {
 }
 type Detailed = { withDist: true } | { withCoord: true } | { withHash: true }
 
+/** A place that was found, with what was asked for. */
 export interface GeoPlace<T extends Text> extends Partial<GeoPosition> {
+  /** Its name. */
   member: T
-  /** In the unit of the search. */
+  /** From the center, in the unit of the search. */
   distance?: number
+  /** Its score in the sorted set: 52 bits of geohash. */
   hash?: number
 }
 

@@ -3,6 +3,7 @@ import { type Either, ifGiven, type Key, type Limit, type Value, words } from '.
 import { integer, integerOrNull, list, ok, type Text, textOrNull, texts, tupleOrNull, word, wordOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
+/** What a key holds; `none` if there is no such key. */
 export type KeyType = 'none' | 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream'
 
 /** When EXPIRE may set an expiry: only without one, only with one, only a later one, only an earlier one. */
@@ -10,6 +11,7 @@ export type ExpireCondition = 'nx' | 'xx' | 'gt' | 'lt'
 /** The same for a key, where `xx` may be joined with `gt` or `lt`. */
 export type ExpireConditions = ExpireCondition | readonly ['xx', 'gt' | 'lt']
 
+/** For `scan` and its like, and for iterators. */
 export interface ScanOptions {
   /** Only what matches this glob pattern: `*`, `?`, `[abc]`. Default: everything */
   match?: string | undefined
@@ -17,6 +19,7 @@ export interface ScanOptions {
   count?: number | undefined
 }
 
+/** For `sort` and its like. */
 export interface SortOptions {
   /** Sort by the values of other keys: `weight_*`, `hash_*->field`; a pattern without `*` leaves the order as it is. */
   by?: Key | undefined
@@ -24,11 +27,13 @@ export interface SortOptions {
   limit?: Limit | undefined
   /** Return the values of other keys; `#` is the element itself. */
   get?: readonly Key[] | undefined
+  /** From the highest to the lowest. Default: false */
   desc?: boolean | undefined
   /** Sort as text rather than as numbers. */
   alpha?: boolean | undefined
 }
 
+/** For `restore`. */
 export type RestoreOptions = Either<
   | {
       /** The seconds since it was last accessed. Default: 0 */

@@ -13,6 +13,7 @@ export interface WaitOptions {
   signal?: Signal | undefined
 }
 
+/** For `lpos`. */
 export interface LposOptions {
   /** Which match to start with: 1 the first, 2 the second, -1 the last. Default: 1 */
   rank?: number | undefined

@@ -43,6 +43,7 @@ interface IfLower extends IfMember {
 }
 /** `nx`, or one or both of `xx` and `gt`, or of `xx` and `lt`. */
 export type ZaddCondition = Either<IfNew | IfHigher | IfLower>
+/** For `zadd`: a condition, and `ch`. */
 export type ZaddOptions = ZaddCondition & {
   /** Return how many members were added or changed rather than how many were added. */
   ch?: boolean | undefined
@@ -73,6 +74,7 @@ interface LimitOptions {
 /** With `byLex` there are no scores. */
 type ScoredRange = Either<ByRank | ByScore> & { byLex?: false | undefined }
 
+/** For `zunion`, `zinter` and the commands that store them. */
 export interface CombineOptions {
   /** A factor for each set's scores. Default: 1 */
   weights?: readonly number[] | undefined

@@ -27,6 +27,7 @@ interface Roughly {
 /** As `Trim`, or nothing at all. */
 export type MaybeTrim = Either<Trim | { maxlen?: undefined }, undefined>
 
+/** For `xread` and `xreadgroup`. */
 export interface XreadOptions extends WaitOptions {
   /** At most this many entries per stream. Default: all */
   count?: number | undefined
@@ -42,6 +43,7 @@ interface DeliveredAt {
   /** The time of the last delivery that the entries get, in milliseconds since 1970. */
   time?: number | undefined
 }
+/** For `xclaim`: `idle` or `time`, and what else is set. */
 export type XclaimOptions = Either<Idle | DeliveredAt> & {
   /** The delivery count that the entries get. */
   retrycount?: number | undefined

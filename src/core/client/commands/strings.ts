@@ -44,7 +44,9 @@ export type GetexOptions = Either<Ex | Px | ExAt | PxAt | Persist>
 
 /** A common subsequence's matches, last first: where it is in both strings, and its length. */
 export interface LcsMatches {
+  /** Where the strings agree, from the end on; positions in bytes, both ends included. */
   matches: [first: [start: number, end: number], second: [start: number, end: number], length: number][]
+  /** The length of the whole subsequence in bytes. */
   len: number
 }
 

@@ -64,6 +64,7 @@ export interface Use {
 /** RDB data that cannot be read. The message says what is wrong with it and at which byte; it never shows the data. */
 export class RdbError extends Error {
   override name = 'RdbError'
+  /** Where in the file, in bytes. */
   readonly offset: number
 
   constructor(what: string, offset: number) {
