@@ -117,7 +117,7 @@ export function copyOf(value: Value): Value {
       return value.copy()
     case 'list': {
       const list = new List()
-      value.walk(0, false, (element) => list.push(element))
+      list.copyFrom(value)
       return list
     }
     case 'set': {

@@ -26,6 +26,12 @@ export class Deque {
     return this.#chunks.slice(this.#head)
   }
 
+  /** Makes this empty one the same as another. */
+  copyFrom(other: Deque): void {
+    this.#chunks = other.chunks().map((chunk) => chunk.slice())
+    this.size = other.size
+  }
+
   push(element: ByteString): void {
     const last = this.#chunks[this.#chunks.length - 1]
     this.size++

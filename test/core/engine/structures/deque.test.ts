@@ -75,6 +75,13 @@ describe('a deque', () => {
           })
           expect(walked).toEqual(reverse ? model.toReversed() : model)
         }
+        // A copy goes its own way.
+        const copy = new Deque()
+        copy.copyFrom(deque)
+        const copied = [...model]
+        steps.forEach((each, i) => run(copy, copied, each, i))
+        expect(all(copy)).toEqual(copied)
+        expect(all(deque)).toEqual(model)
       }),
     )
   })
