@@ -38,7 +38,7 @@ export interface Durability {
   readonly turning: Promise<ReplyError | null> | null
   /**
    * Ends saving; nothing can be written any more. `save` null asks the rules.
-   * @param force ends although the data could not be saved
+   * @param force ends although the data could not be saved, or the storage answers nothing; so does one that runs already
    * @returns an error if the data could not be saved; then everything goes on
    */
   close(save: boolean | null, force: boolean): Promise<Reply>

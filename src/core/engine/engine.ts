@@ -201,6 +201,11 @@ export class Engine {
    * @returns an error if the data could not be saved; then the engine goes on
    */
   close(save: boolean | null = null, force = false): Promise<Reply> {
+    if (force && this.#closing !== null && !this.closed) {
+      // One that waits for the storage ends then too. One that fails has not been told to end all the same.
+      void this.durability.close(save, true)
+      return this.#closing.then((reply) => (reply instanceof ReplyError ? this.close(save, true) : reply))
+    }
     this.#closing ??= this.#close(save, force)
     return this.#closing
   }

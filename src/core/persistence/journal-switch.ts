@@ -191,6 +191,11 @@ export class JournalSwitch {
     return failed === null
   }
 
+  /** Another number whenever the store has done something for the journal. */
+  get progress(): number {
+    return this.journal?.progress ?? 0
+  }
+
   /** INFO's fields of the journal, in Redis's order. */
   info(): Record<string, string | number> {
     const { lock } = this.#options

@@ -15,6 +15,9 @@ const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check log
 const MISCONF =
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error."
 
+/** So long a storage may get nothing done before SHUTDOWN FORCE ends without it. */
+const PATIENCE_SECONDS = 30
+
 export class Persistence implements Durability {
   readonly #engine: Engine
   /** Where it is all kept. */
@@ -24,6 +27,10 @@ export class Persistence implements Durability {
   readonly #saves: Saves
   readonly #journals: JournalSwitch
   #closed = false
+  /** Settles when it has ended; null while it does not end. */
+  #ending: Promise<Reply> | null = null
+  /** Whether it ends although the storage does not answer. */
+  #impatient = false
 
   /** @param sinkOptions how the memory for what is written is made */
   constructor(engine: Engine, storage: Storage, sinkOptions: SinkOptions = {}) {
@@ -159,7 +166,37 @@ export class Persistence implements Durability {
     if (this.#schedule.active && !this.#closed && this.#lock.saving === 'none') await this.#saves.save(false)
   }
 
-  async close(save: boolean | null, force: boolean): Promise<Reply> {
+  close(save: boolean | null, force: boolean): Promise<Reply> {
+    this.#impatient ||= force
+    this.#ending ??= this.#endOrGiveUp(save, force)
+    return this.#ending
+  }
+
+  /** What the storage is to do goes on when it is given up, should it come back. */
+  #endOrGiveUp(save: boolean | null, force: boolean): Promise<Reply> {
+    const { clock, log } = this.#engine
+    return new Promise((resolve, reject) => {
+      let [before, silent] = [0, 0]
+      let cancel: (() => void) | null = null
+      const look = (): void => {
+        const now = this.#saves.progress + this.#journals.progress
+        silent = now === before ? silent + 1 : 0
+        before = now
+        const tooLong = silent >= PATIENCE_SECONDS
+        if (tooLong && this.#impatient) {
+          log('warning', 'The storage does not answer. Exiting anyway.')
+          return resolve(OK)
+        }
+        if (silent === PATIENCE_SECONDS) log('warning', 'The storage does not answer. Only SHUTDOWN FORCE ends without it.')
+        cancel = clock.after(1000, look)
+      }
+      look()
+      const ended = this.#end(save, force).finally(() => cancel?.())
+      ended.then(resolve, reject)
+    })
+  }
+
+  async #end(save: boolean | null, force: boolean): Promise<Reply> {
     // From here on nothing is written: what was answered is in what is saved now.
     this.#closed = true
     this.#engine.restrict()
@@ -169,6 +206,8 @@ export class Persistence implements Durability {
     await this.#journals.ended()
     if (!(await this.#saveLast(save, force)) && !force) {
       this.#closed = false
+      this.#ending = null
+      this.#impatient = false
       this.configured()
       this.#engine.restrict()
       return SHUTDOWN_FAILED

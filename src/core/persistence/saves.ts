@@ -72,6 +72,11 @@ export class Saves {
     return this.#run !== null
   }
 
+  /** Another number whenever the storage has done something. */
+  get progress(): number {
+    return this.#count + (this.#run?.size ?? 0)
+  }
+
   /** All that the engine holds comes from the last snapshot. */
   loaded(loaded: Loaded): void {
     this.#loaded = loaded
@@ -123,6 +128,7 @@ export class Saves {
       hurriedUntil: hurried ? started + HURRY_MS : 0,
       aborted: false,
       peakCowSize: 0,
+      size: 0,
       written: none,
       done: none,
     }

@@ -15,13 +15,14 @@ export interface WatchedRun {
   readonly hurriedUntil?: number
   /** The most bytes that were held for what was changed before its turn. */
   peakCowSize: number
+  /** Bytes that the storage has taken. */
+  size: number
 }
 
 /** @returns how many bytes were written; @throws Aborted, and what the storage throws */
 export async function writeSnapshot(run: WatchedRun, open: () => Promise<SnapshotWriter>, clock: Clock): Promise<number> {
   const { snapshot } = run
   let writer: SnapshotWriter | null = null
-  let size = 0
   try {
     writer = await open()
     for (let more = true; more;) {
@@ -29,8 +30,8 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
       const slice = snapshot.slice()
       more = !slice.done
       for (const chunk of slice.chunks) {
-        size += chunk.length
         await writer.write(chunk)
+        run.size += chunk.length
         snapshot.reuse(chunk)
       }
       run.peakCowSize = Math.max(run.peakCowSize, snapshot.cowSize)
@@ -38,7 +39,7 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
     }
     if (run.aborted) throw new Aborted()
     await writer.commit()
-    return size
+    return run.size
   } catch (error) {
     snapshot.release()
     await writer?.abort().catch(() => {})

@@ -3,11 +3,15 @@
 import { joinBytes } from '../../bytes.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { ReplyError } from '../../reply.ts'
-import type { JournalStore } from '../storage.ts'
+import { type JournalStore, StorageError } from '../storage.ts'
 import { JournalWriter, type Taken } from './journal-writer.ts'
 
 /** As Redis: bytes that could not be written are tried again after a second, and everysec syncs once in a second. */
 const SECOND_MS = 1000
+/** As Redis: so long a store that does not answer is taken for a slow one. */
+const SLOW_MS = 2000
+/** When so many bytes wait for one, no more are taken: whoever writes would fill the memory. */
+const MOST_WAITING = 1 << 24
 
 type Policy = 'always' | 'everysec' | 'no'
 
@@ -51,16 +55,24 @@ export class JournalQueue {
   apart = true
   /** Why nothing can be appended just now; null if it can. */
   failure: unknown = null
+  /** Why nothing more can wait for the store, which does not answer; null if it can. */
+  stuck: unknown = null
+  /** How often something was appended although a sync took long. */
+  delayedSyncs = 0
   /** Nothing is tried again any more. */
   stopped = false
   #scheduled = false
   readonly #jobs: Job[] = []
   #pumping = false
+  /** When the store was given what it does now, and how many bytes that is. */
+  #since = 0
+  #inFlight = 0
   /** How many bytes were appended in all, how many of them no power cut undoes any more, and when that was all of them. */
   #appended = 0
   #synced = 0
   #lastSync = 0
   #syncing = false
+  #syncingSince = 0
   #cancelTimer: (() => void) | null = null
   /** Those who wait for what is still in the writer. */
   #waiting: Waiting | null = null
@@ -88,11 +100,23 @@ export class JournalQueue {
     this.#scheduled = true
     const flush = (): void => {
       this.#scheduled = false
-      if (this.failure === null) void this.#pump()
+      if (this.#pumping) this.#look()
+      else if (this.failure === null) void this.#pump()
     }
     // Whoever waits for a reply waits for this: then it begins as soon as the code that runs now is done.
     if (this.waits) void Promise.resolve().then(flush)
     else this.#engine.clock.soon(flush)
+  }
+
+  /** Looks whether too much waits. */
+  #look(): void {
+    const waiting = this.buffered - this.#inFlight
+    const { clock, log } = this.#engine
+    if (this.stuck !== null || waiting < MOST_WAITING || clock.now() - this.#since < SLOW_MS) return
+    const text = `the storage does not answer, and ${waiting >> 20} MB wait for it`
+    log('warning', `Error writing to the AOF file: ${text}`)
+    this.stuck = new StorageError(text)
+    this.#engine.restrict()
   }
 
   /** What is in the writer is to be appended. */
@@ -124,6 +148,7 @@ export class JournalQueue {
       this.#enqueue()
       const [first] = this.#jobs
       if (first === undefined) break
+      this.#since = this.#engine.clock.now()
       try {
         if (first.taken === null) {
           await first.run()
@@ -139,7 +164,7 @@ export class JournalQueue {
         first.ended(error)
         continue
       }
-      if (this.failure !== null) this.#recovered()
+      if ((this.failure ?? this.stuck) !== null) this.#recovered()
     }
     // Together with the last look at the jobs: what is added now is begun by who adds it.
     this.#pumping = false
@@ -153,9 +178,16 @@ export class JournalQueue {
     const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
     const bytes = jobs.length === 1 ? jobs[0].taken.bytes : joinBytes(jobs.map(({ taken }) => taken.bytes))
     if (this.apart) await this.split()
-    const late = this.#engine.clock.now() - this.#lastSync >= SECOND_MS
+    const now = this.#engine.clock.now()
+    const late = now - this.#lastSync >= SECOND_MS
+    if (this.#syncing && now - this.#syncingSince >= SLOW_MS) this.#delayed(now)
     const durable = this.waits || (this.#policy === 'everysec' && this.#store.sync === undefined && late)
-    await this.#store.append(bytes, durable)
+    this.#inFlight = bytes.length
+    try {
+      await this.#store.append(bytes, durable)
+    } finally {
+      this.#inFlight = 0
+    }
     this.#jobs.splice(0, jobs.length)
     this.size += bytes.length
     this.#appended += bytes.length
@@ -164,6 +196,14 @@ export class JournalQueue {
       this.writer.free(taken)
       waiting?.settle(null)
     }
+  }
+
+  #delayed(now: number): void {
+    this.#syncingSince = now
+    this.delayedSyncs++
+    const text =
+      'Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete, this may slow down Redis.'
+    this.#engine.log('notice', text)
   }
 
   /** What is appended from now on goes to a new part. */
@@ -200,6 +240,7 @@ export class JournalQueue {
   async #syncBeside(): Promise<void> {
     const appended = this.#appended
     this.#syncing = true
+    this.#syncingSince = this.#engine.clock.now()
     try {
       await this.#store.sync!()
       this.#nowSynced(appended)
@@ -239,6 +280,7 @@ export class JournalQueue {
     const { log } = this.#engine
     if (this.failure === null) log('warning', `Error writing to the AOF file: ${String(error)}`)
     this.failure = error
+    this.stuck = null
     const refusal = this.#owner.writeError()
     const jobs = this.#jobs.splice(0)
     // Bytes stay to be tried again. What was to happen between them does not happen.
@@ -257,7 +299,7 @@ export class JournalQueue {
   }
 
   #recovered(): void {
-    this.failure = null
+    this.failure = this.stuck = null
     this.#engine.log('warning', 'AOF write error looks solved, Redis can write again.')
     this.#engine.restrict()
   }

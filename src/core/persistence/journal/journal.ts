@@ -70,6 +70,11 @@ export class Journal implements Effects, QueueOwner {
     this.#queue.configured()
   }
 
+  /** Another number whenever the store has done something. */
+  get progress(): number {
+    return this.#queue.size + (this.#run?.size ?? 0)
+  }
+
   /** Loads the journal. @param place where it is, if it is not asked for; @returns false if there is none; @throws StorageError, RdbError */
   async load(place?: string): Promise<boolean> {
     const sizes = await loadJournal(this.#engine, this.#store)
@@ -126,7 +131,7 @@ export class Journal implements Effects, QueueOwner {
 
   /** The error that writes get while the journal cannot be written, or null. */
   writeError(): ReplyError | null {
-    const cause = this.#queue.failure ?? (this.based ? null : this.#rewriteFailure)
+    const cause = this.#queue.failure ?? this.#queue.stuck ?? (this.based ? null : this.#rewriteFailure)
     return cause === null ? null : new ReplyError(`MISCONF Errors writing to the AOF file: ${messageOf(cause)}`, cause)
   }
 
@@ -170,7 +175,7 @@ export class Journal implements Effects, QueueOwner {
     if (this.#run !== null) return this.#run.done.then(() => (this.#queue.stopped ? null : this.rewrite(pid)))
     const { clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
-    const run: Run = { snapshot, aborted: false, peakCowSize: 0, started: clock.now(), done: Promise.resolve(null) }
+    const run: Run = { snapshot, aborted: false, peakCowSize: 0, size: 0, started: clock.now(), done: Promise.resolve(null) }
     this.#run = run
     log('notice', `Background append only file rewriting started by pid ${pid}`)
     // What was changed up to here is in the snapshot and goes to the old part; what comes goes to a new one.
@@ -292,14 +297,14 @@ export class Journal implements Effects, QueueOwner {
       aof_current_rewrite_time_sec: run === null ? -1 : seconds(this.#engine.clock.now() - run.started),
       aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
       aof_rewrites_consecutive_failures: this.#failures,
-      aof_last_write_status: this.#queue.failure === null ? 'ok' : 'err',
+      aof_last_write_status: (this.#queue.failure ?? this.#queue.stuck) === null ? 'ok' : 'err',
       aof_last_cow_size: this.#lastCowSize,
       aof_current_size: this.#queue.size,
       aof_base_size: this.#sizeAfterRewrite,
       aof_pending_rewrite: 0,
       aof_buffer_length: this.#queue.buffered,
       aof_pending_bio_fsync: this.#queue.unsynced ? 1 : 0,
-      aof_delayed_fsync: 0,
+      aof_delayed_fsync: this.#queue.delayedSyncs,
     }
   }
 }
