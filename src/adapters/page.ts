@@ -7,7 +7,7 @@ interface Page {
 }
 
 /** One that was hidden before it is closed, or frozen, only says the latter. */
-const EVENTS = ['visibilitychange', 'pagehide', 'freeze']
+const EVENTS = ['visibilitychange', 'pagehide', 'freeze', 'pageshow']
 
 /** @returns a function that stops listening */
 export function onPageHidden(run: () => void): () => void {
@@ -15,7 +15,9 @@ export function onPageHidden(run: () => void): () => void {
   const { document } = page
   if (document === undefined) return () => {}
   const listener = ({ type }: { type: string }): void => {
-    if (type !== EVENTS[0] || document.visibilityState === 'hidden') run()
+    // Safari breaks off the save of a page that it keeps for the back button, and says so a moment after it is shown again.
+    if (type === 'pageshow') setTimeout(run, 100)
+    else if (type !== EVENTS[0] || document.visibilityState === 'hidden') run()
   }
   for (const type of EVENTS) page.addEventListener(type, listener, true)
   return () => {
