@@ -18,6 +18,7 @@ export type { AnyKey, HashKey, KeyType, ListKey, SetKey, SortedSetKey, StreamKey
 export { dictionary, nullable, type Schema, type TypeOf } from './schema.ts'
 export type { Anything, Expr, Give, Leaves, Local, Untyped, Value } from './types.ts'
 
+/** What a script is called, and what it takes and gives. */
 export interface Definition {
   /** Its name in error messages. */
   readonly name: string

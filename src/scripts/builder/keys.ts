@@ -84,6 +84,7 @@ export interface AnyKey extends Typed<string> {
   objectRefcount(): OrNull<number>
 }
 
+/** A key that holds a string, a number or a HyperLogLog, with the commands for it. */
 export interface StringKey extends AnyKey {
   get(): OrNull<string>
   set(value: Value, options: Expiry & { nx?: boolean; xx?: boolean; keepttl?: boolean; get: true }): OrNull<string>
@@ -124,6 +125,7 @@ type BitfieldOperation =
   | { incrby: string; offset: Value; value: N }
   | { overflow: 'wrap' | 'sat' | 'fail' }
 
+/** A key that holds a hash, with the commands for it. */
 export interface HashKey extends AnyKey {
   hget(field: Value): OrNull<string>
   /** Sets fields. How many are new. */
@@ -147,6 +149,7 @@ export interface HashKey extends AnyKey {
   hscan(cursor: Value, options?: ScanOptions): Scan
 }
 
+/** A key that holds a list, with the commands for it. */
 export interface ListKey extends AnyKey {
   lpush(...elements: Many): Expr<number>
   rpush(...elements: Many): Expr<number>
@@ -172,6 +175,7 @@ export interface ListKey extends AnyKey {
   sortStore(to: AnyKey, options?: Sorting): Expr<number>
 }
 
+/** A key that holds a set, with the commands for it. */
 export interface SetKey extends AnyKey {
   sadd(...members: Many): Expr<number>
   srem(...members: Many): Expr<number>
@@ -207,7 +211,7 @@ interface AddOptions {
   gt?: boolean
   lt?: boolean
 }
-/** Bounds as Redis writes them: `'(5'`, `'-inf'`, `'[a'`. */
+/** A key that holds a sorted set, with the commands for it. Bounds are as Redis writes them: `'(5'`, `'-inf'`, `'[a'`. */
 export interface SortedSetKey extends AnyKey {
   zadd(members: Scored | readonly Scored[], options?: AddOptions & { ch?: boolean }): Expr<number>
   zaddIncr(increment: N, member: Value, options?: AddOptions): OrNull<number>
@@ -261,6 +265,7 @@ export interface SortedSetKey extends AnyKey {
   sortStore(to: AnyKey, options?: Sorting): Expr<number>
 }
 
+/** A key that holds a stream, with the commands for it. */
 export interface StreamKey extends AnyKey {
   /** Adds an entry. @param id `*` for one made of the time. @returns its ID; null with `nomkstream` if there is no stream */
   xadd(id: S, fields: { readonly [field: string]: Value }, options: Trim & { nomkstream: true }): OrNull<string>
@@ -305,6 +310,7 @@ export interface KeyTypes {
   zset: SortedSetKey
   stream: StreamKey
 }
+/** What a script's key holds. */
 export type KeyType = keyof KeyTypes
 
 /** @throws TypeError if it is no type of a key */

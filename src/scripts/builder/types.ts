@@ -64,6 +64,7 @@ export type Anything =
   | readonly Anything[]
   | { readonly [field: string]: Anything }
 
+/** A value of a script while it runs: what may be missing has to be dealt with before it is used. */
 export type Expr<T> = Typed<T> & Comparable<T> & (null extends T ? Missing<T> : Methods<T>)
 
 /** A variable of the script. */
