@@ -42,8 +42,13 @@ export function runScript(
 /** Scripts share the globals: they may not change them, nor use one that is not there. */
 export function protectGlobals(machine: Machine): void {
   machine.onMissing = (name, site) => machine.fail(site, `Script attempted to access nonexistent global variable '${name}'`)
-  const metatable = new Table()
-  metatable.set('__index', new Builtin((_n, _globals, name) => machine.missing(machine.toString(name), machine.site)))
-  machine.globals.metatable = metatable
+  machine.globals.metatable = refusing(machine)
   machine.protect()
+}
+
+/** The metatable of a table that may not be asked for what is not there. */
+export function refusing(machine: Machine): Table {
+  const metatable = new Table()
+  metatable.set('__index', new Builtin((_n, _table, name) => machine.missing(machine.toString(name), machine.site)))
+  return metatable
 }

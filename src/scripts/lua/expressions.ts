@@ -191,20 +191,13 @@ export function compileMulti(context: FunctionContext, node: Expression): MultiC
 /** A list of expressions, whose last may give several values, as one array. */
 export function compileList(context: FunctionContext, nodes: readonly Expression[]): (frame: Frame) => LuaValue[] {
   const last = nodes.at(-1)
-  if (last === undefined) return () => []
-  if (!isMulti(last)) {
-    const codes = nodes.map((node) => context.expression(node))
-    return (frame) => {
-      const values: LuaValue[] = []
-      for (let i = 0; i < codes.length; i++) values.push(codes[i](frame))
-      return values
-    }
-  }
-  const codes = nodes.slice(0, -1).map((node) => context.expression(node))
-  const tail = compileMulti(context, last)
+  const open = last !== undefined && isMulti(last)
+  const codes = (open ? nodes.slice(0, -1) : nodes).map((node) => context.expression(node))
+  const tail = open ? compileMulti(context, last) : null
   return (frame) => {
     const values: LuaValue[] = []
     for (let i = 0; i < codes.length; i++) values.push(codes[i](frame))
+    if (tail === null) return values
     const more = all(tail(frame))
     for (let i = 0; i < more.length; i++) values.push(more[i])
     return values

@@ -12,7 +12,9 @@ import type { FunctionExpression } from '../../tree.ts'
 import { type Bridge, ORDINARY, type Permission } from '../bridge.ts'
 import { compileChunk } from '../compile.ts'
 import type { Closure } from '../frame.ts'
+import type { Machine } from '../machine.ts'
 import { parse } from '../parser.ts'
+import type { Table } from '../table.ts'
 import { sha1 } from '../../../core/sha1.ts'
 import { scriptShebang } from './shebang.ts'
 
@@ -103,7 +105,8 @@ export class Scripts {
     const known = this.#bySource.get(text)
     if (known !== undefined) return known
     const { source, permission } = scriptShebang(text)
-    const script = { sha: sha1(text), text, permission, closure: this.#compile(source) }
+    const closure = compileSource(this.bridge.machine, source, '@user_script', 'script (new function)')
+    const script = { sha: sha1(text), text, permission, closure }
     // What came as a tree stays.
     if (!this.#bySha.has(script.sha)) this.#evaluated.add(script)
     this.#bySha.set(script.sha, script)
@@ -117,16 +120,6 @@ export class Scripts {
     this.#bySha.set(sha, { sha, text: '', permission: null, closure: compileChunk(this.bridge.machine, chunk, '@user_script') })
   }
 
-  #compile(source: ByteString): Closure {
-    try {
-      return compileChunk(this.bridge.machine, parse(source, '@user_script'), '@user_script')
-    } catch (error) {
-      throw new ReplyError(
-        `ERR Error compiling script (new function): ${this.bridge.machine.toString(this.bridge.machine.caught(error).value)}`,
-      )
-    }
-  }
-
   clear(): void {
     this.#bySha.clear()
     this.#bySource.clear()
@@ -137,6 +130,15 @@ export class Scripts {
   run(session: Session, script: Script, { keys, rest }: ReturnType<typeof keysOf>, readOnly: boolean): Reply {
     const permission = effective(this.bridge.engine, script.permission, readOnly)
     return runScript(this.bridge, session, script.closure, script.sha, keys, rest, permission)
+  }
+}
+
+/** @param what is compiled, for the error; @throws ReplyError */
+export function compileSource(machine: Machine, source: ByteString, chunk: string, what: string, globals?: Table): Closure {
+  try {
+    return compileChunk(machine, parse(source, chunk), chunk, globals)
+  } catch (error) {
+    throw new ReplyError(`ERR Error compiling ${what}: ${machine.toString(machine.caught(error).value)}`)
   }
 }
 

@@ -9,16 +9,13 @@ import { matches } from '../../../core/engine/glob.ts'
 import { feedMonitors } from '../../../core/engine/monitor.ts'
 import { dumpLibraries, restoreLibraries } from '../../../core/persistence/rdb/dump.ts'
 import { MapReply, OK, type Reply, ReplyError, SetReply, Status } from '../../../core/reply.ts'
-import { keysOf } from '../../run.ts'
+import { keysOf, refusing } from '../../run.ts'
 import type { Bridge, Permission } from '../bridge.ts'
-import { compileChunk } from '../compile.ts'
 import { ScriptStopped } from '../errors.ts'
-import type { Closure } from '../frame.ts'
-import { parse } from '../parser.ts'
 import { tagged } from '../replies.ts'
 import { Table } from '../table.ts'
 import { Builtin, LuaFunction, type LuaValue, NONE } from '../value.ts'
-import { effective, NOT_BUSY } from './eval.ts'
+import { compileSource, effective, NOT_BUSY } from './eval.ts'
 import { FLAGS, permissionOf } from './shebang.ts'
 
 const NOT_FOUND = new ReplyError('ERR Function not found')
@@ -131,7 +128,7 @@ export class Functions {
     const { name, source } = metadata(code)
     if (taken?.has(name)) throw new ReplyError(`ERR Library '${name}' already exists`)
     const library: LibraryOfFunctions = { name, code, functions: new Map() }
-    const chunk = this.#compile(source)
+    const chunk = compileSource(this.bridge.machine, source, '@user_function', 'function', this.#loadGlobals)
     this.#loading = library
     try {
       this.bridge.load(chunk, LOAD_TIME_MS, LOAD_TIMEOUT)
@@ -142,14 +139,6 @@ export class Functions {
     }
     if (library.functions.size === 0) throw NO_FUNCTIONS
     return library
-  }
-
-  #compile(source: ByteString): Closure {
-    try {
-      return compileChunk(this.bridge.machine, parse(source, '@user_function'), '@user_function', this.#loadGlobals)
-    } catch (error) {
-      throw new ReplyError(`ERR Error compiling function: ${this.bridge.machine.toString(this.bridge.machine.caught(error).value)}`)
-    }
   }
 
   #textOf(thrown: unknown): string {
@@ -166,10 +155,8 @@ export class Functions {
       if (typeof name === 'string' && /^LOG_|^REDIS_|^log$/.test(name)) redis.set(name, full.values[slot])
     }
     redis.set('register_function', new Builtin((n, a, b) => this.#register(n, a, b)))
-    const metatable = new Table()
-    metatable.set('__index', new Builtin((_n, _table, name) => machine.missing(machine.toString(name), machine.site)))
-    redis.metatable = metatable
-    redis.readonly = metatable.readonly = true
+    redis.metatable = refusing(machine)
+    redis.readonly = redis.metatable.readonly = true
     const globals = new Table()
     globals.set('redis', redis)
     globals.readonly = true
