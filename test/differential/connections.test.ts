@@ -2,10 +2,11 @@
 // three connections must give the same replies, to the same connections at the same steps, as on a real redis-server.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { lua } from '../../src/scripts/lua/scripting.ts'
 import { besideRedis } from '../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 import { atTimesOf, keyspace, reset } from './compare.ts'
-import { type Command, oneWord, pick, type Words, words } from './words.ts'
+import { type Command, maybe, oneWord, pick, type Words, words } from './words.ts'
 
 const CONNECTIONS = 3
 const commands = Number(process.env['ISODIS_COMMANDS'] ?? 3000)
@@ -56,7 +57,11 @@ const writing: Words = fc.oneof(
   words('XGROUP', 'DESTROY', 'x1', 'g'),
   words('XSETID', 'x1', '1-5'),
   words('LPOP', list),
-  words('FLUSHDB'),
+  words(oneWord('FLUSHDB', 'FLUSHALL')),
+  words('EVAL', `redis.call('RPUSH', KEYS[1], 'x', 'y') redis.call('ZADD', 'z1', 1, 'x') return redis.call('LPOP', KEYS[1])`, '1', list),
+  words('EVAL', `return redis.call('BLPOP', KEYS[1], 0)`, '1', list),
+  // The connection with this number.
+  words('CLIENT', 'UNBLOCK', pick('@0', '@1', '@2'), maybe(oneWord('TIMEOUT', 'ERROR'))),
 )
 const transaction: Words = fc.oneof(
   words('MULTI'),
@@ -88,7 +93,7 @@ const step: fc.Arbitrary<Step> = fc
   .tuple(fc.integer({ min: 0, max: CONNECTIONS - 1 }), command)
   .map(([connection, argv]) => [argv[0] === 'PUBLISH' ? 0 : argv[0].endsWith('SUBSCRIBE') ? connection || 1 : connection, argv])
 
-const { redis, engine } = besideRedis()
+const { redis, engine } = besideRedis({ lua })
 
 /** @returns after each step what has come on each connection, and at the end the keys */
 async function run(path: string, steps: readonly Step[]): Promise<unknown> {
@@ -117,7 +122,8 @@ async function run(path: string, steps: readonly Step[]): Promise<unknown> {
     for (const client of clients) client.pushed.length = 0
     return found
   }
-  for (const [connection, argv] of steps) {
+  for (const [connection, said] of steps) {
+    const argv = said.map((word) => word.replace(/^@(\d)$/, (_, of: string) => ids[Number(of)]))
     // A connection that waits would only queue.
     if (busy[connection]) continue
     busy[connection] = true
@@ -134,7 +140,7 @@ async function run(path: string, steps: readonly Step[]): Promise<unknown> {
     )
     await settle()
     if (busy[connection]) await settle()
-    told.push([`${connection}: ${argv.join(' ')}`, collect()])
+    told.push([`${connection}: ${said.join(' ')}`, collect()])
   }
   // Those who still wait are let go, in order.
   for (const [i, id] of ids.entries()) {

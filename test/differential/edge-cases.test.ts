@@ -202,6 +202,12 @@ const CASES: Readonly<Record<string, string>> = {
   'where there are no keys, as few words as there may be': `
     COMMAND GETKEYS PFMERGE p
     COMMAND GETKEYS XREADGROUP GROUP g c BLOCK 1 STREAMS x`,
+  'ZSCAN shows large scores of small sorted sets as integers': `
+    ZADD z 1e17 a 4611686018427387904 b 4611686018427389000 c -100000000000000016 d
+    ZSCAN z 0
+    ZRANGE z 0 -1 WITHSCORES
+    ZADD z 1 longer_than_5
+    ZSCAN z 0 MATCH a`,
   'an expiry as far off as 64 bits reach': `
     SET k v
     PEXPIREAT k 9223372036854775807

@@ -4,6 +4,7 @@ import { Double, NULL_ARRAY, Pairs, type Reply, ReplyError } from '../../reply.t
 import { cursor, double, positive, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
+import { encodingOf } from '../encoding.ts'
 import { SCORE_NAN, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { formatDouble } from '../../numbers.ts'
@@ -104,7 +105,13 @@ export const sortedSets: Group = {
         return members
       }
       const options = readOptions(argv, 3, SCAN_OPTIONS)
-      return scanTable(zset.scores, from, options, (slot) => [keys[slot], formatDouble(values[slot])], byRank)
+      // In its small encoding Redis has large scores as integers, and ZSCAN shows what is there.
+      const isInteger = (score: number): boolean => {
+        const size = Math.abs(score)
+        return size >= 1e17 && size <= 2 ** 62 && encodingOf(zset, db.engine.config) === 'listpack'
+      }
+      const shown = (score: number): ByteString => (isInteger(score) ? String(BigInt(score)) : formatDouble(score))
+      return scanTable(zset.scores, from, options, (slot) => [keys[slot], shown(values[slot])], byRank)
     }),
   ],
 }
