@@ -10,7 +10,7 @@ import { Engine, type EngineOptions, type Extension } from '../core/engine/engin
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { ScriptingExtension } from '../core/engine/scripting.ts'
 import { dump } from '../core/persistence/commands-dump.ts'
-import { exportRdb } from '../core/persistence/export.ts'
+import { type Export, exportRdb } from '../core/persistence/export.ts'
 import { importRdb, type Loaded } from '../core/persistence/load.ts'
 import { Persistence } from '../core/persistence/persistence.ts'
 import type { Storage } from '../core/persistence/storage.ts'
@@ -95,6 +95,8 @@ export class EmbeddedRedis extends Redis<string> {
   readonly sync: SyncRedis<string> & { readonly bytes: SyncRedis<Uint8Array> }
   /** The engine itself, for what runs on it: servers, drop-in clients, `isodis/admin`. */
   readonly engine: Engine
+  /** Gives up exports whose streams nobody has any more. Not every host tells. */
+  readonly #forgotten = typeof FinalizationRegistry === 'undefined' ? null : new FinalizationRegistry<Export>((file) => file.cancel())
 
   constructor(engine: Engine) {
     const backend = new EngineBackend(engine)
@@ -109,10 +111,14 @@ export class EmbeddedRedis extends Redis<string> {
 
   /**
    * All data as it is now, as an RDB file that any Redis loads. The file is made as the stream is read, in slices, while
-   * commands go on; data that changes meanwhile is kept in memory as it was, so read the stream to its end or cancel it.
+   * commands go on; data that changes meanwhile is kept in memory as it was, so read the stream to its end or cancel it. (One
+   * that is forgotten is cancelled when it is collected as garbage.)
    */
   exportRdb(): ReadableStream<Uint8Array> {
-    return streamOf(exportRdb(this.engine, { allocate }))
+    const file = exportRdb(this.engine, { allocate })
+    const stream = streamOf(file)
+    this.#forgotten?.register(stream, file)
+    return stream
   }
 
   /**

@@ -11,7 +11,8 @@ import { createRedis, type EmbeddedRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
 import { type RespServer, serveEngine } from './resp-server.ts'
-import { createRestHandler, type RestHandler, type RestOptions } from './rest-handler.ts'
+import { handedOverFirst } from './rest/handed-over.ts'
+import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
 import type { ServeOptions } from './serve-options.ts'
 
@@ -36,7 +37,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   log('notice', 'Server initialized')
   if (files === null) log('notice', 'Data is kept in memory only (--dir DIR keeps it)')
   for (const place of places) log('notice', `Ready to accept connections ${place}`)
-  const restServer = rest && (await serveRest(restHandler(redis, rest.tokens), { port: rest.port, host }))
+  const restServer =
+    rest && (await serveRest(handedOverFirst(redis.engine, createRestHandler(redis, rest.tokens)), { port: rest.port, host }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process.
   redis.engine.onClose.add(() => {
@@ -103,16 +105,6 @@ function endOnSignals({ engine }: EmbeddedRedis, log: Log): void {
         log('warning', `Error trying to save the DB, can't exit: ${reply.text}`)
       })
     })
-  }
-}
-
-/** No reply goes out before what it tells of is handed over, as with RESP. */
-function restHandler(redis: EmbeddedRedis, tokens: RestOptions): RestHandler {
-  const handler = createRestHandler(redis, tokens)
-  return async (request) => {
-    const response = await handler(request)
-    await redis.engine.durability.handedOver()
-    return response
   }
 }
 

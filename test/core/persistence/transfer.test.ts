@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis } from '../../../src/adapters/memory.ts'
 import { createTestRedis } from '../../../src/adapters/testing.ts'
 import { describeSummary, printRdb } from '../../../src/adapters/serve/rdb-command.ts'
+import { collectGarbage } from '../../support/garbage.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import { plain, RespClient } from '../../support/resp-client.ts'
 
@@ -115,6 +116,27 @@ describe('importRdb', () => {
     expect(await redis.importRdb(createReadStream(path, { highWaterMark: 7 }))).toEqual({ keys: 10, expired: 1 })
     expect(await redis.info('persistence')).toContain('rdb_changes_since_last_save:10')
   })
+})
+
+test('an export whose stream was forgotten keeps nothing of what changes; one that somebody has goes on', async () => {
+  const redis = await createRedis()
+  for (let i = 0; i < 1000; i++) redis.sync.set(`k${i}`, i)
+  const { keyspace } = redis.engine.database(0)
+  const before = keyspace.guard
+  const forget = async (): Promise<void> => {
+    const reader = redis.exportRdb().getReader()
+    await reader.read()
+    redis.exportRdb()
+  }
+  await forget()
+  const held = redis.exportRdb()
+  expect(keyspace.guard).not.toBe(before)
+  await expect.poll(() => collectGarbage().then(() => keyspace.guard?.below), { timeout: 10_000 }).toBe(before)
+  redis.sync.set('k1', 'changed')
+  const copy = await createRedis()
+  await copy.importRdb(held)
+  expect(await copy.get('k1')).toBe('1')
+  expect(keyspace.guard).toBe(before)
 })
 
 describe('isodis rdb', () => {
