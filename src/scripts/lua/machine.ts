@@ -254,16 +254,25 @@ export class Machine {
     return this.fail(site, 'loop in gettable')
   }
 
+  /** A table that scripts may change. */
+  writable(table: Table, site: Site = NOWHERE): Table {
+    return table.readonly ? this.fail(site, 'Attempt to modify a readonly table') : table
+  }
+
+  /** A value that can be a key. */
+  asKey(key: LuaValue, site: Site = NOWHERE): LuaValue {
+    return key === undefined || key !== key ? this.fail(site, `table index is ${key === undefined ? 'nil' : 'NaN'}`) : key
+  }
+
   setIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site = NOWHERE): void {
     let into = object
     for (let i = 0; i < MAX_CHAIN; i++) {
       let method: LuaValue
       if (into instanceof Table) {
-        if (into.readonly) this.fail(site, 'Attempt to modify a readonly table')
+        this.writable(into, site)
+        this.asKey(key, site)
         method = into.metatable === null || into.get(key) !== undefined ? undefined : into.metatable.get('__newindex')
         if (method === undefined) {
-          if (key === undefined) this.fail(site, 'table index is nil')
-          if (key !== key) this.fail(site, 'table index is NaN')
           into.set(key, value)
           return
         }

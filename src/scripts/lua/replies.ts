@@ -120,9 +120,9 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
   if (depth >= MAX_DEPTH) return TOO_DEEP
   if (table.keys.length > 0) {
     const err = table.get('err')
-    if (typeof err === 'string') return new ReplyError(line(err.replace(/[\r\n]+$/, '')), undefined, isCounted(table))
+    if (typeof err === 'string') return new ReplyError(line(untilZero(err).replace(/[\r\n]+$/, '')), undefined, isCounted(table))
     const ok = table.get('ok')
-    if (typeof ok === 'string') return new Status(line(ok))
+    if (typeof ok === 'string') return new Status(line(untilZero(ok)))
     const double = table.get('double')
     if (typeof double === 'number') return new Double(double)
     const map = table.get('map')
@@ -157,4 +157,4 @@ function tableReply(table: Table, protocol: Protocol, depth: number): Reply {
 }
 
 /** Errors and statuses are one line. */
-const line = (text: ByteString): ByteString => untilZero(text).replace(/[\r\n]/g, ' ')
+const line = (text: ByteString): ByteString => text.replace(/[\r\n]/g, ' ')

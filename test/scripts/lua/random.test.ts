@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { besideRedis } from '../../support/beside-redis.ts'
 import type { WireReply } from '../../support/resp-client.ts'
+import { libraryProgram } from './library-programs.ts'
 import { randomProgram } from './programs.ts'
 
 const SEED = Number(process.env['ISODIS_SEED'] ?? 20_000)
@@ -45,4 +46,27 @@ test(`${PROGRAMS} random programs, seed ${SEED}`, async () => {
   }
   // They do something.
   expect(shown).toBeGreaterThan(PROGRAMS * 2)
+}, 600_000)
+
+/** Addresses differ, and what a NaN's sign is. */
+const masked = (text: string): string => text.replace(/[ -]*nan/gi, 'nan').replace(/0x[\da-f]{8,}/g, 'ADDRESS')
+
+test(`${PROGRAMS} random programs of calls of the libraries, seed ${SEED}`, async () => {
+  let calls = 0
+  for (let i = 0; i < PROGRAMS; i++) {
+    const program = libraryProgram(randomFrom((SEED + i) * 7919))
+    const lines = [
+      ['FLUSHALL'],
+      ['EVAL', program, '0'],
+      ['GET', 'k0'],
+      ['LRANGE', 'l', '0', '-1'],
+      ['ZRANGE', 'z', '0', '-1', 'WITHSCORES'],
+    ]
+    const [expected, actual] = await Promise.all([redis.client.pipeline(lines), engine.client.pipeline(lines)])
+    if (Array.isArray(expected[1].value)) calls += expected[1].value.length
+    if (masked(JSON.stringify(actual)) !== masked(JSON.stringify(expected))) {
+      expect(actual, `seed ${SEED + i}:\n${program}`).toEqual(expected)
+    }
+  }
+  expect(calls).toBeGreaterThan(PROGRAMS * 15)
 }, 600_000)

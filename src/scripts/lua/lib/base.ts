@@ -1,11 +1,11 @@
 // The base library, as far as Redis lets scripts have it: https://www.lua.org/manual/5.1/manual.html#5.1
-import { LuaError } from '../errors.ts'
+import { LuaError, untilZero } from '../errors.ts'
 import type { Machine } from '../machine.ts'
 import { isTrue } from '../machine.ts'
 import { parseNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
 import { Table } from '../table.ts'
-import { apply, argumentsOf, Builtin, first, type LuaValue, type Native, typeName } from '../value.ts'
+import { apply, argumentsOf, Builtin, first, LuaFunction, type LuaValue, type Native, typeName } from '../value.ts'
 
 /** As many values as Lua lets a function have on its stack. */
 export const MAX_VALUES = 8000
@@ -34,7 +34,7 @@ export function baseLibrary(machine: Machine): void {
     assert: (n, a, message, c, rest) => {
       any(n, 1)
       if (isTrue(a)) return argumentsOf(n, a, message, c, rest)
-      return machine.error(message === undefined ? 'assertion failed!' : machine.string(message, 2, n))
+      return machine.error(message === undefined ? 'assertion failed!' : untilZero(machine.string(message, 2, n)))
     },
     collectgarbage: (n, a) => {
       const option = a === undefined ? 'collect' : machine.string(a, 1, n)
@@ -60,8 +60,7 @@ export function baseLibrary(machine: Machine): void {
       const table = machine.table(a, 1, n)
       if (n < 2 || !(metatable === undefined || metatable instanceof Table)) return machine.argumentError(2, 'nil or table expected')
       if (table.metatable?.get('__metatable') !== undefined) machine.error('cannot change a protected metatable')
-      if (table.readonly) machine.fail(NOWHERE, 'Attempt to modify a readonly table')
-      table.metatable = metatable ?? null
+      machine.writable(table).metatable = metatable ?? null
       return table
     },
     ipairs: (n, a) => [nextItemFunction, machine.table(a, 1, n), 0],
@@ -84,7 +83,7 @@ export function baseLibrary(machine: Machine): void {
         () => apply(machine.callable(fn, NOWHERE, []), []),
         (value) => [
           machine.attempt(
-            () => machine.call(handler, value),
+            () => (handler instanceof LuaFunction ? machine.call(handler, value) : machine.error('')),
             () => ['error in error handling'],
           )[1],
         ],
@@ -104,10 +103,7 @@ export function baseLibrary(machine: Machine): void {
       const table = machine.table(a, 1, n)
       any(n, 2)
       any(n, 3)
-      if (table.readonly) machine.fail(NOWHERE, 'Attempt to modify a readonly table')
-      if (key === undefined) machine.fail(NOWHERE, 'table index is nil')
-      if (key !== key) machine.fail(NOWHERE, 'table index is NaN')
-      table.set(key, value)
+      machine.writable(table).set(machine.asKey(key), value)
       return table
     },
     select: (n, which, b, c, rest) => {
@@ -118,12 +114,12 @@ export function baseLibrary(machine: Machine): void {
       return argumentsOf(n, which, b, c, rest).slice(from)
     },
     tonumber: (n, value, base) => {
-      if (base === undefined || base === 10) {
+      const radix = base === undefined ? 10 : machine.int(base, 2, n)
+      if (radix === 10) {
         if (typeof value === 'number') return value
         any(n, 1)
         return typeof value === 'string' ? parseNumber(value) : undefined
       }
-      const radix = machine.int(base, 2, n)
       const text = machine.string(value, 1, n)
       if (radix < 2 || radix > 36) machine.argumentError(2, 'base out of range')
       return parseInBase(text, radix)

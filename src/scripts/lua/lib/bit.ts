@@ -16,7 +16,8 @@ export function bitLibrary(machine: Machine): void {
     (n, a, b, c, rest) => {
       let result = bits(a, 1, n)
       const values = argumentsOf(n, a, b, c, rest)
-      for (let i = 1; i < n; i++) result = combine(result, bits(values[i], i + 1, n))
+      // The last first, as the real library does: it decides which of two wrong ones is named.
+      for (let i = n - 1; i > 0; i--) result = combine(result, bits(values[i], i + 1, n))
       return result
     }
   const shift =

@@ -189,7 +189,7 @@ class Reader {
     const table = new Table()
     for (let i = 0; i < length; i++) {
       const key = this.value()
-      this.#machine.setIndex(table, key, this.value(), this.#machine.site)
+      this.#machine.setIndex(table, key, this.value())
     }
     this.#depth--
     return table

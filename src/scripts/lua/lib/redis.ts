@@ -82,7 +82,7 @@ export function redisLibrary(bridge: Bridge): Table {
       const message = untilZero(text)
         .replace(/^-/, '')
         .replace(/[\r\n]+$/, '')
-      return tagged('err', message.includes(' ') ? message : `ERR ${message}`)
+      return tagged('err', message.includes(' ') ? message : `ERR ${message.replace(/^[\r\n]+/, '')}`)
     }),
     status_reply: single((text) => tagged('ok', text)),
     sha1hex: (n, a) => {
@@ -101,7 +101,7 @@ export function redisLibrary(bridge: Bridge): Table {
     },
     setresp: (n, version) => {
       if (n !== 1) fail('ERR redis.setresp() requires one argument.')
-      const protocol = toNumber(version)
+      const protocol = Math.trunc(toNumber(version) ?? 0)
       if (protocol !== 2 && protocol !== 3) return fail('ERR RESP version must be 2 or 3.')
       bridge.protocol = protocol
       return NONE

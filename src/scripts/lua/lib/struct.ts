@@ -124,8 +124,9 @@ export function structLibrary(machine: Machine): void {
           case 'c':
             if (size > 0) values.push(bytes)
             else {
-              const length = values.pop()
-              if (typeof length !== 'number') return machine.error("format 'c0' needs a previous size")
+              const given = values.pop()
+              if (typeof given !== 'number') return machine.error("format 'c0' needs a previous size")
+              const length = Math.trunc(given)
               if (length < 0 || at + length > data.length) machine.argumentError(2, 'data string too short')
               values.push(partOf(data, at, at + length))
               at += length
@@ -168,5 +169,5 @@ function ordered(bytes: ByteString, little: boolean): ByteString {
 
 /** As C casts it: what an unsigned number of 64 bits cannot hold either is 0. */
 function cast(value: number): number {
-  return value < 2 ** 63 ? toInteger(value) : value < 2 ** 64 ? value : 0
+  return value >= 2 ** 63 ? (value < 2 ** 64 ? value : 0) : toInteger(value)
 }

@@ -2,14 +2,9 @@
 import { isTrue, type Machine, MAX_STRING } from '../machine.ts'
 import { formatNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
-import { Table } from '../table.ts'
 import { first, LuaFunction, type LuaValue, NONE, typeName } from '../value.ts'
 
 export function tableLibrary(machine: Machine): void {
-  const writable = (table: Table): Table => {
-    if (table.readonly) machine.fail(NOWHERE, 'Attempt to modify a readonly table')
-    return table
-  }
   /** A function argument. */
   const callback = (value: LuaValue, index: number, n: number): LuaFunction =>
     value instanceof LuaFunction ? value : machine.typeError(index, 'function', value, n)
@@ -34,12 +29,12 @@ export function tableLibrary(machine: Machine): void {
     insert: (n, a, b, c) => {
       const table = machine.table(a, 1, n)
       if (n === 2) {
-        writable(table).set(table.length + 1, b)
+        machine.writable(table).set(table.length + 1, b)
         return NONE
       }
       if (n !== 3) return machine.error("wrong number of arguments to 'insert'")
       const at = machine.int(b, 2, n)
-      writable(table)
+      machine.writable(table)
       const { length, array } = table
       if (at >= 1 && at <= length && length === array.length && c !== undefined && !table.holes) {
         table.push(array[length - 1])
@@ -56,7 +51,7 @@ export function tableLibrary(machine: Machine): void {
       const { length, array } = table
       const at = b === undefined ? length : machine.int(b, 2, n)
       if (!(at >= 1 && at <= length)) return NONE
-      writable(table)
+      machine.writable(table)
       const removed = table.get(at)
       if (length === array.length && !table.holes) {
         array.copyWithin(at - 1, at, length)
@@ -70,7 +65,7 @@ export function tableLibrary(machine: Machine): void {
     sort: (n, a, b) => {
       const table = machine.table(a, 1, n)
       const by = b === undefined ? null : callback(b, 2, n)
-      writable(table)
+      machine.writable(table)
       const { site } = machine
       const less = (x: LuaValue, y: LuaValue): boolean => {
         if (by === null) return machine.lessThan(x, y)

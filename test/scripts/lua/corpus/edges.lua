@@ -188,3 +188,43 @@ return {(function() return xpcall(function() error(-32, 3) end, function(e) retu
 return {pcall(function() return pcall(function() error('x', 3) end) end)}
 ---
 return {pcall(function() return pcall(error, 'x', 2) end)}
+---
+return redis.error_reply('\rabc')
+---
+return redis.error_reply('-\rabc def\r\n')
+---
+return redis.error_reply('\r-abc def\r\n')
+---
+return {pcall(cmsgpack.unpack, '\134\192\101\196\016\106')}
+---
+return cmsgpack.unpack('\129\192\101')
+---
+return {tonumber('7', '10'), tonumber(nil, '10') or 'nil', pcall(tonumber)}
+---
+return {struct.unpack('B<fc0', '\157\064\174\068\157\030\005\000\052\140\034')}
+---
+return redis.setresp('3.5')
+---
+assert(false, 'a\0b')
+---
+return {xpcall(error, setmetatable({}, {__call = function() return 1 end}))}
+---
+return struct.pack('L', 0/0)
+---
+local t = setmetatable({}, {__newindex = function() end}) t[nil] = 1
+---
+local t = setmetatable({}, {__newindex = function() end}) t[0/0] = 1
+---
+return {pcall(rawset, {}, nil, 1)}
+---
+return {pcall(rawset, _G, 'a', 1)}
+---
+return {pcall(table.insert, string, 1)}
+---
+return bit.bor(1, {}, 'x')
+---
+return string.format('x|%c|x', 123456789012345)
+---
+return {big_number = '1\0002'}
+---
+return cjson.encode_keep_buffer('a\0b')
