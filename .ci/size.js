@@ -22,8 +22,8 @@ const budgets = [
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 36.9,
-    total: 36.9,
+    initial: 37.1,
+    total: 37.1,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here.
