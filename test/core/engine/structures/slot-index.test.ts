@@ -56,6 +56,47 @@ describe('an index of very many keys', () => {
     )
   })
 
+  test('finds everything while it moves to another capacity, whatever goes and comes again meanwhile', () => {
+    // It grows at 683 keys and shrinks at 255: from there on, each step falls into the move.
+    const step = fc.record({
+      do: fc.constantFrom('again', 'delete', 'add', 'find'),
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(fc.constantFrom(683, 684, 690), fc.boolean(), fc.array(step, { maxLength: 60 }), (size, shrinking, steps) => {
+        const table = new Table()
+        const model = new Set<string>()
+        for (let i = 0; i < size; i++) {
+          table.add(`k${i}`)
+          model.add(`k${i}`)
+        }
+        if (shrinking) {
+          for (let i = 0; i < 100; i++) expect(table.index.get('k0')).toBe(0)
+          for (let i = size - 1; i >= 255; i--) {
+            expect(table.delete(`k${i}`)).toBe(true)
+            model.delete(`k${i}`)
+          }
+        }
+        steps.forEach(({ do: what, at }, i) => {
+          const key = table.keys[Math.floor(at * table.keys.length)]
+          if (what === 'find') expect(table.keys[table.index.get(key)!]).toBe(key)
+          else if (what === 'add') {
+            table.add(`new${i}`)
+            model.add(`new${i}`)
+          } else {
+            expect(table.delete(key)).toBe(true)
+            expect(table.index.has(key)).toBe(false)
+            if (what === 'again') table.add(key)
+            else model.delete(key)
+          }
+        })
+        expect(new Set(table.keys)).toEqual(model)
+        expectAll(table, model)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   test('has every key after growing to many and losing nearly all of them', () => {
     const table = new Table()
     for (let i = 0; i < 50_000; i++) table.add(`key:${i}`)
