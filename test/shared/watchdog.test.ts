@@ -44,15 +44,14 @@ test('one that answers is not', () => {
   expect(seen).toEqual(['ping', 'ping', 'ping'])
 })
 
-test('a timer that is late may be followed by the answer; three that are late, as in a hidden tab, are not waited out', () => {
+test('a timer that is late may be followed by the answer; where all are late, as in a hidden tab, that is not waited for without end', () => {
   dog.watch()
   look(1000)
   look(1000)
   expect(seen).toEqual(['ping'])
   dog.heard()
-  look(1000)
-  look(1000)
-  look(1000)
+  for (let i = 0; i < 5; i++) look(1000)
+  expect(seen).toEqual(['ping', 'ping'])
   look(1000)
   expect(seen).toEqual(['ping', 'ping', 'suspect'])
 })

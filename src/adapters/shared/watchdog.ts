@@ -11,8 +11,11 @@ export interface Watched {
 
 /** A third of the patience may pass until silence is noticed, after the second it is asked, and it has the third to answer. */
 const STEPS = 3
-/** Who has just won the lock was there a moment ago, and is busy loading: if two took it from each other nobody would get far. */
-const PATIENCE_WHILE_LOADING = 10
+/**
+ * Who has just won the lock was there a moment ago, and is busy loading: if two took it from each other nobody would get far.
+ * And where timers are late, the machine may be busy; but in a hidden tab they always are.
+ */
+const PATIENCE_WHEN_SLOW = 10
 
 export class Watchdog {
   readonly #patience: number
@@ -20,8 +23,8 @@ export class Watchdog {
   #timer: ReturnType<typeof setTimeout> | undefined
   #heard = false
   #loading = false
-  /** How often in a row nothing was heard. */
-  #silent = 0
+  /** When it was asked whether it is there. */
+  #asked: number | null = null
 
   /** @param patience milliseconds */
   constructor(patience: number, watched: Watched) {
@@ -48,7 +51,7 @@ export class Watchdog {
   }
 
   #wait(): void {
-    const step = (this.#patience * (this.#loading ? PATIENCE_WHILE_LOADING : 1)) / STEPS
+    const step = (this.#patience * (this.#loading ? PATIENCE_WHEN_SLOW : 1)) / STEPS
     const due = performance.now() + step
     this.#timer = setTimeout(() => {
       // A timer that is late tells that this thread was blocked itself: what the owner has said may still be to be heard.
@@ -58,12 +61,14 @@ export class Watchdog {
 
   #look(late: boolean): void {
     this.#timer = undefined
+    const now = performance.now()
     if (!this.#watched.isBusy()) return
     if (this.#heard) this.#begin()
-    else if (++this.#silent === 1) this.#watched.ping()
-    // In a hidden tab every timer is late.
-    else if (!late || this.#silent > 2) {
-      this.#silent = 0
+    else if (this.#asked === null) {
+      this.#asked = now
+      this.#watched.ping()
+    } else if (!late || now - this.#asked > this.#patience * PATIENCE_WHEN_SLOW) {
+      this.#asked = null
       this.#watched.suspect()
     }
     this.#wait()
@@ -71,7 +76,7 @@ export class Watchdog {
 
   #begin(): void {
     this.#heard = false
-    this.#silent = 0
+    this.#asked = null
   }
 
   stop(): void {
