@@ -41,6 +41,7 @@ export class Waiter {
     this.argv = argv
     this.#resolve = resolve
     for (const key of wait.keys) addTo(this.db.waiters, key, this)
+    if (wait.onGone !== undefined) this.db.engine.blocking.attached++
     if (wait.timeout > 0) this.#startTimer(wait.timeout)
   }
 
