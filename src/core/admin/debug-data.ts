@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts'
 import { SYNTAX } from '../engine/errors.ts'
 import { nextTurn } from '../engine/ports.ts'
 import { EVENT } from '../engine/events.ts'
+import { Keyspace } from '../engine/keyspace.ts'
 import { integerIn } from '../engine/arguments.ts'
 import type { Value } from '../engine/values.ts'
 import { exportRdb } from '../persistence/export.ts'
@@ -14,11 +15,12 @@ import { importRdb } from '../persistence/load.ts'
 import { Persistence } from '../persistence/persistence.ts'
 import { Crc64 } from '../persistence/rdb/crc64.ts'
 import { readRdb, type RdbTarget } from '../persistence/rdb/reader.ts'
-import type { Storage } from '../persistence/storage.ts'
+import type { JournalStore, Storage } from '../persistence/storage.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 
 const NOT_LOADED = new ReplyError('ERR Error trying to load the RDB dump, check server logs.')
 const NO_JOURNAL = new ReplyError('ERR Error trying to load the AOF files, check server logs.')
+const REWRITING = new ReplyError('ERR Background append only file rewriting already in progress')
 const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
 
 function storageOf({ durability }: Engine): Storage | null {
@@ -87,7 +89,7 @@ async function addRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterab
   }
 }
 
-/** LOADAOF: what the journal holds takes the place of the data. */
+/** LOADAOF: what the journal holds takes the place of the data, which stays if it cannot be read. Others wait. */
 export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
   const journal = storageOf(engine)?.journal
   if (journal === undefined) return NO_JOURNAL
@@ -96,19 +98,36 @@ export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
     const failure = await engine.durability.sync()
     if (failure !== null) return failure
   }
+  // It stands for what the journal's parts will be.
+  if (engine.durability.info().some(([name, value]) => name === 'aof_rewrite_in_progress' && value === 1)) return REWRITING
+  const libraries = engine.scripting.libraries()
+  const before = engine.databases().map(({ keyspace }) => keyspace)
+  const loaded = await loadInPlace(engine, journal)
+  if (!loaded) {
+    engine.databases().forEach((db, i) => db.replace(before[i] ?? new Keyspace()))
+    engine.scripting.prepare(libraries)()
+    engine.memory.reset()
+  }
+  engine.effects = effects
+  engine.loading = false
+  if (!loaded) return NO_JOURNAL
+  // Nothing more is appended to it: the next save takes its place.
+  if (effects === null) await journal.leave()
+  engine.log('warning', 'Append Only File loaded by DEBUG LOADAOF')
+  return OK
+}
+
+async function loadInPlace(engine: Engine, journal: JournalStore): Promise<boolean> {
   engine.effects = null
+  engine.loading = true
   for (const db of engine.databases()) db.flush()
   engine.scripting.prepare([])()
   try {
-    if ((await loadJournal(engine, journal)) === null) return NO_JOURNAL
+    return (await loadJournal(engine, journal)) !== null
   } catch (error) {
     engine.log('warning', String(error))
-    return NO_JOURNAL
-  } finally {
-    engine.effects = effects
+    return false
   }
-  engine.log('warning', 'Append Only File loaded by DEBUG LOADAOF')
-  return OK
 }
 
 /** POPULATE count [prefix] [size]: strings under keys that are not there yet. */

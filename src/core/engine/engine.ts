@@ -138,7 +138,7 @@ export class Engine {
   /** Must be called when something changes that commands have to be checked against. */
   restrict(): void {
     const ordinary = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.durability.writeError() === null ? 0 : FLAG.write)
-    this.restricted = this.gate === null ? ordinary : -1
+    this.restricted = this.gate === null && !this.loading ? ordinary : -1
   }
 
   /** Milliseconds since 1970, the same throughout a command. */
@@ -164,6 +164,7 @@ export class Engine {
 
   set loading(loading: boolean) {
     this.#now = this.#unread = loading ? 1 : 0
+    this.restrict()
     if (!loading) for (const { keyspace } of this.#databases) this.expiry.schedule(keyspace.nextExpiry)
   }
 

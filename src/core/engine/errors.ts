@@ -29,6 +29,7 @@ export const TIMEOUT_NOT_FLOAT = new ReplyError('ERR timeout is not a float or o
 export const TIMEOUT_NOT_INTEGER = new ReplyError('ERR timeout is not an integer or out of range')
 export const TIMEOUT_NEGATIVE = new ReplyError('ERR timeout is negative')
 export const INVALID_CURSOR = new ReplyError('ERR invalid cursor')
+export const LOADING = new ReplyError('LOADING Redis is loading the dataset in memory')
 export const NO_AUTH = new ReplyError('NOAUTH Authentication required.')
 export const EXEC_ABORT = new ReplyError('EXECABORT Transaction discarded because of previous errors.')
 export const OUT_OF_MEMORY = new ReplyError("OOM command not allowed when used memory > 'maxmemory'.")

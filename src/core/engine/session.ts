@@ -6,7 +6,7 @@ import { Waiter, type Wait } from './blocking.ts'
 import { arityFits, type Argv, type Command, FLAG, type Result } from './command.ts'
 import type { Database } from './database.ts'
 import type { Engine } from './engine.ts'
-import { NO_AUTH, NOT_IN_TRANSACTION, OUT_OF_MEMORY, wrongArity } from './errors.ts'
+import { LOADING, NO_AUTH, NOT_IN_TRANSACTION, OUT_OF_MEMORY, wrongArity } from './errors.ts'
 import { showMonitors } from './monitor.ts'
 import type { Topic } from './pubsub.ts'
 import { addTo, removeFrom } from './structures/set-map.ts'
@@ -207,6 +207,7 @@ export class Session {
     if (this.engine.monitors.has(this) && flags & OF_KEYSPACE) throw NO_KEYSPACE
     const held = this.engine.gate?.(this, command, argv)
     if (held) return held
+    if (this.engine.loading && !(flags & FLAG.loading)) throw LOADING
     if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
     if (!queued) return null
     this.transaction.queue!.push({ command, argv })

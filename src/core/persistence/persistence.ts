@@ -143,7 +143,7 @@ export class Persistence implements Durability {
 
   /** Starts a save if a rule says so. */
   changed(): void {
-    if (this.#closed || !this.#lock.free) return
+    if (this.#closed || !this.#lock.free || this.#engine.loading) return
     const rule = this.#schedule.due(this.#saves.dirty)
     if (rule === null) return
     this.#engine.log('notice', `${rule.changes} changes in ${rule.seconds} seconds. Saving...`)
