@@ -257,8 +257,8 @@ export function addFloats(text: ByteString, by: ByteString, error: ReplyError): 
 }
 
 function lcs(db: Database, argv: Argv): Reply {
-  const [a, b] = [argv[1], argv[2]].map((key) => {
-    const value = db.read(key)
+  // Both are looked up, and missed, before either is refused.
+  const [a, b] = [db.read(argv[1]), db.read(argv[2])].map((value) => {
     if (typeof value === 'object' && value.type !== 'string') throw new ReplyError('ERR The specified keys must contain string values')
     return value === undefined ? '' : textOf(value)
   })
