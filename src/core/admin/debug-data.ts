@@ -106,7 +106,6 @@ export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
   if (!loaded) {
     engine.databases().forEach((db, i) => db.replace(before[i] ?? new Keyspace()))
     engine.scripting.prepare(libraries)()
-    engine.memory.reset()
   }
   engine.effects = effects
   engine.loading = false

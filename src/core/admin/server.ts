@@ -5,7 +5,7 @@ import { type Argv, container, type Handler, type Row, row } from '../engine/com
 import { help } from '../engine/commands/help.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SYNTAX } from '../engine/errors.ts'
-import { SLOT } from '../engine/memory.ts'
+import { EXPIRY, SLOT } from '../engine/memory.ts'
 import { VERSION } from '../engine/version.ts'
 import { parseInt64 } from '../numbers.ts'
 import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
@@ -20,8 +20,6 @@ const BAD_PORT = new ReplyError('ERR Invalid master port')
 const ALWAYS_MASTER = new ReplyError('ERR This server is always a master: it cannot replicate another')
 
 const PORT_MAX = 65_535
-/** Bytes of an expiry: a place in a column of doubles, a time and a key in the queue. */
-const EXPIRY = 24
 /** Redis tells nothing of so little memory. */
 const LITTLE = 5 * 1024 * 1024
 

@@ -249,7 +249,6 @@ export class Database {
     this.keyspace.removeAt(slot)
     if (this.waiters.size !== 0) this.signal(key)
     this.engine.stats.expired++
-    this.engine.memory.expired++
     this.engine.effects?.removed(this, key)
     if (this.watched) this.touch(key)
     if (this.engine.events & EVENT.expired) this.notify(EVENT.expired, 'expired', key)
@@ -275,12 +274,11 @@ export class Database {
   /** Removes fields of a hash whose time has come, up to so many. @returns how many steps that took, at least one */
   #expireFields(slot: number, hash: Hash, most?: number): number {
     const key = this.keyspace.keys[slot]
-    const { effects, memory, now } = this.engine
+    const { effects, now } = this.engine
     this.keyspace.beforeChange(slot)
     // However many there are, to drop all of them is one step.
     const all = hash.expires?.allDue(hash.size, now)
     const removed = all ? hash.keys : hash.removeExpired(now, most)
-    memory.expired += removed.length
     if (all) {
       this.keyspace.removeAt(slot)
       effects?.removed(this, key)

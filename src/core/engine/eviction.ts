@@ -3,7 +3,6 @@ import type { Database } from './database.ts'
 import type { Engine } from './engine.ts'
 import { EVENT } from './events.ts'
 import type { Keyspace } from './keyspace.ts'
-import { sizeOfEntry } from './memory.ts'
 
 /** A new key's frequency, so that it is not the first to go. */
 const LFU_INITIAL = 5
@@ -116,10 +115,7 @@ export class Eviction {
     const now = (): number => clock.elapsed?.() ?? clock.now()
     let end = 0
     while (this.limit > 0 && memory.used() + OWN > this.limit) {
-      if (this.#policy === 'noeviction' || !this.#evictOne(apart)) {
-        memory.reset()
-        return false
-      }
+      if (this.#policy === 'noeviction' || !this.#evictOne(apart)) return false
       end ||= now() + SLICE_MS
       if (now() < end) continue
       this.#goOn()
@@ -156,7 +152,6 @@ export class Eviction {
     const { db, slot } = best
     const { keyspace } = db
     const key = keyspace.keys[slot]
-    engine.memory.freed(sizeOfEntry(key, keyspace.values[slot]))
     keyspace.removeAt(slot)
     engine.stats.evicted++
     if (db.watched) db.touch(key)

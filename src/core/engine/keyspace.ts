@@ -3,7 +3,11 @@
 import type { ByteString } from '../bytes.ts'
 import { ExpiryQueue } from './structures/expiry-queue.ts'
 import { Dict } from './structures/dict.ts'
+import { EXPIRY, sizeOfValue, SLOT, STRING } from './memory.ts'
 import type { Hash, Value } from './values.ts'
+
+/** Twice so many values may have changed since they were counted. */
+const MOST_OPEN = 128
 
 /** Told what changes in a keyspace, for saves that write only that (see persistence/). A change in place is told by the guard. */
 export interface ChangeLog {
@@ -19,6 +23,10 @@ export class Keyspace extends Dict<Value> {
   /** When hashes are to be looked at because one of their fields expires; null while no hash has, or has had, such fields. */
   fields: ExpiryQueue | null = null
   changes: ChangeLog | null = null
+  /** Bytes of all values as they were last counted. */
+  #bytes = 0
+  /** Those that have changed since: each is counted once for many changes. */
+  readonly #open: Exclude<Value, string | number>[] = []
   /** When or how often each key was used: see eviction.ts. */
   access: Uint32Array = new Uint32Array(16)
 
@@ -39,7 +47,7 @@ export class Keyspace extends Dict<Value> {
 
   /** Sets or (0) clears an expiry. */
   setExpiry(slot: number, at: number): void {
-    this.beforeChange(slot)
+    this.tell(slot)
     this.queue.set(slot, at)
   }
 
@@ -49,8 +57,63 @@ export class Keyspace extends Dict<Value> {
     this.fields?.set(slot, nextExpiry === Infinity ? 0 : nextExpiry)
   }
 
+  /** Bytes of all that is in it: see memory.ts. */
+  get bytes(): number {
+    this.#count(0)
+    return this.#bytes + this.chars + this.size * (SLOT + STRING) + this.queue.size * EXPIRY
+  }
+
+  /** Counts what has changed, but for the last few: what is to come of them in this command may still be to come. */
+  #count(keep: number): void {
+    for (const value of this.#open.splice(0, this.#open.length - keep)) {
+      // What is to be counted again has what it had, below zero.
+      const bytes = sizeOfValue(value)
+      this.#bytes += bytes + value.counted + 1
+      value.counted = bytes
+    }
+  }
+
+  override beforeChange(slot: number): void {
+    this.tell(slot)
+    this.#changing(this.values[slot])
+  }
+
+  #changing(value: Value): void {
+    if (typeof value !== 'object' || value.counted < 0) return
+    value.counted = -1 - value.counted
+    if (this.#open.push(value) === 2 * MOST_OPEN) this.#count(MOST_OPEN)
+  }
+
+  #enters(value: Value): void {
+    if (typeof value === 'object') this.#changing(value)
+    else this.#bytes += sizeOfValue(value)
+  }
+
+  #leaves(value: Value): void {
+    if (typeof value !== 'object') {
+      this.#bytes -= sizeOfValue(value)
+      return
+    }
+    if (value.counted < 0) {
+      value.counted = -1 - value.counted
+      // It is mostly the last one.
+      const last = this.#open.pop()!
+      if (last !== value) this.#open[this.#open.lastIndexOf(value)] = last
+    }
+    this.#bytes -= value.counted
+    value.counted = 0
+  }
+
+  override setAt(slot: number, value: Value): void {
+    const old = this.values[slot]
+    super.setAt(slot, value)
+    this.#leaves(old)
+    this.#enters(value)
+  }
+
   override insert(key: ByteString, value: Value): number {
     const slot = super.insert(key, value)
+    this.#enters(value)
     if (slot >= this.access.length) {
       const access = new Uint32Array(slot * 2)
       access.set(this.access)
@@ -64,7 +127,9 @@ export class Keyspace extends Dict<Value> {
     this.setExpiry(slot, 0)
     this.fields?.set(slot, 0)
     this.changes?.removed(this.keys[slot])
+    const value = this.values[slot]
     super.removeAt(slot)
+    this.#leaves(value)
   }
 
   protected override move(from: number, to: number): void {

@@ -8,7 +8,7 @@ import { Deque } from './structures/deque.ts'
 import { Dict } from './structures/dict.ts'
 import { RankedTree } from './structures/ranked-tree.ts'
 import { SlotTable } from './structures/slot-table.ts'
-import { StreamLog } from './structures/stream-log.ts'
+import { STRING, StreamLog } from './structures/stream-log.ts'
 
 export type StringValue = ByteString | number | Raw
 export type Value = StringValue | Hash | List | Members | SortedSet | Stream
@@ -20,14 +20,16 @@ export function typeOf(value: Value): TypeName {
 
 /**
  * A string that APPEND, SETRANGE or SETBIT has changed, as Redis's raw encoding: bytes with room to grow. Short ones that
- * were only appended to are still a text, which takes a fifth of the memory.
+ * no bit was set in are still a text, which takes a fifth of the memory.
  */
 export class Raw {
   readonly type = 'string'
+  /** What its keyspace counts it as: see keyspace.ts. */
+  counted = 0
   length: number
   /** How many running saves still have to write it: a change must go to a copy. */
   shared = 0
-  // One of the two is always there.
+  // One of the two.
   #bytes: Uint8Array | null = null
   #text: ByteString | null = null
 
@@ -40,47 +42,65 @@ export class Raw {
 
   /** Bytes `from` to `to`; what is beyond the end is left out. */
   slice(from: number, to: number): ByteString {
-    return this.#text === null ? fromUint8Array(this.bytes.subarray(from, to)) : partOf(this.#text, from, to)
+    return this.#text === null
+      ? fromUint8Array(this.#bytes!, Math.min(from, this.length), Math.min(to, this.length))
+      : partOf(this.#text, from, to)
+  }
+
+  /** A byte; nothing behind the end. */
+  byteAt(at: number): number | undefined {
+    return this.#bytes === null ? this.#text!.charCodeAt(at) : this.#bytes[at]
   }
 
   copy(): Raw {
-    return new Raw(this.#bytes === null ? this.#text! : this.bytes.slice())
+    return new Raw(this.#bytes === null ? this.#text! : this.#bytes.slice(0, this.length))
   }
 
   /** The bytes for reading. */
   get bytes(): Uint8Array {
-    this.#bytes ??= toUint8Array(this.#text!)
-    return this.#bytes.subarray(0, this.length)
+    const bytes = this.#bytes ?? toUint8Array(this.#text!)
+    return bytes.length === this.length ? bytes : bytes.subarray(0, this.length)
   }
 
-  /** The bytes for writing, at least `length` of them; new ones are zero. */
-  grow(length: number): Uint8Array {
-    const { bytes } = this
+  /** Bytes of memory that the content takes. */
+  get room(): number {
+    return this.#bytes === null ? STRING + this.length : 210 + this.#bytes.length
+  }
+
+  /**
+   * The bytes for writing, at least `length` of them; new ones are zero.
+   * @param spare so many more if room has to be made. What grows again gets half as much again, but, as Redis's
+   * strings, at most 1 MiB.
+   */
+  grow(length: number, spare = this.#bytes === null ? 0 : Math.min(length >> 1, 1 << 20)): Uint8Array {
+    // No part of it is taken here: V8 keeps short arrays on its heap until there is a view of them.
+    const old = (this.#bytes ??= toUint8Array(this.#text!))
     this.#text = null
-    if (length > this.#bytes!.length) {
-      // As Redis's strings: twice the room, but at most 1 MiB more than asked for.
-      this.#bytes = new Uint8Array(length + Math.min(length, 1 << 20))
-      this.#bytes.set(bytes)
+    if (length > old.length) {
+      this.#bytes = new Uint8Array(length + spare)
+      this.#bytes.set(old)
     }
     this.length = Math.max(this.length, length)
-    return this.#bytes!
+    return this.#bytes
   }
 
-  append(suffix: ByteString): void {
-    const at = this.length
-    if (this.#bytes === null && at + suffix.length <= SHORT) {
-      this.#text += suffix
-      this.length += suffix.length
-    } else {
-      putBytes(this.grow(at + suffix.length), at, suffix)
-    }
+  /** Writes bytes at an offset; zeros fill a gap before it. */
+  write(at: number, bytes: ByteString): void {
+    const text = this.#text
+    const end = at + bytes.length
+    if (this.#bytes === null && Math.max(end, this.length) <= SHORT) {
+      // Joined, for a sum of strings would keep each of its parts.
+      this.#text = [text!.slice(0, at).padEnd(at, '\0'), bytes, text!.slice(end)].join('')
+      this.length = this.#text.length
+    } else putBytes(this.grow(end), at, bytes)
   }
 
   toString(): ByteString {
-    return (this.#text ??= this.slice(0, this.length))
+    // Not kept beside the bytes: a long one would take twice its memory once it was read.
+    return this.#text ?? this.slice(0, this.length)
   }
 }
-/** Up to this length a text is appended to as a text. */
+/** Up to this length a text is written into as a text. */
 const SHORT = 64
 
 /** A string value as Redis would store it: an integer in its only form becomes a number. */
@@ -147,6 +167,7 @@ export function copyOf(value: Value): Value {
 /** Fields and values; a field may have an expiry of its own (Redis 7.4). */
 export class Hash extends Dict<ByteString> {
   readonly type = 'hash'
+  counted = 0
   /** When fields expire, in milliseconds since 1970; null while no field ever had an expiry. */
   expires: ExpiryQueue | null = null
 
@@ -172,8 +193,14 @@ export class Hash extends Dict<ByteString> {
     return slot < 0
   }
 
+  override insert(field: ByteString, value: ByteString): number {
+    this.chars += value.length
+    return super.insert(field, value)
+  }
+
   override setAt(slot: number, value: ByteString): void {
     this.gone(this.values[slot])
+    this.chars += value.length
     super.setAt(slot, value)
   }
 
@@ -216,14 +243,17 @@ export class Hash extends Dict<ByteString> {
 
 export class List extends Deque {
   readonly type = 'list'
+  counted = 0
 }
 
 export class Members extends SlotTable {
   readonly type = 'set'
+  counted = 0
   /** Whether one that is gone was no integer. */
   mixed = false
 
   protected override gone(member: ByteString): void {
+    super.gone(member)
     if (!this.mixed && parseInt64(member) === undefined) this.mixed = true
   }
 
@@ -242,6 +272,7 @@ export class Members extends SlotTable {
 /** Members by name and by (score, member). */
 export class SortedSet {
   readonly type = 'zset'
+  counted = 0
   readonly scores = new Dict<number>()
   readonly order = new RankedTree()
 
@@ -277,6 +308,7 @@ export class SortedSet {
 /** Entries and consumer groups. A stream without entries is still there. */
 export class Stream extends StreamLog {
   readonly type = 'stream'
+  counted = 0
   readonly groups = new Map<ByteString, ConsumerGroup>()
 
   copy(): Stream {

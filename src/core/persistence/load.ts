@@ -143,6 +143,5 @@ export class Incoming implements RdbTarget {
     const engine = this.#engine
     const last = Math.max(engine.databases().length - 1, ...this.#keyspaces.keys())
     for (let index = 0; index <= last; index++) engine.database(index).replace(this.#keyspaces.get(index) ?? new Keyspace())
-    engine.memory.reset()
   }
 }

@@ -142,7 +142,7 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['COMMAND', 'GETKEYS', name, ...args], texts<T>)
   }
 
-  /** An estimate of the bytes a key uses. @returns null if the key does not exist */
+  /** The bytes a key uses, about; nothing is sampled on the engine. @returns null if the key does not exist */
   memoryUsage(key: Key, options: { samples?: number | undefined } = {}): Out<M, T, number | null> {
     return this.run(['MEMORY', 'USAGE', key, ...words(options)], integerOrNull)
   }

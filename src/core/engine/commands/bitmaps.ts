@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { shrink } from '../../numbers.ts'
-import { bytesOf, lengthOf, Raw, type StringValue } from '../values.ts'
+import { bytesOf, textOf, lengthOf, Raw, type StringValue } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const BIT_OFFSET = new ReplyError('ERR bit offset is not an integer or out of range')
@@ -29,10 +29,9 @@ export const bitmaps: Group = {
       const mask = 128 >> (offset & 7)
       const value = db.string.write(key)
       const length = value === undefined ? -1 : lengthOf(value)
-      const bytes = writable(db, key, value, at + 1)
-      const old = bytes[at] & mask ? '1' : '0'
-      if (argv[3] === '1') bytes[at] |= mask
-      else bytes[at] &= ~mask
+      const byte = byteAt(value ?? '', at)
+      const old = byte & mask ? '1' : '0'
+      writable(db, key, value).write(at, String.fromCharCode(argv[3] === '1' ? byte | mask : byte & ~mask))
       if (old !== argv[3] || at >= length) db.changed(key, EVENT.string, 'setbit')
       return +old
     }),
@@ -109,10 +108,10 @@ function bitOffset(db: Database, text: ByteString, width = 1): number {
   return offset
 }
 
-/** The bytes of a string for writing, at least `length` of them. */
-function writable(db: Database, key: ByteString, value: StringValue | undefined, length: number): Uint8Array {
+/** The bytes of a string for writing. */
+function writable(db: Database, key: ByteString, value: StringValue | undefined): Raw {
   if (value === undefined) db.insert(key, '')
-  return toRaw(db, key, value ?? '').grow(length)
+  return toRaw(db, key, value ?? '')
 }
 
 interface BitRange {
@@ -156,7 +155,7 @@ function bitposRange(argv: Argv, bits: number): BitRange | null {
 }
 
 /** A byte of a string; 0 beyond its end. */
-const byteAt = (value: StringValue, at: number): number => bytesOf(value, at, at + 1)[0] ?? 0
+const byteAt = (value: StringValue, at: number): number => (value instanceof Raw ? value.byteAt(at) : textOf(value).charCodeAt(at)) || 0
 
 /** Words at once: a loop that is called often is compiled for good, where a long one that runs once is not. */
 const RUN = 1024
@@ -230,7 +229,7 @@ function bitfield(db: Database, argv: Argv, readOnly: boolean): Reply {
   const length = writes.reduce((longest, { offset, bits }) => Math.max(longest, Math.ceil((offset + bits) / 8)), 0)
   const value = db.string.write(key)
   const before = value === undefined ? -1 : lengthOf(value)
-  const bytes = writable(db, key, value, length)
+  const bytes = writable(db, key, value).grow(length)
   const grown = length > before
   let changes = 0
   const replies = fields.map((field): Reply => {

@@ -103,8 +103,9 @@ export const keys: Group = {
       if (target === db) throw SAME_OBJECT
       const value = db.write(key)
       if (value === undefined || target.find(key) >= 0) return 0
-      target.adopt(key, value, db.expiryOf(key))
+      const expiry = db.expiryOf(key)
       db.delete(key)
+      target.adopt(key, value, expiry)
       db.changed(key, EVENT.generic, 'move_from')
       target.changed(key, EVENT.generic, 'move_to', 0)
       return 1

@@ -5,7 +5,7 @@ import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
 import { infoText } from '../info.ts'
-import { sizeOfEntry } from '../memory.ts'
+import { sizeOfValue, SLOT, STRING } from '../memory.ts'
 import { nameOf } from './connection.ts'
 import { help } from './help.ts'
 
@@ -83,9 +83,9 @@ export const server: Group = {
 
     container('MEMORY', -2, '', [
       row('MEMORY|USAGE', -3, 'readonly', '2 RO', (db, argv) => {
-        const { SAMPLES = 5 } = readOptions(argv, 3, { SAMPLES: (text) => integerIn(text, 0, Infinity, SYNTAX, NOT_INTEGER) })
+        readOptions(argv, 3, { SAMPLES: (text) => integerIn(text, 0, Infinity, SYNTAX, NOT_INTEGER) }) // nothing is sampled
         const value = db.peek(argv[2])
-        return value === undefined ? null : sizeOfEntry(argv[2], value, SAMPLES)
+        return value === undefined ? null : SLOT + STRING + argv[2].length + sizeOfValue(value)
       }),
       help('MEMORY'),
     ]),
@@ -115,7 +115,6 @@ function flush(db: Database, flushed: readonly Database[], argv: Argv): void {
   for (const each of flushed) engine.dirty += each.flush()
   // As in Redis, the journal has it also where there was nothing to remove.
   if (engine.dirty === dirty) engine.effects?.wrote(db, argv)
-  engine.memory.reset()
 }
 
 function swap(a: Database, b: Database): void {

@@ -1,5 +1,5 @@
 // Strings: https://redis.io/docs/latest/commands/?group=string
-import { type ByteString, putBytes } from '../../bytes.ts'
+import type { ByteString } from '../../bytes.ts'
 import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
 import { flag, int64, integer, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
@@ -207,8 +207,7 @@ const MAX_STRING = 2 ** 29 - 24
 /** Writes bytes into a string at an offset. @returns the new length */
 function write(db: Database, key: ByteString, old: StringValue, offset: number, bytes: ByteString): number {
   const raw = toRaw(db, key, old)
-  if (offset === raw.length) raw.append(bytes)
-  else putBytes(raw.grow(offset + bytes.length), offset, bytes)
+  raw.write(offset, bytes)
   return raw.length
 }
 

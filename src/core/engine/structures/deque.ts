@@ -16,6 +16,8 @@ const CHUNK_SIZE = 128
 
 export class Deque {
   size = 0
+  /** Bytes of all elements: see memory.ts. */
+  chars = 0
   guard: ChunkGuard | null = null
   #chunks: Chunk[] = []
   // How many of the first chunks' places are vacated: dropping the first chunk moves this index, not the array.
@@ -30,12 +32,17 @@ export class Deque {
   copyFrom(other: Deque): void {
     this.#chunks = other.chunks().map((chunk) => chunk.slice())
     this.size = other.size
+    this.chars = other.chars
   }
 
   push(element: ByteString): void {
     const last = this.#chunks[this.#chunks.length - 1]
-    this.size++
-    if (last === undefined || last.length >= CHUNK_SIZE || this.#head === this.#chunks.length) this.#chunks.push([element])
+    this.chars += element.length
+    if (this.size++ === 0) {
+      // Not pushed: V8 would make room for 17.
+      this.#chunks = [[element]]
+      this.#head = 0
+    } else if (last.length >= CHUNK_SIZE) this.#chunks.push([element])
     else {
       this.guard?.before(last)
       last.push(element)
@@ -45,6 +52,7 @@ export class Deque {
   unshift(element: ByteString): void {
     const first = this.#chunks[this.#head]
     this.size++
+    this.chars += element.length
     if (first !== undefined && first.length < CHUNK_SIZE) {
       this.guard?.before(first)
       first.unshift(element)
@@ -62,9 +70,10 @@ export class Deque {
     if (this.size === 0) return undefined
     const last = this.#chunks[this.#chunks.length - 1]
     this.guard?.before(last)
-    const element = last.pop()
+    const element = last.pop()!
     if (last.length === 0) this.#chunks.pop()
     this.size--
+    this.chars -= element.length
     return element
   }
 
@@ -72,9 +81,10 @@ export class Deque {
     if (this.size === 0) return undefined
     const first = this.#chunks[this.#head]
     this.guard?.before(first)
-    const element = first.shift()
+    const element = first.shift()!
     if (first.length === 0) this.#dropFirst()
     this.size--
+    this.chars -= element.length
     return element
   }
 
@@ -87,8 +97,10 @@ export class Deque {
   set(index: number, element: ByteString): void {
     const place = this.#locate(index)
     if (place === null) throw new RangeError('index out of range')
-    this.guard?.before(this.#chunks[place.chunk])
-    this.#chunks[place.chunk][place.at] = element
+    const chunk = this.#chunks[place.chunk]
+    this.guard?.before(chunk)
+    this.chars += element.length - chunk[place.at].length
+    chunk[place.at] = element
   }
 
   /** Inserts before an index; at `size` it appends. */
@@ -100,6 +112,7 @@ export class Deque {
     chunk.splice(place.at, 0, element)
     if (chunk.length > CHUNK_SIZE) this.#chunks.splice(place.chunk + 1, 0, chunk.splice(CHUNK_SIZE >> 1))
     this.size++
+    this.chars += element.length
   }
 
   /** Removes up to `most` elements equal to one, from the first or (`reverse`) the last on. @returns how many */
@@ -121,6 +134,7 @@ export class Deque {
       this.#head = 0
     }
     this.size -= removed
+    this.chars -= removed * element.length
     return removed
   }
 
@@ -181,10 +195,11 @@ export class Deque {
       const last = this.#chunks[this.#chunks.length - 1]
       if (last.length <= left) {
         this.#chunks.pop()
+        this.#gone(last)
         left -= last.length
       } else {
         this.guard?.before(last)
-        last.length -= left
+        this.#gone(last.splice(-left))
         left = 0
       }
     }
@@ -196,13 +211,18 @@ export class Deque {
       const first = this.#chunks[this.#head]
       if (first.length <= left) {
         this.#dropFirst()
+        this.#gone(first)
         left -= first.length
       } else {
         this.guard?.before(first)
-        first.splice(0, left)
+        this.#gone(first.splice(0, left))
         left = 0
       }
     }
+  }
+
+  #gone(elements: Chunk): void {
+    for (const { length } of elements) this.chars -= length
   }
 
   #dropFirst(): void {

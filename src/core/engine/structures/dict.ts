@@ -3,7 +3,7 @@ import type { ByteString } from '../../bytes.ts'
 import { SlotTable } from './slot-table.ts'
 
 export class Dict<V> extends SlotTable {
-  readonly values: V[] = []
+  values: V[] = []
 
   get(key: ByteString): V | undefined {
     const slot = this.find(key)
@@ -22,13 +22,14 @@ export class Dict<V> extends SlotTable {
   }
 
   setAt(slot: number, value: V): void {
-    this.beforeChange(slot)
+    this.tell(slot)
     this.values[slot] = value
   }
 
   /** Adds a key that is not there yet. @returns its slot */
   insert(key: ByteString, value: V): number {
-    this.values.push(value)
+    if (this.values.length === 0) this.values = [value]
+    else this.values.push(value)
     return this.append(key)
   }
 

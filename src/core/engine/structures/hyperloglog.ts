@@ -8,7 +8,7 @@ import { type Int64, shrink } from '../../numbers.ts'
 export interface GrowingBytes {
   length: number
   readonly bytes: Uint8Array
-  grow(length: number): Uint8Array
+  grow(length: number, spare?: number): Uint8Array
 }
 
 const REGISTERS = 1 << 14
@@ -144,7 +144,7 @@ export function makeDense(hll: GrowingBytes): boolean {
   if (isDense(hll.bytes)) return true
   const registers = noRegisters()
   if (!mergeInto(registers, hll.bytes)) return false
-  const bytes = hll.grow(DENSE_SIZE)
+  const bytes = hll.grow(DENSE_SIZE, 0) // its last size
   hll.length = DENSE_SIZE
   bytes.fill(0, HEADER)
   bytes[ENCODING_AT] = DENSE

@@ -132,7 +132,11 @@ function partitionNode(node: Node, before: Before): number {
 function insertInto(node: Node, score: number, member: ByteString): Node | null {
   if (node.children === null) {
     const at = lowerBound(node, score, member)
-    if (at === node.scores.length) {
+    if (node.scores.length === 0) {
+      // Not pushed: V8 would make room for 17.
+      node.scores = [score]
+      node.members = [member]
+    } else if (at === node.scores.length) {
       node.scores.push(score)
       node.members.push(member)
     } else {

@@ -23,12 +23,14 @@ const OWN_INDEX_FROM = 1 << 15
 const ORDERED_UP_TO = 128
 
 export class SlotTable {
-  readonly keys: ByteString[] = []
+  keys: ByteString[] = []
   /** Set while a save still needs this table as it was. */
   guard: PageGuard | null = null
   /** How large it was, and how long the longest of what is gone: Redis's encodings never go back. */
   peak = 0
   longest = 0
+  /** Bytes of all keys, and of values that are strings: see memory.ts. */
+  chars = 0
   protected index: Map<ByteString, number> | SlotIndex | null = null
 
   get size(): number {
@@ -53,8 +55,10 @@ export class SlotTable {
 
   /** Appends a key that is not there yet. @returns its slot */
   protected append(key: ByteString): number {
+    this.chars += key.length
     const slot = this.keys.length
-    this.keys.push(key)
+    if (slot === 0) this.keys = [key] // not pushed: V8 would make room for 17
+    else this.keys.push(key)
     if (this.index !== null) {
       this.index.set(key, slot)
       if (slot === OWN_INDEX_FROM && this.index instanceof Map) this.index = new SlotIndex(this.keys)
@@ -79,13 +83,18 @@ export class SlotTable {
 
   /** Must be called before a slot's key or value changes; appending changes no slot. */
   beforeChange(slot: number): void {
+    this.tell(slot)
+  }
+
+  /** As `beforeChange`, where the value is not changed in place. */
+  protected tell(slot: number): void {
     if (this.guard !== null) this.guard.before(slot >> PAGE_BITS, slot)
   }
 
   removeAt(slot: number): void {
     const last = this.keys.length - 1
-    this.beforeChange(slot)
-    this.beforeChange(last)
+    this.tell(slot)
+    this.tell(last)
     if (last >= this.peak) this.peak = last + 1
     this.gone(this.keys[slot])
     this.index?.delete(this.keys[slot])
@@ -101,6 +110,7 @@ export class SlotTable {
 
   /** A key or value is about to go. */
   protected gone({ length }: ByteString): void {
+    this.chars -= length
     if (length > this.longest) this.longest = length
   }
 

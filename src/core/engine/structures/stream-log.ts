@@ -16,6 +16,8 @@ export interface StreamNode extends Chunk<Fields> {
   deleted: number
   /** Size of the listpack without its counts of entries, which change. */
   bytes: number
+  /** Bytes of the strings of its entries: see memory.ts. */
+  chars: number
   /** The first entry's field names: entries with the same ones need not repeat them. */
   readonly fields: Fields
 }
@@ -36,6 +38,8 @@ export interface Trim {
   readonly limit: number
 }
 
+/** What a string takes beside its bytes, which are rounded up. */
+export const STRING = 20
 /** Redis never makes a node larger than this. */
 const MOST_BYTES = 2 ** 30
 
@@ -47,6 +51,8 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   added: Int64 = 0
   /** The nodes that were counted last, and of which chunks. */
   #radix: { count: number; length: number; last: StreamNode | undefined } = { count: 1, length: 0, last: undefined }
+  /** Bytes of all strings. */
+  chars = 0
 
   /** Appends an entry; its ID must be above `lastId`. */
   append(id: StreamId, fields: ByteString[], limits: NodeLimits): void {
@@ -60,6 +66,23 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
     node.last = this.lastId = id
     this.size++
     this.added = sum(this.added, 1)
+    this.#count(node, fields, 1)
+  }
+
+  /** Appends a node that has been read; its IDs must be above all others. */
+  adopt(node: StreamNode): void {
+    if (node.values.length > 0) this.chunks.push(node)
+    this.size += node.values.length
+    for (const fields of node.values) this.#count(node, fields, 1)
+  }
+
+  /** Counts the strings of an entry, or (-1) no longer. Names that it shares with the node are not its own. */
+  #count(node: StreamNode, fields: Fields, sign: number): void {
+    for (let i = 0; i < fields.length; i++) {
+      const bytes = sign * (i % 2 === 0 && fields[i] === node.fields[i >> 1] ? 8 : 8 + STRING + fields[i].length)
+      node.chars += bytes
+      this.chars += bytes
+    }
   }
 
   /** @returns how many entries went */
@@ -73,6 +96,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
       if (minId === null ? this.size - live >= maxlen : compareIds(node.last, minId) < 0) {
         dropped++
         this.size -= live
+        this.chars -= node.chars
         continue
       }
       if (!approximate) this.removeFrom(node, 0, minId === null ? this.size - maxlen : lowerBound(node, minId))
@@ -113,6 +137,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   }
 
   protected override removeFrom(node: StreamNode, at: number, count: number): void {
+    for (const fields of node.values.slice(at, at + count)) this.#count(node, fields, -1)
     super.removeFrom(node, at, count)
     node.deleted += count
   }
@@ -126,6 +151,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
     this.lastId = log.lastId
     this.maxDeletedId = log.maxDeletedId
     this.added = log.added
+    this.chars = log.chars
   }
 }
 
@@ -145,7 +171,7 @@ function newNode(first: StreamId, pairs: Fields): StreamNode {
   const fields = pairs.filter((_, i) => i % 2 === 0)
   let bytes = 9 + integerSize(fields.length) // with the header, the end and the 0 behind the fields
   for (const field of fields) bytes += textSize(field)
-  return { first, last: first, ms: [], seq: [], values: [], deleted: 0, bytes, fields }
+  return { first, last: first, ms: [], seq: [], values: [], deleted: 0, bytes, chars: 0, fields }
 }
 
 /** What an entry takes in a node. Field names that the node has are shared with it. */

@@ -47,7 +47,6 @@ export async function loadJournal(engine: Engine, store: JournalStore): Promise<
     return { base, total: loader.total }
   } finally {
     engine.loading = false
-    engine.memory.reset()
     loader.session.close()
   }
 }

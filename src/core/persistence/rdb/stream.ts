@@ -28,8 +28,7 @@ export function readStream(source: ByteSource, type: number, done: (stream: Stre
   source.repeat(nodes, () => {
     const node = source.length() === ID_LENGTH ? nodeOf(idOf(source), source.blob(), stream.chunks.at(-1)?.last) : null
     if (node === null) throw source.fail('damaged node of a stream')
-    if (node.values.length > 0) stream.chunks.push(node)
-    stream.size += node.values.length
+    stream.adopt(node)
   })
 }
 
@@ -43,7 +42,7 @@ function nodeOf(first: StreamId, bytes: Uint8Array, before: StreamId | undefined
   if (!(count >= 0 && deleted >= 0 && count + deleted <= elements.length && width >= 0) || elements[at - 1] !== '0') return null
   if (before !== undefined && compareIds(first, before) <= 0) return null
   const size = bytes.length - integerSize(count) - integerSize(deleted)
-  const node: StreamNode = { first, last: first, ms: [], seq: [], values: [], deleted, bytes: size, fields }
+  const node: StreamNode = { first, last: first, ms: [], seq: [], values: [], deleted, bytes: size, chars: 0, fields }
   for (let left = count + deleted; left > 0; left--) {
     const flags: number = Number(elements[at])
     const [ms, seq] = [parseInt64(elements[at + 1] ?? ''), parseInt64(elements[at + 2] ?? '')]
