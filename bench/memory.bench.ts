@@ -1,4 +1,4 @@
-// What a million short strings take, beside a plain Map; and what an engine by itself takes.
+// What a million short strings take, beside a plain Map; what collections take, and an engine by itself.
 import { createRedis } from '../src/adapters/memory.ts'
 import { heapUsed, report } from './harness.ts'
 
@@ -28,14 +28,61 @@ report({
 
 before = heapUsed()
 for (let i = 0; i < COUNT; i++) redis.sync.pexpire(key(i), 1_000_000_000 + i)
-report({ name: 'an expiry for each of them', value: (heapUsed() - before) / COUNT, unit: 'bytes a key' })
+const expiries = heapUsed() - before
+report({ name: 'an expiry for each of them', value: expiries / COUNT, unit: 'bytes a key' })
 report({
-  name: 'INFO used_memory, an estimate',
+  name: 'INFO used_memory',
   value: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / 1e6,
   unit: 'MB',
   peer: 'heap',
-  ratio: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / ours,
+  ratio: Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1]) / (ours + expiries),
 })
+
+// A collection's elements, many to a key and few, beside what they are in plain JS.
+const member = (i: number): string => `member:${i}`
+const types: Record<string, [add: (key: string, i: number) => unknown, plain: () => { add: (i: number) => unknown }]> = {
+  list: [(k, i) => redis.sync.rpush(k, member(i)), () => ((a: string[]) => ({ a, add: (i) => a.push(member(i)) }))([])],
+  set: [(k, i) => redis.sync.sadd(k, member(i)), () => ((a: Set<string>) => ({ a, add: (i) => a.add(member(i)) }))(new Set())],
+  hash: [(k, i) => redis.sync.hset(k, { [member(i)]: value(i) }), () => mapped(value)],
+  'sorted set': [(k, i) => redis.sync.zadd(k, { [member(i)]: i / 2 }), () => mapped((i) => i / 2)],
+}
+function mapped(of: (i: number) => unknown): { add: (i: number) => unknown } {
+  const values = new Map<string, unknown>()
+  return { add: (i) => values.set(member(i), of(i)) }
+}
+for (const [type, [add, plain]] of Object.entries(types)) {
+  for (const size of [10, 100_000]) {
+    redis.sync.flushall()
+    before = heapUsed()
+    const kept = new Map<string, { add: (i: number) => unknown }>()
+    for (let i = 0; i < 100_000; i++) {
+      const at = key(Math.floor(i / size))
+      if (!kept.has(at)) kept.set(at, plain())
+      kept.get(at)!.add(i)
+    }
+    const peer = heapUsed() - before
+    if (kept.size !== 100_000 / size) throw new Error('the plain ones are not all there')
+    kept.clear()
+    before = heapUsed()
+    for (let i = 0; i < 100_000; i++) add(key(Math.floor(i / size)), i)
+    const taken = heapUsed() - before
+    report({
+      name: `${type}, ${size} elements a key`,
+      value: taken / 100_000,
+      unit: 'bytes an element',
+      peer: 'plain JS',
+      ratio: taken / peer,
+    })
+    const used = Number(/used_memory:(\d+)/.exec(redis.sync.info('memory'))![1])
+    report({
+      name: `${type}, ${size} elements a key: used_memory`,
+      value: used / 100_000,
+      unit: 'bytes an element',
+      peer: 'heap',
+      ratio: used / taken,
+    })
+  }
+}
 
 const engines = await Promise.all(Array.from({ length: 1000 }, () => createRedis()))
 const start = performance.now()
