@@ -71,7 +71,11 @@ export class Persistence implements Durability {
   }
 
   #save(): Promise<Reply> {
-    return this.#saves.save().then((failure) => (failure === null ? OK : new ReplyError('ERR', failure)))
+    return this.#saves.save().then(async (failure) => {
+      if (failure !== null) return new ReplyError('ERR', failure)
+      // Where there is a journal, that is what will be loaded: it must have as much.
+      return (await this.#journals.journal?.sync()) ?? OK
+    })
   }
 
   /** BGSAVE. @throws if a save runs */

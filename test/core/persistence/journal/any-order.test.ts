@@ -85,7 +85,9 @@ class Lives {
     const config = { appendonly: journal ? 'yes' : 'no', appendfsync: 'always', 'auto-aof-rewrite-percentage': '0' }
     const life = ++this.#life
     const log = (_level: string, line: string): void => {
-      if (line === 'Background saving terminated with success') this.#promise(this.#saving, life)
+      // Where there is a journal, that is what will be loaded.
+      const alone = this.#redis?.engine.effects == null
+      if (line === 'Background saving terminated with success' && alone) this.#promise(this.#saving, life)
     }
     this.#redis = await this.#settled(createRedis({ storage, save: '', clock: this.#place.real ? undefined : this.#clock, config, log }))
     const found = Number((await this.#redis.get('n')) ?? 0)
