@@ -314,12 +314,6 @@ function compileBinary(context: FunctionContext, node: Binary): Code {
     case '-': {
       if (number !== undefined) {
         const by = operator === '+' ? number : -number
-        if (slot >= 0) {
-          return (frame) => {
-            const a = frame[slot] as LuaValue
-            return typeof a === 'number' ? a + by : machine.arithmetic(operator, a, number, site)
-          }
-        }
         return (frame) => {
           const a = left(frame)
           return typeof a === 'number' ? a + by : machine.arithmetic(operator, a, number, site)

@@ -52,11 +52,8 @@ export function format(machine: Machine, values: readonly LuaValue[]): ByteStrin
 
 function item(machine: Machine, spec: Spec, conversion: string, value: LuaValue, index: number, n: number): ByteString {
   switch (conversion) {
-    case 'c': {
-      const code = machine.integer(value, index, n)
-      // What is no int becomes the least one in C, whose last byte is 0.
-      return untilZero(pad(spec, String.fromCharCode((code | 0) === code ? code & 255 : 0), false))
-    }
+    case 'c':
+      return untilZero(pad(spec, String.fromCharCode(machine.integer(value, index, n) & 255), false))
     case 'd':
     case 'i':
       return integer(spec, BigInt(machine.integer(value, index, n)), 10)

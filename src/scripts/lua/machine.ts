@@ -296,8 +296,7 @@ export class Machine {
     if (a !== undefined && b !== undefined) return compute(a, b)
     const method = this.#binary(left, right, name)
     if (method !== undefined) return this.#callMethod(method, left, right, site)
-    const wrong = a === undefined
-    return this.fail(site, `attempt to perform arithmetic on ${wrong ? named(site.what, left) : named(site.other, right)}`)
+    return this.fail(site, `attempt to perform arithmetic on ${a === undefined ? named(site.what, left) : named(site.other, right)}`)
   }
 
   negate(value: LuaValue, site: Site): LuaValue {

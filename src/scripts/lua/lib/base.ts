@@ -5,7 +5,7 @@ import { isTrue } from '../machine.ts'
 import { parseNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
 import { Table } from '../table.ts'
-import { apply, argumentsOf, Builtin, first, LuaFunction, type LuaValue, type Native, typeName } from '../value.ts'
+import { apply, argumentsOf, Builtin, first, type LuaValue, type Native, typeName } from '../value.ts'
 
 /** As many values as Lua lets a function have on its stack. */
 export const MAX_VALUES = 8000
@@ -83,7 +83,7 @@ export function baseLibrary(machine: Machine): void {
         () => apply(machine.callable(fn, NOWHERE, []), []),
         (value) => [
           machine.attempt(
-            () => (handler instanceof LuaFunction ? machine.call(handler, value) : machine.error('')),
+            () => machine.call(handler, value),
             () => ['error in error handling'],
           )[1],
         ],

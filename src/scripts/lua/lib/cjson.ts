@@ -1,7 +1,6 @@
 // The library `cjson`, as Redis brings it: https://redis.io/docs/latest/develop/programmability/lua-api/#cjson-library
 import type { ByteString } from '../../../core/bytes.ts'
 import { encodeUtf8, partOf } from '../../../core/bytes.ts'
-import { untilZero } from '../errors.ts'
 import { type Machine, MAX_STRING } from '../machine.ts'
 import { formatGeneral, formatNumber, parseNumber } from '../number.ts'
 import { Table } from '../table.ts'
@@ -126,7 +125,7 @@ function instance(machine: Machine, nothing: Userdata): Table {
 function switched(machine: Machine, value: LuaValue, n: number): boolean {
   if (typeof value === 'boolean') return value
   const text = machine.string(value, 1, n)
-  if (text !== 'on' && text !== 'off') machine.argumentError(1, `invalid option '${untilZero(text)}'`)
+  if (text !== 'on' && text !== 'off') machine.argumentError(1, `invalid option '${text}'`)
   return text === 'on'
 }
 
