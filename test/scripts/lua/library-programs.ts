@@ -138,7 +138,7 @@ class Author {
       const flags = this.#times(3, () => this.#pick(['-', '+', ' ', '#', '0'])).join('')
       const width = this.#pick(['', '', '1', '5', '12', '99', '100'])
       const precision = this.#pick(['', '', '.', '.0', '.1', '.3', '.10', '.20', '.99', '.100'])
-      return `%${flags}${width}${precision}${this.#pick([...'cdiouxXeEfgGqssddgg', '%', 'a', 'n', 'h', ''])}`
+      return `%${flags}${width}${precision}${this.#pick([...'diouxXeEfgGqssddgg', '%', 'a', 'n', 'h', ''])}`
     }
     return `'${this.#times(3, () => this.#pick([spec, spec, () => 'x', () => '%%'])()).join('|')}'`
   }
@@ -310,7 +310,7 @@ class Author {
       () => `return select(${this.#chance(0.3) ? "'#'" : n()}, ${any()}, ${any()}, nil, nil)`,
       () => call('unpack', t, () => this.#below(5).toString(), () => String(this.#below(9) - 2)),
       () => `return select('#', unpack(${t()}, ${n()}, ${n()}))`,
-      () => `return ${this.#pick(['rawget', 'rawequal', 'next', 'rawset', 'setmetatable', 'getmetatable', 'type', 'ipairs', 'pairs', 'assert', 'error', 'xpcall', 'pcall', 'tostring', 'tonumber'])}(${this.#args()})`,
+      () => `return ${this.#pick(['rawget', 'rawequal', 'next', 'rawset', 'setmetatable', 'getmetatable', 'type', 'ipairs', 'pairs', 'assert', 'error', 'pcall', 'tostring', 'tonumber'])}(${this.#args()})`,
       () => `local t = ${this.#pick(TABLES.filter((each) => !/nil|meta/.test(each)))} ${this.#tableChange()} ${this.#maybe(() => this.#tableChange())} return #t, t`,
       () => `local t = ${t()} return table.${this.#pick(['concat(t)', `concat(t, ${s()})`, `concat(t, ',', ${this.#below(4)}, ${this.#below(6)})`, 'maxn(t)', 'getn(t)', 'setn(t, 1)', `remove(t, ${n()})`])}`,
       () => `local t = ${t()} local seen = {} table.${this.#pick(['foreach', 'foreachi'])}(t, function(k, v) seen[#seen + 1] = show(k, 0) .. show(v, 0) ${this.#maybe(() => 'return v')} end) table.sort(seen) return seen`,
@@ -321,7 +321,7 @@ class Author {
       () => `return cjson.encode(cjson.decode('[${this.#json()}]'))`,
       () => `return cjson.decode(${s()})`,
       () => `return cjson.decode('${this.#json()}${this.#json()}')`,
-      () => `local j = cjson.new() j.${this.#pick(['encode_sparse_array(true)', 'encode_sparse_array(false, 1, 2)', `encode_max_depth(${n()})`, `decode_max_depth(${this.#below(4)})`, `encode_number_precision(${n()})`, "encode_invalid_numbers('null')", 'encode_invalid_numbers(true)', `decode_invalid_numbers(${any()})`, `encode_keep_buffer(${any()})`, `encode_sparse_array(${this.#args()})`])} return j.encode(${this.#reply(1)}), j.decode('${this.#json()}')`,
+      () => `local j = cjson.new() j.${this.#pick(['encode_sparse_array(true)', 'encode_sparse_array(false, 1, 2)', `encode_max_depth(${n()})`, `decode_max_depth(${this.#below(4)})`, `encode_number_precision(${n()})`, "encode_invalid_numbers('null')", 'encode_invalid_numbers(true)', `decode_invalid_numbers(${this.#pick(['true', "'off'", "'x'", '1'])})`, `encode_keep_buffer(${this.#pick(['true', "'off'", "'x'", '1'])})`, `encode_sparse_array(true, ${this.#below(3)}, ${this.#below(5)})`])} return j.encode(${this.#reply(1)}), j.decode('${this.#json()}')`,
       () => `return cmsgpack.pack(${this.#times(3, () => this.#reply(1)).join(', ')})`,
       () => `return cmsgpack.unpack(cmsgpack.pack(${this.#reply(0)}))`,
       () => `return cmsgpack.unpack('${this.#bytes(10)}')`,
