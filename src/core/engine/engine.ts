@@ -51,6 +51,9 @@ export interface Extension {
 
 export const isClient = ({ options, last }: Session): boolean => options.onKill !== undefined || last !== null
 
+/** A microsecond before the next millisecond. */
+const LAST_OF_MS = 0.999
+
 export class Engine {
   /** Another with more commands may take its place. */
   table: CommandTable
@@ -101,6 +104,8 @@ export class Engine {
   #now = 0
   /** What `#now` is before the clock was read: while a journal is loaded, a time at which nothing has expired yet. */
   #unread = 0
+  /** How far `now` and the host's finer clock are apart. */
+  #apart = 0
   #settled = 0
   #lastSession = 0
   #closing: Promise<Reply> | null = null
@@ -145,6 +150,16 @@ export class Engine {
   get now(): number {
     if (this.#now === 0) this.#now = this.clock.now()
     return this.#now
+  }
+
+  /** Microseconds since 1970. Those within the millisecond of `now` come from the host's finer clock, whose zero is anywhere. */
+  get micros(): number {
+    const { now } = this
+    const elapsed = this.clock.elapsed?.()
+    if (elapsed === undefined) return Math.round(now * 1000)
+    // Each look narrows down how far the two are apart: never is it another millisecond than that of `now`.
+    this.#apart = Math.min(Math.max(this.#apart, now - elapsed), now - elapsed + LAST_OF_MS)
+    return Math.round((this.#apart + elapsed) * 1000)
   }
 
   /** As `now`, also while a journal is loaded: that stands still then. */

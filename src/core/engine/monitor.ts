@@ -25,7 +25,7 @@ export function withoutSecrets({ name }: Command, argv: Argv): Argv {
 export function feedMonitors(session: Session, argv: Argv): void {
   const { engine, options } = session
   if (engine.monitors.size === 0) return
-  const time = (engine.now / 1000).toFixed(6)
+  const time = (engine.micros / 1e6).toFixed(6)
   const line = new Status(`${time} [${session.db.index} ${options.peer?.address ?? 'in-process'}] ${argv.map(quoted).join(' ')}`)
   for (const monitor of engine.monitors) monitor.push(line)
 }

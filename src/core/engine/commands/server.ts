@@ -22,8 +22,8 @@ export const server: Group = {
   rows: [
     row('DBSIZE', 1, 'readonly fast @keyspace request_policy:all_shards response_policy:agg_sum', '', (db) => db.keyspace.size),
     row('TIME', 1, 'loading stale fast nondeterministic_output', '', ({ engine }) => {
-      const seconds = Math.floor(engine.now / 1000)
-      return [String(seconds), String(Math.round((engine.now - seconds * 1000) * 1000))]
+      const { micros } = engine
+      return [String(Math.floor(micros / 1e6)), String(micros % 1e6)]
     }),
 
     row('FLUSHDB', -1, FLUSH_FLAGS, '', (db, argv) => {
