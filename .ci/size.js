@@ -13,8 +13,8 @@ const budgets = [
     code: "export * from './adapters/memory.ts'; export * from './adapters/storage/indexeddb.ts'",
     // The goal is 45 for what the first version has without streams, places, HyperLogLogs, records of changes and sharing.
     // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1.
-    initial: 89.3,
-    total: 114.4,
+    initial: 89.4,
+    total: 114.6,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
