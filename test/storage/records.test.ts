@@ -30,8 +30,8 @@ const content = (redis: EmbeddedRedis): Record<string, string> =>
       ),
   )
 
-/** How large a value once was, which shows in its encoding only, is not saved. */
-const withoutPast = (name: string, field: unknown): unknown => (name === 'peak' || name === 'longest' ? undefined : field)
+/** How large a value once was, which shows in its encoding only, is not saved; nor is what of it has been counted. */
+const withoutPast = (name: string, field: unknown): unknown => (/^(peak|longest|counted)$/.test(name) ? undefined : field)
 
 /** Short, whatever it is: a failing test prints it. */
 function shown(value: Value, expiry: number): string {

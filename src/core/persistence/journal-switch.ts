@@ -175,8 +175,9 @@ export class JournalSwitch {
 
   /** WAITAOF. @throws ReplyError if there is no journal */
   sync(): Promise<ReplyError | null> {
-    if (this.journal === null) throw NO_JOURNAL
-    return this.journal.sync()
+    const { journal } = this
+    if (journal === null) throw NO_JOURNAL
+    return journal.sync().then((error) => error ?? (this.journal === journal ? null : NO_JOURNAL))
   }
 
   /** All data was replaced: see `Durability`. */

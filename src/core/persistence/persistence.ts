@@ -70,12 +70,14 @@ export class Persistence implements Durability {
     return this.#save()
   }
 
-  #save(): Promise<Reply> {
-    return this.#saves.save().then(async (failure) => {
-      if (failure !== null) return new ReplyError('ERR', failure)
-      // Where there is a journal, that is what will be loaded: it must have as much.
-      return (await this.#journals.journal?.sync()) ?? OK
-    })
+  async #save(): Promise<Reply> {
+    const { journal } = this.#journals
+    const failure = await this.#saves.save()
+    if (failure !== null) return new ReplyError('ERR', failure)
+    if (journal === null) return OK
+    // Where there is a journal, that is what will be loaded: it must have as much. One that was turned off before it had a
+    // base never will, but only a save that begins after that takes its place.
+    return (await journal.sync()) ?? (journal.based ? OK : this.#save())
   }
 
   /** BGSAVE. @throws if a save runs */

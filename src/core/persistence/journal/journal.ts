@@ -125,8 +125,10 @@ export class Journal implements Effects, QueueOwner {
   }
 
   /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
-  sync(): Promise<ReplyError | null> {
-    return this.#queue.sync()
+  async sync(): Promise<ReplyError | null> {
+    const error = await this.#queue.sync()
+    if (error !== null || this.based || this.#engine.effects !== this) return error
+    return (this.#forBase ??= waiting()).promise
   }
 
   /** The error that writes get while the journal cannot be written, or null. */
@@ -270,7 +272,7 @@ export class Journal implements Effects, QueueOwner {
     this.#queue.stopped = true
     if (this.based || pid === 0) await this.#abort()
     else await this.#makeBase(pid)
-    const error = await this.sync()
+    const error = await this.#queue.sync()
     this.#settleBase()
     if (error === null || force) {
       this.#queue.cancel()

@@ -5,6 +5,7 @@ import { type MemoryStorage, memoryStorage } from '../../../../src/adapters/stor
 import { lua } from '../../../../src/scripts/lua/scripting.ts'
 import { type FaultyStorage, faultyStorage } from '../../../support/faulty-storage.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
+import { copyOf, exported } from './setup.ts'
 
 interface Setup {
   redis: EmbeddedRedis
@@ -37,6 +38,35 @@ test('what a transaction changes stays together, though a command in it has the 
   }
 })
 
+test('SAVE and WAITAOF answer once the base that an import needs is there, or the journal is not asked for any more', async () => {
+  const other = await createRedis()
+  await other.set('n', 'imported')
+  const file = await exported(other)
+  for (const off of [false, true]) {
+    const { redis, clock, storage, memory } = await setup('always')
+    let goOn = (): void => {}
+    storage.before = (call) => (call === 'base' ? new Promise((resolve) => (goOn = resolve)) : undefined)
+    const answers: string[] = []
+    const listen = (name: string, answer: Promise<unknown>): void => {
+      const failed = (error: Error): void => void answers.push(`${name}: ${error.message}`)
+      answer.then(() => void answers.push(name), failed)
+    }
+    listen('import', redis.importRdb(file))
+    await clock.drain()
+    listen('save', redis.save())
+    listen('waitaof', redis.waitaof(1, 0, 0))
+    await clock.drain()
+    expect(answers).toEqual([])
+    if (off) listen('off', redis.configSet('appendonly', 'no'))
+    goOn()
+    await clock.drain()
+    const disabled = 'waitaof: ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.'
+    expect(answers.toSorted()).toEqual(off ? ['import', 'off', 'save', disabled] : ['import', 'save', 'waitaof'])
+    const found = await createRedis({ storage: copyOf(memory), save: '', config: { appendonly: 'yes' } })
+    expect(await found.get('n')).toBe('imported')
+  }
+})
+
 test('turned off while it cannot be written is given up: it does not go on beside one that is turned on again', async () => {
   const { redis, storage, clock, memory } = await setup('everysec')
   storage.before = (call) => {
@@ -63,9 +93,7 @@ test('turned off while a rewrite waits for another is not written any more', asy
   const { redis, storage, clock } = await setup('everysec')
   let release = (): void => {}
   storage.before = (call) => (call === 'base chunk' ? new Promise((resolve) => (release = resolve)) : undefined)
-  const file: Uint8Array[] = []
-  for await (const chunk of (await createRedis()).exportRdb()) file.push(chunk)
-  const imported = redis.importRdb(file).catch(() => {})
+  const imported = redis.importRdb(await exported(await createRedis())).catch(() => {})
   await clock.drain()
   await redis.bgrewriteaof()
   const turned = redis.configSet('appendonly', 'no')
