@@ -80,7 +80,7 @@ function compileBlock(context: FunctionContext, block: Block): Exec {
 }
 
 function sequence(statements: readonly Exec[]): Exec {
-  const [a, b] = statements
+  const [a, b, c] = statements
   switch (statements.length) {
     case 0:
       return () => NORMAL
@@ -90,6 +90,13 @@ function sequence(statements: readonly Exec[]): Exec {
       return (frame) => {
         const signal = a(frame)
         return signal === NORMAL ? b(frame) : signal
+      }
+    case 3:
+      return (frame) => {
+        let signal = a(frame)
+        if (signal !== NORMAL) return signal
+        signal = b(frame)
+        return signal === NORMAL ? c(frame) : signal
       }
     default:
       return (frame) => {

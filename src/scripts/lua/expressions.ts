@@ -314,6 +314,12 @@ function compileBinary(context: FunctionContext, node: Binary): Code {
     case '-': {
       if (number !== undefined) {
         const by = operator === '+' ? number : -number
+        if (slot >= 0) {
+          return (frame) => {
+            const a = frame[slot] as LuaValue
+            return typeof a === 'number' ? a + by : machine.arithmetic(operator, a, number, site)
+          }
+        }
         return (frame) => {
           const a = left(frame)
           return typeof a === 'number' ? a + by : machine.arithmetic(operator, a, number, site)
@@ -533,12 +539,29 @@ function compileFunctionCall(context: FunctionContext, node: Call, tail: boolean
   const [a, b, c] = node.arguments.map((argument): Code | undefined => compileExpression(context, argument))
   if (builtin instanceof Builtin) {
     const { run } = builtin
-    return (frame) => {
-      const x = a?.(frame)
-      const y = b?.(frame)
-      const z = c?.(frame)
-      machine.site = site
-      return run(n, x, y, z, NONE)
+    // Calls of one and two arguments are most of a script's.
+    switch (n) {
+      case 1:
+        return (frame) => {
+          const x = a!(frame)
+          machine.site = site
+          return run(1, x, undefined, undefined, NONE)
+        }
+      case 2:
+        return (frame) => {
+          const x = a!(frame)
+          const y = b!(frame)
+          machine.site = site
+          return run(2, x, y, undefined, NONE)
+        }
+      default:
+        return (frame) => {
+          const x = a?.(frame)
+          const y = b?.(frame)
+          const z = c?.(frame)
+          machine.site = site
+          return run(n, x, y, z, NONE)
+        }
     }
   }
   return (frame) => {
