@@ -81,6 +81,7 @@ export class Table {
       while (array.length < i) array.push(undefined)
       array.push(value)
       this.#holes = true
+      if (this.#numbers !== 0) this.#takeOver()
     } else this.#setHash(key, value)
   }
 
@@ -88,8 +89,24 @@ export class Table {
   push(value: LuaValue): void {
     const { array } = this
     array.push(value)
-    if (array.length > this.#capacity) this.#capacity = this.#capacity === 0 ? 1 : 2 ** Math.ceil(Math.log2(array.length))
+    if (array.length > this.#capacity) {
+      this.#capacity = this.#capacity === 0 ? 1 : 2 ** Math.ceil(Math.log2(array.length))
+      if (this.#numbers !== 0) this.#adopt()
+    }
     if (this.#numbers !== 0) this.#takeOver()
+  }
+
+  /** Moves the hash's numbers that the array has room for into it: nothing else finds them there. */
+  #adopt(): void {
+    const { keys, values } = this
+    keys.forEach((key, slot) => {
+      const value = values[slot]
+      if (typeof key !== 'number' || key < 1 || key > this.#capacity || !Number.isInteger(key) || value === undefined) return
+      values[slot] = undefined
+      this.#dead++
+      this.#numbers--
+      this.set(key, value)
+    })
   }
 
   /** Moves items from the hash that follow the array's last. */
@@ -164,16 +181,8 @@ export class Table {
     }
     if (size <= this.#capacity) return false
     this.#capacity = size
-    const { keys, values } = this
-    keys.forEach((each, slot) => {
-      const value = values[slot]
-      if (typeof each !== 'number' || !isIndex(each) || each > size || value === undefined) return
-      values[slot] = undefined
-      this.#dead++
-      this.#numbers--
-      this.set(each, value)
-    })
-    return key <= size
+    this.#adopt()
+    return key <= Math.max(size, this.array.length + 1)
   }
 
   #compact(): void {
