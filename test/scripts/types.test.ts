@@ -143,6 +143,53 @@ test('expressions are used as what they are', () => {
   )
 })
 
+test('options that exclude each other do not compile, as in the client', () => {
+  defineScript({ name: 'options', keys: { s: 'string', z: 'zset', x: 'stream' } }, (_, { s, z, x }) => {
+    // What goes together does.
+    expectTypeOf(s.set('v', { ex: 1, nx: true, xx: false })).toEqualTypeOf<Expr<boolean>>()
+    expectTypeOf(s.set('v', { keepttl: true, xx: true, get: true })).toEqualTypeOf<Expr<string | null>>()
+    expectTypeOf(z.zrange(0, '(5', { byScore: true, rev: true, limit: { offset: 0, count: 1 }, withScores: true })).toExtend<object>()
+    s.getex({ persist: true })
+    s.bitfield({ get: 'u8', offset: 0 }, { overflow: 'sat' }, { incrby: 'u8', offset: 0, value: 1 })
+    s.restore(0, 'dump', { replace: true, freq: 1 })
+    z.zadd({ member: 'a', score: 1 }, { xx: true, gt: true, ch: true })
+    x.xadd('*', { a: 1 }, { maxlen: 1, approximate: true, limit: 5, nomkstream: true })
+    x.xadd('*', { a: 1 }, { nomkstream: true })
+    x.xclaim('g', 'c', 0, ['1-1'], { idle: 1, force: true, justid: true })
+    const failing = [
+      // @ts-expect-error -- seconds or milliseconds
+      () => s.set('v', { ex: 1, px: 1 }),
+      // @ts-expect-error -- a new expiry or the old one
+      () => s.set('v', { pxat: 1, keepttl: true, get: true }),
+      // @ts-expect-error -- new or not
+      () => s.set('v', { nx: true, xx: true }),
+      // @ts-expect-error -- an expiry or none
+      () => s.getex({ ex: 1, persist: true }),
+      // @ts-expect-error -- one operation
+      () => s.bitfield({ get: 'u8', offset: 0, overflow: 'wrap' }),
+      // @ts-expect-error -- idle or used often
+      () => s.restore(0, 'dump', { idletime: 1, freq: 1 }),
+      // @ts-expect-error -- new members have no score to be above
+      () => z.zadd({ member: 'a', score: 1 }, { nx: true, gt: true }),
+      // @ts-expect-error -- higher or lower
+      () => z.zaddIncr(1, 'a', { gt: true, lt: true }),
+      // @ts-expect-error -- by score or by name
+      () => z.zrange('-', '+', { byScore: true, byLex: true }),
+      // @ts-expect-error -- members in the order of their names have no scores
+      () => z.zrange('-', '+', { byLex: true, withScores: true }),
+      // @ts-expect-error -- ranks are a limit themselves
+      () => z.zrangestore(z, 0, 1, { limit: { offset: 0, count: 1 } }),
+      // @ts-expect-error -- by number or by ID
+      () => x.xtrim({ maxlen: 1, minid: '1' }),
+      // @ts-expect-error -- exactly, or up to a limit
+      () => x.xadd('*', { a: 1 }, { maxlen: 1, limit: 1 }),
+      // @ts-expect-error -- since when, or for how long
+      () => x.xclaim('g', 'c', 0, ['1-1'], { idle: 1, time: 1 }),
+    ]
+    expect(failing).toHaveLength(14)
+  })
+})
+
 test('what is returned is what was said', () => {
   const definition = { name: 'said', args: { n: 'number' }, returns: nullable({ task: 'string' }) } as const
   defineScript(definition, ($) => {

@@ -13,11 +13,13 @@ export interface Typed<T> {
 
 /** What a script cannot know the type of, such as the reply of `$.call`. */
 export interface Untyped {
+  /** For the compiler only. */
   readonly untyped: true
 }
 
 /** What leaves the block it stands in: `$.return`, `$.fail` and `$.break`. */
 export interface Leaves {
+  /** For the compiler only. */
   readonly leaves: true
 }
 
