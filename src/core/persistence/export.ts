@@ -5,7 +5,7 @@ import type { SinkOptions } from './rdb/byte-sink.ts'
 import { Snapshot, type SnapshotOptions } from './snapshot.ts'
 
 export interface Export {
-  /** The next bytes; null at the end. */
+  /** The next bytes; null at the end. @throws Error if it was given up before: what is there is no whole file */
   next(): Promise<Uint8Array | null>
   /** Gives up: the data need not be kept as it was any more. */
   cancel(): void
@@ -16,23 +16,25 @@ export function exportRdb(engine: Engine, options: SinkOptions = {}, what: Snaps
   const snapshot = new Snapshot(engine, options, what)
   let ready: Uint8Array[] = []
   let done = false
+  let cancelled = false
   let first = true
   return {
     async next() {
-      while (ready.length === 0 && !done) {
+      while (ready.length === 0 && !done && !cancelled) {
         if (!first) await nextTurn(engine.clock)
         first = false
-        if (done) break // it was cancelled meanwhile
+        if (cancelled) break
         const slice = snapshot.slice()
         ready = slice.chunks.toReversed()
         done = slice.done
       }
+      if (cancelled) throw new Error('the export was given up')
       return ready.pop() ?? null
     },
     cancel() {
       snapshot.release()
       ready = []
-      done = true
+      cancelled = true
     },
   }
 }
