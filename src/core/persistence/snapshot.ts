@@ -5,6 +5,7 @@
 import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Keyspace } from '../engine/keyspace.ts'
+import { elapsed } from '../engine/ports.ts'
 import { VERSION } from '../engine/version.ts'
 import type { Delta, Deltas } from './changes.ts'
 import { isLarge, LargeValue } from './large-value.ts'
@@ -88,13 +89,13 @@ export class Snapshot {
   /** Writes for a few milliseconds. */
   slice(): Slice {
     const { clock } = this.#engine
-    const end = clock.now() + SLICE_MS
+    const end = elapsed(clock) + SLICE_MS
     let done = false
     do {
       done = !this.#step()
       // While the bytes are still in the cache, and little enough for code that has not been compiled yet.
       this.#sink.sum()
-    } while (!done && clock.now() < end)
+    } while (!done && elapsed(clock) < end)
     if (done) this.#writer.end()
     return { chunks: this.#sink.take(), done }
   }

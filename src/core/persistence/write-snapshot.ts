@@ -1,6 +1,6 @@
 // Writing a snapshot to where it is kept, slice by slice, with a turn for the host in between. In the end it is committed
 // whole, or nothing of it is left.
-import { type Clock, nextTurn } from '../engine/ports.ts'
+import { type Clock, elapsed, nextTurn } from '../engine/ports.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotWriter } from './storage.ts'
 
@@ -29,13 +29,14 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
       if (run.aborted) throw new Aborted()
       const slice = snapshot.slice()
       more = !slice.done
+      // Storing takes its time too: IndexedDB copies what it is given.
+      if (more && elapsed(clock) >= (run.hurriedUntil ?? 0)) await nextTurn(clock)
       for (const chunk of slice.chunks) {
         await writer.write(chunk)
         run.size += chunk.length
         snapshot.reuse(chunk)
       }
       run.peakCowSize = Math.max(run.peakCowSize, snapshot.cowSize)
-      if (more && clock.now() >= (run.hurriedUntil ?? 0)) await nextTurn(clock)
     }
     if (run.aborted) throw new Aborted()
     await writer.commit()

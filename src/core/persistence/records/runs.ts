@@ -29,8 +29,8 @@ const MANIFEST = 'manifest'
 const EMPTY: Manifest = { format: 2, snapshot: null, deltas: [], journal: null }
 /** Bytes of a checksum. */
 export const SEAL = 8
-/** Records are put together until there are so many bytes: one write each takes ten times as long. */
-const BATCH_BYTES = 1 << 20
+/** Records are put together until there are so many bytes: one by one they take longer, and more at once hold up the page. */
+const BATCH_BYTES = 1 << 19
 /** In a hurry all is put in one step, unless it is more than this. */
 const HURRIED_BYTES = 1 << 26
 
