@@ -71,6 +71,11 @@ describe('isodis serve', () => {
     expect(await cli('--scan')).toBe('h\na')
   })
 
+  test('INFO names the process', async () => {
+    const { port, command } = await serve()
+    expect(await call(port, 'INFO', 'server')).toContain(`process_id:${command.process.pid}\r\n`)
+  })
+
   test('its own sessions are nobody’s client', async () => {
     const { port } = await serve()
     expect((await call(port, 'CLIENT', 'LIST')).match(/id=/g)).toHaveLength(1)
@@ -267,7 +272,7 @@ describe('isodis serve redis.conf', () => {
       'maxmemory 100mb',
       'save 900 1',
       'save 300 10',
-      'requirepass "s3\\x21"',
+      'requirepass " s3\\x21 "',
     )
     const other = join(own, 'other.conf')
     writeFileSync(other, 'maxmemory 1gb\ntcp-keepalive 60\ndaemonize no\nbind 127.0.0.1 -::1\n')
@@ -275,7 +280,7 @@ describe('isodis serve redis.conf', () => {
     const command = start('serve', path, '--dir', own, '--maxmemory-policy', 'allkeys-lru', '--unixsocket', join(own, 'socket'))
     await command.says(/Ready to accept connections unix/)
     const client = await RespClient.connect({ path: join(own, 'socket') })
-    expect(shown(await client.call('AUTH', 's3!'))).toBe('+OK')
+    expect(shown(await client.call('AUTH', ' s3! '))).toBe('+OK')
     const get = async (name: string): Promise<string> => shown(await client.call('CONFIG', 'GET', name))
     expect(await get('maxmemory')).toBe('*[$maxmemory $104857600]')
     expect(await get('save')).toBe('*[$save $900 1 300 10]')
@@ -464,6 +469,7 @@ describe('what it cannot do it says, without a stack', () => {
     )
     const command = start('serve', '--port', String(port))
     expect(await command.ended).toBe(1)
+    expect(command.stdout).toContain(`# Failed listening on port ${port} (TCP), aborting.`)
     expect(command.stderr).toContain('EADDRINUSE')
     expect(command.stderr).toContain('--port')
     expect(command.stderr).not.toMatch(/^\s+at /m)

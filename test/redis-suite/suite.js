@@ -1,26 +1,22 @@
 // Runs units of Redis's test suite, each by itself, in a folder where `src/redis-server` is `isodis serve`.
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { isEdited, writeEdited } from './edits.js'
 
 /** Without news for so many seconds, a unit is given up. */
 const TIMEOUT = 240
 const PORTS = 200
-const HELPER = 'test_helper.tcl'
 
-/** A folder that the suite runs in, with links to its files. */
+/** A folder that the suite runs in, with links to its files and with copies of those that are changed. */
 export function makePlace(source, dir, cli) {
   rmSync(dir, { recursive: true, force: true })
-  for (const folder of ['src', 'tests/tmp']) mkdirSync(join(dir, folder), { recursive: true })
-  for (const name of readdirSync(join(source, 'tests')))
-    if (name !== 'tmp' && name !== HELPER) symlinkSync(join(source, 'tests', name), join(dir, 'tests', name))
-  // What listens to a replica's connection listens to the journal here.
-  const helper = readFileSync(join(source, 'tests', HELPER), 'utf8').replaceAll(
-    /^proc (?=(attach_to|close)_replication_stream )/gm,
-    'proc original_',
-  )
-  writeFileSync(join(dir, 'tests', HELPER), `source {${fileURLToPath(new URL('journal.tcl', import.meta.url))}}\n${helper}`)
+  for (const folder of ['src', 'tests/tmp', 'tests/support']) mkdirSync(join(dir, folder), { recursive: true })
+  for (const folder of ['', 'support/'])
+    for (const name of readdirSync(join(source, 'tests', folder)))
+      if (!['tmp', 'support'].includes(name) && !isEdited(folder + name))
+        symlinkSync(join(source, 'tests', folder, name), join(dir, 'tests', folder, name))
+  writeEdited(source, dir)
   for (const name of ['redis.conf', 'utils']) symlinkSync(join(source, name), join(dir, name))
   writeFileSync(join(dir, 'src/redis-server'), `#!/bin/sh\nexec "${process.execPath}" "${cli}" serve "$@"\n`, { mode: 0o755 })
   for (const name of ['redis-cli', 'redis-benchmark', 'redis-check-aof', 'redis-check-rdb']) {
@@ -58,12 +54,17 @@ async function runOnce(place, unit, { base, tags, skipped, only, echo }) {
       if (echo) process.stdout.write(bytes)
     })
   }
-  await new Promise((resolve) => child.once('close', resolve))
-  try {
-    process.kill(-child.pid, 'SIGKILL') // servers that it left behind
-  } catch {
-    // none
+  const kill = () => {
+    try {
+      process.kill(-Number(child.pid), 'SIGKILL')
+    } catch {
+      // It has ended, and has left no servers behind.
+    }
   }
+  process.prependOnceListener('exit', kill)
+  await new Promise((resolve) => child.once('close', resolve))
+  process.off('exit', kill)
+  kill()
   return { unit, seconds: Math.round((Date.now() - started) / 1000), output, ...readOutput(output) }
 }
 

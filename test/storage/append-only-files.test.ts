@@ -113,7 +113,7 @@ describe('append-only files', () => {
     const first = await open(dir)
     for (let i = 0; i < 6; i++) await first.set(`key${i}`, `value${i}`)
     await first.close()
-    const [path] = (await readdir(join(dir, 'appendonlydir'))).filter((file) => file.endsWith('.incr.aof'))
+    const path = (await readdir(join(dir, 'appendonlydir'))).find((file) => file.endsWith('.incr.aof'))!
     const file = join(dir, 'appendonlydir', path)
     const whole = await readFile(file, 'latin1')
     const damaged = whole.replace('$6\r\nvalue2', '$9006\r\nvalue2')
@@ -192,6 +192,85 @@ describe('append-only files', () => {
     expect((await readFile(incr)).subarray(length).toString()).toBe(
       '*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n',
     )
+  })
+
+  test('may have any name, which the manifest has as a redis-server writes it', async () => {
+    const appendfilename = 'größe "a" \n\x01.aof'
+    const start = (dir: string): Promise<EmbeddedRedis> =>
+      createRedis({ storage: fileStorage({ dir, appendfilename }), save: '', config: { appendonly: 'yes' } })
+    const manifest = (dir: string): Promise<string> => readFile(join(dir, 'appendonlydir', `${appendfilename}.manifest`), 'latin1')
+    const theirs = await newDir()
+    const real = await startRedisServer(['--appendonly', 'yes', '--appendfilename', appendfilename], theirs)
+    const client = await RespClient.connect({ path: real.path })
+    await client.call('SET', 'a', '1')
+    client.close()
+    await end(real)
+    const written = await manifest(theirs)
+    const redis = await start(theirs)
+    expect(await redis.get('a')).toBe('1')
+    await redis.close()
+    const dir = await newDir()
+    const ours = await start(dir)
+    await ours.set('a', 1)
+    await ours.close()
+    const words = (text: string): string[] =>
+      [...text.matchAll(/"(?:\\.|[^"\\])*"/g)].map(([word]) => word).filter((word) => word.includes('incr'))
+    expect(words(await manifest(dir))).toEqual(words(written))
+  })
+
+  test('as there was one before Redis 7, with or without an RDB part, is taken over as by a redis-server', async () => {
+    const first = await createRedis()
+    await first.set('a', 1)
+    await first.rpush('list', 'x', 'y')
+    const chunks: Uint8Array[] = []
+    for await (const chunk of first.exportRdb()) chunks.push(chunk)
+    const commands = [['SELECT', '0'], ['SET', 'b', '2'], ['INCR', 'a']].map((words) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`) // prettier-ignore
+    const both = Buffer.concat([...chunks, Buffer.from(commands.join(''))])
+    for (const old of [Buffer.from(commands.join('')), both, both.subarray(0, -3), Buffer.concat(chunks)]) {
+      const theirs = await newDir()
+      await writeFile(join(theirs, 'appendonly.aof'), old)
+      const real = await server(theirs)
+      const client = await RespClient.connect({ path: real.path })
+      const wanted = await keyspace(client)
+      client.close()
+      await end(real)
+      for (const interrupted of [false, true]) {
+        const dir = await newDir()
+        const files = join(dir, 'appendonlydir')
+        await writeFile(join(dir, 'appendonly.aof'), old)
+        if (interrupted) {
+          await mkdir(files)
+          await writeFile(join(files, 'appendonly.aof.manifest'), 'file appendonly.aof seq 1 type b\n')
+        }
+        const redis = await open(dir)
+        expect(await shown(redis)).toEqual(wanted)
+        await redis.set('more', 'x')
+        await redis.close()
+        expect(await readFile(join(files, 'appendonly.aof.manifest'), 'utf8')).toBe(
+          'file appendonly.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n',
+        )
+        expect(await readdir(dir)).not.toContain('appendonly.aof')
+        const again = await open(dir)
+        expect(await again.get('more')).toBe('x')
+        await again.bgrewriteaof()
+        await expect.poll(() => readdir(files)).toContain('appendonly.aof.2.base.rdb')
+        await again.close()
+      }
+    }
+  })
+
+  test('of before Redis 7 stay where they are if the journal is off, or is turned on later', async () => {
+    const dir = await newDir()
+    await writeFile(join(dir, 'appendonly.aof'), '*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n')
+    const redis = await open(dir, { appendonly: 'no' })
+    expect(await redis.dbsize()).toBe(0)
+    await redis.configSet('appendonly', 'yes')
+    await redis.set('b', 1)
+    await redis.close()
+    expect(await readdir(dir)).toContain('appendonly.aof')
+    const again = await open(dir)
+    expect(await again.keys('*')).toEqual(['b'])
+    await again.close()
   })
 
   test('of which one is missing or damaged are an error, and stay as they are', async () => {

@@ -16,6 +16,7 @@ export interface RestServerOptions {
 
 /** A REST handler that listens on a port. */
 export interface RestServer extends AsyncDisposable {
+  /** The port it listens on. */
   readonly port: number
   /** Such as `http://127.0.0.1:8079`. */
   readonly url: string

@@ -80,6 +80,7 @@ async function listen(
   if (port !== null) {
     const server = await serveEngine(engine, { port, host }).catch(async (error: { code?: string }) => {
       if (mayMove && error.code === IN_USE) return serveEngine(engine, { port: 0, host })
+      engine.log('warning', `Failed listening on port ${port} (TCP), aborting.`)
       for (const each of servers) await each.close()
       throw error
     })
@@ -110,9 +111,9 @@ function endOnSignals({ engine }: EmbeddedRedis, log: Log): void {
 
 const clock: Clock = {
   ...systemClock,
-  processor() {
+  process() {
     const { user, system } = process.cpuUsage()
-    return { user: user / 1e6, system: system / 1e6 }
+    return { id: process.pid, user: user / 1e6, system: system / 1e6 }
   },
 }
 

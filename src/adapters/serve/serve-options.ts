@@ -146,7 +146,7 @@ function gather(directives: readonly Directive[]): Given {
     }
     // Each line adds a rule; without one it takes away those from before.
     const before = name === 'save' && words.join('') !== '' ? (config['save'] ?? '') : ''
-    config[parameter] = `${before} ${words.join(' ')}`.trim()
+    config[parameter] = [...(before === '' ? [] : [before]), ...words].join(' ')
   }
   return { config, own, users }
 }

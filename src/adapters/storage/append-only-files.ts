@@ -6,6 +6,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { splitWords } from '../../core/resp/request-parser.ts'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
 import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 
@@ -58,7 +59,7 @@ class AppendOnlyFiles implements FileJournal {
 
   /** A redis-server leaves a journal that was turned off as it is. It is behind if nothing came after the snapshot's moment. */
   async isAhead(): Promise<boolean> {
-    const text = await readFile(this.#path(this.#manifest), 'utf8').catch(nullIfMissing)
+    const text = await this.#readManifest()
     if (text === null) return false
     const files = parseManifest(text, this.#manifest).map(({ name }) => stat(this.#path(name)).catch(nullIfMissing))
     const written = (await Promise.all(files)).map((file) => file?.mtimeMs ?? 0)
@@ -85,7 +86,33 @@ class AppendOnlyFiles implements FileJournal {
   }
 
   async parts(): Promise<readonly JournalPart[] | null> {
-    const text = await readFile(this.#path(this.#manifest), 'utf8').catch(nullIfMissing)
+    await this.#takeOver()
+    return this.#find()
+  }
+
+  /**
+   * Before Redis 7 a journal was one file, beside the directory: as in Redis, it becomes the base. The manifest is there first,
+   * so that this goes on where it was interrupted.
+   */
+  async #takeOver(): Promise<void> {
+    const old = join(this.#dir, '..', this.#name)
+    if (!(await stat(old).catch(nullIfMissing))?.isFile()) return
+    const text = await this.#readManifest()
+    if (text === null) {
+      await mkdir(this.#dir, { recursive: true })
+      await this.#commit([{ name: this.#name, seq: 1, type: 'b' }])
+    } else {
+      const parts = parseManifest(text, this.#manifest)
+      if (parts.length > 1 || parts[0].name !== this.#name || (await stat(this.#path(this.#name)).catch(nullIfMissing)) !== null) return
+    }
+    await rename(old, this.#path(this.#name))
+    await syncDirectory(this.#dir)
+    await syncDirectory(join(this.#dir, '..'))
+  }
+
+  /** What the manifest names. */
+  async #find(): Promise<readonly JournalPart[] | null> {
+    const text = await this.#readManifest()
     if (text === null) return null
     this.#parts = parseManifest(text, this.#manifest)
     this.#lastBase = Math.max(0, ...this.#parts.filter(({ type }) => type === 'b').map(({ seq }) => seq))
@@ -118,7 +145,7 @@ class AppendOnlyFiles implements FileJournal {
   async split(apart: boolean): Promise<void> {
     await mkdir(this.#dir, { recursive: true })
     // A journal that was off has not been looked at: what it names must not be written over.
-    if (this.#parts === null) await this.parts()
+    if (this.#parts === null) await this.#find()
     const part: Part = { name: `${this.#name}.${this.#lastIncrement + 1}.incr.aof`, seq: this.#lastIncrement + 1, type: 'i' }
     const file = await open(this.#path(part.name), 'w')
     try {
@@ -208,6 +235,11 @@ class AppendOnlyFiles implements FileJournal {
     return `${this.#name}.manifest`
   }
 
+  /** Its bytes; null if there is none. */
+  #readManifest(): Promise<string | null> {
+    return readFile(this.#path(this.#manifest), 'latin1').catch(nullIfMissing)
+  }
+
   #path(name: string): string {
     return join(this.#dir, name)
   }
@@ -262,11 +294,11 @@ function parseManifest(text: string, name: string): Part[] {
   for (const [i, line] of lines.entries()) {
     if (line.startsWith('#') || (line === '' && i === lines.length - 1)) continue
     const fail = (reason: string): StorageError =>
-      new StorageError(`${reason}: the manifest ${name} cannot be read at line ${i + 1}: "${line.slice(0, 100)}"`)
+      new StorageError(
+        `${reason}: the manifest ${name} cannot be read at line ${i + 1}: "${Buffer.from(line.slice(0, 100), 'latin1').toString()}"`,
+      )
     if (line.length > LONGEST_LINE) throw fail('The AOF manifest file contains too long line')
-    const words = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)].map(
-      ([, inQuotes, plain]) => inQuotes?.replaceAll(/\\(.)/g, '$1') ?? plain,
-    )
+    const words = splitWords(line)?.map((word) => Buffer.from(word, 'latin1').toString()) ?? []
     const fields = new Map(words.flatMap((word, at) => (at % 2 === 0 ? [[word.toLowerCase(), words[at + 1]] as const] : [])))
     const [file, seq, type] = [fields.get('file'), Number(fields.get('seq')), fields.get('type')]
     if (file === undefined || words.length % 2 !== 0 || words.length < 6 || !(seq > 0) || !type)
@@ -282,7 +314,23 @@ function parseManifest(text: string, name: string): Part[] {
   return parts.toSorted((a, b) => (a.type === b.type ? a.seq - b.seq : a.type === 'b' ? -1 : 1))
 }
 
-const quoted = (name: string): string => (/[\s"\\]/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name)
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x07': '\\a',
+  '\b': '\\b',
+}
+
+/** As Redis prints bytes that are no plain text. */
+function quoted(name: string): string {
+  const bytes = Buffer.from(name).toString('latin1')
+  if (/^[!#-[\]-~]+$/.test(bytes)) return bytes
+  const escaped = (char: string): string => ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+  return `"${bytes.replaceAll(/[^ !#-[\]-~]/g, escaped)}"`
+}
 
 /** When a snapshot was begun, in milliseconds, to the second: it says so at its beginning. 0 if there is none */
 async function momentOf(path: string): Promise<number> {

@@ -2,6 +2,7 @@
 // has been read and was right: nothing is ever half loaded, and on an error the engine is as it was.
 import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
+import { printed } from '../engine/errors.ts'
 import { Keyspace } from '../engine/keyspace.ts'
 import { nextTurn } from '../engine/ports.ts'
 import { Hash, type Value } from '../engine/values.ts'
@@ -10,6 +11,9 @@ import { RdbError, type Use } from './rdb/format.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
 import { REMOVED_KEY } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
+
+/** So many keys that are left out are named in the log. */
+const MOST_NAMED = 10
 
 /** What was loaded. */
 export interface Loaded {
@@ -36,8 +40,10 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
     throw damaged(storage.name, cause)
   }
   incoming.install()
-  const { keys, expired } = incoming
-  engine.log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`)
+  const { keys, expired, skipped } = incoming
+  const done = `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}`
+  if (skipped === 0) engine.log('notice', `${done}.`)
+  else engine.log('warning', `${done}, empty keys skipped: ${skipped}.`)
   return { keys, expired }
 }
 
@@ -74,6 +80,7 @@ export class Incoming implements RdbTarget {
   readonly databases: number
   keys = 0
   expired = 0
+  skipped = 0
   #patching = false
   readonly #engine: Engine
   readonly #now: number
@@ -105,6 +112,10 @@ export class Incoming implements RdbTarget {
     if (value instanceof Hash) keyspace.watchFields(slot, value)
     this.keys++
     return true
+  }
+
+  empty(key: ByteString): void {
+    if (this.skipped++ < MOST_NAMED) this.#engine.log('warning', `rdbLoadObject skipping empty key: ${printed(key)}`)
   }
 
   library(code: ByteString): void {

@@ -17,6 +17,8 @@ const MISCONF =
 
 /** So long a storage may get nothing done before SHUTDOWN FORCE ends without it. */
 const PATIENCE_SECONDS = 30
+/** So long it may take to open before the log says what is waited for: a database of the browser waits for other tabs. */
+const OPENING_MS = 5000
 
 export class Persistence implements Durability {
   readonly #engine: Engine
@@ -44,7 +46,13 @@ export class Persistence implements Durability {
 
   /** Takes the storage and loads what it holds. @throws StorageError: then the data stays where it is */
   async open(): Promise<void> {
-    await this.storage.open()
+    const { clock, log } = this.#engine
+    const cancel = clock.after(OPENING_MS, () => log('warning', 'The storage does not answer. It is waited for.'))
+    try {
+      await this.storage.open()
+    } finally {
+      cancel?.()
+    }
     try {
       const found = await this.#journals.load()
       // The commands of a journal count as changes, its base does not: as in Redis.
@@ -149,7 +157,7 @@ export class Persistence implements Durability {
 
   /** Starts a save if a rule says so. */
   changed(): void {
-    if (this.#closed || !this.#lock.free || this.#engine.loading) return
+    if (!this.#schedule.active || this.#closed || !this.#lock.free || this.#engine.loading) return
     const rule = this.#schedule.due(this.#saves.dirty)
     if (rule === null) return
     this.#engine.log('notice', `${rule.changes} changes in ${rule.seconds} seconds. Saving...`)

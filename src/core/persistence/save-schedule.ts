@@ -43,7 +43,6 @@ export class SaveSchedule {
 
   /** @param dirty changes since the last save; @returns the rule that wants a save now; if none does, a timer waits for the next */
   due(dirty: number): SaveRule | null {
-    if (!this.active) return null
     const now = this.#clock.now()
     // After the clock was set back: nothing has happened in the time to come.
     const present = seconds(now)

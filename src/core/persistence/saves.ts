@@ -1,6 +1,7 @@
 // Saves as they run. One runs at a time, but a page that is about to go cannot wait for it: another takes its place then.
 // How a snapshot is taken is snapshot.ts, where it goes is the storage.
 import type { Engine } from '../engine/engine.ts'
+import { elapsed } from '../engine/ports.ts'
 import { type Reply, Status } from '../reply.ts'
 import { ChangeTracker } from './changes.ts'
 import type { Loaded } from './load.ts'
@@ -105,7 +106,7 @@ export class Saves {
     const run = this.#run
     const { clock, dirty } = this.#options.engine
     if (run === null) this.bgsave(false, true)
-    else if ((run.hurriedUntil === 0 || run.dirty !== dirty) && clock.now() - run.started < MOST_BEGUN_ANEW_MS) {
+    else if ((run.hurriedUntil === 0 || run.dirty !== dirty) && elapsed(clock) - run.started < MOST_BEGUN_ANEW_MS) {
       giveUp(run)
       this.#tracker?.end(false)
       run.next = this.#start(run.background, true)
@@ -117,7 +118,7 @@ export class Saves {
   #start(background: boolean, hurried = false): Run {
     const { engine, storage, sinkOptions, schedule, prepare } = this.#options
     const { dirty, clock, log } = engine
-    const started = clock.now()
+    const started = elapsed(clock)
     const deltas = this.#tracker?.begin() ?? null
     const none = Promise.resolve(null)
     const run: Run = {
@@ -174,7 +175,7 @@ export class Saves {
   #ended(run: Run): void {
     const { engine, lock, onReleased } = this.#options
     this.#lastCowSize = run.snapshot.cowSize
-    if (run.background) this.#lastSeconds = seconds(engine.clock.now() - run.started)
+    if (run.background) this.#lastSeconds = seconds(elapsed(engine.clock) - run.started)
     this.#run = null
     onReleased(lock.release('save'))
   }
@@ -207,7 +208,7 @@ export class Saves {
       rdb_last_save_time: schedule.lastSave,
       rdb_last_bgsave_status: schedule.failure === null ? 'ok' : 'err',
       rdb_last_bgsave_time_sec: this.#lastSeconds,
-      rdb_current_bgsave_time_sec: run === null ? -1 : seconds(engine.clock.now() - run.started),
+      rdb_current_bgsave_time_sec: run === null ? -1 : seconds(elapsed(engine.clock) - run.started),
       rdb_saves: this.#count,
       rdb_last_cow_size: this.#lastCowSize,
       rdb_last_load_keys_expired: this.#loaded.expired,

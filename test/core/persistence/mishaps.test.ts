@@ -1,7 +1,9 @@
 // Saving while the world around it misbehaves: a clock that is set back, a log that throws.
 import { expect, test } from 'vitest'
-import { createRedis, type EmbeddedRedis } from '../../../src/adapters/memory.ts'
+import { systemClock } from '../../../src/adapters/host.ts'
+import { createRedis, type Clock, type EmbeddedRedis } from '../../../src/adapters/memory.ts'
 import { memoryStorage } from '../../../src/adapters/storage/memory.ts'
+import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 class LooseClock extends ManualClock {
@@ -30,6 +32,39 @@ test('a clock that is set back by an hour does not put saves off by an hour', as
     await clock.drain()
     await closed
   }
+})
+
+test('a time of day that runs backwards makes no slice longer, nor a script that does not end', async () => {
+  let day = Date.now()
+  let elapsed = 0
+  let turns = 0
+  const clock: Clock = {
+    ...systemClock,
+    now: () => (day -= 1000),
+    elapsed: () => elapsed++,
+    soon(run) {
+      turns++
+      systemClock.soon(run)
+    },
+  }
+  const storage = memoryStorage()
+  const log: string[] = []
+  const config = { appendonly: 'yes', 'busy-reply-threshold': '100' }
+  const options = { storage, clock, config, lua, log: (_level: string, line: string) => void log.push(line) }
+  const redis = await createRedis(options)
+  for (let i = 0; i < 20_000; i++) redis.sync.set(`key:${i}`, i)
+  expect(() => redis.sync.eval('while true do end')).toThrow('Script killed')
+  expect(log.at(-1)).toMatch(/^Lua script ended after 10\d ms/)
+  turns = 0
+  await redis.save()
+  expect(turns).toBeGreaterThan(10)
+  await redis.close()
+
+  turns = 0
+  const again = await createRedis(options)
+  expect(turns).toBeGreaterThan(1000)
+  expect(await again.dbsize()).toBe(20_000)
+  await again.close()
 })
 
 test('a log that throws stops no save, and whoever made it hears of it', async () => {

@@ -77,6 +77,44 @@ test('a sync that takes long is counted and said as by redis-server, and holds u
   expect(log[0]).toMatch(/^notice: Asynchronous AOF fsync is taking too long/)
 })
 
+test('WAITAOF that is called again and again waits a thousand times at most', async () => {
+  const { redis, storage, clock } = await setup({ appendfsync: 'always' })
+  let release = (): void => {}
+  const answered = new Promise<void>((resolve) => (release = resolve))
+  storage.before = (call) => (call === 'append' ? answered : undefined)
+  void redis.sync.set('a', 1)
+  await clock.drain()
+  const session = redis.engine.connect({ trusted: true })
+  const call = (): unknown => session.execute(['WAITAOF', '1', '0', '100'])
+  // A thousand at once are not many: the storage may just be slow.
+  const first = Array.from({ length: 2000 }, call)
+  clock.advance(2000)
+  expect(await Promise.all(first)).toEqual(first.map(() => [0, 0]))
+  const refused = { text: 'MISCONF Errors writing to the AOF file: the storage does not answer' }
+  expect(await call()).toMatchObject(refused)
+  release()
+  await clock.drain()
+  expect(await redis.waitaof(1, 0, 100)).toEqual([1, 0])
+})
+
+test.each([4999, 5000])('a storage that opens after %i ms is waited for, and the log says so from 5 s on', async (ms) => {
+  const clock = new ManualClock()
+  const storage = faultyStorage(memoryStorage())
+  const log: string[] = []
+  let release = (): void => {}
+  const answered = new Promise<void>((resolve) => (release = resolve))
+  storage.before = (call) => (call === 'open' ? answered : undefined)
+  const made = createRedis({ storage, save: '', clock, log: (level, line) => log.push(`${level}: ${line}`) })
+  await clock.drain()
+  clock.advance(ms)
+  const said = ['warning: The storage does not answer. It is waited for.']
+  expect(log.filter((line) => line.startsWith('warning'))).toEqual(ms < 5000 ? [] : said)
+  release()
+  await clock.drain()
+  expect(await (await made).ping()).toBe('PONG')
+  expect(clock.timers).toBe(0)
+})
+
 const CALLS: readonly (readonly [Call, appendonly: 'yes' | 'no'])[] = [
   ['write', 'no'],
   ['chunk', 'no'],

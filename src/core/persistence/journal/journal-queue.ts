@@ -2,7 +2,8 @@
 // being written, is appended together; what cannot be appended is tried again. It also sees to it that all becomes durable.
 import { joinBytes } from '../../bytes.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { ReplyError } from '../../reply.ts'
+import { elapsed } from '../../engine/ports.ts'
+import { ReplyError } from '../../reply.ts'
 import { type JournalStore, StorageError } from '../storage.ts'
 import { JournalWriter, type Taken } from './journal-writer.ts'
 
@@ -12,6 +13,8 @@ const SECOND_MS = 1000
 const SLOW_MS = 2000
 /** When so many bytes wait for one, no more are taken: whoever writes would fill the memory. */
 const MOST_WAITING = 1 << 24
+/** When so many wait for a sync of one, no more are let wait: WAITAOF may be called again and again. */
+const MOST_SYNCS = 1000
 
 type Policy = 'always' | 'everysec' | 'no'
 
@@ -70,7 +73,7 @@ export class JournalQueue {
   /** How many bytes were appended in all, how many of them no power cut undoes any more, and when that was all of them. */
   #appended = 0
   #synced = 0
-  #lastSync = 0
+  #lastSync = -Infinity
   #syncing = false
   #syncingSince = 0
   #cancelTimer: (() => void) | null = null
@@ -112,7 +115,7 @@ export class JournalQueue {
   #look(): void {
     const waiting = this.buffered - this.#inFlight
     const { clock, log } = this.#engine
-    if (this.stuck !== null || waiting < MOST_WAITING || clock.now() - this.#since < SLOW_MS) return
+    if (this.stuck !== null || waiting < MOST_WAITING || elapsed(clock) - this.#since < SLOW_MS) return
     const text = `the storage does not answer, and ${waiting >> 20} MB wait for it`
     log('warning', `Error writing to the AOF file: ${text}`)
     this.stuck = new StorageError(text)
@@ -148,7 +151,7 @@ export class JournalQueue {
       this.#enqueue()
       const [first] = this.#jobs
       if (first === undefined) break
-      this.#since = this.#engine.clock.now()
+      this.#since = elapsed(this.#engine.clock)
       try {
         if (first.taken === null) {
           await first.run()
@@ -178,7 +181,7 @@ export class JournalQueue {
     const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
     const bytes = jobs.length === 1 ? jobs[0].taken.bytes : joinBytes(jobs.map(({ taken }) => taken.bytes))
     if (this.apart) await this.split()
-    const now = this.#engine.clock.now()
+    const now = elapsed(this.#engine.clock)
     const late = now - this.#lastSync >= SECOND_MS
     if (this.#syncing && now - this.#syncingSince >= SLOW_MS) this.#delayed(now)
     const durable = this.waits || (this.#policy === 'everysec' && this.#store.sync === undefined && late)
@@ -240,7 +243,7 @@ export class JournalQueue {
   async #syncBeside(): Promise<void> {
     const appended = this.#appended
     this.#syncing = true
-    this.#syncingSince = this.#engine.clock.now()
+    this.#syncingSince = elapsed(this.#engine.clock)
     try {
       await this.#store.sync!()
       this.#nowSynced(appended)
@@ -263,11 +266,13 @@ export class JournalQueue {
 
   #nowSynced(bytes: number): void {
     this.#synced = Math.max(this.#synced, bytes)
-    if (!this.unsynced) this.#lastSync = this.#engine.clock.now()
+    if (!this.unsynced) this.#lastSync = elapsed(this.#engine.clock)
   }
 
   /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
   async sync(): Promise<ReplyError | null> {
+    const tooMany = this.#jobs.length >= MOST_SYNCS && elapsed(this.#engine.clock) - this.#since >= SLOW_MS
+    if (tooMany && !this.stopped) return new ReplyError('MISCONF Errors writing to the AOF file: the storage does not answer')
     await this.between(async () => {
       if (!this.unsynced) return
       await this.#store.append(new Uint8Array(0), true)

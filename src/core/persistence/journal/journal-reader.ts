@@ -20,7 +20,7 @@ export class JournalFormatError extends Error {}
 export class JournalReader {
   #bytes: Uint8Array = new Uint8Array(0)
   #at = 0
-  #offset = 0
+  #offset: number
   // What has come since, and how much must come before there is anything to read.
   #chunks: Uint8Array[] = []
   #arrived = 0
@@ -31,6 +31,11 @@ export class JournalReader {
   #count = 0
   #words: ByteString[] = []
   #reach = 0
+
+  /** @param offset where the first byte is in the whole */
+  constructor(offset = 0) {
+    this.#offset = offset
+  }
 
   /** Where what was read last ended, from the beginning. */
   get position(): number {

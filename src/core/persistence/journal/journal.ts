@@ -5,6 +5,7 @@ import type { Argv, Command } from '../../engine/command.ts'
 import type { Database } from '../../engine/database.ts'
 import type { Effects } from '../../engine/effects.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { elapsed } from '../../engine/ports.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
 import type { SinkOptions } from '../rdb/byte-sink.ts'
 import { seconds } from '../save-rules.ts'
@@ -177,7 +178,7 @@ export class Journal implements Effects, QueueOwner {
     if (this.#run !== null) return this.#run.done.then(() => (this.#queue.stopped ? null : this.rewrite(pid)))
     const { clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
-    const run: Run = { snapshot, aborted: false, peakCowSize: 0, size: 0, started: clock.now(), done: Promise.resolve(null) }
+    const run: Run = { snapshot, aborted: false, peakCowSize: 0, size: 0, started: elapsed(clock), done: Promise.resolve(null) }
     this.#run = run
     log('notice', `Background append only file rewriting started by pid ${pid}`)
     // What was changed up to here is in the snapshot and goes to the old part; what comes goes to a new one.
@@ -228,7 +229,7 @@ export class Journal implements Effects, QueueOwner {
     this.#rewriteFailure = null
     log('notice', 'Background AOF rewrite terminated with success')
     log('notice', 'Background AOF rewrite finished successfully')
-    this.#lastSeconds = seconds(clock.now() - run.started)
+    this.#lastSeconds = seconds(elapsed(clock) - run.started)
     this.#lastCowSize = run.snapshot.cowSize
     this.#run = null
     // One that came too late to be given up is not the base that is waited for.
@@ -241,7 +242,7 @@ export class Journal implements Effects, QueueOwner {
     const { log, clock } = this.#engine
     run.snapshot.release()
     this.#run = null
-    this.#lastSeconds = seconds(clock.now() - run.started)
+    this.#lastSeconds = seconds(elapsed(clock) - run.started)
     if (error instanceof Aborted) {
       log('warning', 'Background AOF rewrite terminated by signal 10')
       return error
@@ -296,7 +297,7 @@ export class Journal implements Effects, QueueOwner {
       aof_enabled: 1,
       aof_rewrite_in_progress: run === null ? 0 : 1,
       aof_last_rewrite_time_sec: this.#lastSeconds,
-      aof_current_rewrite_time_sec: run === null ? -1 : seconds(this.#engine.clock.now() - run.started),
+      aof_current_rewrite_time_sec: run === null ? -1 : seconds(elapsed(this.#engine.clock) - run.started),
       aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
       aof_rewrites_consecutive_failures: this.#failures,
       aof_last_write_status: (this.#queue.failure ?? this.#queue.stuck) === null ? 'ok' : 'err',

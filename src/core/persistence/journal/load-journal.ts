@@ -5,12 +5,12 @@ import { arityFits, type Row, row } from '../../engine/command.ts'
 import { writable } from '../../engine/commands/hyperloglog.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { wrongArity } from '../../engine/errors.ts'
-import { nextTurn } from '../../engine/ports.ts'
+import { elapsed, nextTurn } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
 import { makeDense } from '../../engine/structures/hyperloglog.ts'
 import { OK, ReplyError } from '../../reply.ts'
 import { damaged, Incoming } from '../load.ts'
-import { readRdb } from '../rdb/reader.ts'
+import { type RdbReader, readRdb } from '../rdb/reader.ts'
 import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
 import { JournalFormatError, JournalReader } from './journal-reader.ts'
 
@@ -62,7 +62,7 @@ class Loader {
     this.#engine = engine
     this.session = engine.connect({ trusted: true })
     this.session.mayBlock = false
-    this.#pause = engine.clock.now() + SLICE_MS
+    this.#pause = elapsed(engine.clock) + SLICE_MS
   }
 
   /** @param cut the store, if this is the last part: its tail may be torn; @returns how many bytes it has */
@@ -73,7 +73,7 @@ class Loader {
       const first = await chunks.next()
       const size = first.done
         ? 0
-        : await (isRdb(first.value) ? this.#loadRdb(part, first.value, chunks) : this.#loadCommands(part, first.value, chunks, cut))
+        : await (isRdb(first.value) ? this.#loadRdb(part, first.value, chunks, cut) : this.#loadCommands(part, first.value, chunks, cut))
       this.total += size
       return size
     } finally {
@@ -81,39 +81,45 @@ class Loader {
     }
   }
 
-  async #loadRdb({ name }: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<number> {
+  /** Before Redis 7 commands went on behind it, in the same file. */
+  async #loadRdb(part: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>, cut: JournalStore | null): Promise<number> {
     const incoming = new Incoming(this.#engine, true)
-    let size = 0
     const chunks = async function* (): AsyncGenerator<Uint8Array> {
       for (let chunk = first; ;) {
-        size += chunk.length
         yield chunk
         const next = await rest.next()
         if (next.done) return
         chunk = next.value
       }
     }
+    let reader: RdbReader
     try {
-      await readRdb(chunks(), incoming, () => this.#breathe())
+      reader = await readRdb(chunks(), incoming, () => this.#breathe(), true)
       incoming.prepare()
     } catch (cause) {
-      throw damaged(name, cause)
+      throw damaged(part.name, cause)
     }
     incoming.install()
-    return size
+    return this.#loadCommands(part, reader.rest, rest, cut, reader.position)
   }
 
-  async #loadCommands(part: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>, cut: JournalStore | null): Promise<number> {
-    const reader = new JournalReader()
+  async #loadCommands(
+    part: JournalPart,
+    first: Uint8Array,
+    rest: AsyncIterator<Uint8Array>,
+    cut: JournalStore | null,
+    start = 0,
+  ): Promise<number> {
+    const reader = new JournalReader(start)
     /** Up to here everything has been run. */
-    let good = 0
+    let good = start
     try {
       for (let next: IteratorResult<Uint8Array> = { value: first, done: false }; !next.done; next = await rest.next()) {
         reader.push(next.value)
         for (let argv = reader.next(); argv !== null; argv = reader.next()) {
           this.#run(argv, part, reader.position)
           if (this.#transaction === null) good = reader.position
-          if (this.#engine.clock.now() >= this.#pause) await this.#breathe()
+          if (elapsed(this.#engine.clock) >= this.#pause) await this.#breathe()
         }
       }
     } catch (error) {
@@ -181,7 +187,7 @@ class Loader {
 
   async #breathe(): Promise<void> {
     await nextTurn(this.#engine.clock)
-    this.#pause = this.#engine.clock.now() + SLICE_MS
+    this.#pause = elapsed(this.#engine.clock) + SLICE_MS
   }
 }
 

@@ -60,6 +60,12 @@ export class ByteSource {
     return this.#bytes.length - this.#at + this.#arrived
   }
 
+  /** What is here and not read. */
+  get rest(): Uint8Array {
+    this.#join()
+    return this.#bytes
+  }
+
   /** Whether nothing is left to do. */
   get done(): boolean {
     return this.#loops.length === 0

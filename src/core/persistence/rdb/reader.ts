@@ -16,6 +16,8 @@ export interface RdbTarget {
    * @returns false if the database has the key already, which is an error
    */
   entry(db: number, key: ByteString, value: Value, expiry: number, use: format.Use): boolean
+  /** A key without elements, which older servers could leave: as in Redis, it is no entry. */
+  empty?(key: ByteString): void
   /** How many keys a database will have, and how many of them with an expiry. Nothing checks it. */
   size?(db: number, keys: number, expiring: number): void
   /** What the file says about itself, such as `redis-ver`. */
@@ -31,9 +33,8 @@ const UNUSED: format.Use = {}
 export class RdbReader {
   /** Of the file, once it is known. */
   version = 0
-  /** Keys without elements, which older servers could leave: as Redis does, they are skipped. */
-  skipped = 0
   readonly #target: RdbTarget
+  readonly #followed: boolean
   readonly #source = new ByteSource(new Crc64())
   #db = 0
   // What stands before a key.
@@ -43,8 +44,10 @@ export class RdbReader {
   #position = 0
   readonly #done = (value: Value | null): void => this.#entry(value)
 
-  constructor(target: RdbTarget) {
+  /** @param followed whether something else may follow the end: it stays in `rest` */
+  constructor(target: RdbTarget, followed = false) {
     this.#target = target
+    this.#followed = followed
     this.#source.repeat(Infinity, () => this.#record())
     this.#source.repeat(1, () => this.#header())
   }
@@ -62,8 +65,24 @@ export class RdbReader {
    */
   read(budget?: number): boolean {
     if (this.#source.run(budget)) return true
-    if (this.#source.done && this.#source.pending > 0) throw new format.RdbError('something follows the end', this.#source.position)
+    if (!this.#followed && this.done && this.#source.pending > 0)
+      throw new format.RdbError('something follows the end', this.#source.position)
     return false
+  }
+
+  /** Whether the end has been read. */
+  get done(): boolean {
+    return this.#source.done
+  }
+
+  /** How many bytes have been read. */
+  get position(): number {
+    return this.#source.position
+  }
+
+  /** What was pushed and not read. */
+  get rest(): Uint8Array {
+    return this.#source.rest
   }
 
   /** Says that nothing more comes. @throws RdbError if the file was not complete */
@@ -145,7 +164,7 @@ export class RdbReader {
   }
 
   #entry(value: Value | null): void {
-    if (value === null) this.skipped++
+    if (value === null) this.#target.empty?.(this.#key)
     else if (!this.#target.entry(this.#db, this.#key, value, this.#expiry, this.#use)) {
       throw new format.RdbError('a key that was there already', this.#position)
     }
@@ -169,17 +188,20 @@ const SLICE = 1 << 17
 /**
  * Reads a whole file.
  * @param pause is awaited again and again, so that a page stays alive
+ * @param followed whether something else may follow the end: no chunk is taken then beyond the one with the end
  * @throws RdbError
  */
 export async function readRdb(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   target: RdbTarget,
   pause: () => Promise<void> = () => Promise.resolve(),
+  followed = false,
 ): Promise<RdbReader> {
-  const reader = new RdbReader(target)
+  const reader = new RdbReader(target, followed)
   for await (const chunk of chunks) {
     reader.push(chunk)
     while (reader.read(SLICE)) await pause()
+    if (followed && reader.done) break
   }
   reader.end()
   return reader

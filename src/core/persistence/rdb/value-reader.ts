@@ -66,13 +66,21 @@ function readList(source: ByteSource, type: number, done: Done): void {
   repeat(source, list, done, () => {
     if (type === format.LIST) list.push(source.string())
     else if (type === format.LIST_QUICKLIST) add(packed(source, 'ziplist'))
-    else if (source.length() === PLAIN_NODE) list.push(source.string())
-    else add(packed(source, 'listpack'))
+    else add(readNode(source))
   })
 }
 
-/** A node of a list that is one large element. */
+/** A node of a list: one large element, or a listpack of small ones. */
+function readNode(source: ByteSource): ByteString[] {
+  const kind = source.length()
+  if (kind === PACKED_NODE) return packed(source, 'listpack')
+  const element = kind === PLAIN_NODE ? source.string() : ''
+  if (element === '') throw source.fail('damaged node of a list')
+  return [element]
+}
+
 const PLAIN_NODE = 1
+const PACKED_NODE = 2
 
 function readSet(source: ByteSource, type: number, done: Done): void {
   const members = new Members()

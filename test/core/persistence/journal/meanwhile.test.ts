@@ -150,3 +150,25 @@ test('what a transaction changes stays together, though something in it evicts',
     expect(words.slice(words.lastIndexOf('MULTI'))).toEqual(['MULTI', 'a', 'b', 'EXEC'])
   }
 })
+
+test('keys that SCAN and RANDOMKEY find expired are not tied together in the journal, unless they are part of a transaction', async () => {
+  for (const [words, transaction] of [
+    ['SCAN 0', false],
+    ['RANDOMKEY', false],
+    ['SCAN 0', true],
+  ] as const) {
+    // prettier-ignore
+    const memory = memoryStorage()
+    const redis = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes', appendfsync: 'no' } })
+    redis.engine.expiry.active = false
+    const session = redis.engine.connect({ trusted: true })
+    const lines = ['SET a 1 PX 1', 'SET b 1 PX 1', ...(transaction ? ['MULTI', words, 'EXEC'] : [words])]
+    for (const line of lines) {
+      if (line === words) await new Promise((resolve) => setTimeout(resolve, 3))
+      void session.execute(line.split(' '))
+    }
+    await redis.waitaof(1, 0, 0)
+    const written = Buffer.concat(memory.journal.written!.flatMap(({ chunks }) => chunks)).toString()
+    expect(written.match(/MULTI|DEL|EXEC/g)).toEqual(transaction ? ['MULTI', 'DEL', 'DEL', 'EXEC'] : ['DEL', 'DEL'])
+  }
+})

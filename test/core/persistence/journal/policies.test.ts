@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRedis } from '../../../../src/adapters/memory.ts'
 import { Conversation } from '../../../../src/core/resp/conversation.ts'
-import { info, messageOf, setup } from './setup.ts'
+import { info, messageOf, pending, setup } from './setup.ts'
 
 describe('appendfsync everysec and no', () => {
   test('everysec: a reply waits for nothing; after a second all is durable', async () => {
@@ -50,6 +50,37 @@ describe('appendfsync everysec and no', () => {
     expect(await without.waitaof(0, 0, 0)).toEqual([0, 0])
   })
 })
+
+test.each(['always', 'everysec'])(
+  'a signal or its time ends WAITAOF under %s, and what was written is stored all the same',
+  async (appendfsync) => {
+    const { redis, storage, clock, found } = await setup({ appendfsync })
+    let release = (): void => {}
+    const answered = new Promise<void>((resolve) => (release = resolve))
+    storage.before = (call) => (call === 'append' ? answered : undefined)
+    const written = redis.set('a', 1)
+    const { signal } = new AbortController()
+    const abort = new AbortController()
+    const [ended, waits] = [abort.signal, signal].map((each) => redis.waitaof(1, 0, 0, { signal: each }))
+    const popped = redis.blpop('list', 0, { signal: abort.signal })
+    const timed = redis.waitaof(1, 0, 100)
+    await clock.drain()
+    expect(await pending(ended)).toBe(true)
+    expect(redis.sync.info('clients')).toContain('blocked_clients:4')
+    abort.abort(new Error('enough'))
+    await expect(ended).rejects.toThrow('enough')
+    await expect(popped).rejects.toThrow('enough')
+    clock.advance(100)
+    expect(await timed).toEqual([0, 0])
+    await expect(redis.waitaof(1, 0, 0, { signal: abort.signal })).rejects.toThrow('enough')
+    expect(await pending(waits)).toBe(true)
+    release()
+    await clock.drain()
+    expect(await waits).toEqual([1, 0])
+    await written
+    expect(await (await found()).get('a')).toBe('1')
+  },
+)
 
 describe('everysec where a store syncs beside its appends', () => {
   const everysec = { appendfsync: 'everysec', quick: true }

@@ -24,7 +24,7 @@ export interface File {
   readonly aux: Record<string, string>
   readonly libraries: string[]
   readonly version: number
-  readonly skipped: number
+  readonly empty: string[]
 }
 
 /** A value, with what has no order sorted. */
@@ -123,7 +123,8 @@ export async function readFile(chunks: Iterable<Uint8Array>): Promise<File> {
   const content: Content = {}
   const aux: Record<string, string> = {}
   const libraries: string[] = []
-  const { version, skipped } = await readRdb(chunks, {
+  const empty: string[] = []
+  const { version } = await readRdb(chunks, {
     databases: 16,
     entry(db, key, value, expiry, use) {
       const name = `${db}:${key}`
@@ -133,8 +134,9 @@ export async function readFile(chunks: Iterable<Uint8Array>): Promise<File> {
     },
     aux: (name, value) => (aux[name] = value),
     library: (code) => libraries.push(code),
+    empty: (key) => empty.push(key),
   })
-  return { content, aux, libraries, version, skipped }
+  return { content, aux, libraries, version, empty }
 }
 
 export interface KeyToWrite {

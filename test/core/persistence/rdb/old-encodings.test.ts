@@ -2,6 +2,8 @@
 // server, and must be read alike by both; the others are checked against what they were made from.
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createRedis } from '../../../../src/adapters/memory.ts'
+import { memoryStorage } from '../../../../src/adapters/storage/memory.ts'
 import { formatDouble } from '../../../../src/core/numbers.ts'
 import { ByteSink } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import { restoreValue } from '../../../../src/core/persistence/rdb/dump.ts'
@@ -309,8 +311,32 @@ describe('files of all versions', () => {
   })
 
   test('a key without elements is skipped, as Redis does', async () => {
-    const { content, skipped } = await readFile([file('0010', [4], string('empty'), [0], [1], string('empty too'), [0], [255], noChecksum)])
-    expect([content, skipped]).toEqual([{}, 2])
+    const { content, empty } = await readFile([file('0010', [4], string('empty'), [0], [1], string('empty too'), [0], [255], noChecksum)])
+    expect([content, empty]).toEqual([{}, ['empty', 'empty too']])
+  })
+
+  test('such keys are told of in the log, as in Redis', async () => {
+    const log: string[] = []
+    const bytes = file('0010', [4], string('empty'), [0], [0], string('a'), string('b'), [255], noChecksum)
+    const redis = await createRedis({
+      storage: memoryStorage([bytes]),
+      save: '',
+      log: (level, message) => log.push(`${level}: ${message}`),
+    })
+    expect(await redis.keys('*')).toEqual(['a'])
+    expect(log).toEqual([
+      'warning: rdbLoadObject skipping empty key: empty',
+      'warning: Done loading RDB, keys loaded: 1, keys expired: 0, empty keys skipped: 1.',
+    ])
+  })
+
+  test.each([
+    ['neither a listpack nor one element', [3], string(listpack(['a']))],
+    ['an element without bytes', [1], string('')],
+  ])('a node of a list that is %s is refused, as by Redis', async (_, kind, bytes) => {
+    const damaged = payload(format.LIST_QUICKLIST_2, length(1), Buffer.from(kind), bytes)
+    expect(plain(await client.call('RESTORE', 'key', '0', damaged, 'REPLACE'))).toEqual({ error: 'ERR Bad data format' })
+    expect(() => restoreValue(damaged)).toThrow(expect.objectContaining({ text: 'ERR Bad data format' }) as Error)
   })
 
   // The nine chars of a module's name and a version of 10 bits.
