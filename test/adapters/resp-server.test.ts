@@ -64,6 +64,11 @@ describe('bytes on the wire get what redis-server gives them', () => {
     'subscribing in RESP3': 'HELLO 3 x\r\nPSUBSCRIBE p*\r\nPUNSUBSCRIBE nosuch\r\nSSUBSCRIBE s\r\nSUNSUBSCRIBE\r\n',
     'replies off and on': 'CLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\nPING\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\n',
     'a skipped reply, twice': 'CLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nPING\r\nPING x\r\nCLIENT REPLY SKIP\r\nCLIENT REPLY ON\r\n',
+    'a transaction, and errors, with replies off':
+      'CLIENT REPLY OFF\r\nMULTI\r\nSET quiet 1\r\nEXEC\r\nfoo\r\nGET\r\nMULTI\r\nfoo\r\nEXEC\r\nCLIENT REPLY ON\r\nGET quiet\r\n',
+    'an error that is skipped': 'CLIENT REPLY SKIP\r\nfoo\r\nfoo\r\nMULTI\r\nCLIENT REPLY SKIP\r\nPING\r\nEXEC\r\nPING\r\n',
+    'waiting with replies off':
+      'CLIENT REPLY OFF\r\nBLPOP quietly 0.05\r\nRPUSH quietly a\r\nCLIENT REPLY ON\r\nLLEN quietly\r\nDEL quietly\r\n',
     'subscribing with replies off':
       'CLIENT REPLY OFF\r\nSUBSCRIBE q\r\nUNSUBSCRIBE q\r\nCLIENT REPLY foo\r\nCLIENT REPLY SKIP\r\nRESET\r\nPING\r\n',
     'a transaction': 'MULTI\r\nSET t 1\r\nfoo\r\nGET\r\nEXEC\r\nMULTI\r\nINCR t\r\nEXEC\r\nEXEC a\r\n',

@@ -38,6 +38,19 @@ describe('who has the commands', () => {
     await expect(other.call('SLOWLOG', 'LEN')).rejects.toThrow('unknown command')
   })
 
+  test('CONFIG SET refuses what asks for what is not there, and says so', async () => {
+    await using redis = await createRedis({ admin })
+    for (const [name, value, reason] of [
+      ['min-replicas-to-write', '1', 'isodis is one server alone, without replicas or a cluster'],
+      ['min-slaves-to-write', '1', 'isodis is one server alone, without replicas or a cluster'],
+      ['maxmemory-clients', '1mb', 'clients are not evicted here: set client-output-buffer-limit'],
+      ['aof-timestamp-enabled', 'yes', 'the append-only files here have no timestamps'],
+    ]) {
+      await expect(redis.call('CONFIG', 'SET', name, value)).rejects.toThrow(`(possibly related to argument '${name}') - ${reason}`)
+    }
+    expect(await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '0', 'maxmemory-clients', '0')).toBe('OK')
+  })
+
   test('every one is documented', () => {
     const table = new CommandTable(groups)
     const engine = new Engine({ table, clock: { now: Date.now, after: () => null, soon: () => {} }, random: Math.random, log: () => {} })

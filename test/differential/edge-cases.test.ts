@@ -89,6 +89,19 @@ const CASES: Readonly<Record<string, string>> = {
     SCAN x COUNT
     HSCAN none 99999999999999999999
     SSCAN none 18446744073709551615`,
+  'a cursor may be empty, have a sign and zeros before it': `
+    HSET h f v
+    SADD s m
+    ZADD z 1 m
+    SCAN '' TYPE hash
+    HSCAN h ''
+    SSCAN s ''
+    ZSCAN z +0
+    SCAN 00 TYPE set
+    SCAN + TYPE hash
+    HSCAN h -
+    HSCAN h ++0
+    HSCAN h 0x0`,
   'what SORT stores of a set has an order': `
     SADD s 10 9 8 c b a 7
     SORT s BY nosort STORE l

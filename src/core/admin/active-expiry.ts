@@ -22,6 +22,6 @@ export class ActiveExpiry {
     if (this.#holders.size > 0 || this.#engine.closed) return
     const { expiry } = this.#engine
     expiry.active = true
-    for (const { keyspace } of this.#engine.databases()) expiry.schedule(keyspace.nextExpiry)
+    expiry.restart()
   }
 }

@@ -47,6 +47,13 @@ Describes all nodes, a line each
 CLUSTER|MYID 3.0.0 O(1)
 The ID of this node
 
+CLUSTER|RESET 3.0.0 O(N), N: nodes that are known
+Makes this node one that belongs to no cluster
+[hard_soft=HARD|SOFT]
+
+CLUSTER|HELP 5.0.0 O(1)
+Lists what CLUSTER can do
+
 READONLY 3.0.0 O(1)
 Lets this connection read from a replica
 

@@ -47,6 +47,9 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   /** What Redis tells of the program. */
   const Server: Section = (engine) => {
     const [version, ...fields] = SECTIONS['Server'](engine)
+    const at = fields.findIndex(([name]) => name === 'run_id')
+    const process = engine.clock.process?.()
+    if (process !== undefined) fields.splice(at, 0, ['process_id', process.id])
     return [version, ['redis_git_sha1', '00000000'], ['redis_git_dirty', 0], ['redis_build_id', engine.runId.slice(0, 16)], ...fields]
   }
   const Stats: Section = (engine) => {
@@ -69,9 +72,14 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     ['master_repl_offset', 0],
   ]
   /** Nothing is freed later than it is removed. */
-  const Memory: Section = (engine) => [...SECTIONS['Memory'](engine), ['mem_not_counted_for_evict', 0], ['lazyfree_pending_objects', 0]]
+  const Memory: Section = (engine) => [
+    ...SECTIONS['Memory'](engine),
+    ['mem_not_counted_for_evict', 0],
+    ['lazyfree_pending_objects', 0],
+    ['lazyfreed_objects', 0],
+  ]
   const CPU: Section = ({ clock }) => {
-    const used = clock.processor?.()
+    const used = clock.process?.()
     return used === undefined
       ? []
       : [

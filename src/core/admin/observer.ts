@@ -1,6 +1,7 @@
 // The engine's probe: sees every command run and tells those who keep accounts of it how long it took.
 import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts'
 import type { Engine, Probe } from '../engine/engine.ts'
+import { elapsed } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import { AclLog } from './acl/log.ts'
@@ -48,7 +49,7 @@ export class Observer implements Probe {
 
   #timed(session: Session, command: Command, argv: Argv): Result {
     const { clock } = this.#engine
-    const started = clock.elapsed?.() ?? clock.now()
+    const started = elapsed(clock)
     const result = session.perform(command, argv)
     // Who waits for others takes no time; who saves, or sleeps, does.
     if (result instanceof Promise && !(command.flags & FLAG.blocking)) return this.#whenDone(result, session, command, argv, started)
@@ -72,8 +73,7 @@ export class Observer implements Probe {
 
   /** In microseconds. */
   #since(started: number): number {
-    const { clock } = this.#engine
-    return Math.round(((clock.elapsed?.() ?? clock.now()) - started) * 1000)
+    return Math.round((elapsed(this.#engine.clock) - started) * 1000)
   }
 
   #done(session: Session, command: Command, argv: Argv, micros: number): void {

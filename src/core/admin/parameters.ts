@@ -142,6 +142,7 @@ const ACCEPTED: Parameters = {
       return onlyWhere('0', 'clients are not evicted here: set client-output-buffer-limit')(value)
     },
   },
+  'min-replicas-to-write': { default: '0', check: onlyWhere('0', ALONE), alias: 'min-slaves-to-write' },
   'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
   replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
   'tls-port': {
@@ -206,7 +207,6 @@ const ACCEPTED: Parameters = {
       'cluster-replica-validity-factor=cluster-slave-validity-factor': '10',
       hz: '10',
       'min-replicas-max-lag=min-slaves-max-lag': '10',
-      'min-replicas-to-write=min-slaves-to-write': '0',
       'repl-diskless-sync-delay': '5',
       'repl-diskless-sync-max-replicas': '0',
       'replica-priority=slave-priority': '100',

@@ -57,6 +57,8 @@ export const serverRows: readonly Row[] = [
   container('CLUSTER', -2, '', [
     ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
     row('CLUSTER|MYID', 2, 'stale', '', noCluster),
+    row('CLUSTER|RESET', -2, 'admin noscript stale', '', noCluster),
+    row('CLUSTER|HELP', 2, 'loading stale', '', noCluster),
   ]),
   row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
   row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
@@ -109,7 +111,7 @@ function memoryStats(engine: Engine): Reply {
     main: keyspace.size * SLOT,
     expires: keyspace.queue.size * EXPIRY,
   }))
-  const overhead = tables.reduce((sum, { main, expires }) => sum + main + expires, 0)
+  const overhead = tables.reduce((sum, { main, expires }) => sum + main + expires, engine.memory.beside)
   const keys = tables.reduce((sum, each) => sum + each.keys, 0)
   const libraries = engine.scripting.libraries().reduce((sum, code) => sum + code.length, 0)
   const of = (part: number, whole: number): Double => new Double(whole === 0 ? 0 : (part / whole) * 100)

@@ -90,9 +90,9 @@ export function milliseconds(text: ByteString): number {
   return integerIn(text, 0, Infinity, TIMEOUT_NEGATIVE, TIMEOUT_NOT_INTEGER)
 }
 
-/** The cursor of a SCAN: an unsigned integer. */
+/** The cursor of a SCAN: an unsigned integer, or nothing for the first, as Redis up to 7.0 takes it (Laravel with Predis sends it). */
 export function cursor(text: ByteString): number {
-  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) throw INVALID_CURSOR
+  if (!/^(\+?\d{1,20})?$/.test(text) || BigInt(text) >= 2n ** 64n) throw INVALID_CURSOR
   return Number(text)
 }
 

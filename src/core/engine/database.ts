@@ -149,7 +149,7 @@ export class Database {
     }
     const old = this.keyspace.values[slot]
     this.keyspace.setAt(slot, value)
-    if (!keepExpiry) this.keyspace.setExpiry(slot, 0)
+    if (!keepExpiry && this.keyspace.expiry(slot) !== 0) this.keyspace.setExpiry(slot, 0)
     this.engine.eviction.used(this.keyspace, slot)
     // As in Redis, what overwrites a key serves nobody who waits for the new type; who waits on a stream hears that it is gone.
     if (this.waiters.size !== 0 && typeof old === 'object' && old.type === 'stream') this.signal(key)

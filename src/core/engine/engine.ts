@@ -107,6 +107,8 @@ export class Engine {
   /** How far `now` and the host's finer clock are apart. */
   #apart = 0
   #settled = 0
+  /** Whether there is more than fits: the next command, whatever it is, evicts. */
+  #tooMuch = false
   #lastSession = 0
   #closing: Promise<Reply> | null = null
 
@@ -133,7 +135,9 @@ export class Engine {
   configure(): void {
     this.events = parseEvents(this.config.get('notify-keyspace-events'))
     this.eviction.configure(this.config.get('maxmemory-policy'), this.config.number('maxmemory'))
-    this.eviction.makeRoom()
+    // Not at once: a transaction that sets it keeps what it works on.
+    if (this.eviction.tooMuch) this.eviction.goOn()
+    this.#weigh()
     this.durability.configured()
     this.probe?.configured()
     for (const { options } of this.sessions.values()) options.onConfig?.()
@@ -143,7 +147,7 @@ export class Engine {
   /** Must be called when something changes that commands have to be checked against. */
   restrict(): void {
     const ordinary = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.durability.writeError() === null ? 0 : FLAG.write)
-    this.restricted = this.gate === null && !this.loading ? ordinary : -1
+    this.restricted = this.gate === null && !this.loading && !this.#tooMuch ? ordinary : -1
   }
 
   /** Milliseconds since 1970, the same throughout a command. */
@@ -180,7 +184,7 @@ export class Engine {
   set loading(loading: boolean) {
     this.#now = this.#unread = loading ? 1 : 0
     this.restrict()
-    if (!loading) for (const { keyspace } of this.#databases) this.expiry.schedule(keyspace.nextExpiry)
+    if (!loading) this.expiry.restart()
   }
 
   /** A command is done: those who waited for what it did are served, and saving hears of changes. */
@@ -189,8 +193,16 @@ export class Engine {
     if (this.blocking.pending) this.blocking.serve()
     if (this.dirty !== this.#settled) {
       this.#settled = this.dirty
+      this.#weigh()
       this.durability.changed()
-    }
+    } else if (this.#tooMuch) this.#weigh()
+  }
+
+  #weigh(): void {
+    const { tooMuch } = this.eviction
+    if (tooMuch === this.#tooMuch) return
+    this.#tooMuch = tooMuch
+    this.restrict()
   }
 
   connect(options: SessionOptions = {}): Session {

@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 import type { Engine } from './engine.ts'
 import { EVENT } from './events.ts'
 import type { Keyspace } from './keyspace.ts'
+import { elapsed } from './ports.ts'
 
 /** A new key's frequency, so that it is not the first to go. */
 const LFU_INITIAL = 5
@@ -29,6 +30,16 @@ export class Eviction {
 
   constructor(engine: Engine) {
     this.#engine = engine
+  }
+
+  /** Whether there is more than fits, and keys may go for it. */
+  get tooMuch(): boolean {
+    return this.limit > 0 && this.#policy !== 'noeviction' && this.#engine.memory.used() + OWN > this.limit
+  }
+
+  /** Whether what goes depends on how long keys have been idle or how often they are used. */
+  get ages(): boolean {
+    return this.limit > 0 && /l[rf]u$/.test(this.#policy)
   }
 
   configure(policy: string, limit: number): void {
@@ -112,19 +123,19 @@ export class Eviction {
    */
   makeRoom(apart = false): boolean {
     const { memory, clock } = this.#engine
-    const now = (): number => clock.elapsed?.() ?? clock.now()
     let end = 0
     while (this.limit > 0 && memory.used() + OWN > this.limit) {
       if (this.#policy === 'noeviction' || !this.#evictOne(apart)) return false
-      end ||= now() + SLICE_MS
-      if (now() < end) continue
-      this.#goOn()
+      end ||= elapsed(clock) + SLICE_MS
+      if (elapsed(clock) < end) continue
+      this.goOn()
       break
     }
     return true
   }
 
-  #goOn(): void {
+  /** Evicts in the next turn. */
+  goOn(): void {
     if (this.#goesOn) return
     this.#goesOn = true
     this.#engine.clock.soon(() => {

@@ -33,6 +33,12 @@ export class Expiry {
     this.schedule(now)
   }
 
+  /** When keys have come or gone all at once. A timer from before may never come: tests take back the timers that they fake. */
+  restart(): void {
+    this.stop()
+    for (const { keyspace } of this.#engine.databases()) this.schedule(keyspace.nextExpiry)
+  }
+
   stop(): void {
     this.#cancel?.()
     this.#cancel = null

@@ -107,8 +107,12 @@ export class Keyspace extends Dict<Value> {
   override setAt(slot: number, value: Value): void {
     const old = this.values[slot]
     super.setAt(slot, value)
-    this.#leaves(old)
-    this.#enters(value)
+    // The common case, in which nothing but the length counts.
+    if (typeof old === 'string' && typeof value === 'string') this.#bytes += value.length - old.length
+    else {
+      this.#leaves(old)
+      this.#enters(value)
+    }
   }
 
   override insert(key: ByteString, value: Value): number {

@@ -2,6 +2,7 @@
 // many bytes of text, which the structures count. So a value's size costs the same however large it is; a keyspace adds them
 // up as they change, and `maxmemory` holds whatever is in it.
 import type { Engine } from './engine.ts'
+import type { Argv } from './command.ts'
 import type { SlotTable } from './structures/slot-table.ts'
 import { STRING } from './structures/stream-log.ts'
 import type { Value } from './values.ts'
@@ -12,7 +13,11 @@ export { STRING }
 export const SLOT = 45 // a key's entry in the index, and its place in the columns
 export const EXPIRY = 32 // a time, and an entry in the queue
 const PENDING = 140 // an entry in a pending list and in its consumer's
-const GROUP = 800 // with a consumer
+const GROUP = 400
+const CONSUMER = 400 // with an entry or two
+const COMMAND = 215 // in the queue of a MULTI
+export const WATCH = 270
+export const SUBSCRIPTION = 235
 
 const column = (size: number): number => 8 * (size < 2 ? size : Math.max(size * 1.25, 19))
 /** Keys, and their index: none, a Map or one of our own. See slot-table.ts. */
@@ -36,23 +41,33 @@ export function sizeOfValue(value: Value): number {
       return 481 + table(value.scores) + 4 * column(value.size) + 8 * value.size
     case 'stream': {
       let bytes = 1100 + value.chars + value.size * 80
-      for (const { pel } of value.groups.values()) bytes += GROUP + pel.size * PENDING
+      for (const [name, { pel, consumers, chars }] of value.groups) {
+        bytes += GROUP + name.length + pel.size * PENDING + consumers.size * CONSUMER + chars
+      }
       return bytes
     }
   }
 }
 
+/** A queued command. */
+export const sizeOfCommand = (argv: Argv): number => argv.reduce((bytes, word) => bytes + STRING + word.length, COMMAND)
+
 export class Memory {
   readonly #engine: Engine
+  /**
+   * Bytes of what may grow large besides the data: queued commands, watched keys, subscriptions, scripts, what is tracked.
+   * Whoever keeps it counts it in and out.
+   */
+  beside = 0
   peak = 0
 
   constructor(engine: Engine) {
     this.#engine = engine
   }
 
-  /** Bytes of all data. */
+  /** Bytes of all data and what is beside it. */
   used(): number {
-    let bytes = 0
+    let bytes = this.beside
     for (const { keyspace } of this.#engine.databases()) bytes += keyspace.bytes
     this.peak = Math.max(this.peak, bytes)
     return bytes

@@ -5,12 +5,12 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Milliseconds and parts of them since any moment, to tell how long a command took. Default: `now` */
+  /** Milliseconds and parts of them since any moment, never set back. Default: `now` */
   elapsed?(): number
-  /** Seconds of processor time that the program has used, for INFO. Default: not told */
-  processor?(): { readonly user: number; readonly system: number }
+  /** The process that the program runs in: its number, and how many seconds of processor time it has used, for INFO. Default: not told */
+  process?(): { readonly id: number; readonly user: number; readonly system: number }
   /**
-   * Runs a callback after a delay in milliseconds, or earlier where the host's timers do not last that long: 24 days.
+   * Runs a callback after a delay in milliseconds, which may be longer than the host's own timers last.
    * @param holds whether the process is to live that long: somebody waits for it
    * @returns a function that cancels it, or null where timers are not allowed; then expiry and save rules are checked when commands run
    */
@@ -19,8 +19,26 @@ export interface Clock {
   soon(run: () => void): void
 }
 
+/** To tell how long something takes: the time of day may be set back meanwhile. */
+export const elapsed = (clock: Clock): number => clock.elapsed?.() ?? clock.now()
+
 /** Gives the host a turn: its timers, its sockets, its page. */
 export const nextTurn = (clock: Clock): Promise<void> => new Promise((resolve) => clock.soon(resolve))
+
+const SETTLED = Promise.resolve()
+
+/** Runs a callback as a microtask. Tests fake queueMicrotask. What the callback throws is the host's to see, as there. */
+export function microtask(clock: Pick<Clock, 'soon'>, run: () => void): void {
+  void SETTLED.then(() => {
+    try {
+      run()
+    } catch (error) {
+      clock.soon(() => {
+        throw error
+      })
+    }
+  })
+}
 
 /** A number from 0 up to, not with, 1. */
 export type Random = () => number

@@ -28,7 +28,9 @@ export interface Scripting {
 
 /** Scripts for an engine: the commands, and what makes them work on one. */
 export interface ScriptingExtension {
+  /** EVAL and its like. */
   readonly groups: readonly Group[]
+  /** Gives an engine scripts of its own. */
   attach(engine: Engine): Scripting
 }
 

@@ -7,6 +7,7 @@ import { arityFits, type Argv, type Command, FLAG, type Result } from './command
 import type { Database } from './database.ts'
 import type { Engine } from './engine.ts'
 import { LOADING, NO_AUTH, NOT_IN_TRANSACTION, OUT_OF_MEMORY, wrongArity } from './errors.ts'
+import { SUBSCRIPTION } from './memory.ts'
 import { showMonitors } from './monitor.ts'
 import type { Topic } from './pubsub.ts'
 import { addTo, removeFrom } from './structures/set-map.ts'
@@ -119,9 +120,24 @@ export class Session {
   /** Runs one command. An error is a reply too; only a bug throws. */
   execute(argv: Argv): Result {
     this.engine.begin()
-    const result = this.#run(argv)
+    const result = this.silence === 'none' ? this.#run(argv) : this.#runQuietly(argv)
     this.engine.end()
     return result
+  }
+
+  /** CLIENT REPLY. */
+  #runQuietly(argv: Argv): Result {
+    const { silence } = this
+    // The command that SKIP silences is this one; it may be another SKIP.
+    if (silence === 'next') this.silence = 'none'
+    const filter = (reply: Reply): Reply => {
+      // What subscribing tells is messages, which are not held back.
+      if (reply instanceof Several) return reply
+      const speaks = this.silence === 'none' && (silence === 'all' || this.last?.name === 'client|reply')
+      return speaks && !(reply instanceof ReplyError) ? reply : NO_REPLY
+    }
+    const result = this.#run(argv)
+    return result instanceof Promise ? result.then(filter) : filter(result)
   }
 
   #run(argv: Argv): Result {
@@ -139,8 +155,15 @@ export class Session {
       this.transaction.abort()
       return refusal
     }
-    if (this.silence === 'none' && !this.noTouch) return this.attempt(command, argv)
-    return this.#attemptQuietly(command, argv)
+    return this.noTouch ? this.#attemptUntouched(command, argv) : this.attempt(command, argv)
+  }
+
+  /** CLIENT NO-TOUCH. */
+  #attemptUntouched(command: Command, argv: Argv): Result {
+    this.engine.eviction.held = command.name !== 'touch'
+    const result = this.attempt(command, argv)
+    this.engine.eviction.held = false
+    return result
   }
 
   /** Runs a command whose row has been checked, under the eyes of the engine's probe. An error is its reply. */
@@ -194,7 +217,9 @@ export class Session {
     if (denied) throw denied
     // What is queued takes memory too, whatever it does.
     const queued = this.transaction.open && !NOT_QUEUED.test(name)
-    if ((queued || flags & FLAG.denyoom) && !this.engine.eviction.makeRoom(true)) throw OUT_OF_MEMORY
+    const { eviction } = this.engine
+    const takesMemory = queued || (flags & FLAG.denyoom) !== 0
+    if ((takesMemory || eviction.tooMuch) && !eviction.makeRoom(true) && takesMemory) throw OUT_OF_MEMORY
     if (flags & FLAG.write) {
       const refusal = this.engine.durability.writeError()
       if (refusal !== null) throw refusal
@@ -210,22 +235,8 @@ export class Session {
     if (this.engine.loading && !(flags & FLAG.loading)) throw LOADING
     if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
     if (!queued) return null
-    this.transaction.queue!.push({ command, argv })
+    this.transaction.add(command, argv)
     return QUEUED
-  }
-
-  /** CLIENT REPLY and CLIENT NO-TOUCH. */
-  #attemptQuietly(command: Command, argv: Argv): Result {
-    const before = this.silence
-    // The command that SKIP silences is this one; it may be another SKIP.
-    if (before === 'next') this.silence = 'none'
-    this.engine.eviction.held = this.noTouch && command.name !== 'touch'
-    const reply = this.attempt(command, argv)
-    this.engine.eviction.held = false
-    // What subscribing tells is messages, which are not held back.
-    if (before === 'none' || reply instanceof Several) return reply
-    const speaks = this.silence === 'none' && (before === 'all' || command.name === 'client|reply')
-    return speaks && !(reply instanceof ReplyError) ? reply : NO_REPLY
   }
 
   /**
@@ -260,13 +271,16 @@ export class Session {
 
   subscribe(topic: Topic, name: ByteString): void {
     this.#subscriptions ??= { channels: new Set(), patterns: new Set(), shards: new Set() }
+    if (this.#subscriptions[topic].has(name)) return
     this.#subscriptions[topic].add(name)
+    this.engine.memory.beside += SUBSCRIPTION + name.length
     addTo(this.engine.pubsub[topic], name, this)
     this.restrict()
   }
 
   unsubscribe(topic: Topic, name: ByteString): void {
-    this.#subscriptions?.[topic].delete(name)
+    if (!this.#subscriptions?.[topic].delete(name)) return
+    this.engine.memory.beside -= SUBSCRIPTION + name.length
     removeFrom(this.engine.pubsub[topic], name, this)
     this.restrict()
   }

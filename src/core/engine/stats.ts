@@ -2,6 +2,10 @@
 import { ReplyError } from '../reply.ts'
 import type { Command, CommandTable } from './command.ts'
 
+/** Scripts can make up error codes without end: as in Valkey 8, those that come when there are so many are counted as one. */
+const MOST_CODES = 128
+const OVERFLOW = 'ERRORSTATS_OVERFLOW'
+
 export class Stats {
   /** With another, the counts below must get as many places as it has commands. */
   table: CommandTable
@@ -46,7 +50,10 @@ export class Stats {
     if (!(error instanceof ReplyError)) throw error
     // The first word of an error's text, if it has another and is no longer than Redis looks.
     const [code] = /^[^ ]{0,30}(?= )/.exec(error.text) ?? ['ERR']
-    if (!error.counted) this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
+    if (!error.counted) {
+      const name = this.errors.has(code) || this.errors.size < MOST_CODES ? code : OVERFLOW
+      this.errors.set(name, (this.errors.get(name) ?? 0) + 1)
+    }
     if (command !== undefined) (ran ? this.failed : this.rejected)[command.index]++
     return error
   }

@@ -4,6 +4,7 @@ import { NULL_ARRAY, type Reply, ReplyError } from '../reply.ts'
 import { type Argv, type Command, FLAG, type Result } from './command.ts'
 import type { Database } from './database.ts'
 import { EXEC_ABORT } from './errors.ts'
+import { sizeOfCommand, WATCH } from './memory.ts'
 import type { Session } from './session.ts'
 import { addTo, removeFrom } from './structures/set-map.ts'
 
@@ -14,6 +15,8 @@ export class Transaction {
   #aborted = false
   #failed = false
   #watched: { db: Database; key: ByteString; expired: boolean }[] = []
+  /** What the queue and the watches take. */
+  #bytes = 0
 
   constructor(session: Session) {
     this.#session = session
@@ -31,6 +34,17 @@ export class Transaction {
   /** How many keys are watched. */
   get watching(): number {
     return this.#watched.length
+  }
+
+  /** Queues a command; a transaction must be open. */
+  add(command: Command, argv: Argv): void {
+    this.queue!.push({ command, argv })
+    this.#takes(sizeOfCommand(argv))
+  }
+
+  #takes(bytes: number): void {
+    this.#bytes += bytes
+    this.#session.engine.memory.beside += bytes
   }
 
   /** A command could not be queued: EXEC will refuse. */
@@ -55,6 +69,7 @@ export class Transaction {
     if (db.watchers.get(key)?.has(this.#session)) return
     this.#watched.push({ db, key, expired: db.keyspace.has(key) && !db.alive(key) })
     db.watched = true
+    this.#takes(WATCH + key.length)
     addTo(db.watchers, key, this.#session)
   }
 
@@ -64,6 +79,7 @@ export class Transaction {
       db.watched = db.watchers.size !== 0 || db.engine.tracking !== null
     }
     this.#watched = []
+    this.#takes(-this.#bytes)
     this.#failed = false
   }
 

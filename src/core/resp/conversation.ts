@@ -2,13 +2,12 @@
 // what arrives and run in order on a session of their own, and their replies go back together.
 import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
+import { microtask } from '../engine/ports.ts'
 import type { Buffers, Peer, Session } from '../engine/session.ts'
 import type { Reply } from '../reply.ts'
 import { DEFAULT_OUTPUT_LIMITS, type OutputLimits, parseOutputLimits } from './output-limits.ts'
 import { ProtocolError, RequestParser } from './request-parser.ts'
 import { encodeReply } from './writer.ts'
-
-declare const queueMicrotask: (run: () => void) => void
 
 /** What carries the bytes. */
 export interface Carrier {
@@ -175,7 +174,7 @@ export class Conversation implements Buffers {
     this.#output += encodeReply(push, this.session.protocol)
     if (!this.#fits() || !first) return
     this.#engine.unsent.add(this.#flushPushes)
-    queueMicrotask(this.#flushPushes)
+    microtask(this.#engine.clock, this.#flushPushes)
   }
 
   readonly #flushPushes = (): void => {

@@ -5,6 +5,7 @@ import type { Argv, Command } from '../../core/engine/command.ts'
 import { arityFits, FLAG } from '../../core/engine/command.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import { OUT_OF_MEMORY } from '../../core/engine/errors.ts'
+import { elapsed } from '../../core/engine/ports.ts'
 import { Session } from '../../core/engine/session.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { ScriptStopped, untilZero } from './errors.ts'
@@ -68,8 +69,8 @@ export class Bridge {
   /** Whether the script has run a command that writes. */
   wrote = false
   running = false
-  /** In milliseconds since 1970, of the script that runs. */
-  started = 0
+  /** When the script that runs began, by `elapsed`. */
+  #started = 0
   #permission = ORDINARY
   #outOfMemory = false
   readonly #limits: Limits
@@ -154,7 +155,7 @@ export class Bridge {
 
   /** Counts steps from here on. */
   #arm(): void {
-    this.started = this.engine.clock.now()
+    this.#started = elapsed(this.engine.clock)
     this.#count(this.#checkTime)
   }
 
@@ -162,7 +163,7 @@ export class Bridge {
   readonly #checkTime = (left: number): void => {
     const { clock, config, log } = this.engine
     const time = this.#limits.time ?? (config.number('busy-reply-threshold') || Infinity)
-    const spent = clock.now() - this.started
+    const spent = elapsed(clock) - this.#started
     if (left > 0 && spent <= (this.wrote ? (this.#limits.hardTime ?? 10 * time) : time)) return
     log('warning', `Lua script ended after ${spent} ms, ${this.wrote ? 'having' : 'without having'} written`)
     throw new ScriptStopped(KILLED)
@@ -185,9 +186,9 @@ export class Bridge {
   /** Runs the code of a library, which may register functions and no more. @throws LuaError, ScriptStopped */
   load(fn: LuaFunction, time: number, timeout: string): void {
     const { machine } = this
-    const start = this.engine.clock.now()
+    const start = elapsed(this.engine.clock)
     this.#count((left) => {
-      if (left <= 0 || this.engine.clock.now() - start > time) throw new ScriptStopped(timeout)
+      if (left <= 0 || elapsed(this.engine.clock) - start > time) throw new ScriptStopped(timeout)
     })
     this.#reset()
     try {

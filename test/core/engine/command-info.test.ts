@@ -25,7 +25,7 @@ const DIFFERENCES: Readonly<Record<string, Partial<Info>>> = {
 
 /** Subcommands that the engine has no use for. */
 const LEFT_OUT: Readonly<Record<string, RegExp>> = {
-  cluster: /^(?!cluster\|(info|slots|shards|nodes|myid)$)/, // the engine is no cluster
+  cluster: /^(?!cluster\|(info|slots|shards|nodes|myid|reset|help)$)/, // the engine is no cluster
 }
 /** Subcommands newer than the reference. */
 const ADDED = new Set(['client|setinfo', 'client|no-touch'])

@@ -135,6 +135,43 @@ describe('eviction', () => {
     await expect(redis.set('new', 1)).rejects.toThrow(/^OOM/)
   })
 
+  test('takes away before the next command, whatever that is, what one has made too much', async () => {
+    const redis = await filled('volatile-random')
+    await redis.expire(KEYS[0], 1000)
+    await redis.configSet('maxmemory', (await usedMemory(redis)) + 100)
+    await redis.setbit('big', 8000, 0)
+    expect((await redis.info('stats')).match(/evicted_keys:\d/g)).toEqual(['evicted_keys:1'])
+    // Nothing is left that may go: what takes no memory runs all the same.
+    expect(await redis.getbit('big', 0)).toBe(0)
+    await expect(redis.set('new', 1)).rejects.toThrow(OOM)
+  })
+
+  test('spares a transaction that sets the limit', async () => {
+    const redis = await createTestRedis({ config: { 'maxmemory-policy': 'allkeys-lru' } })
+    const session = redis.engine.connect({ trusted: true })
+    const replies = ['MULTI', 'INCR x', 'CONFIG SET maxmemory 1', 'INCR x', 'EXEC'].map((line) => session.execute(line.split(' ')))
+    expect(replies.at(-1)).toEqual([1, OK, 2])
+    await redis.clock.advance(0)
+    expect(redis.engine.database(0).keyspace.size).toBe(0)
+  })
+
+  test('by use goes with integers that no two keys share, as OBJECT REFCOUNT tells', async () => {
+    const redis = await createTestRedis()
+    await redis.set('a', 1)
+    const counts = []
+    for (const [policy, limit] of [
+      ['allkeys-lru', 0],
+      ['allkeys-lru', 1e9],
+      ['volatile-lfu', 1e9],
+      ['allkeys-random', 1e9],
+    ] as const) {
+      // prettier-ignore
+      await redis.configSet({ 'maxmemory-policy': policy, maxmemory: String(limit) })
+      counts.push(await redis.objectRefcount('a'))
+    }
+    expect(counts).toEqual([2 ** 31 - 1, 1, 1, 2 ** 31 - 1])
+  })
+
   test('is told by an event, fails transactions that watch the key, and counts', async () => {
     const redis = await filled('allkeys-lru')
     await redis.clock.advance(5000)

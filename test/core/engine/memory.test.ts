@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../../../src/adapters/memory.ts'
 import { createTestRedis, type TestRedis } from '../../../src/adapters/testing.ts'
 import { EXPIRY, sizeOfValue, SLOT, STRING } from '../../../src/core/engine/memory.ts'
+import { ReplyError } from '../../../src/core/reply.ts'
 import type { Value } from '../../../src/core/engine/values.ts'
+import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { usedMemory } from '../../support/garbage.ts'
 import { groups } from '../../differential/commands.ts'
 
@@ -37,7 +39,7 @@ test('used_memory is what a count of all data gives after any commands, and noth
     const session = engine.connect({ trusted: true })
     session.mayBlock = false
     const check = (): void => {
-      let bytes = 0
+      let bytes = engine.memory.beside
       for (const { keyspace } of engine.databases()) {
         bytes += keyspace.queue.size * EXPIRY
         keyspace.values.forEach((value, slot) => {
@@ -55,7 +57,7 @@ test('used_memory is what a count of all data gives after any commands, and noth
       if (i % 50 === 49) await redis.clock.advance(1000)
     }
     check()
-    void session.execute(['DISCARD'])
+    void session.execute(['RESET'])
     for (const db of engine.databases()) {
       // One by one, and at once.
       if (db.index === 0) while (db.keyspace.size > 0) db.delete(db.keyspace.keys[0])
@@ -123,6 +125,17 @@ describe('maxmemory holds', () => {
     'sorted sets of 3 members': ({ sync }, i) => sync.zadd(`key:${Math.floor(i / 3)}`, { [`member ${i}`]: i }),
     'sorted sets of 1000 members': ({ sync }, i) => sync.zadd(`key:${Math.floor(i / 1000)}`, { [`member ${i}`]: (i * 7919) % 1000 }),
     'streams of 100 entries': ({ sync }, i) => sync.xadd(`key:${Math.floor(i / 100)}`, '*', { sensor: 'outside', value: i }),
+    'entries that consumers have': ({ sync }, i) => {
+      const key = `key:${i >> 8}`
+      if (i % 256 === 0) for (const group of ['one', 'two']) sync.xgroupCreate(key, group, '0', { mkstream: true })
+      sync.xadd(key, '*', { value: i })
+      for (const group of ['one', 'two']) sync.call('XREADGROUP', 'GROUP', group, `consumer:${i % 16}`, 'STREAMS', key, '>')
+    },
+    'streams with consumers': ({ sync }, i) => {
+      const key = `key:${i >> 6}`
+      if (i % 64 === 0) sync.xgroupCreate(key, 'group', '0', { mkstream: true })
+      sync.call('XGROUP', 'CREATECONSUMER', key, 'group', `a consumer whose name is long ${'-'.repeat(300)} ${i}`)
+    },
     HyperLogLogs: ({ sync }, i) => sync.pfadd(`key:${i >> 4}`, `element ${i}`),
   }
   test.for(Object.keys(fillers))('on the real heap, filled with %s', { timeout: 60_000 }, async (name) => {
@@ -134,6 +147,88 @@ describe('maxmemory holds', () => {
     // As the engine counts it, give or take.
     expect(taken).toBeGreaterThan(0.6 * LIMIT)
     expect(taken).toBeLessThan(1.35 * LIMIT)
+  })
+})
+
+describe('beside the data', () => {
+  const NAME = 'n'.repeat(1000)
+  /** What a connection keeps, and what gives it back. */
+  const kept: Record<string, [begin: string[][], grow: (i: number) => string[], end: string[][]]> = {
+    'a queue that is discarded': [[['MULTI']], (i) => ['SET', `${NAME}${i}`, '1'], [['DISCARD']]],
+    'a queue that fails': [[['MULTI'], ['NOSUCH']], (i) => ['GET', `${NAME}${i}`], [['EXEC']]],
+    'a queue that runs': [[['MULTI']], (i) => ['GET', `${NAME}${i}`], [['EXEC']]],
+    'a queue and watches at RESET': [[['WATCH', NAME], ['MULTI']], (i) => ['GET', `${NAME}${i}`], [['RESET']]],
+    watches: [[['WATCH', NAME]], (i) => ['WATCH', `${NAME}${i}`, `${NAME}${i}`], [['UNWATCH']]],
+    channels: [[], (i) => ['SUBSCRIBE', `${NAME}${i}`, `${NAME}${i}`], [['UNSUBSCRIBE']]],
+    patterns: [[], (i) => ['PSUBSCRIBE', `${NAME}${i}`], [['RESET']]],
+    'shard channels': [[], (i) => ['SSUBSCRIBE', `${NAME}${i}`], [['SUNSUBSCRIBE']]],
+    'tracked keys that change': [[['CLIENT', 'TRACKING', 'ON']], (i) => ['MGET', `${NAME}${i}`, `${NAME}${i}`], [['FLUSHALL']]],
+    'tracked keys that are evicted': [
+      [['CLIENT', 'TRACKING', 'ON']],
+      (i) => ['GET', `${NAME}${i}`],
+      [
+        ['CONFIG', 'SET', 'tracking-table-max-keys', '1'],
+        ['GET', 'x'],
+        ['SET', 'x', '1'],
+        ['DEL', 'x'],
+        ['CONFIG', 'SET', 'tracking-table-max-keys', '1000'],
+      ],
+    ],
+    scripts: [[], (i) => ['SCRIPT', 'LOAD', `return '${NAME}${i}'`], [['SCRIPT', 'FLUSH']]],
+    libraries: [
+      [],
+      (i) => ['FUNCTION', 'LOAD', `#!lua name=l${i}\n--${NAME}\nredis.register_function('f${i}', function() end)`],
+      [['FUNCTION', 'FLUSH']],
+    ],
+  }
+  test.for(Object.entries(kept))('%s', async ([, [begin, grow, end]]) => {
+    await using redis = await createTestRedis({ lua, config: { maxmemory: '1mb', 'maxmemory-policy': 'allkeys-lru' } })
+    const { engine } = redis
+    const empty = engine.memory.used()
+    expect(empty).toBe(0)
+    for (const ended of [end, []]) {
+      const session = engine.connect({ trusted: true, onKill: () => {} })
+      session.protocol = 3
+      for (const command of begin) await session.execute(command)
+      for (let i = 0; i < 100; i++) expect(await session.execute(grow(i))).not.toBeInstanceOf(ReplyError)
+      expect(engine.memory.used()).toBeGreaterThan(100 * NAME.length)
+      for (const command of ended) await session.execute(command)
+      if (ended.length > 0) expect(engine.memory.used()).toBeCloseTo(0, 3)
+      session.close()
+    }
+    if (!/SCRIPT|FUNCTION/.test(String(end))) expect(engine.memory.used()).toBeCloseTo(0, 3)
+  })
+
+  test('EVAL forgets scripts, and what they took', async () => {
+    await using redis = await createTestRedis({ lua })
+    for (let i = 0; i < 1000; i++) await redis.eval(`return '${NAME}${i}'`, [], [])
+    expect(await usedBy(redis)).toBeLessThan(500 * 1.1 * (NAME.length + 2000))
+    await redis.scriptFlush()
+    expect(await usedBy(redis)).toBe(0)
+  })
+
+  test('a queue that is too large is refused, and other keys have gone for it', async () => {
+    await using redis = await createTestRedis({ config: { maxmemory: '1mb', 'maxmemory-policy': 'allkeys-lru' } })
+    for (let i = 0; i < 100; i++) redis.sync.set(`key:${i}`, NAME)
+    const session = redis.engine.connect({ trusted: true })
+    session.execute(['MULTI'])
+    const replies = Array.from({ length: 2000 }, (_, i) => session.execute(['GET', `${NAME}${i}`]))
+    expect(replies.at(-1)).toMatchObject({ text: "OOM command not allowed when used memory > 'maxmemory'." })
+    expect(await redis.dbsize()).toBe(0)
+    expect(redis.engine.memory.used()).toBeLessThan(1.1 * 2 ** 20)
+    expect(session.execute(['EXEC'])).toMatchObject({ text: 'EXECABORT Transaction discarded because of previous errors.' })
+  })
+
+  test('XREADGROUP, which is never refused, makes room for what it hands out', async () => {
+    await using redis = await createTestRedis({ config: { maxmemory: '1mb', 'maxmemory-policy': 'volatile-lru' } })
+    const { sync } = redis
+    sync.xgroupCreate('stream', 'group', '0', { mkstream: true })
+    for (let i = 0; i < 3000; i++) sync.xadd('stream', '*', { i })
+    for (let i = 0; sync.info('stats').includes('evicted_keys:0'); i++) sync.set(`key:${i}`, NAME, { ex: 1000 })
+    const before = await redis.dbsize()
+    for (let i = 0; i < 3000; i++) sync.call('XREADGROUP', 'GROUP', 'group', 'consumer', 'COUNT', '1', 'STREAMS', 'stream', '>')
+    expect(await redis.dbsize()).toBeLessThan(before - 300)
+    expect(redis.engine.memory.used()).toBeLessThan(2 ** 20 + 1000)
   })
 })
 

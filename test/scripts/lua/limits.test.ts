@@ -112,3 +112,16 @@ test('scripts share nothing and reach nothing of the host', () => {
   run('KEYS.mine = 1 ARGV[1] = 5')
   expect(run('return {tostring(KEYS.mine), tostring(ARGV[1])}')).toEqual(['nil', 'nil'])
 })
+
+test('error codes that scripts make up are counted by name for the first 128, as one beyond these', async () => {
+  for (let i = 0; i < 300; i++) await redis.eval('return redis.error_reply(ARGV[1])', [], [`CODE${i} x`]).catch(() => {})
+  await redis.eval('return redis.error_reply(ARGV[1])', [], ['CODE5 x']).catch(() => {})
+  const stats = async (section: string): Promise<string[]> => (await redis.info(section)).trim().split('\r\n').slice(1)
+  const counts = await stats('errorstats')
+  expect(counts).toHaveLength(129)
+  expect(counts[5]).toBe('errorstat_CODE5:count=2')
+  expect(counts[128]).toBe('errorstat_ERRORSTATS_OVERFLOW:count=172')
+  expect(await stats('stats')).toContain('total_error_replies:301')
+  await redis.configResetstat()
+  expect(await stats('errorstats')).toEqual([])
+})

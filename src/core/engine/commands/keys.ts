@@ -8,6 +8,7 @@ import { encodingOf } from '../encoding.ts'
 import { DB_RANGE, NO_SUCH_KEY, NOT_INTEGER, notBetween, SAME_OBJECT } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
+import type { Session } from '../session.ts'
 import { copyOf, typeOf } from '../values.ts'
 import { EX, EXAT, expireCondition, expireKey, expireTime, type ExpireUnit, persist, PX, PXAT } from './expire-options.ts'
 import { help } from './help.ts'
@@ -24,6 +25,11 @@ const INT_MAX = 2_147_483_647
 const NOT_AN_INT = notBetween(-INT_MAX - 1, INT_MAX)
 /** What Redis counts for its shared objects. */
 const SHARED_REFERENCES = INT_MAX
+
+/** Keys that a command comes upon by chance and that have expired go into the journal each by itself, unless they are part of more. */
+const apart = ({ mayBlock, engine }: Session): void => {
+  if (mayBlock) engine.effects?.settle()
+}
 
 export const keys: Group = {
   name: 'generic',
@@ -50,7 +56,7 @@ export const keys: Group = {
       return alive.filter((key) => db.find(key) >= 0)
     }),
 
-    row('SCAN', -2, 'readonly nondeterministic_output request_policy:special', '', (db, argv) => {
+    row('SCAN', -2, 'readonly nondeterministic_output request_policy:special', '', (db, argv, session) => {
       const from = cursor(argv[1])
       const { MATCH, COUNT = USUAL_COUNT, TYPE } = readOptions(argv, 2, SCAN_KEYS_OPTIONS)
       const found: ByteString[] = []
@@ -58,16 +64,18 @@ export const keys: Group = {
       const wanted = found.filter((key) => {
         if (MATCH !== undefined && !matches(MATCH, key)) return false
         const value = db.peek(key)
+        if (value === undefined) apart(session)
         return value !== undefined && (TYPE === undefined || typeOf(value) === TYPE)
       })
       return [String(next), wanted]
     }),
 
-    row('RANDOMKEY', 1, 'readonly nondeterministic_output request_policy:all_shards', '', (db) => {
+    row('RANDOMKEY', 1, 'readonly nondeterministic_output request_policy:all_shards', '', (db, _argv, session) => {
       // An expired key is removed by looking it up; a new one is drawn then.
       while (db.keyspace.size > 0) {
         const key = db.keyspace.keys[Math.floor(db.engine.random() * db.keyspace.size)]
         if (db.find(key) >= 0) return key
+        apart(session)
       }
       return null
     }),
@@ -132,8 +140,8 @@ export const keys: Group = {
       }),
       row('OBJECT|REFCOUNT', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {
         const value = db.peek(argv[2])
-        // Redis shares the integers below 10000.
-        const shared = typeof value === 'number' && value >= 0 && value < 10_000
+        // Redis shares the integers below 10000, unless each key's use is to be known.
+        const shared = typeof value === 'number' && value >= 0 && value < 10_000 && !db.engine.eviction.ages
         return value === undefined ? null : shared ? SHARED_REFERENCES : 1
       }),
       row('OBJECT|IDLETIME', 3, 'readonly nondeterministic_output', '2 RO', (db, argv) => {

@@ -1,5 +1,5 @@
 // Saving: https://redis.io/docs/latest/commands/?group=server
-import { NO_REPLY, type Reply, ReplyError } from '../../reply.ts'
+import { NO_REPLY, ReplyError } from '../../reply.ts'
 import { integerIn, milliseconds, positive } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
@@ -45,14 +45,10 @@ function waitAof({ engine }: Database, argv: Argv, session: Session): Result {
   const limit = milliseconds(argv[3])
   // Without a journal the number of local copies is 0, which is enough only for who asks for none.
   if (local === 0) return [0, 0]
-  const synced = engine.durability.sync().then((error): Reply => error ?? [1, 0])
-  if (!session.mayBlock) return [0, 0]
-  if (limit === 0) return synced
-  return new Promise((resolve) => {
-    const cancel = engine.clock.after(limit, () => resolve([0, 0]))
-    void synced.then((reply) => {
-      cancel?.()
-      resolve(reply)
-    })
-  })
+  const synced = engine.durability.sync()
+  // It waits as what waits for a key does: its time, CLIENT UNBLOCK and the end of the session end it.
+  const reply = session.block(argv, { keys: [], type: 'string', timeout: limit, onTimeout: [0, 0], attempt: () => undefined })
+  const { waiter } = session
+  void synced.then((error) => waiter !== null && session.waiter === waiter && waiter.settle(error ?? [1, 0]))
+  return reply
 }

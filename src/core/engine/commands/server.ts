@@ -113,6 +113,7 @@ function flush(db: Database, flushed: readonly Database[], argv: Argv): void {
   if (argv.length > 2 || !/^a?sync$/i.test(argv[1] ?? 'SYNC')) throw SYNTAX
   const { dirty } = engine
   for (const each of flushed) engine.dirty += each.flush()
+  engine.expiry.restart()
   // As in Redis, the journal has it also where there was nothing to remove.
   if (engine.dirty === dirty) engine.effects?.wrote(db, argv)
 }

@@ -38,6 +38,8 @@ export class ConsumerGroup {
   entriesRead: Int64
   readonly pel = new IdMap<PendingEntry>()
   readonly consumers = new Map<ByteString, Consumer>()
+  /** Bytes of the consumers' names. */
+  chars = 0
 
   constructor(lastId: StreamId, entriesRead: Int64) {
     this.lastId = lastId
@@ -48,6 +50,7 @@ export class ConsumerGroup {
   addConsumer(name: ByteString, seen: number, active = -1): Consumer {
     const consumer = new Consumer(name, seen, active)
     this.consumers.set(name, consumer)
+    this.chars += name.length
     return consumer
   }
 
@@ -60,6 +63,7 @@ export class ConsumerGroup {
   deleteConsumer(consumer: Consumer): void {
     consumer.pending.walk(MIN_ID, MAX_ID, false, (_, ms, seq) => void this.pel.delete({ ms, seq }))
     this.consumers.delete(consumer.name)
+    this.chars -= consumer.name.length
   }
 
   /** Makes an entry pending for a consumer, whoever had it. */

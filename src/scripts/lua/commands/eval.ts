@@ -44,6 +44,8 @@ export class Scripts {
   /** Those that nobody has loaded, the one that was used last at the end: the first is the next to be forgotten. */
   readonly #evaluated = new Set<Script>()
   #last: Script | null = null
+  /** What they take. */
+  #bytes = 0
 
   constructor(bridge: Bridge) {
     this.bridge = bridge
@@ -83,6 +85,7 @@ export class Scripts {
       this.#evaluated.delete(oldest)
       this.#bySha.delete(oldest.sha)
       this.#bySource.delete(oldest.text)
+      this.#takes(-sizeOfScript(oldest.text))
     }
     return script
   }
@@ -111,7 +114,13 @@ export class Scripts {
     if (!this.#bySha.has(script.sha)) this.#evaluated.add(script)
     this.#bySha.set(script.sha, script)
     this.#bySource.set(text, script)
+    this.#takes(sizeOfScript(text))
     return script
+  }
+
+  #takes(bytes: number): void {
+    this.#bytes += bytes
+    this.bridge.engine.memory.beside += bytes
   }
 
   /** A script that comes as a tree: its text need not be parsed. */
@@ -124,6 +133,7 @@ export class Scripts {
     this.#bySha.clear()
     this.#bySource.clear()
     this.#evaluated.clear()
+    this.#takes(-this.#bytes)
     this.#last = null
   }
 
@@ -132,6 +142,9 @@ export class Scripts {
     return runScript(this.bridge, session, script.closure, script.sha, keys, rest, permission)
   }
 }
+
+/** Bytes of a script: its text, and about as many closures as it has words and signs. */
+export const sizeOfScript = (text: ByteString): number => 1000 + text.length + 170 * (text.match(/\w+|[^\s\w]/g) ?? []).length
 
 /** @param what is compiled, for the error; @throws ReplyError */
 export function compileSource(machine: Machine, source: ByteString, chunk: string, what: string, globals?: Table): Closure {

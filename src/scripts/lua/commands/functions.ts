@@ -15,7 +15,7 @@ import { ScriptStopped } from '../errors.ts'
 import { tagged } from '../replies.ts'
 import { Table } from '../table.ts'
 import { Builtin, LuaFunction, type LuaValue, NONE } from '../value.ts'
-import { compileSource, effective, NOT_BUSY } from './eval.ts'
+import { compileSource, effective, NOT_BUSY, sizeOfScript } from './eval.ts'
 import { FLAGS, permissionOf } from './shebang.ts'
 
 const NOT_FOUND = new ReplyError('ERR Function not found')
@@ -44,6 +44,7 @@ interface RegisteredFunction {
 interface LibraryOfFunctions {
   readonly name: ByteString
   readonly code: ByteString
+  readonly bytes: number
   readonly functions: Map<ByteString, RegisteredFunction>
 }
 
@@ -55,6 +56,8 @@ export class Functions {
   readonly bridge: Bridge
   #libraries = new Map<ByteString, LibraryOfFunctions>()
   readonly #functions = new Map<string, RegisteredFunction>()
+  /** What the libraries take. */
+  #bytes = 0
   /** What code sees while it is loaded. */
   readonly #loadGlobals: Table
   #loading: LibraryOfFunctions | null = null
@@ -118,16 +121,21 @@ export class Functions {
 
   #index(): void {
     this.#functions.clear()
-    for (const { functions } of this.libraries) {
+    const { memory } = this.bridge.engine
+    memory.beside -= this.#bytes
+    this.#bytes = 0
+    for (const { functions, bytes } of this.libraries) {
+      this.#bytes += bytes
       for (const [name, each] of functions) if (!this.#functions.has(fold(name))) this.#functions.set(fold(name), each)
     }
+    memory.beside += this.#bytes
   }
 
   /** Compiles and runs a library's code. @param taken libraries whose names it may not have */
   #read(code: ByteString, taken: ReadonlyMap<ByteString, unknown> | null): LibraryOfFunctions {
     const { name, source } = metadata(code)
     if (taken?.has(name)) throw new ReplyError(`ERR Library '${name}' already exists`)
-    const library: LibraryOfFunctions = { name, code, functions: new Map() }
+    const library: LibraryOfFunctions = { name, code, bytes: sizeOfScript(code), functions: new Map() }
     const chunk = compileSource(this.bridge.machine, source, '@user_function', 'function', this.#loadGlobals)
     this.#loading = library
     try {

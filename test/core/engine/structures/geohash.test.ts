@@ -12,8 +12,9 @@ import {
 } from '../../../../src/core/engine/structures/geohash.ts'
 import { RankedTree } from '../../../../src/core/engine/structures/ranked-tree.ts'
 
+// The score of 180 degrees is 2 ** 53 and more, Redis's too: as a double it has lost its last bit.
 const position = fc.tuple(
-  fc.double({ min: -180, max: 180, noNaN: true }),
+  fc.double({ min: -180, max: 180 - 1e-9, noNaN: true }),
   fc.double({ min: -MAX_POSITION[1], max: MAX_POSITION[1], noNaN: true }),
 )
 
