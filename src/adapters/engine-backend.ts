@@ -65,10 +65,13 @@ export class EngineBackend implements Backend {
     // A signal may come from a timer that does not keep the process alive, as AbortSignal.timeout() of Node.
     const release = signal === undefined ? null : systemClock.after(Infinity, () => {}, true)
     try {
-      const reply = await this.#once(session.execute(argv))
+      const reply = await session.execute(argv)
       // What it was served is taken from its key: it is given although the signal came before the promise could settle.
       if (signal?.aborted && (reply === null || reply === CLOSED)) throw signal.reason
-      return lost ?? (reply === null && this.#session.closed ? CLOSED : reply)
+      if (lost !== null) return lost
+      if (reply === null && this.#session.closed) return CLOSED
+      // WAITAOF has waited for as long as it was told to.
+      return await (/^waitaof$/i.test(argv[0]) ? reply : this.#once(reply))
     } finally {
       release?.()
       signal?.removeEventListener('abort', abort)

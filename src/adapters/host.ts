@@ -4,8 +4,12 @@ import type { Clock } from '../core/engine/ports.ts'
 interface Unrefable {
   unref?: () => void
 }
-type Immediate = { setImmediate?: (run: () => void) => void }
-type Scheduler = { scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> } }
+type Immediate = (run: () => void) => unknown
+interface Host {
+  setImmediate?: Immediate
+  process?: { getBuiltinModule?: (name: string) => { setImmediate?: Immediate } | undefined }
+  scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> }
+}
 
 /** Hosts take more for nothing at all. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
@@ -15,9 +19,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   after(delay, run, holds = false) {
-    try {
-      const timer = setTimeout(run, Math.min(delay, LONGEST_DELAY_MS))
+    let timer: ReturnType<typeof setTimeout>
+    const wait = (left: number): void => {
+      const more = left - LONGEST_DELAY_MS
+      // What never comes is left at one part: tests that run all their fake timers would find no end.
+      timer = setTimeout(more > 0 && more < Infinity ? () => wait(more) : run, Math.min(left, LONGEST_DELAY_MS))
       if (!holds) (timer as Unrefable).unref?.()
+    }
+    try {
+      wait(delay)
       return () => clearTimeout(timer)
     } catch {
       return null // workerd allows no timers outside of a request
@@ -28,9 +38,10 @@ export const systemClock: Clock = {
 
 /** Browsers clamp setTimeout(0) to 4 ms and more, so a slice of a save is followed by the next through something faster. */
 function pickSoon(): (run: () => void) => void {
-  const { setImmediate } = globalThis as Immediate
-  if (setImmediate !== undefined) return (run) => setImmediate(run)
-  const { scheduler } = globalThis as Scheduler
+  const { setImmediate, process, scheduler } = globalThis as Host
+  // Jest's jsdom takes it away.
+  const immediate = real(setImmediate) ?? real(process?.getBuiltinModule?.('node:timers')?.setImmediate)
+  if (immediate !== undefined) return (run) => void immediate(run)
   if (scheduler?.postTask !== undefined) return (run) => void scheduler.postTask!(run, { priority: 'user-visible' })
   // workerd has neither, unless asked for a newer compatibility date.
   if (typeof MessageChannel === 'undefined') return (run) => void setTimeout(run, 0)
@@ -42,6 +53,15 @@ function pickSoon(): (run: () => void) => void {
     }
     channel.port2.postMessage(null)
   }
+}
+
+/**
+ * None, if a test has faked the timers before it imported this: then only the test would run it. The fakes of Jest, vitest and
+ * Sinon have a clock, Jest's legacy ones are mocks, and those of Node are bound.
+ */
+function real(immediate: Immediate | undefined): Immediate | undefined {
+  if (immediate === undefined || 'clock' in immediate || '_isMockFunction' in immediate) return undefined
+  return immediate.name.startsWith('bound ') ? undefined : immediate
 }
 
 interface NodeBuffer {

@@ -73,11 +73,13 @@ export interface RedisOptions {
   random?: Random | undefined
   /** Receives the engine's log, in Redis's words. Default: nothing is logged */
   log?: Log | undefined
+  /** Whether the tabs of a browser share one database: see `SharedRedisOptions`. Default: false */
   shared?: false | undefined
 }
 
 /** For `createRedis({ storage, shared: true })`: the same, with a storage that the tabs have in common. */
 export interface SharedRedisOptions extends Omit<RedisOptions, 'shared'> {
+  /** Where snapshots are kept, for all tabs. */
   storage: Storage
   /**
    * All tabs of a browser that use this storage share one live database: one of them runs the commands, and when it is gone
@@ -116,9 +118,10 @@ export class EmbeddedRedis extends Redis<string> {
    */
   exportRdb(): ReadableStream<Uint8Array> {
     const file = exportRdb(this.engine, { allocate })
-    const stream = streamOf(file)
-    this.#forgotten?.register(stream, file)
-    return stream
+    // It lives as long as anything reads. Not so the stream's own object: Chromium drops it while only a reader is held.
+    const source = { next: () => file.next(), cancel: () => file.cancel() }
+    this.#forgotten?.register(source, file)
+    return streamOf(source)
   }
 
   /**

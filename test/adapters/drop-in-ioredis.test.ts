@@ -392,11 +392,13 @@ describe.for(Object.entries(versions))('%s', ([, Redis]) => {
     await client.hset('hash', { f: 'v' })
     expect(await own.hgetall('hash')).toEqual({ f: 'v' })
     expect(await own.call('CLIENT', 'LIST')).toContain('addr=in-process:1')
-    client.on('error', () => {})
+    const errors: unknown[] = []
+    client.on('error', (error) => errors.push(error))
     const ended = event(client, 'end')
     await own.close()
     await ended
     await expect(client.get('a')).rejects.toThrow('Connection is closed.')
+    expect(errors).toEqual([])
   })
 
   test('keeps the process alive as a socket does, until it is closed', async () => {

@@ -50,3 +50,9 @@ test('a transaction with a wrong command runs nothing, even if it is held back b
   })
   expect(await redis.multi().get('key').exec()).toEqual([null])
 })
+
+test('CLIENT REPLY is refused: no method could tell its reply', async () => {
+  await using redis = await createRedis()
+  expect(() => redis.sync.call('client', 'reply', 'off')).toThrow('UNSUPPORTED CLIENT REPLY: each call gets its reply')
+  expect(redis.sync.call('CLIENT', 'GETNAME')).toBeNull()
+})

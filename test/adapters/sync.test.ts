@@ -110,5 +110,6 @@ test('what there is not is an error: replicas, other filters, SYNC without a con
   await client.call('MULTI')
   expect(await texts('SYNC')).toBe('ERR Command not allowed inside a transaction')
   client.close()
-  await expect(redis.call('SYNC')).rejects.toThrow('needs a connection of its own')
+  expect(() => redis.sync.call('SYNC')).toThrow('needs a connection of its own')
+  await expect(redis.call('SYNC')).rejects.toThrow('UNSUPPORTED SYNC: it never ends')
 })

@@ -1,5 +1,6 @@
 // Replies of an engine in the same process come in a microtask, which is fast; but code that awaits commands in a loop
 // until a timer says stop would never end. So after so many in a row the process's timers and sockets get their turn.
+import { microtask } from '../../core/engine/ports.ts'
 import { systemClock } from '../host.ts'
 
 const RUN_LENGTH = 64
@@ -11,7 +12,7 @@ export class Fair {
 
   /** Runs things later, in the order they come: in a microtask, or now and then after everything else that waits. */
   soon(run: () => void): void {
-    if (++this.#run < RUN_LENGTH) return queueMicrotask(run)
+    if (++this.#run < RUN_LENGTH) return microtask(systemClock, run)
     if (this.#waiting.push(run) > 1) return
     systemClock.soon(() => {
       this.#run = 0

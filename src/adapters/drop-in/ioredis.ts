@@ -6,7 +6,15 @@ import { InProcessStream } from './stream.ts'
 
 /** Options for ioredis. Its type for `Connector` is a class with private members, another in each version; `never` fits them all. */
 export interface IoredisOptions {
+  /** What ioredis makes its connections with. */
   readonly Connector: never
+}
+
+/** What a client hands to its connector. */
+interface ClientOptions {
+  username?: string | null
+  password?: string | null
+  retryStrategy?: ((times: number) => unknown) | null
 }
 
 /**
@@ -22,6 +30,13 @@ export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
 
   class EngineConnector {
     #stream: InProcessStream | null = null
+
+    /** @param options the client's own */
+    constructor(options: ClientOptions) {
+      const { retryStrategy } = options
+      // It has nothing to come back to when the engine is closed, and ends without an error.
+      if (retryStrategy) options.retryStrategy = (times) => (engine.closed ? null : retryStrategy(times))
+    }
 
     /** Sentinel's question whether an address is still right. */
     check(): boolean {
@@ -42,4 +57,31 @@ export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
     }
   }
   return { Connector: EngineConnector as never }
+}
+
+/** ioredis's `Redis`, of version 5 or 6. */
+export type IoredisClass = abstract new (...args: never[]) => object
+
+/**
+ * Puts every client that is made from now on with `new Redis(...)` on the engine, whatever address, credentials, Sentinels or
+ * options it is given: for tests of code that makes its own. Clients that are there already stay where they are.
+ * @returns a function that ends this for later clients
+ * @throws TypeError if it is not ioredis's class
+ * @example allIoredisOn(Redis, await createTestRedis())
+ */
+export function allIoredisOn(Redis: IoredisClass, redis: EmbeddedRedis): () => void {
+  const { Connector } = ioredisOn(redis) as { Connector: new (options: ClientOptions) => object }
+  const { defaultOptions } = Redis as { defaultOptions?: { Connector?: unknown } }
+  if (defaultOptions === undefined) throw new TypeError('allIoredisOn takes the class Redis of ioredis 5 or 6')
+  const before = defaultOptions.Connector
+  // The engine has users of its own, if any: the server's are not there.
+  defaultOptions.Connector = class extends Connector {
+    constructor(options: ClientOptions) {
+      super(options)
+      options.username = options.password = null
+    }
+  }
+  return () => {
+    defaultOptions.Connector = before
+  }
 }

@@ -4,13 +4,14 @@ import { EventEmitter } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
+import { microtask } from '../../core/engine/ports.ts'
 import { Conversation } from '../../core/resp/conversation.ts'
 import { systemClock } from '../host.ts'
 import { Fair } from './fair.ts'
 
 export class InProcessStream extends EventEmitter {
-  /** It is connected as soon as it is made. */
-  readonly connecting = false
+  /** Until somebody listens for it. Of a connection that is there already ioredis hears by process.nextTick, which tests fake. */
+  connecting = true
   readonly remoteAddress = 'in-process'
   readonly remotePort: number
   writable = true
@@ -39,6 +40,15 @@ export class InProcessStream extends EventEmitter {
       isLocal: true,
     })
     this.#holder.ref()
+    this.on('newListener', (event: string) => {
+      if (event === 'connect' || event === 'secureConnect') microtask(systemClock, () => this.#tellConnected(event))
+    })
+  }
+
+  #tellConnected(event: string): void {
+    if (!this.connecting || this.destroyed) return
+    this.connecting = false
+    this.emit(event)
   }
 
   write(chunk: string | Uint8Array): boolean {

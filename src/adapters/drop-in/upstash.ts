@@ -184,7 +184,7 @@ class Requester implements EngineRequester {
         event()
       } catch (error) {
         // A listener's fault is the process's to see, and the other listeners' no concern.
-        queueMicrotask(() => {
+        systemClock.soon(() => {
           throw error
         })
       }

@@ -2,6 +2,7 @@
 import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
 import { CLOSED, type Reply } from '../../core/reply.ts'
+import { systemClock } from '../host.ts'
 import type { Connection, IoredisSingle, NodeOverrides } from './client.ts'
 import { drop, OwnConnections } from './own-connections.ts'
 import { failureOf } from './replies.ts'
@@ -71,7 +72,7 @@ export class SingleBackend implements Backend {
 
   /** What ioredis does with `enableAutoPipelining`: calls made in one turn of the event loop go out together. */
   #collect(argv: Argv): Promise<Reply> {
-    if (this.#collected.length === 0) setImmediate(() => void this.#sendCollected())
+    if (this.#collected.length === 0) systemClock.soon(() => void this.#sendCollected())
     return new Promise((resolve) => this.#collected.push({ argv, resolve }))
   }
 

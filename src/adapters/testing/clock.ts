@@ -30,6 +30,7 @@ export class TestClock implements Clock {
     if (running) this.#offset = now - systemClock.now()
   }
 
+  /** Milliseconds since 1970. */
   now(): number {
     return this.#offset === null ? this.#now : systemClock.now() + this.#offset
   }
@@ -53,6 +54,7 @@ export class TestClock implements Clock {
     this.#setTime(end)
   }
 
+  /** Runs something when so many milliseconds have passed. @returns what prevents it */
   after(delay: number, run: () => void): () => void {
     const timer = { at: this.now() + delay, run }
     let place = this.#timers.length
@@ -65,6 +67,7 @@ export class TestClock implements Clock {
     }
   }
 
+  /** Runs something in the host's next turn, whether or not time moves. */
   soon(run: () => void): void {
     this.#soon++
     systemClock.soon(() => {

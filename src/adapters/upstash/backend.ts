@@ -112,7 +112,7 @@ export class UpstashBackend implements Backend {
 
   #ask(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | ReplyError> {
     return new Promise((settle) => {
-      if (this.#turn.push({ commands, atomic, settle }) === 1) queueMicrotask(() => void this.#send())
+      if (this.#turn.push({ commands, atomic, settle }) === 1) void Promise.resolve().then(() => this.#send()) // queueMicrotask is something that tests fake
     })
   }
 
