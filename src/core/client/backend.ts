@@ -29,9 +29,13 @@ export interface Capabilities {
 
 /** The part of an AbortSignal that is used: core does not know the DOM's types. */
 export interface Signal {
+  /** Whether it has come. */
   readonly aborted: boolean
+  /** Why: the error that a caller gets. */
   readonly reason: unknown
+  /** Has a function called when it comes. */
   addEventListener(type: 'abort', listener: () => void): void
+  /** Takes that back. */
   removeEventListener(type: 'abort', listener: () => void): void
 }
 

@@ -48,7 +48,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
 
   /** Collects any command. @throws RedisError for one that would change the connection, which is shared */
   call(name: string, ...args: Value[]): Out<Collected<Results, Aborted>, T, Plain<T>> {
-    const command = sharedCommand(name)
+    const command = sharedCommand(name, args)
     return this.run([command, ...args], anything(command))
   }
 

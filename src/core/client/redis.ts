@@ -71,7 +71,7 @@ export class Redis<T extends Text = string> extends AllCommands<'async', T> impl
    * @throws RedisError for a command that would change the connection, which is shared
    */
   async call(name: string, ...args: Value[]): Promise<Plain<T>> {
-    const command = sharedCommand(name)
+    const command = sharedCommand(name, args)
     const argv = [command, ...args]
     return this.run(argv, anything(command), waits(argv) ? { blocking: true } : undefined)
   }

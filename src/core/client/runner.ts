@@ -21,6 +21,7 @@ export type Out<M extends Mode, T extends Text, R> = M extends 'async'
       ? Batch<[...Results, R], Aborted, T>
       : never
 
+/** What every group of commands is made on. */
 export abstract class Runner<M extends Mode, T extends Text> {
   /** Runs a command. It takes `argv` over. */
   protected abstract run<R>(argv: Value[], decode: Decode<T, R>, options?: CallOptions): Out<M, T, R>

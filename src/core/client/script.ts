@@ -15,12 +15,15 @@ export interface ScriptCall {
 
 /** A script for who can run trees: by its SHA-1 it is called, and its main function is what runs. */
 export interface ScriptTree {
+  /** The SHA-1 of its source, in hexadecimal. */
   readonly sha: ByteString
+  /** Its main function, as `src/scripts/tree.ts` has it. */
   readonly body: unknown
 }
 
 /** A script as a backend sees it. */
 export interface ScriptSource extends ScriptTree {
+  /** What errors call it. */
   readonly name: string
   /** In Lua. */
   readonly source: ByteString
@@ -30,6 +33,7 @@ export interface ScriptSource extends ScriptTree {
 export interface Script<Keys, Args, Result> extends ScriptSource {
   /** Checks what the script is called with. @throws TypeError for what is missing or of the wrong type */
   words(keys: Keys, args: Args): ScriptCall
+  /** Makes the result of a reply. */
   readonly decode: Decode<Text, Result>
   /** An error with the place in the author's code. */
   explain(error: ReplyError): ReplyError

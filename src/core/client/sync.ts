@@ -1,9 +1,10 @@
 // The client without promises, for a backend in the same process. A command that would block returns at once what it
 // returns on a timeout.
 import { ReplyError, type Reply } from '../reply.ts'
-import { commandName, encodeCommand, type Value } from './arguments.ts'
+import { encodeCommand, type Value } from './arguments.ts'
 import type { Argv, Backend } from './backend.ts'
 import { AllCommands } from './commands.ts'
+import { anyCommand } from './connection-commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
 import { finish } from './redis.ts'
@@ -34,9 +35,9 @@ export class SyncRedis<T extends Text = string> extends AllCommands<'sync', T> {
     return finish(reply, line[0], decode, this.#toText)
   }
 
-  /** Runs any command. */
+  /** Runs any command. @throws RedisError for CLIENT REPLY: each call gets its reply */
   call(name: string, ...args: Value[]): Plain<T> {
-    const command = commandName(name)
+    const command = anyCommand(name, args)
     return this.run([command, ...args], anything(command))
   }
 

@@ -17,8 +17,6 @@ const REFUSED = new Set([
   'ASKING',
   'READONLY',
   'READWRITE',
-  'SYNC',
-  'PSYNC',
   'REPLCONF',
   // These end or replace what is served.
   'SHUTDOWN',

@@ -95,6 +95,7 @@ function places<T extends Text>({ withDist, withHash, withCoord }: GeoDetails): 
   })
 }
 
+/** The methods of one group of commands. Places. */
 export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds places or moves them. @returns how many were added; with `ch` how many were added or moved */
   geoadd(

@@ -4,6 +4,7 @@ import { type Fields, fields, integer, list, ok, pairs, type Text, text, textOrN
 import { type Mode, type Out, Runner } from '../runner.ts'
 import { type ExpireCondition, scanned, type ScanOptions } from './keys.ts'
 
+/** The methods of one group of commands. Hashes, and fields that expire. */
 export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T> {
   /** The value of a field. @returns null if it does not exist */
   hget(key: Key, field: Key): Out<M, T, T | null> {

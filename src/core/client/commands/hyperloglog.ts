@@ -3,6 +3,7 @@ import type { Key, Value } from '../arguments.ts'
 import { integer, ok, type Text } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
+/** The methods of one group of commands. HyperLogLogs. */
 export abstract class HyperLogLogs<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds elements. @returns 1 if the estimate may have changed, 0 if not */
   pfadd(key: Key, ...elements: Value[]): Out<M, T, number> {

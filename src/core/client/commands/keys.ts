@@ -50,6 +50,7 @@ export type RestoreOptions = Either<
   absttl?: boolean | undefined
 }
 
+/** The methods of one group of commands. Keys, whatever they hold. */
 export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Removes keys. @returns how many were removed */
   del(...keys: Key[]): Out<M, T, number> {

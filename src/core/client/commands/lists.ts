@@ -21,6 +21,7 @@ export interface LposOptions {
   maxlen?: number | undefined
 }
 
+/** The methods of one group of commands. Lists. */
 export abstract class Lists<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds elements at the left, one after another. @returns the list's new length */
   lpush(key: Key, ...elements: Value[]): Out<M, T, number> {

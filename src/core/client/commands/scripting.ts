@@ -4,6 +4,7 @@ import { ifGiven, type Key, type Value, words } from '../arguments.ts'
 import { anything, integer, list, ok, type Plain, type Text, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
+/** The methods of one group of commands. Lua scripts and functions. */
 export abstract class Scripting<M extends Mode, T extends Text> extends Runner<M, T> {
   /**
    * Runs a script in Lua as one atomic step. On the engine it needs `createRedis({ lua })`.

@@ -23,6 +23,7 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 const copies = <T extends Text>(reply: Reply, toText: ToText<T>): [number, number] =>
   tupleOrNull<T, number, number>(integer, integer)(reply, toText)!
 
+/** The methods of one group of commands. The server: its databases, its configuration, what it tells of itself. */
 export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T> {
   /** `PONG`, or the message. */
   ping(message?: Value): Out<M, T, T> {

@@ -4,6 +4,7 @@ import { integer, list, type Text, textOrNull, texts } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import { scanned, type ScanOptions } from './keys.ts'
 
+/** The methods of one group of commands. Sets. */
 export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds members. @returns how many are new */
   sadd(key: Key, ...members: Value[]): Out<M, T, number> {

@@ -101,6 +101,7 @@ function scoredWords(members: ScoredMembers): Value[] {
   return Object.entries(members as Record<string, number>).flatMap(([member, score]) => [score, member])
 }
 
+/** The methods of one group of commands. Sorted sets. */
 export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Adds members or gives them new scores. @returns how many were added; with `ch` how many were added or changed */
   zadd(key: Key, members: ScoredMembers, options: ZaddOptions = {}): Out<M, T, number> {

@@ -85,6 +85,7 @@ function streamWords(options: Omit<XreadOptions, 'signal'>, streams: Pairs<Key, 
 const waiting = ({ block }: XreadOptions, signal: Signal | undefined): CallOptions | undefined =>
   block === undefined ? undefined : { blocking: true, signal }
 
+/** The methods of one group of commands. Streams and consumer groups. */
 export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, T> {
   /**
    * Appends an entry. @param id `*` to make one from the time, or an ID higher than the last

@@ -63,6 +63,7 @@ export type BitfieldOperation = Either<
   undefined
 >
 
+/** The methods of one group of commands. Strings and bitmaps. */
 export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Gets a string. @returns null if the key does not exist */
   get(key: Key): Out<M, T, T | null> {
