@@ -12,9 +12,10 @@ const budgets = [
     name: 'isodis with isodis/indexeddb',
     code: "export * from './adapters/memory.ts'; export * from './adapters/storage/indexeddb.ts'",
     // The goal is 45 for what the first version has without streams, places, HyperLogLogs, records of changes and sharing.
-    // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1.
-    initial: 89.4,
-    total: 114.6,
+    // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1. What counts
+    // toward maxmemory besides the data is 0.2, of Lua 0.1. Fake timers of tests are 0.2.
+    initial: 90.4,
+    total: 115.6,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
@@ -22,8 +23,8 @@ const budgets = [
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.1,
-    total: 37.1,
+    initial: 37.2,
+    total: 37.2,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here.

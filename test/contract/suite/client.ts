@@ -85,10 +85,12 @@ export const client: Suite = {
     does(
       'refuses what would change the connection',
       async ({ redis }) => {
-        for (const name of ['MULTI', 'exec', 'WATCH', 'SUBSCRIBE', 'MONITOR', 'HELLO', 'QUIT', 'reset']) {
+        const names = ['MULTI', 'exec', 'WATCH', 'SUBSCRIBE', 'MONITOR', 'SYNC', 'HELLO', 'QUIT', 'reset']
+        const replies = [['CLIENT', 'REPLY', 'OFF'], ['client', new TextEncoder().encode('reply'), 'SKIP']] as const // prettier-ignore
+        for (const [name, ...args] of [...names.map((each) => [each] as const), ...replies]) {
           const refusal = { name: 'RedisError', code: 'UNSUPPORTED' }
-          await expect(redis.call(name)).rejects.toMatchObject(refusal)
-          expect(() => redis.pipeline().call(name)).toThrow(expect.objectContaining(refusal))
+          await expect(redis.call(name, ...args)).rejects.toMatchObject(refusal)
+          expect(() => redis.pipeline().call(name, ...args)).toThrow(expect.objectContaining(refusal))
         }
         expect(await redis.ping()).toBe('PONG')
       },
