@@ -5,6 +5,7 @@ import type { Database } from '../engine/database.ts'
 import { encodingOf } from '../engine/encoding.ts'
 import type { Engine } from '../engine/engine.ts'
 import { NO_SUCH_KEY, printed, subcommandSyntax } from '../engine/errors.ts'
+import { timeout } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { dumpValue } from '../persistence/rdb/dump.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
@@ -166,7 +167,7 @@ function sleep({ clock }: Engine, milliseconds: number): Promise<Reply> {
   return new Promise((resolve) => {
     const done = (): void => resolve(OK)
     // Where there are no timers, nobody can sleep.
-    if (milliseconds <= 0 || clock.after(milliseconds, done, true) === null) done()
+    if (milliseconds <= 0 || timeout(clock, milliseconds, done) === null) done()
   })
 }
 

@@ -4,13 +4,10 @@ import type { ByteString } from '../bytes.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import type { Argv, Command } from './command.ts'
 import type { Database } from './database.ts'
-import { elapsed } from './ports.ts'
+import { timeout } from './ports.ts'
 import type { Session } from './session.ts'
 import { addTo, removeFrom } from './structures/set-map.ts'
 import { type TypeName, typeOf } from './values.ts'
-
-/** A host's timers count in whole milliseconds. */
-const EARLY_MS = 2
 
 export interface Wait {
   readonly keys: readonly ByteString[]
@@ -35,7 +32,7 @@ export class Waiter {
   readonly command: Command
   readonly argv: Argv
   readonly #resolve: (reply: Reply) => void
-  #cancelTimer: (() => void) | null = null
+  readonly #cancelTimer: (() => void) | null = null
 
   constructor(session: Session, argv: Argv, wait: Wait, resolve: (reply: Reply) => void) {
     this.session = session
@@ -46,20 +43,7 @@ export class Waiter {
     this.#resolve = resolve
     for (const key of wait.keys) addTo(this.db.waiters, key, this)
     if (wait.onGone !== undefined) this.db.engine.blocking.attached++
-    if (wait.timeout > 0) this.#startTimer(wait.timeout)
-  }
-
-  // A timer may be a little early. And tests that fake timers may leave `performance` as it is, so that no time seems to
-  // have passed at all.
-  #startTimer(left: number): void {
-    const { clock } = this.db.engine
-    const end = elapsed(clock) + left
-    const over = (): void => {
-      const rest = end - elapsed(clock)
-      if (rest > 0 && rest < EARLY_MS) this.#startTimer(rest)
-      else this.settle(this.wait.onTimeout)
-    }
-    this.#cancelTimer = clock.after(left, over, true)
+    if (wait.timeout > 0) this.#cancelTimer = timeout(this.db.engine.clock, wait.timeout, () => this.settle(wait.onTimeout))
   }
 
   settle(reply: Reply): void {

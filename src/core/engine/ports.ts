@@ -22,6 +22,25 @@ export interface Clock {
 /** To tell how long something takes: the time of day may be set back meanwhile. */
 export const elapsed = (clock: Clock): number => clock.elapsed?.() ?? clock.now()
 
+/** A host's timers count in whole milliseconds. */
+const EARLY_MS = 2
+
+/**
+ * As `clock.after` for somebody who waits, but never before its time. Tests that fake timers may leave `performance` as it
+ * is, so that no time seems to have passed at all.
+ */
+export function timeout(clock: Clock, delay: number, run: () => void): (() => void) | null {
+  const end = elapsed(clock) + delay
+  let cancel: (() => void) | null
+  const over = (): void => {
+    const rest = end - elapsed(clock)
+    if (rest > 0 && rest < EARLY_MS) cancel = clock.after(rest, over, true)
+    else run()
+  }
+  cancel = clock.after(delay, over, true)
+  return cancel === null ? null : () => cancel?.()
+}
+
 /** Gives the host a turn: its timers, its sockets, its page. */
 export const nextTurn = (clock: Clock): Promise<void> => new Promise((resolve) => clock.soon(resolve))
 
