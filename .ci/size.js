@@ -14,8 +14,9 @@ const budgets = [
     // The goal is 45 for what the first version has without streams, places, HyperLogLogs, records of changes and sharing.
     // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1. What counts
     // toward maxmemory besides the data is 0.2, of Lua 0.1. Fake timers of tests are 0.2.
-    initial: 90.4,
-    total: 115.6,
+    // What is newer than Redis 7.4: of hashes 0.8, and 0.3 in parts that are loaded later.
+    initial: 91.2,
+    total: 116.7,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
@@ -27,8 +28,9 @@ const budgets = [
     total: 37.2,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
-  // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here.
-  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.1, total: 14.1 },
+  // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
+  // of Redis 8 are 0.1.
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.2, total: 14.2 },
 ]
 
 const rows = []

@@ -15,6 +15,7 @@ const VIEWS: readonly View[] = ['alone', 'pipeline', 'transaction', 'sync']
 export type Need =
   | 'Redis 7.2'
   | 'Redis 7.4'
+  | 'Redis 8'
   /** Integers beyond 2^53 in replies. */
   | 'exact integers'
   /** Commands that wait for others. */

@@ -252,4 +252,61 @@ export const hashes: Suite = {
       { needs: 'Redis 7.4' },
     ),
   ],
+  hgetdel: [
+    does(
+      'gives what it removes',
+      async ({ redis }) => {
+        await redis.hset(a, { x: 1, y: 2 })
+        expect(await redis.hgetdel(a, 'x', 'none')).toEqual(['1', null])
+        expect(await redis.bytes.hgetdel(a, 'y')).toEqual([Uint8Array.of(0x32)])
+        expect(await redis.exists(a)).toBe(0)
+        await redis.set(b, 1)
+        await expect(redis.hgetdel(b, 'x')).rejects.toMatchObject(WRONGTYPE)
+      },
+      { needs: 'Redis 8' },
+    ),
+  ],
+  hgetex: [
+    does(
+      'gives values, and says when the fields expire',
+      async ({ redis }) => {
+        await redis.hset(a, { x: 1, y: 2 })
+        expect(await redis.hgetex(a, ['x', 'none', 'y'])).toEqual(['1', null, '2'])
+        expect(await redis.hgetex(a, ['x', 'y'], { exat: FAR })).toEqual(['1', '2'])
+        expect(await redis.hgetex(a, ['y'], { persist: true })).toEqual(['2'])
+        expect(await redis.hexpiretime(a, 'x', 'y')).toEqual([FAR, -1])
+        expect(await redis.hgetex(a, ['x'], { pxat: 1 })).toEqual(['1'])
+        expect(await redis.hkeys(a)).toEqual(['y'])
+      },
+      { needs: 'Redis 8' },
+    ),
+  ],
+  hsetex: [
+    does(
+      'sets fields that expire, all or none of them',
+      async ({ redis }) => {
+        expect(await redis.hsetex(a, { x: 1, y: 2 }, { pxat: FAR * 1000, fnx: true })).toBe(1)
+        expect(await redis.hsetex(a, new Map([['y', 3]]), { fnx: true })).toBe(0)
+        expect(await redis.hsetex(a, [['y', 4]])).toBe(1)
+        expect(await redis.hsetex(a, { x: 5 }, { keepttl: true, fxx: true })).toBe(1)
+        expect(await redis.hsetex(a, { x: 6, z: 6 }, { ex: 1, fxx: true })).toBe(0)
+        expect(await redis.hgetall(a)).toEqual({ x: '5', y: '4' })
+        expect(await redis.hexpiretime(a, 'x', 'y')).toEqual([FAR, -1])
+      },
+      { needs: 'Redis 8' },
+    ),
+    does(
+      'takes one of the options that exclude each other',
+      async ({ redis }) => {
+        const two = 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified'
+        // @ts-expect-error -- two expiries
+        await expect(redis.hsetex(a, { x: 1 }, { ex: 1, keepttl: true })).rejects.toMatchObject(failure(two))
+        const both = 'ERR Only one of FXX or FNX arguments can be specified'
+        // @ts-expect-error -- two conditions
+        await expect(redis.hsetex(a, { x: 1 }, { fnx: true, fxx: true })).rejects.toMatchObject(failure(both))
+        expect(await redis.exists(a)).toBe(0)
+      },
+      { needs: 'Redis 8', views: ['alone'] },
+    ),
+  ],
 }

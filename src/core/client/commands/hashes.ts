@@ -1,8 +1,21 @@
 // Hashes: https://redis.io/docs/latest/commands/?group=hash
-import { type Entries, flatten, ifGiven, type Key, type Value, type Valued, words } from '../arguments.ts'
+import { type Either, type Entries, flatten, ifGiven, type Key, type Value, type Valued, words } from '../arguments.ts'
 import { type Fields, fields, integer, list, ok, pairs, type Text, text, textOrNull, texts, word } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import { type ExpireCondition, scanned, type ScanOptions } from './keys.ts'
+import type { Expiry, GetexOptions, KeepTtl } from './strings.ts'
+
+interface IfFieldsNew {
+  /** Only if none of the fields exists. */
+  fnx?: boolean | undefined
+}
+interface IfFieldsExist {
+  /** Only if all of the fields exist. */
+  fxx?: boolean | undefined
+}
+
+/** When the fields expire (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether they are set at all (`fnx` or `fxx`). */
+export type HsetexOptions = Either<Expiry | KeepTtl> & Either<IfFieldsNew | IfFieldsExist>
 
 /** The methods of one group of commands. Hashes, and fields that expire. */
 export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T> {
@@ -116,6 +129,28 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
   /** As `hexpire`, at a time in milliseconds since 1970. */
   hpexpireat(key: Key, milliseconds: number, names: readonly Key[], condition?: ExpireCondition): Out<M, T, number[]> {
     return this.expireFields('HPEXPIREAT', key, milliseconds, names, condition)
+  }
+
+  /** Removes fields (Redis 8.0). @returns their values, null for those that do not exist */
+  hgetdel(key: Key, ...names: Key[]): Out<M, T, (T | null)[]> {
+    return this.run(['HGETDEL', key, 'FIELDS', names.length, ...names], list<T, T | null>(textOrNull))
+  }
+
+  /**
+   * Gets fields and sets their expiry, or with `persist` removes it (Redis 8.0).
+   * @returns their values, null for those that do not exist
+   */
+  hgetex(key: Key, names: readonly Key[], options: GetexOptions = {}): Out<M, T, (T | null)[]> {
+    return this.run(['HGETEX', key, ...words(options), 'FIELDS', names.length, ...names], list<T, T | null>(textOrNull))
+  }
+
+  /**
+   * Sets fields that expire (Redis 8.0). An earlier expiry is removed unless `keepttl` is set.
+   * @returns 1 if all of them were set, 0 if `fnx` or `fxx` was not met
+   */
+  hsetex<O extends Valued<O>>(key: Key, values: Entries | O, options: HsetexOptions = {}): Out<M, T, number> {
+    const flat = flatten(values)
+    return this.run(['HSETEX', key, ...words(options), 'FIELDS', flat.length / 2, ...flat], integer)
   }
 
   /** Seconds until fields expire: -1 never, -2 no such field. */

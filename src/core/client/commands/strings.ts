@@ -19,12 +19,12 @@ interface PxAt {
   /** Expire at a time, in milliseconds since 1970. */
   pxat?: number | undefined
 }
-interface KeepTtl {
-  /** Keep the key's expiry. Default: it is removed */
+export interface KeepTtl {
+  /** Keep the expiry. Default: it is removed */
   keepttl?: boolean | undefined
 }
 interface Persist {
-  /** Remove the key's expiry. Default: it stays */
+  /** Remove the expiry. Default: it stays */
   persist?: boolean | undefined
 }
 interface IfNew {
@@ -36,11 +36,14 @@ interface IfExists {
   xx?: boolean | undefined
 }
 
-/** When the key expires (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether it is set at all (`nx` or `xx`). */
-export type SetOptions = Either<Ex | Px | ExAt | PxAt | KeepTtl> & Either<IfNew | IfExists>
+/** When something expires: one of these. */
+export type Expiry = Ex | Px | ExAt | PxAt
 
-/** When the key expires: one of these, or `persist`. */
-export type GetexOptions = Either<Ex | Px | ExAt | PxAt | Persist>
+/** When the key expires (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether it is set at all (`nx` or `xx`). */
+export type SetOptions = Either<Expiry | KeepTtl> & Either<IfNew | IfExists>
+
+/** When the key, or fields of it, expire: one of these, or `persist`. */
+export type GetexOptions = Either<Expiry | Persist>
 
 /** A common subsequence's matches, last first: where it is in both strings, and its length. */
 export interface LcsMatches {

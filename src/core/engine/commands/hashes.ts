@@ -1,15 +1,15 @@
-// Hashes, and expiry of their fields (7.4): https://redis.io/docs/latest/commands/?group=hash
+// Hashes, and expiry of their fields (7.4, 8.0): https://redis.io/docs/latest/commands/?group=hash
 import type { ByteString } from '../../bytes.ts'
 import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
 import { cursor, flag, int64, integer, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { invalidExpire, NOT_FLOAT, OVERFLOW, wrongArity } from '../errors.ts'
+import { invalidExpire, NOT_FLOAT, OVERFLOW, printed, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { parseLongDouble } from '../long-double.ts'
 import { addInt64, parseInt64 } from '../../numbers.ts'
 import type { Hash } from '../values.ts'
-import { EX, EXAT, type ExpireCondition, expireCondition, type ExpireUnit, PX, PXAT } from './expire-options.ts'
+import { EX, EXAT, EXPIRE_UNITS, type ExpireCondition, expireCondition, type ExpireUnit, PX, PXAT } from './expire-options.ts'
 import { randomEntries } from './random.ts'
 import { SCAN_OPTIONS, scanTable } from './scanning.ts'
 import { addFloats } from './strings.ts'
@@ -22,6 +22,11 @@ const FIELDS_NOT_POSITIVE = new ReplyError('ERR Number of fields must be a posit
 const NUMFIELDS_NOT_POSITIVE = new ReplyError('ERR Parameter `numFields` should be greater than 0')
 const NUMFIELDS_MISMATCH = new ReplyError('ERR The `numfields` parameter must match the number of arguments')
 const NEGATIVE_EXPIRE = new ReplyError('ERR invalid expire time, must be >= 0')
+const FIELDS_TWICE = new ReplyError('ERR FIELDS keyword specified multiple times')
+const INVALID_FIELDS = new ReplyError('ERR invalid number of fields')
+const FIELDS_SHORT = new ReplyError('ERR wrong number of arguments')
+const EXPIRE_MISSING = new ReplyError('ERR missing expire time')
+const ONE_CONDITION = new ReplyError('ERR Only one of FXX or FNX arguments can be specified')
 const HSCAN_OPTIONS = { ...SCAN_OPTIONS, NOVALUES: flag }
 /** The latest expiry of a field that Redis 7.4 can store. */
 const LATEST_FIELD_EXPIRY = 2 ** 46 - 1
@@ -121,6 +126,22 @@ export const hashes: Group = {
     row('HEXPIREAT', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EXAT)),
     row('HPEXPIREAT', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, PXAT)),
 
+    row('HGETDEL', -5, 'write fast', '1 RW access delete', (db, argv) => {
+      const [, key] = argv
+      const hash = db.hash.write(key)
+      const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
+      let removed = 0
+      const replies = fields.map((field) => {
+        const value = hash?.get(field) ?? null
+        if (hash?.delete(field)) removed++
+        return value
+      })
+      if (removed > 0) db.shrunk(key, hash!, EVENT.hash, 'hdel', removed)
+      return replies
+    }),
+    row('HGETEX', -5, 'write fast', '1 RW access update', hgetex),
+    row('HSETEX', -6, 'write denyoom fast', '1 RW update', hsetex),
+
     row('HTTL', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => Math.ceil((at - db.engine.now) / 1000))),
     row('HPTTL', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => at - db.engine.now)),
     row('HEXPIRETIME', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => Math.ceil(at / 1000))),
@@ -175,12 +196,18 @@ export function fieldOptions(argv: Argv): { condition: ExpireCondition; fields: 
   return { condition: expireCondition(argv.slice(0, from), 3), fields: fieldsArgument(argv, from, NUMFIELDS_NOT_POSITIVE) }
 }
 
-function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
-  const [name, key, time] = argv
-  const given = integer(time)
+/** When fields are to expire, in milliseconds since 1970. @param name the command, for the error */
+function fieldExpiry(db: Database, text: ByteString, unit: ExpireUnit, name: string): number {
+  const given = integer(text)
   if (given < 0) throw NEGATIVE_EXPIRE
   const at = given * unit.scale + (unit.absolute ? 0 : db.engine.now)
   if (at > LATEST_FIELD_EXPIRY) throw invalidExpire(name.toLowerCase())
+  return at
+}
+
+function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
+  const [name, key, time] = argv
+  const at = fieldExpiry(db, time, unit, name)
   const { condition, fields } = fieldOptions(argv)
   const hash = db.hash.write(key)
   if (hash === undefined) return fields.map(() => NO_FIELD)
@@ -201,6 +228,89 @@ function expireField(hash: Hash, field: ByteString, at: number, condition: Expir
   }
   hash.setExpiry(slot, at)
   return EXPIRY_SET
+}
+
+interface FieldArguments {
+  /** Fields; of HSETEX fields and values. */
+  fields: Argv
+  /** When they are to expire; null if nothing says it. */
+  at: number | null
+  /** PERSIST of HGETEX, KEEPTTL of HSETEX. */
+  keep: boolean
+  /** FNX, FXX, or nothing. */
+  condition: string
+}
+
+/** The arguments of HGETEX and HSETEX behind the key, which may come in any order. */
+export function fieldArguments(db: Database, argv: Argv): FieldArguments {
+  const name = argv[0].toLowerCase()
+  const [width, other] = name === 'hsetex' ? [2, 'KEEPTTL'] : [1, 'PERSIST']
+  const found: FieldArguments = { fields: [], at: null, keep: false, condition: '' }
+  for (let i = 2; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    const unit = EXPIRE_UNITS[word]
+    if (word === 'FIELDS') {
+      if (found.fields.length > 0) throw FIELDS_TWICE
+      if (i + 1 === argv.length) throw wrongArity(name)
+      const words = integerIn(argv[i + 1], 1, 2 ** 31 - 1, INVALID_FIELDS) * width
+      found.fields = argv.slice(i + 2, i + 2 + words)
+      if (found.fields.length < words) throw FIELDS_SHORT
+      i += 1 + words
+    } else if (unit !== undefined || word === other) {
+      if (found.at !== null || found.keep) {
+        throw new ReplyError(`ERR Only one of EX, PX, EXAT, PXAT or ${other} arguments can be specified`)
+      }
+      if (unit === undefined) found.keep = true
+      else if (i + 1 === argv.length) throw EXPIRE_MISSING
+      else found.at = fieldExpiry(db, argv[++i], unit, name)
+    } else if (width === 2 && (word === 'FNX' || word === 'FXX')) {
+      if (found.condition !== '') throw ONE_CONDITION
+      found.condition = word
+    } else throw new ReplyError(`ERR unknown argument: ${printed(argv[i])}`)
+  }
+  return found
+}
+
+function hgetex(db: Database, argv: Argv): Reply {
+  const key = argv[1]
+  const hash = db.hash.write(key)
+  const { fields, at, keep } = fieldArguments(db, argv)
+  let changes = 0
+  const replies = fields.map((field) => {
+    const value = hash?.get(field)
+    if (value === undefined) return null
+    if (at !== null) changes += Number(expireField(hash!, field, at, always, db.engine.now) > 0)
+    else if (keep && hash!.clearExpiry(hash!.find(field))) changes++
+    return value
+  })
+  if (changes > 0) expiriesChanged(db, key, hash!, at, changes)
+  return replies
+}
+
+function hsetex(db: Database, argv: Argv): Reply {
+  const key = argv[1]
+  const { fields, at, keep, condition } = fieldArguments(db, argv)
+  const before = db.hash.write(key)
+  const names = fields.filter((_, i) => i % 2 === 0)
+  if (condition === 'FXX' && !names.every((field) => before?.has(field))) return 0
+  if (condition === 'FNX' && names.some((field) => before?.has(field))) return 0
+  const hash = before ?? db.hash.orCreate(key)
+  names.forEach((field, i) => {
+    if (keep) hash.set(field, fields[i * 2 + 1])
+    else hash.put(field, fields[i * 2 + 1])
+    if (at !== null) expireField(hash, field, at, always, db.engine.now)
+  })
+  db.changed(key, EVENT.hash, 'hset', names.length)
+  if (at !== null) expiriesChanged(db, key, hash, at, 0)
+  return 1
+}
+
+const always: ExpireCondition = () => true
+
+/** Says that HGETEX or HSETEX has given fields an expiry, or has taken it away (`at` is null). */
+function expiriesChanged(db: Database, key: ByteString, hash: Hash, at: number | null, dirty: number): void {
+  db.shrunk(key, hash, EVENT.hash, at === null ? 'hpersist' : at <= db.engine.now ? 'hdel' : 'hexpire', dirty)
+  if (hash.size > 0) db.watchFields(key, hash)
 }
 
 function fieldTimes(db: Database, argv: Argv, shown: (at: number) => number): Reply {

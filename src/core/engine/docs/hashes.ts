@@ -83,6 +83,18 @@ HPEXPIREAT 7.4.0 O(N), N: fields
 Lets fields expire at a time in milliseconds since 1970
 key unix-time-milliseconds:unix-time [condition=NX|XX|GT|LT] FIELDS fields=(numfields:integer field...)
 
+HGETDEL 8.0.0 O(N), N: fields
+Returns values and removes their fields
+key FIELDS fields=(numfields:integer field...)
+
+HGETEX 8.0.0 O(N), N: fields
+Returns values and lets their fields expire, or keeps them from it
+key [expiration=EX seconds:integer|PX milliseconds:integer|EXAT unix-time-seconds:unix-time|PXAT unix-time-milliseconds:unix-time|PERSIST] FIELDS fields=(numfields:integer field...)
+
+HSETEX 8.0.0 O(N), N: fields
+Sets fields that expire
+key [condition=FNX|FXX] [expiration=EX seconds:integer|PX milliseconds:integer|EXAT unix-time-seconds:unix-time|PXAT unix-time-milliseconds:unix-time|KEEPTTL] FIELDS fields=(numfields:integer data=(field value)...)
+
 HTTL 7.4.0 O(N), N: fields
 Seconds until fields expire; -1 never, -2 no such field
 key FIELDS fields=(numfields:integer field...)

@@ -1,16 +1,17 @@
 // What a command is in the journal: a command that does the same whenever and wherever it is run again. Times become
 // absolute, what was drawn by chance becomes what was drawn, what waited becomes what it did in the end. The forms are
-// Redis's own; a command that is not listed goes into the journal as it came.
+// Redis's own; a command that is not listed goes into the journal as it came. Commands newer than 7.4 are written in older ones,
+// so that the redis-server that is there can load them.
 import type { ByteString } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
 import { asZadd } from '../../engine/commands/geo.ts'
-import { fieldOptions } from '../../engine/commands/hashes.ts'
+import { fieldArguments, fieldOptions } from '../../engine/commands/hashes.ts'
 import { multiPopArguments } from '../../engine/commands/popping.ts'
 import { addOptions } from '../../engine/commands/streams.ts'
 import { setOptions } from '../../engine/commands/strings.ts'
 import type { Database } from '../../engine/database.ts'
 import { formatId, MAX_ID } from '../../engine/structures/stream-id.ts'
-import type { Stream } from '../../engine/values.ts'
+import type { Hash, Stream } from '../../engine/values.ts'
 import { type Reply, SetReply } from '../../reply.ts'
 
 /** @returns the commands to be written, null for the command as it came; the database is as the command has left it */
@@ -100,23 +101,54 @@ const xaddOrXtrim =
 /** What says itself what it did. */
 const nothing: Rewrite = () => []
 
+const hashAt = (db: Database, key: ByteString): Hash | undefined => db.keyspace.get(key) as Hash | undefined
+
+const onFields = (start: Argv, fields: readonly ByteString[]): Argv[] =>
+  fields.length === 0 ? [] : [[...start, 'FIELDS', String(fields.length), ...fields]]
+
+/** When fields expire now; those that are not there any more are removed. */
+function expiriesOf(db: Database, key: ByteString, fields: readonly ByteString[]): Argv[] {
+  const hash = hashAt(db, key)
+  const gone: ByteString[] = []
+  const byTime = new Map<number, ByteString[]>()
+  for (const field of new Set(fields)) {
+    const slot = hash?.find(field) ?? -1
+    if (slot < 0) {
+      gone.push(field)
+      continue
+    }
+    const at = hash!.expiry(slot)
+    if (at !== 0) byTime.set(at, [...(byTime.get(at) ?? []), field])
+  }
+  const kept = [...byTime].flatMap(([at, some]) => onFields(['HPEXPIREAT', key, String(at)], some))
+  return gone.length === 0 ? kept : [...kept, ['HDEL', key, ...gone]]
+}
+
+/** Fields as they are now, with their expiries. */
+function fieldsNow(db: Database, key: ByteString, fields: readonly ByteString[]): Argv[] {
+  const hash = hashAt(db, key)
+  const pairs = [...new Set(fields)].flatMap((field) => (hash?.has(field) ? [field, hash.get(field)!] : []))
+  return [...(pairs.length === 0 ? [] : [['HSET', key, ...pairs]]), ...expiriesOf(db, key, fields)]
+}
+
 /** HEXPIRE and its like: of each field what came of it. */
 const expireFields: Rewrite = (argv, reply, db) => {
-  const key = argv[1]
-  const { fields } = fieldOptions(argv)
-  const hash = db.keyspace.get(key)
-  const kept: [field: ByteString, at: number][] = []
-  const gone: ByteString[] = []
-  fields.forEach((field, i) => {
-    const result = (reply as number[])[i]
-    if (result === 2) gone.push(field)
-    const at = typeof hash === 'object' && hash.type === 'hash' ? hash.expiry(hash.find(field)) : 0
-    if (result === 1 && at !== 0) kept.push([field, at])
-  })
-  const set =
-    kept.length === 0 ? [] : [['HPEXPIREAT', key, String(kept[0][1]), 'FIELDS', String(kept.length), ...kept.map(([field]) => field)]]
-  return gone.length === 0 ? set : [...set, ['HDEL', key, ...gone]]
+  const changed = fieldOptions(argv).fields.filter((_, i) => (reply as number[])[i] > 0)
+  return expiriesOf(db, argv[1], changed)
 }
+
+const hgetex: Rewrite = (argv, reply, db) => {
+  const { fields, keep } = fieldArguments(db, argv)
+  const found = fields.filter((_, i) => (reply as Reply[])[i] !== null)
+  return keep ? onFields(['HPERSIST', argv[1]], found) : expiriesOf(db, argv[1], found)
+}
+
+const hsetex: Rewrite = (argv, _reply, db) =>
+  fieldsNow(
+    db,
+    argv[1],
+    fieldArguments(db, argv).fields.filter((_, i) => i % 2 === 0),
+  )
 
 export const REWRITES: Readonly<Record<string, Rewrite>> = {
   set,
@@ -126,7 +158,7 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   getdel: (argv) => [['DEL', argv[1]]],
   getex,
   incrbyfloat: (argv, reply) => [['SET', argv[1], reply as ByteString, 'KEEPTTL']],
-  hincrbyfloat: (argv, reply) => [['HSET', argv[1], argv[2], reply as ByteString]],
+  hincrbyfloat: (argv, _reply, db) => fieldsNow(db, argv[1], [argv[2]]),
   expire,
   pexpire: expire,
   expireat: expire,
@@ -135,6 +167,9 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   hpexpire: expireFields,
   hexpireat: expireFields,
   hpexpireat: expireFields,
+  hgetdel: (argv) => [['HDEL', argv[1], ...argv.slice(4)]],
+  hgetex,
+  hsetex,
   spop,
   blpop: popFrom('LPOP'),
   brpop: popFrom('RPOP'),

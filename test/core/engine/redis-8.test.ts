@@ -1,0 +1,170 @@
+// Commands and options of Redis 8.0 to 8.4. No redis-server here has them: the replies, errors and events are those of Redis's source.
+import { beforeEach, describe, expect, test } from 'vitest'
+import { CommandTable } from '../../../src/core/engine/command.ts'
+import { groups } from '../../../src/core/engine/commands/index.ts'
+import { Engine } from '../../../src/core/engine/engine.ts'
+import type { Session } from '../../../src/core/engine/session.ts'
+import { type Push, type Reply, ReplyError } from '../../../src/core/reply.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+let clock: ManualClock
+let engine: Engine
+let session: Session
+/** Keyspace events, in order: `hset h`. */
+let told: string[]
+
+beforeEach(() => {
+  clock = new ManualClock(1_000_000_000_000)
+  engine = new Engine({ table: new CommandTable(groups), clock, random: Math.random, log: () => {} })
+  session = engine.connect()
+  told = []
+  session.execute(['CONFIG', 'SET', 'notify-keyspace-events', 'EA'])
+  const listener = engine.connect({
+    onPush: (push) => {
+      const [, , channel, key] = (push as Push).items as string[]
+      if (key !== undefined) told.push(`${channel.slice(channel.indexOf(':') + 1)} ${key}`)
+    },
+  })
+  listener.execute(['HELLO', '3'])
+  listener.execute(['PSUBSCRIBE', '__keyevent@0__:*'])
+})
+
+/** The reply to a command line, `''` for an empty word; an error as its text. */
+function say(line: string): Reply | Promise<Reply> {
+  const reply = session.execute(line.split(' ').map((word) => (word === "''" ? '' : word)))
+  return reply instanceof ReplyError ? reply.text : reply
+}
+
+/** The events of a command, and how many changes it counts as. */
+function effects(line: string): [events: string[], dirty: number] {
+  told.length = 0
+  const before = engine.dirty
+  say(line)
+  return [told.slice(), engine.dirty - before]
+}
+
+describe('HGETDEL', () => {
+  test('gives values and removes their fields, and with the last the key', () => {
+    say('HSET h a 1 b 2 c 3')
+    expect(say('HGETDEL h FIELDS 4 a none b a')).toEqual(['1', null, '2', null])
+    expect(effects('HGETDEL h FIELDS 1 none')).toEqual([[], 0])
+    expect(effects('HGETDEL h FIELDS 2 c c')).toEqual([['hdel h', 'del h'], 1])
+    expect(say('EXISTS h')).toBe(0)
+    expect(say('HGETDEL h FIELDS 2 a b')).toEqual([null, null])
+  })
+
+  test('a field that has expired is not there', () => {
+    say('HSETEX h PX 10 FIELDS 1 a 1')
+    say('HSET h b 2')
+    clock.advance(10)
+    expect(say('HGETDEL h FIELDS 2 a b')).toEqual([null, '2'])
+  })
+
+  test.each([
+    ['HGETDEL s FIELDS 0', "ERR wrong number of arguments for 'hgetdel' command"],
+    ['HGETDEL s FIELD 0 x', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+    ['HGETDEL h FIELD 1 x', 'ERR Mandatory argument FIELDS is missing or not at the right position'],
+    ['HGETDEL h FIELDS 0 x', 'ERR Number of fields must be a positive integer'],
+    ['HGETDEL h FIELDS x x', 'ERR Number of fields must be a positive integer'],
+    ['HGETDEL h FIELDS 2 x', 'ERR The `numfields` parameter must match the number of arguments'],
+    ['HGETDEL h FIELDS 1 x y', 'ERR The `numfields` parameter must match the number of arguments'],
+  ])('%s', (line, message) => {
+    say('SET s 1')
+    expect(say(line)).toBe(message)
+  })
+})
+
+describe('HGETEX', () => {
+  test('gives values, and sets or takes away the expiry of what is there', () => {
+    say('HSET h a 1 b 2')
+    expect(say('HGETEX h FIELDS 3 a none b')).toEqual(['1', null, '2'])
+    expect(effects('HGETEX h FIELDS 1 a')).toEqual([[], 0])
+    expect(effects('HGETEX h EX 100 FIELDS 3 a none b')).toEqual([['hexpire h'], 2])
+    expect(say('HTTL h FIELDS 2 a b')).toEqual([100, 100])
+    say('HGETEX h PX 5000 FIELDS 1 a')
+    say('HGETEX h FIELDS 1 b EXAT 1000000002')
+    expect(say('HPTTL h FIELDS 2 a b')).toEqual([5000, 2000])
+    say('HGETEX h PXAT 1000000000007 FIELDS 1 a')
+    expect(say('HPTTL h FIELDS 1 a')).toEqual([7])
+    expect(effects('HGETEX h PERSIST FIELDS 2 a none')).toEqual([['hpersist h'], 1])
+    expect(effects('HGETEX h PERSIST FIELDS 1 a')).toEqual([[], 0])
+    expect(say('HTTL h FIELDS 2 a b')).toEqual([-1, 2])
+    clock.advance(2000)
+    expect(say('HKEYS h')).toEqual(['a'])
+    expect(say('HGETEX none EX 1 FIELDS 2 a b')).toEqual([null, null])
+  })
+
+  test('a time that has passed removes, the key too', () => {
+    say('HSET h a 1 b 2')
+    expect(say('HGETEX h EXAT 0 FIELDS 1 a')).toEqual(['1'])
+    expect(effects('HGETEX h PX 0 FIELDS 2 b none')).toEqual([['hdel h', 'del h'], 1])
+    expect(say('EXISTS h')).toBe(0)
+  })
+
+  test.each([
+    ['HGETEX s EX FIELDS 1 x', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+    ['HGETEX h EX FIELDS 1', 'ERR value is not an integer or out of range'],
+    ['HGETEX h EX -1 FIELDS 1 x', 'ERR invalid expire time, must be >= 0'],
+    ['HGETEX h EX 99999999999999 FIELDS 1 x', "ERR invalid expire time in 'hgetex' command"],
+    ['HGETEX h EX 1 PERSIST FIELDS 1 x', 'ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified'],
+    ['HGETEX h KEEPTTL FIELDS 1 x', 'ERR unknown argument: KEEPTTL'],
+    ['HGETEX h FXX FIELDS 1 x', 'ERR unknown argument: FXX'],
+    ['HGETEX h FIELDS 1 x y', 'ERR unknown argument: y'],
+    ['HGETEX h FIELDS 1 x FIELDS 1 y', 'ERR FIELDS keyword specified multiple times'],
+    ['HGETEX h FIELDS 2 x', 'ERR wrong number of arguments'],
+    ['HGETEX h FIELDS 0 x', 'ERR invalid number of fields'],
+    ['HGETEX h EX 1 FIELDS', "ERR wrong number of arguments for 'hgetex' command"],
+    ['HGETEX h FIELDS 1 x PXAT', 'ERR missing expire time'],
+  ])('%s', (line, message) => {
+    say('SET s 1')
+    expect(say(line)).toBe(message)
+  })
+})
+
+describe('HSETEX', () => {
+  test('sets fields with an expiry, without one, or keeps it', () => {
+    expect(effects('HSETEX h EX 10 FIELDS 2 a 1 b 2')).toEqual([['hset h', 'hexpire h'], 2])
+    expect(say('HTTL h FIELDS 2 a b')).toEqual([10, 10])
+    expect(effects('HSETEX h FIELDS 1 a 2')).toEqual([['hset h'], 1])
+    expect(say('HSETEX h FIELDS 2 b 3 c 4 KEEPTTL')).toBe(1)
+    expect(say('HTTL h FIELDS 3 a b c')).toEqual([-1, 10, -1])
+    expect(say('HMGET h a b c')).toEqual(['2', '3', '4'])
+    clock.advance(10_000)
+    expect(say('HMGET h a b c')).toEqual(['2', null, '4'])
+  })
+
+  test('FNX wants none of the fields, FXX all of them', () => {
+    expect(effects('HSETEX h FXX FIELDS 1 a 1')).toEqual([[], 0])
+    expect(say('EXISTS h')).toBe(0)
+    expect(say('HSETEX h FNX EX 10 FIELDS 2 a 1 b 2')).toBe(1)
+    expect(say('HSETEX h FNX FIELDS 2 c 3 b 9')).toBe(0)
+    expect(say('HSETEX h EX 100 FXX FIELDS 2 a 3 c 9')).toBe(0)
+    expect(say('HSETEX h EX 100 FXX FIELDS 2 a 3 b 4')).toBe(1)
+    expect(say('HMGET h a b c')).toEqual(['3', '4', null])
+    expect(say('HTTL h FIELDS 2 a b')).toEqual([100, 100])
+  })
+
+  test('a time that has passed removes, the key too', () => {
+    expect(effects('HSETEX h PXAT 5 FIELDS 2 a 1 b 2')[0]).toEqual(['hset h', 'hdel h', 'del h'])
+    expect(say('EXISTS h')).toBe(0)
+    say('HSET h a 1 c 3')
+    expect(say('HSETEX h EX 0 FIELDS 2 a 1 b 2')).toBe(1)
+    expect(say('HKEYS h')).toEqual(['c'])
+  })
+
+  test.each([
+    ['HSETEX s FIELDS 1 x', "ERR wrong number of arguments for 'hsetex' command"],
+    ['HSETEX s FIELDS 1 x 1', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+    ['HSETEX s FIELDS 2 x 1', 'ERR wrong number of arguments'],
+    ['HSETEX h FIELDS 1 x 1 2', 'ERR unknown argument: 2'],
+    ['HSETEX h PERSIST FIELDS 1 x 1', 'ERR unknown argument: PERSIST'],
+    ['HSETEX h KEEPTTL KEEPTTL FIELDS 1 x 1', 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified'],
+    ['HSETEX h KEEPTTL EX 1 FIELDS 1 x 1', 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified'],
+    ['HSETEX h FNX FXX FIELDS 1 x 1', 'ERR Only one of FXX or FNX arguments can be specified'],
+    ['HSETEX h FNX PX x FIELDS 1 x 1', 'ERR value is not an integer or out of range'],
+  ])('%s', (line, message) => {
+    say('SET s 1')
+    expect(say(line)).toBe(message)
+    expect(say('EXISTS h')).toBe(0)
+  })
+})
