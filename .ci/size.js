@@ -14,9 +14,10 @@ const budgets = [
     // The goal is 45 for what the first version has without streams, places, HyperLogLogs, records of changes and sharing.
     // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1. What counts
     // toward maxmemory besides the data is 0.2, of Lua 0.1. Fake timers of tests are 0.2.
-    // What is newer than Redis 7.4: of hashes 0.8, and 0.3 in parts that are loaded later.
-    initial: 91.2,
-    total: 116.7,
+    // What is newer than Redis 7.4: of hashes 0.8, of streams 0.9, and 0.4 in parts that are
+    // loaded later.
+    initial: 92.1,
+    total: 117.7,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },

@@ -32,7 +32,7 @@ export const redis70 = {
   'Redis 8': {
     name: 'needs Redis 8',
     why: "the server's error: `ERR syntax error` for an option, `ERR unknown command` for a command of 8.0 to 8.4",
-    instead: failsWith(/ERR syntax error|EXECABORT|ERR unknown command/),
+    instead: failsWith(/ERR syntax error|ERR Invalid stream ID|EXECABORT|ERR unknown command/),
   },
 } satisfies Record<string, Exception>
 

@@ -84,6 +84,20 @@ export const streams: Suite = {
     }),
   ],
   xtrim: [
+    does(
+      'drops only what groups have acknowledged, or has it pending no more',
+      async ({ redis }) => {
+        await read(redis)
+        await redis.xack(a, 'group', '2-1')
+        expect(await redis.xtrim(a, { maxlen: 0, acked: true })).toBe(1)
+        expect(await redis.xtrim(a, { minid: '2', keepref: true })).toBe(1)
+        expect(await redis.xadd(a, '5-1', { f: 'v' }, { maxlen: 1, delref: true })).toBe('5-1')
+        expect(await redis.xpending(a, 'group')).toMatchObject([1, '1-1', '1-1', expect.anything()])
+        // @ts-expect-error -- pending or not
+        await expect(redis.xtrim(a, { maxlen: 0, acked: true, delref: true })).rejects.toMatchObject(SYNTAX)
+      },
+      { needs: 'Redis 8' },
+    ),
     does('refuses an option that it does not have', async ({ redis }) => {
       await expect(redis.xtrim(a, { maxlen: 1, atmost: 2 } as { maxlen: number })).rejects.toMatchObject(SYNTAX)
     }),
@@ -106,6 +120,20 @@ export const streams: Suite = {
       expect(await redis.xdel(a, '1-1', '3-1', '9-9')).toBe(2)
       expect(await redis.xrange(a, '-', '+')).toEqual([['2-1', { n: '2' }]])
     }),
+  ],
+  xdelex: [
+    does(
+      'removes what groups do not need, or has them not need it',
+      async ({ redis }) => {
+        await read(redis)
+        expect(await redis.xdelex(a, ['1-1', '9-9'])).toEqual([1, -1])
+        expect(await redis.xdelex(a, ['2-1'], 'acked')).toEqual([2])
+        expect(await redis.xdelex(a, ['2-1'], 'delref')).toEqual([1])
+        expect(await redis.xpending(a, 'group')).toMatchObject([2, '1-1', '3-1', expect.anything()])
+        expect(await redis.xdelex(b, ['1-1'])).toEqual([-1])
+      },
+      { needs: 'Redis 8' },
+    ),
   ],
   xrange: [
     does('upwards', async ({ redis }) => {
@@ -131,6 +159,21 @@ export const streams: Suite = {
       expect(await redis.xack(a, 'group', '1-1', '2-1', '9-9')).toBe(2)
       expect(await redis.xack(b, 'group', '1-1')).toBe(0)
     }),
+  ],
+  xackdel: [
+    does(
+      'acknowledges and removes',
+      async ({ redis }) => {
+        await read(redis)
+        await redis.xgroupCreate(a, 'other', '1-1')
+        expect(await redis.xackdel(a, 'group', ['1-1', '9-9'])).toEqual([1, -1])
+        expect(await redis.xackdel(a, 'group', ['2-1'], 'acked')).toEqual([2])
+        expect(await redis.xackdel(a, 'group', ['3-1'], 'delref')).toEqual([1])
+        expect(await redis.xrange(a, '-', '+')).toEqual([['2-1', { n: '2' }]])
+        expect(await redis.xpending(a, 'group')).toEqual([0, null, null, []])
+      },
+      { needs: 'Redis 8' },
+    ),
   ],
   xgroupCreate: [
     does('with a stream, or making one', async ({ redis }) => {

@@ -168,3 +168,103 @@ describe('HSETEX', () => {
     expect(say('EXISTS h')).toBe(0)
   })
 })
+
+describe('entries of streams and their groups', () => {
+  /** Four entries; group g has read all, h two of them, and g has acknowledged 1-1 and 2-1, h 1-1. */
+  beforeEach(() => {
+    for (const id of [1, 2, 3, 4]) say(`XADD s ${id}-1 n ${id}`)
+    say('XGROUP CREATE s g 0')
+    say('XGROUP CREATE s h 0')
+    say('XREADGROUP GROUP g ann STREAMS s >')
+    say('XREADGROUP GROUP h bob COUNT 2 STREAMS s >')
+    say('XACK s g 1-1 2-1')
+    say('XACK s h 1-1')
+  })
+  const ids = (): string[] => (say('XRANGE s - +') as [string, Reply][]).map(([id]) => id)
+  const pending = (group: string): string[] => (say(`XPENDING s ${group} - + 9`) as [string, Reply][]).map(([id]) => id)
+
+  test('XDELEX removes entries, and leaves them pending', () => {
+    expect(effects('XDELEX s IDS 3 2-1 9-9 3-1')).toEqual([['xdel s'], 2])
+    expect([ids(), pending('g'), pending('h')]).toEqual([['1-1', '4-1'], ['3-1', '4-1'], ['2-1']])
+    expect(say('XDELEX s KEEPREF IDS 2 2-1 4-1')).toEqual([-1, 1])
+    expect(say('XDELEX none IDS 2 2-1 x')).toEqual([-1, -1])
+    expect(say('XINFO STREAM s')).toMatchObject({ flat: expect.arrayContaining(['max-deleted-entry-id', '4-1']) })
+  })
+
+  test('XDELEX DELREF has them pending no more', () => {
+    expect(say('XDELEX s DELREF IDS 3 2-1 3-1 2-1')).toEqual([1, 1, -1])
+    expect([ids(), pending('g'), pending('h')]).toEqual([['1-1', '4-1'], ['4-1'], []])
+    say('XDEL s 4-1')
+    expect(effects('XDELEX s DELREF IDS 1 4-1')).toEqual([[], 1])
+    expect(pending('g')).toEqual([])
+  })
+
+  test('XDELEX ACKED removes what every group has read and acknowledged', () => {
+    expect(say('XDELEX s IDS 5 1-1 2-1 3-1 4-1 9-9 ACKED')).toEqual([1, 2, 2, 2, 2])
+    expect(effects('XDELEX s ACKED IDS 1 2-1')).toEqual([[], 0])
+    expect([ids(), pending('g'), pending('h')]).toEqual([['2-1', '3-1', '4-1'], ['3-1', '4-1'], ['2-1']])
+    say('XGROUP DESTROY s h')
+    expect(say('XDELEX s ACKED IDS 3 2-1 3-1 9-9')).toEqual([1, 2, 2])
+    say('XGROUP DESTROY s g')
+    expect(say('XDELEX s ACKED IDS 2 3-1 9-9')).toEqual([1, -1])
+  })
+
+  test('XACKDEL acknowledges and removes', () => {
+    expect(effects('XACKDEL s h IDS 2 2-1 3-1')).toEqual([['xdel s'], 1])
+    expect([ids(), pending('h')]).toEqual([['1-1', '3-1', '4-1'], []])
+    expect(say('XACKDEL s g ACKED IDS 2 3-1 1-1')).toEqual([2, -1])
+    expect([ids(), pending('g')]).toEqual([['1-1', '3-1', '4-1'], ['4-1']])
+    say('XREADGROUP GROUP h bob STREAMS s >')
+    expect(say('XACKDEL s g DELREF IDS 1 4-1')).toEqual([1])
+    expect([ids(), pending('h')]).toEqual([['1-1', '3-1'], ['3-1']])
+    say('XDEL s 3-1')
+    expect(say('XACKDEL s h IDS 1 3-1')).toEqual([1])
+    expect([say('XACKDEL s none IDS 1 1-1'), say('XACKDEL none g IDS 2 1-1 x')]).toEqual([[-1], [-1, -1]])
+  })
+
+  test('XTRIM DELREF has what it drops pending no more', () => {
+    expect(effects('XTRIM s MAXLEN 1 DELREF')).toEqual([['xtrim s'], 3 + 2])
+    expect([ids(), pending('g'), pending('h')]).toEqual([['4-1'], ['4-1'], []])
+    expect(say('XTRIM s KEEPREF MINID 5')).toBe(1)
+    expect(pending('g')).toEqual(['4-1'])
+  })
+
+  test('XTRIM ACKED drops what every group has read and acknowledged', () => {
+    say('XACK s g 3-1')
+    say('XGROUP SETID s h 3-1')
+    expect(say('XTRIM s ACKED MAXLEN 0')).toBe(2)
+    expect(ids()).toEqual(['2-1', '4-1'])
+    say('XACK s h 2-1')
+    expect(say('XTRIM s MINID 9 ACKED')).toBe(1)
+    expect(say('XTRIM s MINID 9 ACKED')).toBe(0)
+    expect(ids()).toEqual(['4-1'])
+  })
+
+  test('XADD trims so too; roughly, only what is in whole nodes', () => {
+    say('CONFIG SET stream-node-max-entries 2')
+    say('XACK s h 2-1')
+    expect(effects('XADD s MAXLEN = 3 ACKED 5-1 n 5')).toEqual([['xadd s', 'xtrim s'], 1])
+    expect(ids()).toEqual(['3-1', '4-1', '5-1'])
+    for (const id of [6, 7, 8, 9]) say(`XADD s NOMKSTREAM DELREF ${id}-1 n ${id}`)
+    expect(say('XTRIM s MAXLEN ~ 4 DELREF')).toBe(2)
+    expect(say('XTRIM s MAXLEN ~ 4 DELREF')).toBe(0)
+    expect([ids(), pending('g')]).toEqual([['5-1', '6-1', '7-1', '8-1', '9-1'], []])
+  })
+
+  test.each([
+    ['XDELEX s IDS 1', "ERR wrong number of arguments for 'xdelex' command"],
+    ['XDELEX s IDS 0 1-1', 'ERR Number of IDs must be a positive integer'],
+    ['XDELEX s IDS x 1-1', 'ERR Number of IDs must be a positive integer'],
+    ['XDELEX s IDS 3 1-1 2-1', 'ERR The `numids` parameter must match the number of arguments'],
+    ['XDELEX s IDS 1 1-1 2-1', 'ERR syntax error'],
+    ['XDELEX s KEEPREF ACKED IDS 1 1-1', 'ERR syntax error'],
+    ['XDELEX s IDS 2 1-1 x', 'ERR Invalid stream ID specified as stream command argument'],
+    ['XACKDEL s g ACKED ACKED 1', 'ERR syntax error'],
+    ['XACKDEL s g DELREF IDS 1 x', 'ERR Invalid stream ID specified as stream command argument'],
+    ['XTRIM s MAXLEN 1 ACKED DELREF', 'ERR syntax error'],
+    ['XADD s ACKED DELREF MAXLEN 1 6-1 f v', 'ERR Invalid stream ID specified as stream command argument'],
+  ])('%s', (line, message) => {
+    expect(say(line)).toBe(message)
+    expect(ids()).toHaveLength(4)
+  })
+})

@@ -13,8 +13,25 @@ export type PendingEntry<T extends Text> = [id: string, fields: Fields<T> | null
 /** The entries read from each stream: an object by key, or through `redis.bytes` pairs. */
 export type StreamsRead<T extends Text, E> = T extends string ? Record<string, E[]> : [key: T, entries: E[]][]
 
-/** Which entries to remove: all but the newest `maxlen`, or those with a lower ID than `minid`. */
-export type Trim = Either<{ maxlen: number } | { minid: string }, undefined> & Either<Exactly | Roughly>
+/** Which entries to remove: all but the newest `maxlen`, or those with a lower ID than `minid`; and what that means for groups. */
+export type Trim = Either<{ maxlen: number } | { minid: string }, undefined> & Either<Exactly | Roughly> & Either<Keepref | Delref | Acked>
+interface Keepref {
+  /** Entries that go stay pending (Redis 8.2). This is the default */
+  keepref?: boolean | undefined
+}
+interface Delref {
+  /** Entries that go are pending no more, in any group (Redis 8.2). */
+  delref?: boolean | undefined
+}
+interface Acked {
+  /** Only entries go that every group has read and acknowledged (Redis 8.2). */
+  acked?: boolean | undefined
+}
+/**
+ * What the removal of entries means for groups: they stay pending (`keepref`), are pending no more in any group (`delref`), or only
+ * those go that every group has read and acknowledged (`acked`).
+ */
+export type References = 'keepref' | 'delref' | 'acked'
 interface Exactly {
   /** Only what is cheap to remove: whole nodes (`~`). Default: false */
   approximate?: boolean | undefined
@@ -123,6 +140,14 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['XDEL', key, ...entryIds], integer)
   }
 
+  /**
+   * Removes entries (Redis 8.2). @param references what that means for groups. Default: `keepref`
+   * @returns for each 1 if it was removed, 2 if not, because a group still needs it, -1 if there is no such entry
+   */
+  xdelex(key: Key, entryIds: readonly string[], references?: References): Out<M, T, number[]> {
+    return this.run(['XDELEX', key, ...ifGiven(references), 'IDS', entryIds.length, ...entryIds], list<T, number>(integer))
+  }
+
   /** Entries from one ID to another: `-` and `+` are the ends, `(5-1` excludes the ID. */
   xrange(key: Key, start: string, end: string, count?: number): Out<M, T, StreamEntry<T>[]> {
     return this.run(['XRANGE', key, start, end, ...words({ count })], entries<T>())
@@ -152,6 +177,14 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
   /** Acknowledges entries. @returns how many were pending */
   xack(key: Key, group: Key, ...entryIds: string[]): Out<M, T, number> {
     return this.run(['XACK', key, group, ...entryIds], integer)
+  }
+
+  /**
+   * Acknowledges entries and removes them (Redis 8.2). @param references what that means for other groups. Default: `keepref`
+   * @returns for each 1 if it was removed, 2 if not, because another group still needs it, -1 if it was not pending
+   */
+  xackdel(key: Key, group: Key, entryIds: readonly string[], references?: References): Out<M, T, number[]> {
+    return this.run(['XACKDEL', key, group, ...ifGiven(references), 'IDS', entryIds.length, ...entryIds], list<T, number>(integer))
   }
 
   /** Creates a group that starts after an ID; `$` is the end, `0` the beginning. */

@@ -18,6 +18,7 @@ import { sortedSets } from './sorted-sets.ts'
 import { streamGroups } from './stream-groups.ts'
 import { streamInfo } from './stream-info.ts'
 import { streamReading } from './stream-reading.ts'
+import { streamReferences } from './stream-references.ts'
 import { streams } from './streams.ts'
 import { strings } from './strings.ts'
 import { transactions } from './transactions.ts'
@@ -38,6 +39,7 @@ export const groups: readonly Group[] = [
   streamReading,
   streamGroups,
   streamInfo,
+  streamReferences,
   transactions,
   pubsub,
   connection,

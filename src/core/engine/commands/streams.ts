@@ -1,4 +1,5 @@
-// Streams: https://redis.io/docs/latest/commands/?group=stream. Reading is in stream-reading.ts, groups in stream-groups.ts.
+// Streams: https://redis.io/docs/latest/commands/?group=stream. Reading is in stream-reading.ts, groups in
+// stream-groups.ts, and what groups have to do with entries that are removed in stream-references.ts.
 import type { ByteString } from '../../bytes.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
 import { int64, integer, readOptions } from '../arguments.ts'
@@ -8,6 +9,7 @@ import { NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { compareIds, formatId, MAX_ID, MIN_ID, nextId, type StreamId } from '../structures/stream-id.ts'
 import type { Trim } from '../structures/stream-log.ts'
+import { isReferences, remove, trimStream } from './stream-references.ts'
 import { entries, partialId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
 
 const ZERO_ID = new ReplyError('ERR The ID specified in XADD must be greater than 0-0')
@@ -41,18 +43,15 @@ export const streams: Group = {
       if (stream === undefined) return 0
       const ids = argv.slice(2).map((text) => streamId(text))
       let deleted = 0
-      for (const id of ids) {
-        if (!stream.delete(id)) continue
-        deleted++
-        if (compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id
-      }
+      for (const id of ids) if (remove(stream, id)) deleted++
       if (deleted > 0) db.changed(argv[1], EVENT.stream, 'xdel', deleted)
       return deleted
     }),
 
     row('XTRIM', -4, 'write nondeterministic_output', '1 RW delete', (db, argv) => {
-      const { trim } = addOptions(db, argv, false)
-      const trimmed = db.stream.write(argv[1])?.trim(trim!) ?? 0
+      const { trim, references } = addOptions(db, argv, false)
+      const stream = db.stream.write(argv[1])
+      const trimmed = stream === undefined ? 0 : trimStream(db, argv[1], stream, trim!, references)
       if (trimmed > 0) db.changed(argv[1], EVENT.stream, 'xtrim', trimmed)
       return trimmed
     }),
@@ -63,7 +62,7 @@ export const streams: Group = {
 
 function xadd(db: Database, argv: Argv): Reply {
   const key = argv[1]
-  const { trim, makeStream, id: asked, at } = addOptions(db, argv, true)
+  const { trim, references, makeStream, id: asked, at } = addOptions(db, argv, true)
   const fields = argv.slice(at + 1)
   if (fields.length === 0 || fields.length % 2 !== 0) throw wrongArity('xadd')
   if (asked?.ms === 0 && asked.seq === 0) throw ZERO_ID
@@ -76,7 +75,9 @@ function xadd(db: Database, argv: Argv): Reply {
   const { config } = db.engine
   stream.append(id, fields, { bytes: config.number('stream-node-max-bytes'), entries: config.number('stream-node-max-entries') })
   db.changed(key, EVENT.stream, 'xadd')
-  if (trim !== null && stream.trim(trim) > 0) db.notify(EVENT.stream, 'xtrim', key)
+  // How it trims will be written behind this.
+  if (trim !== null && references !== '') db.engine.effects?.wrote(db, ['XADD', key, formatId(id), ...fields])
+  if (trim !== null && trimStream(db, key, stream, trim, references) > 0) db.notify(EVENT.stream, 'xtrim', key)
   if (db.waiters.size !== 0) db.signal(key)
   return formatId(id)
 }
@@ -95,6 +96,8 @@ function newId(last: StreamId, asked: AskedId | null, now: number): StreamId | u
 
 interface AddOptions {
   trim: Trim | null
+  /** How it trims: DELREF or ACKED, empty for KEEPREF. */
+  references: string
   makeStream: boolean
   /** Null for `*`. */
   id: AskedId | null
@@ -108,6 +111,7 @@ export function addOptions(db: Database, argv: Argv, adding: boolean): AddOption
   let approximate = false
   let limit: number | null = null
   let makeStream = true
+  let references = ''
   let id: AddOptions['id'] = null
   let at = 2
   for (; at < argv.length; at++) {
@@ -121,6 +125,7 @@ export function addOptions(db: Database, argv: Argv, adding: boolean): AddOption
       strategy = word === 'MINID' ? { maxlen: 0, minId: streamId(bound) } : { maxlen: notNegative(bound, word), minId: null }
     } else if (word === 'LIMIT' && left > 0) limit = notNegative(argv[++at], word)
     else if (word === 'NOMKSTREAM' && adding) makeStream = false
+    else if (isReferences(word) && references === '') references = word
     else if (adding) {
       id = partialId(argv[at])
       break
@@ -131,7 +136,8 @@ export function addOptions(db: Database, argv: Argv, adding: boolean): AddOption
   // Redis leaves the limit where it writes how far was trimmed.
   if (limit !== null && !approximate && !db.engine.loading) throw LIMIT_EXACT
   if (approximate) limit ??= Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)
-  return { trim: strategy && { ...strategy, approximate, limit: (approximate && limit) || 0 }, makeStream, id, at }
+  if (strategy === null || references === 'KEEPREF') references = ''
+  return { trim: strategy && { ...strategy, approximate, limit: (approximate && limit) || 0 }, references, makeStream, id, at }
 }
 
 function notNegative(text: ByteString, option: string): number {

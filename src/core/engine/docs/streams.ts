@@ -2,7 +2,7 @@
 export const streams = `
 XADD 5.0.0 O(1), with trimming O(N), N: entries removed
 Adds an entry to the end of a stream and returns its ID
-key [NOMKSTREAM]@6.2.0 [trim=strategy=(MAXLEN|MINID@6.2.0) [operator=equal==|approximately=~] threshold [LIMIT count:integer]@6.2.0] id_or_auto=(auto_id=*|id) (field value)...
+key [NOMKSTREAM]@6.2.0 [trim=strategy=(MAXLEN|MINID@6.2.0) [operator=equal==|approximately=~] threshold [LIMIT count:integer]@6.2.0 [condition=KEEPREF|DELREF|ACKED]@8.2.0] id_or_auto=(auto_id=*|id) (field value)...
 + 7.0.0 IDs such as 5-*
 
 XLEN 5.0.0 O(1)
@@ -23,9 +23,13 @@ XDEL 5.0.0 O(1) for each entry
 Removes entries by their IDs
 key id...
 
+XDELEX 8.2.0 O(1) for each entry
+Removes entries, if wanted only what all groups have acknowledged
+key [condition=KEEPREF|DELREF|ACKED] IDS ids=(numids:integer id...)
+
 XTRIM 5.0.0 O(N), N: entries removed
 Removes the oldest entries, down to a length or an ID
-key trim=(strategy=(MAXLEN|MINID@6.2.0) [operator=equal==|approximately=~] threshold [LIMIT count:integer]@6.2.0)
+key trim=(strategy=(MAXLEN|MINID@6.2.0) [operator=equal==|approximately=~] threshold [LIMIT count:integer]@6.2.0 [condition=KEEPREF|DELREF|ACKED]@8.2.0)
 
 XSETID 5.0.0 O(1)
 Sets the last ID of a stream and its counters
@@ -43,6 +47,10 @@ GROUP (group consumer) [COUNT count:integer] [BLOCK milliseconds:integer] [NOACK
 XACK 5.0.0 O(1) for each entry
 Tells a group that entries have been dealt with
 key group id...
+
+XACKDEL 8.2.0 O(1) for each entry
+Tells a group that entries have been dealt with, and removes them
+key group [condition=KEEPREF|DELREF|ACKED] IDS ids=(numids:integer id...)
 
 XPENDING 5.0.0 O(N), N: entries returned; O(M) with IDLE, M: entries looked at
 Shows what was handed to consumers and is not yet acknowledged

@@ -106,6 +106,25 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
     return before - this.size
   }
 
+  /** The entries that `trim` would drop, except those that must not go. @param release asked in turn about each of them */
+  trimmable({ maxlen, minId, approximate, limit }: Trim, release: (id: StreamId) => boolean): StreamId[] {
+    const found: StreamId[] = []
+    for (const { ms, seq, last } of this.chunks) {
+      const left = this.size - found.length
+      if (minId === null && left <= maxlen) break
+      if (limit !== 0 && found.length + ms.length > limit) break
+      const whole = minId === null ? left - ms.length >= maxlen : compareIds(last, minId) < 0
+      if (approximate && !whole) break
+      for (let i = 0; i < ms.length; i++) {
+        const id = { ms: ms[i], seq: seq[i] }
+        if (minId === null ? this.size - found.length <= maxlen : compareIds(id, minId) >= 0) break
+        if (release(id)) found.push(id)
+      }
+      if (!whole) break
+    }
+    return found
+  }
+
   /** Whether an entry from an ID on has been deleted that is not below all that are left, as far as is known. */
   hasTombstones(from: StreamId): boolean {
     const { maxDeletedId } = this

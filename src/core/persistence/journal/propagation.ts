@@ -7,6 +7,7 @@ import type { Argv } from '../../engine/command.ts'
 import { asZadd } from '../../engine/commands/geo.ts'
 import { fieldArguments, fieldOptions } from '../../engine/commands/hashes.ts'
 import { multiPopArguments } from '../../engine/commands/popping.ts'
+import { idArguments, isReferences } from '../../engine/commands/stream-references.ts'
 import { addOptions } from '../../engine/commands/streams.ts'
 import { setOptions } from '../../engine/commands/strings.ts'
 import type { Database } from '../../engine/database.ts'
@@ -85,8 +86,10 @@ const restore: Rewrite = (argv, _reply, db) => {
 const xaddOrXtrim =
   (adding: boolean): Rewrite =>
   (argv, reply, db) => {
-    const { trim, at } = addOptions(db, argv, adding)
-    const options = argv.slice(0, at)
+    const { trim, references, at } = addOptions(db, argv, adding)
+    // DELREF and ACKED have said themselves what they did.
+    if (references !== '') return []
+    const options = argv.slice(0, at).filter((word, i) => i < 2 || !isReferences(word.toUpperCase()))
     if (trim?.approximate) {
       const stream = db.keyspace.get(argv[1]) as Stream
       const how = options.indexOf('~', 2)
@@ -97,6 +100,13 @@ const xaddOrXtrim =
     const id = argv[at]?.endsWith('*') ? [reply as ByteString] : argv.slice(at, at + 1)
     return [[...options, ...id, ...argv.slice(at + 1)]]
   }
+
+/** XDELEX and XACKDEL have said what is acknowledged. */
+const removeEntries: Rewrite = (argv, reply) => {
+  const { ids } = idArguments(argv, argv[0].toUpperCase() === 'XDELEX' ? 2 : 3)
+  const removed = ids.filter((_, i) => (reply as number[])[i] === 1)
+  return removed.length === 0 ? [] : [['XDEL', argv[1], ...removed]]
+}
 
 /** What says itself what it did. */
 const nothing: Rewrite = () => []
@@ -185,6 +195,8 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   geoadd: (argv) => [asZadd(argv)],
   xadd: xaddOrXtrim(true),
   xtrim: xaddOrXtrim(false),
+  xdelex: removeEntries,
+  xackdel: removeEntries,
   xreadgroup: nothing,
   xclaim: nothing,
   xautoclaim: nothing,

@@ -1,0 +1,126 @@
+// What becomes of what consumer groups have to do with entries that are removed (8.2). KEEPREF leaves it as it is, DELREF makes
+// them pending no more, and ACKED removes only what every group has read and acknowledged. The journal gets it in older commands.
+import type { ByteString } from '../../bytes.ts'
+import { type Reply, ReplyError } from '../../reply.ts'
+import { integerIn } from '../arguments.ts'
+import { type Argv, type Group, row } from '../command.ts'
+import type { Database } from '../database.ts'
+import { SYNTAX } from '../errors.ts'
+import { EVENT } from '../events.ts'
+import type { ConsumerGroup } from '../structures/consumer-group.ts'
+import { compareIds, formatId, type StreamId } from '../structures/stream-id.ts'
+import type { Trim } from '../structures/stream-log.ts'
+import type { Stream } from '../values.ts'
+import { streamId } from './stream-ids.ts'
+
+const IDS_NOT_POSITIVE = new ReplyError('ERR Number of IDs must be a positive integer')
+const IDS_MISMATCH = new ReplyError('ERR The `numids` parameter must match the number of arguments')
+const IDS_MISSING = new ReplyError('ERR IDS option is required')
+
+// What XDELEX and XACKDEL reply for an ID.
+const NO_ENTRY = -1
+const REMOVED = 1
+const REFERENCED = 2
+
+/** Whether a word in upper case is one of KEEPREF, DELREF, ACKED. */
+export const isReferences = (word: string): boolean => word === 'KEEPREF' || word === 'DELREF' || word === 'ACKED'
+
+export const streamReferences: Group = {
+  name: 'stream',
+  rows: [
+    row('XDELEX', -5, 'write fast', '1 RW delete', (db, argv) => {
+      const key = argv[1]
+      const stream = db.stream.write(key)
+      const { references, ids } = idArguments(argv, 2)
+      if (stream === undefined) return ids.map(() => NO_ENTRY)
+      let deleted = 0
+      const replies = ids.map(streamIdOf).map((id) => {
+        if (!release(db, key, stream, id, references)) return REFERENCED
+        if (!remove(stream, id)) return NO_ENTRY
+        deleted++
+        return REMOVED
+      })
+      if (deleted > 0) db.changed(key, EVENT.stream, 'xdel', deleted)
+      return replies
+    }),
+
+    row('XACKDEL', -6, 'write fast', '1 RW update delete', (db, argv): Reply => {
+      const [, key, name] = argv
+      const stream = db.stream.read(key)
+      const { references, ids } = idArguments(argv, 3)
+      const group = stream?.groups.get(name)
+      if (stream === undefined || group === undefined) return ids.map(() => NO_ENTRY)
+      const found = ids.map(streamIdOf)
+      db.willChange(key)
+      let deleted = false
+      const replies = found.map((id) => {
+        if (!acknowledge(db, key, name, group, id)) return NO_ENTRY
+        if (!release(db, key, stream, id, references)) return REFERENCED
+        if (remove(stream, id)) deleted = true
+        return REMOVED
+      })
+      if (deleted) db.changed(key, EVENT.stream, 'xdel', 0)
+      return replies
+    }),
+  ],
+}
+
+const streamIdOf = (text: ByteString): StreamId => streamId(text)
+
+/** `[KEEPREF|DELREF|ACKED] IDS numids id ...` in any order, from a position of argv on. */
+export function idArguments(argv: Argv, from: number): { references: string; ids: Argv } {
+  let references = ''
+  let ids: Argv = []
+  for (let i = from; i < argv.length; i++) {
+    const word = argv[i].toUpperCase()
+    if (isReferences(word) && references === '') references = word
+    else if (word === 'IDS' && i + 1 < argv.length) {
+      const count = integerIn(argv[i + 1], 1, Infinity, IDS_NOT_POSITIVE)
+      if (count > argv.length - i - 2) throw IDS_MISMATCH
+      ids = argv.slice(i + 2, i + 2 + count)
+      i += 1 + count
+    } else throw SYNTAX
+  }
+  if (ids.length === 0) throw IDS_MISSING
+  return { references, ids }
+}
+
+/** An entry is pending no more in a group. @returns whether it was */
+function acknowledge(db: Database, key: ByteString, name: ByteString, group: ConsumerGroup, id: StreamId): boolean {
+  if (!group.acknowledge(id)) return false
+  db.engine.effects?.wrote(db, ['XACK', key, name, formatId(id)])
+  db.noted(key, 0, '')
+  return true
+}
+
+/** @returns whether an entry may be removed, after DELREF from the groups too */
+function release(db: Database, key: ByteString, { groups }: Stream, id: StreamId, references: string): boolean {
+  for (const [name, group] of groups) {
+    if (references === 'ACKED' && (compareIds(id, group.lastId) > 0 || group.pel.get(id) !== undefined)) return false
+    if (references === 'DELREF') acknowledge(db, key, name, group, id)
+  }
+  return true
+}
+
+/** Removes an entry, and notes that one is missing. @returns whether it was there */
+export function remove(stream: Stream, id: StreamId): boolean {
+  if (!stream.delete(id)) return false
+  if (compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id
+  return true
+}
+
+/** Trims a stream. @param references DELREF or ACKED, empty for KEEPREF @returns how many entries went */
+export function trimStream(db: Database, key: ByteString, stream: Stream, trim: Trim, references: string): number {
+  if (references === '') return stream.trim(trim)
+  const gone = stream.trimmable(trim, (id) => release(db, key, stream, id, references))
+  if (gone.length === 0) return 0
+  // Entries that stay may stand before those that go: then it is as if these had been named.
+  const acked = references === 'ACKED'
+  for (const id of gone) {
+    if (acked) remove(stream, id)
+    else stream.delete(id)
+  }
+  const written = acked ? ['XDEL', key, ...gone.map(formatId)] : ['XTRIM', key, 'MAXLEN', '=', String(stream.size)]
+  db.engine.effects?.wrote(db, written)
+  return gone.length
+}
