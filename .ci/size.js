@@ -16,8 +16,9 @@ const budgets = [
     // toward maxmemory besides the data is 0.2, of Lua 0.1. Fake timers of tests are 0.2.
     // What is newer than Redis 7.4: of hashes 0.8, of streams 0.9, and 0.4 in parts that are
     // loaded later.
-    initial: 92.1,
-    total: 117.7,
+    // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
+    initial: 93.0,
+    total: 118.6,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
@@ -28,6 +29,14 @@ const budgets = [
     initial: 37.2,
     total: 37.2,
     external: ['../core/*', '../../core/*', '../../../core/*'],
+  },
+  // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9.
+  {
+    name: 'isodis/json',
+    code: "export * from './json/json.ts'",
+    initial: 11,
+    total: 12,
+    external: ['../core/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
   // of Redis 8 are 0.1.

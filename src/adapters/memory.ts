@@ -4,9 +4,10 @@ import { asBytes, asText, Redis } from '../core/client/redis.ts'
 import type { Argv } from '../core/client/backend.ts'
 import { RedisError } from '../core/client/errors.ts'
 import { SyncRedis } from '../core/client/sync.ts'
-import { CommandTable, FLAG, type Group } from '../core/engine/command.ts'
+import { CommandTable, FLAG, type Group, type LoadDocs } from '../core/engine/command.ts'
 import { groups } from '../core/engine/commands/index.ts'
 import { Engine, type EngineOptions, type Extension } from '../core/engine/engine.ts'
+import type { Module } from '../core/engine/modules.ts'
 import type { Clock, Log, Random } from '../core/engine/ports.ts'
 import type { ScriptingExtension } from '../core/engine/scripting.ts'
 import { dump } from '../core/persistence/commands-dump.ts'
@@ -65,6 +66,8 @@ export interface RedisOptions {
   lua?: ScriptingExtension | undefined
   /** Scripts of `isodis/scripts`, not needed beside `lua`: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
   scripts?: ScriptingExtension | undefined
+  /** The data type JSON: `import { json } from 'isodis/json'`. Default: none; JSON.SET and its like are then unknown commands */
+  json?: Module | undefined
   /** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `import { admin } from 'isodis/admin'`. Default: none, until the engine is served */
   admin?: Extension | undefined
   /** Time and timers. Default: the host's */
@@ -135,14 +138,25 @@ export class EmbeddedRedis extends Redis<string> {
   }
 }
 
-/** What has been made of each extension's groups, so that engines with the same commands share their table. */
-const tables = new WeakMap<readonly Group[], CommandTable>()
-const NO_GROUPS: readonly Group[] = []
+/** What brings commands: each is put on a table once, so that engines with the same commands share theirs. */
+interface Commands {
+  readonly groups: readonly Group[]
+  readonly docs?: LoadDocs
+}
+const ALWAYS: Commands = { groups: [...groups, dump] }
+const tables = new WeakMap<object, WeakMap<Commands, CommandTable>>()
 
-function tableWith(extra = NO_GROUPS): CommandTable {
-  const table = tables.get(extra) ?? new CommandTable([...groups, dump, ...extra])
-  tables.set(extra, table)
-  return table
+function tableOf({ lua, scripts, json }: Pick<RedisOptions, 'lua' | 'scripts' | 'json'>): CommandTable {
+  let table: CommandTable | undefined
+  for (const commands of [ALWAYS, lua ?? scripts, json] as (Commands | undefined)[]) {
+    if (commands === undefined) continue
+    const known = tables.get(table ?? ALWAYS) ?? new WeakMap<Commands, CommandTable>()
+    tables.set(table ?? ALWAYS, known)
+    const next: CommandTable = known.get(commands) ?? new CommandTable(commands.groups, table, commands.docs)
+    known.set(commands, next)
+    table = next
+  }
+  return table!
 }
 
 /**
@@ -165,7 +179,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
   const extension = options.lua ?? options.scripts
   const engine = makeEngine({
-    table: tableWith(extension?.groups),
+    table: tableOf(options),
     clock,
     random,
     log,
@@ -174,6 +188,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     config: { ...options.config, save, requirepass: encodeUtf8(options.config?.['requirepass'] ?? '') },
   })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
+  if (options.json !== undefined) engine.types.set(options.json.type.name, options.json.type)
   options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()
@@ -185,7 +200,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
 async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
   if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
   const { abandonable, share } = await import('./shared/share.ts')
-  const table = tableWith((options.lua ?? options.scripts)?.groups)
+  const table = tableOf(options)
   const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
   const sharing = shared === true ? {} : shared
   const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'

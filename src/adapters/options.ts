@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   config: 'an object',
   lua: 'the object of isodis/lua',
   scripts: 'the object of isodis/scripts/engine',
+  json: 'the object of isodis/json',
   admin: 'the object of isodis/admin',
   clock: 'an object',
   random: 'a function',

@@ -5,7 +5,9 @@ import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'
 import { readRdb } from '../../core/persistence/rdb/reader.ts'
 import { formatId, MAX_ID, MIN_ID } from '../../core/engine/structures/stream-id.ts'
-import { type Stream, textOf, type Value } from '../../core/engine/values.ts'
+import { contentOf } from '../../core/engine/modules.ts'
+import { nameOfType, type Stream, textOf, type Value } from '../../core/engine/values.ts'
+import { json } from '../../json/json.ts'
 
 /** How many databases a file may have. */
 const DATABASES = 2 ** 31 - 1
@@ -42,13 +44,14 @@ export async function printRdb(
     createReadStream(path, { highWaterMark: READ_SIZE }),
     {
       databases: DATABASES,
+      types: new Map([[json.type.name, json.type]]),
       entry(db, key, value, expiry) {
         // A file with a key twice is refused by those who load it, so checking must see it too.
         let names = seen.get(db)
         if (names === undefined) seen.set(db, (names = new Set()))
         if (names.has(key)) return false
         names.add(key)
-        const type = typeof value === 'object' ? value.type : 'string'
+        const type = nameOfType(value)
         types[type] = (types[type] ?? 0) + 1
         databases.add(db)
         keys++
@@ -110,6 +113,8 @@ function plain(value: Value): unknown {
       )
       return pairs
     }
+    case 'module':
+      return shown(contentOf(value))
     case 'stream':
       return plainStream(value)
   }

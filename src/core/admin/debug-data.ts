@@ -70,6 +70,7 @@ async function addRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterab
   const libraries: ByteString[] = []
   const target: RdbTarget = {
     databases: engine.config.number('databases'),
+    types: engine.types,
     entry(index, key, value, expiry) {
       entries.push({ db: engine.database(index), key, value, expiry })
       return true

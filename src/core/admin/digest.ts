@@ -3,13 +3,14 @@
 import type { ByteString } from '../bytes.ts'
 import type { Database } from '../engine/database.ts'
 import type { Engine } from '../engine/engine.ts'
+import { contentOf } from '../engine/modules.ts'
 import { MAX_ID, MIN_ID } from '../engine/structures/stream-id.ts'
 import { textOf, typeOf, type Value } from '../engine/values.ts'
 import { formatDouble } from '../numbers.ts'
 import { hexOf, paddedWords, sha1Words } from '../sha1.ts'
 
 /** The numbers of types in RDB files and in the digest. */
-const TYPES = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 } as const
+const TYPES = { string: 0, list: 1, set: 2, zset: 3, hash: 4, module: 5, stream: 6 } as const
 /** A digest's, as words; and in bits. */
 const WORDS = 5
 const BITS = 160
@@ -90,6 +91,8 @@ function addContent(value: Value, digest: Digest): void {
       return value.keys.forEach((field, slot) => pair(field, value.values[slot]))
     case 'zset':
       return value.scores.keys.forEach((member, slot) => pair(member, formatDouble(value.scores.values[slot])))
+    case 'module':
+      return void digest.mix(contentOf(value))
     case 'stream':
       return value.walk(MIN_ID, MAX_ID, false, (fields, ms, seq) => {
         digest.mix(`${ms}.${seq}`)

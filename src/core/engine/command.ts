@@ -88,6 +88,8 @@ export interface Command extends Row {
 
 /** Texts as docs.ts reads them, by the group that Redis puts their commands into. */
 export type DocTexts = Readonly<Record<string, string>>
+/** Loads them when they are asked for. */
+export type LoadDocs = () => Promise<DocTexts>
 
 export class CommandTable {
   /** Every command in order, subcommands behind their container. */
@@ -98,12 +100,12 @@ export class CommandTable {
   readonly #recent: Command[] = []
   readonly #recentNames: (ByteString | null)[] = new Array<null>(32).fill(null)
 
-  /** Of commands that docs.ts does not know. */
-  readonly docs: DocTexts | undefined
+  readonly #docs: readonly (DocTexts | LoadDocs)[]
+  #loaded: Promise<DocTexts> | undefined
 
   /** @param base a table whose commands it has too, in the same places, but for those that are among the rows */
-  constructor(groups: readonly Group[], base?: CommandTable, docs?: DocTexts) {
-    this.docs = docs
+  constructor(groups: readonly Group[], base?: CommandTable, docs?: DocTexts | LoadDocs) {
+    this.#docs = [...(base === undefined ? [] : base.#docs), ...(docs === undefined ? [] : [docs])]
     this.commands = base?.commands.slice() ?? []
     this.#spelled = new Map(base === undefined ? [] : base.#spelled)
     for (const { name: group, rows } of groups) {
@@ -112,6 +114,13 @@ export class CommandTable {
         this.#spelled.set(command.name, command).set(command.name.toUpperCase(), command)
       }
     }
+  }
+
+  /** Texts on commands that docs.ts does not know. */
+  docs(): Promise<DocTexts> {
+    const load = (each: DocTexts | LoadDocs): DocTexts | Promise<DocTexts> => (typeof each === 'function' ? each() : each)
+    this.#loaded ??= Promise.all(this.#docs.map(load)).then((texts) => Object.assign({}, ...texts) as DocTexts)
+    return this.#loaded
   }
 
   #add(from: Row | Command, group: string): Command {

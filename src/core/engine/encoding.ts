@@ -13,7 +13,7 @@ export function encodingOf(value: Value, config: Config): string {
   if (typeof value === 'string') {
     return value.length > 15 && parseInt64(value) !== undefined ? 'int' : value.length <= EMBSTR_LENGTH ? 'embstr' : 'raw'
   }
-  if (value instanceof Raw) return 'raw'
+  if (value instanceof Raw || value.type === 'module') return 'raw'
   switch (value.type) {
     case 'list':
       return 'quicklist'

@@ -13,6 +13,7 @@ import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import type { Clock, Log, Random } from './ports.ts'
+import type { ModuleType } from './modules.ts'
 import { PubSub } from './pubsub.ts'
 import { keptLibraries, type Scripting } from './scripting.ts'
 import { Session, type SessionOptions } from './session.ts'
@@ -82,6 +83,8 @@ export class Engine {
   /** The journal, if there is one. */
   effects: Effects | null = null
   scripting: Scripting = keptLibraries()
+  /** Types of values beyond Redis's own, by their names. */
+  readonly types = new Map<string, ModuleType>()
   probe: Probe | null = null
   gate: Gate | null = null
   users: Users | null = null

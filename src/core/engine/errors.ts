@@ -43,14 +43,23 @@ export const invalidExpire = (name: ByteString): ReplyError => new ReplyError(`E
 // Redis shows at most this much of a command that it does not know.
 const SHOWN = 128
 
-/** Commands that not every engine has, and the option of `createRedis` that brings them. */
-const BROUGHT = { lua: /^(eval|fcall|script$|function$)/i, admin: /^(slowlog|latency|debug|acl)$/i }
+/** Commands and types of values that not every engine has, and the option of `createRedis` that brings them. */
+const BROUGHT = { lua: /^(eval|fcall|script$|function$)/i, json: /^(json\.|ReJSON-RL$)/i, admin: /^(slowlog|latency|debug|acl)$/i }
+
+/** Says what brings a command or a type of value, if that is known. */
+export function whatBrings(name: ByteString): string {
+  for (const [option, names] of Object.entries(BROUGHT))
+    if (names.test(name)) return `(createRedis({ ${option} }) of isodis/${option} has it)`
+  return ''
+}
+
+/** What is said of stored data with a value of a type that the engine lacks. */
+export const missingType = (name: string): string => `a value of the type ${name} ${whatBrings(name)}`.trim()
 
 export function unknownCommand(argv: readonly ByteString[]): ReplyError {
   let shown = ''
   for (let i = 1; i < argv.length && shown.length < SHOWN; i++) shown += `'${printed(argv[i].slice(0, SHOWN - shown.length))}' `
-  for (const [name, commands] of Object.entries(BROUGHT))
-    if (commands.test(argv[0])) shown += `(createRedis({ ${name} }) of isodis/${name} has it)`
+  shown += whatBrings(argv[0])
   return new ReplyError(`ERR unknown command '${printed(argv[0].slice(0, SHOWN))}', with args beginning with: ${shown}`)
 }
 

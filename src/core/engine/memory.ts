@@ -39,6 +39,8 @@ export function sizeOfValue(value: Value): number {
     }
     case 'zset':
       return 481 + table(value.scores) + 4 * column(value.size) + 8 * value.size
+    case 'module':
+      return value.bytes
     case 'stream': {
       let bytes = 1100 + value.chars + value.size * 80
       for (const [name, { pel, consumers, chars }] of value.groups) {

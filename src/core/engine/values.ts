@@ -2,6 +2,7 @@
 // Raw where it is changed in place; the other types are classes over the structures.
 import { type ByteString, fromUint8Array, partOf, putBytes, toUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
+import type { ModuleValue } from './modules.ts'
 import { ExpiryQueue } from './structures/expiry-queue.ts'
 import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
@@ -11,11 +12,16 @@ import { SlotTable } from './structures/slot-table.ts'
 import { STRING, StreamLog } from './structures/stream-log.ts'
 
 export type StringValue = ByteString | number | Raw
-export type Value = StringValue | Hash | List | Members | SortedSet | Stream
-export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream'
+export type Value = StringValue | Hash | List | Members | SortedSet | Stream | ModuleValue
+export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream' | 'module'
 
 export function typeOf(value: Value): TypeName {
   return typeof value === 'object' ? value.type : 'string'
+}
+
+/** A value's type as TYPE says it. */
+export function nameOfType(value: Value): string {
+  return typeof value === 'object' && value.type === 'module' ? value.of.name : typeOf(value)
 }
 
 /**
@@ -160,6 +166,7 @@ export function copyOf(value: Value): Value {
       return zset
     }
     case 'stream':
+    case 'module':
       return value.copy()
   }
 }

@@ -31,7 +31,7 @@ function restore(db: Database, argv: Argv): Reply {
   const { now, eviction } = db.engine
   if (!replace && db.find(key) >= 0) throw BUSY_KEY
   const ttl = integerIn(time, 0, Infinity, INVALID_TTL, NOT_INTEGER)
-  const value = restoreValue(payload)
+  const value = restoreValue(payload, db.engine.types)
   const deleted = replace && db.delete(key)
   const expiry = ttl === 0 ? 0 : Math.min(absolute ? ttl : now + ttl, LAST_TIME)
   if (expiry !== 0 && expiry <= now) {

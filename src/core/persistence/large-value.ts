@@ -2,22 +2,27 @@
 // is written first, to a place of its own.
 import type { ByteString } from '../bytes.ts'
 import type { ChunkGuard } from '../engine/structures/id-map.ts'
+import type { ModuleValue } from '../engine/modules.ts'
 import { lengthOf, Raw, type StringValue, type Value } from '../engine/values.ts'
 import { guard, unguard } from './guards.ts'
 import { Backlog, earlyWriter, Pages } from './pre-images.ts'
 import type { Use } from './rdb/format.ts'
+import { writeEnd } from './rdb/module.ts'
 import { type PlacedParts, streamParts } from './rdb/stream.ts'
 import { expiryBase, type RdbWriter } from './rdb/writer.ts'
 
 /** A value with more elements, or a longer string, is taken apart: 256 smaller ones are still written in a millisecond or two. */
 const LARGE_SIZE = 64
 const LARGE_LENGTH = 1024
+/** Bytes in memory of a value that a module brings; in a file it has fewer. */
+const LARGE_MODULE = 8192
 /** A longer string is written in parts of so many bytes, and not compressed: that would take too long. */
 const STRING_PART = 1 << 18
 
 export function isLarge(value: Value): boolean {
   if (typeof value === 'number') return false
   if (typeof value === 'string' || value.type === 'string') return value.length > LARGE_LENGTH
+  if (value.type === 'module') return value.bytes > LARGE_MODULE
   let { size } = value
   if (value.type === 'stream') for (const { pel, consumers } of value.groups.values()) size += pel.size + consumers.size
   return size > LARGE_SIZE
@@ -71,6 +76,7 @@ interface Parts {
 function partsOf(value: Value, early: RdbWriter): Parts {
   if (typeof value !== 'object' || value.type === 'string') return stringParts(value)
   if (value.type === 'stream') return new ChunksInOrder(streamParts(value), early)
+  if (value.type === 'module') return moduleParts(value)
   if (value.type === 'list') {
     const write = (writer: RdbWriter, chunk: object): void => writer.listChunk(chunk as readonly string[])
     return new ChunksInOrder([{ owner: value, chunks: value.chunks(), write }], early)
@@ -117,6 +123,34 @@ function stringParts(value: StringValue): Parts {
       return at < length
     },
     release,
+  }
+}
+
+/** What a module's value holds comes in pieces, and stands behind its length: all of it is made, and then written. */
+function moduleParts(value: ModuleValue): Parts {
+  const saving = value.save()
+  const pieces: ByteString[] = []
+  let made = false
+  let held = 0
+  return {
+    get held() {
+      return held
+    },
+    next({ sink }) {
+      const piece = made ? pieces.pop()! : saving.next()
+      if (made) {
+        sink.text(piece!)
+        held -= piece!.length
+        if (pieces.length === 0) writeEnd(sink)
+      } else if (piece === null) {
+        made = true
+        saving.release()
+        pieces.reverse()
+        sink.length(held)
+      } else held += pieces[pieces.push(piece) - 1].length
+      return !made || pieces.length > 0
+    },
+    release: () => saving.release(),
   }
 }
 

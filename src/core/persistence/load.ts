@@ -8,6 +8,7 @@ import { nextTurn } from '../engine/ports.ts'
 import { Hash, type Value } from '../engine/values.ts'
 import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
+import { MissingTypeError, type ModuleTypes } from './rdb/module.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
 import { REMOVED_KEY } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
@@ -49,7 +50,9 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
 
 /** What is said of stored data that cannot be read; any other error stays what it is. @param name where the data is */
 export function damaged(name: string, cause: unknown): unknown {
-  return cause instanceof RdbError ? new StorageError(`${name} is damaged and was left as it is: ${cause.message}`, { cause }) : cause
+  if (!(cause instanceof RdbError)) return cause
+  const trouble = cause instanceof MissingTypeError ? 'has what this engine cannot read' : 'is damaged'
+  return new StorageError(`${name} ${trouble} and was left as it is: ${cause.message}`, { cause })
 }
 
 /**
@@ -78,6 +81,7 @@ const unwritable = ({ text, cause }: ReplyError): StorageError => new StorageErr
 /** The content of a file on its way into an engine. */
 export class Incoming implements RdbTarget {
   readonly databases: number
+  readonly types: ModuleTypes
   keys = 0
   expired = 0
   skipped = 0
@@ -93,6 +97,7 @@ export class Incoming implements RdbTarget {
     this.#engine = engine
     this.#now = all ? 0 : engine.clock.now()
     this.databases = engine.config.number('databases')
+    this.types = engine.types
   }
 
   entry(index: number, key: ByteString, value: Value, expiry: number, use: Use): boolean {

@@ -15,7 +15,7 @@ const lengths = (texts: readonly string[]): number => texts.reduce((sum, { lengt
 
 /** The bytes of a collection's text, as the structures should have counted them; undefined for a string. */
 function charsOf(value: Value): number | undefined {
-  if (typeof value !== 'object' || value.type === 'string') return undefined
+  if (typeof value !== 'object' || value.type === 'string' || value.type === 'module') return undefined
   if (value.type === 'list') return lengths(value.size === 0 ? [] : value.slice(0, value.size - 1))
   if (value.type === 'set') return lengths(value.keys)
   if (value.type === 'hash') return lengths(value.keys) + lengths(value.values)
@@ -45,7 +45,7 @@ test('used_memory is what a count of all data gives after any commands, and noth
         keyspace.values.forEach((value, slot) => {
           bytes += SLOT + STRING + keyspace.keys[slot].length + sizeOfValue(value)
           const chars = charsOf(value)
-          if (chars === undefined || typeof value !== 'object' || value.type === 'string') return
+          if (chars === undefined || typeof value !== 'object' || value.type === 'string' || value.type === 'module') return
           expect(value.type === 'zset' ? value.scores.chars : value.chars).toBe(chars)
         })
       }

@@ -9,7 +9,18 @@ export class Catalogue {
 
   constructor(table: CommandTable) {
     this.table = table
-    for (const command of table.commands) for (const name of categoriesOf(command)) this.#members.get(name)!.push(command)
+    for (const command of table.commands) {
+      for (const name of categoriesOf(command)) {
+        const members = this.#members.get(name)
+        if (members === undefined) this.#members.set(name, [command])
+        else members.push(command)
+      }
+    }
+  }
+
+  /** Of all categories: Redis's own in its order, then those that modules bring. */
+  get names(): string[] {
+    return [...this.#members.keys()]
   }
 
   /** The commands of a category, subcommands too; undefined if there is none of the name, in any case. */

@@ -5,7 +5,6 @@ import { arityFits, type Argv, type Command, type Row, row } from '../../engine/
 import type { Engine } from '../../engine/engine.ts'
 import { printed, subcommandSyntax, wrongArity } from '../../engine/errors.ts'
 import type { Session } from '../../engine/session.ts'
-import { CATEGORIES } from '../../engine/commands/command.ts'
 import { OK, type Reply, ReplyError } from '../../reply.ts'
 import type { AclLog } from './log.ts'
 import type { AclFile, Registry } from './users.ts'
@@ -98,7 +97,7 @@ export function aclRows(of: (engine: Engine) => Parts): Row[] {
   return [
     row('ACL|CAT', -2, 'noscript loading stale', '', ({ engine }, argv) => {
       if (argv.length > 3) throw subcommandSyntax(argv)
-      return argv.length === 2 ? [...CATEGORIES] : category(usersOf(engine), argv[2])
+      return argv.length === 2 ? usersOf(engine).catalogue.names : category(usersOf(engine), argv[2])
     }),
     row('ACL|LIST', 2, ADMIN, '', ({ engine }) => usersOf(engine).all.map(String)),
     row('ACL|USERS', 2, ADMIN, '', ({ engine }) => usersOf(engine).all.map(({ name }) => name)),

@@ -3,7 +3,6 @@
 import type { ByteString } from '../../bytes.ts'
 import type { Argv, Command } from '../../engine/command.ts'
 import { matches } from '../../engine/glob.ts'
-import { CATEGORIES } from '../../engine/commands/command.ts'
 import type { Reply } from '../../reply.ts'
 import type { Catalogue } from './catalogue.ts'
 import { channelsOf, type NamedKey } from './named.ts'
@@ -214,14 +213,14 @@ export class Selector {
    * single commands.
    */
   #commandRules(): string {
-    const { table } = this.#catalogue()
+    const { table, names } = this.#catalogue()
     const plus = !this.#others
     const rules = [plus ? '-@all' : '+@all']
     const made = new Selector(this.#catalogue, false)
     made.#everyCommand(!plus)
     // What is not described yet.
     const rest = this.copy()
-    const left = new Set(CATEGORIES)
+    const left = new Set(names)
     for (let best = this.#nearest(left, rest); best !== undefined; best = this.#nearest(left, rest)) {
       left.delete(best)
       rules.push(`${plus ? '+' : '-'}@${best}`)

@@ -35,10 +35,9 @@ export const commandIntrospection: Group = {
         row('COMMAND|DOCS', -2, 'loading stale @connection nondeterministic_output_order', '', async (db, argv) => {
           // The texts are as large as a tenth of all code: they are loaded by whoever asks for them.
           const { docsOf } = await import('../docs.ts')
+          const docs = await db.engine.table.docs()
           const commands = argv.length === 2 ? topLevel(db.engine.table) : argv.slice(2).map((name) => named(db.engine.table, name))
-          return new MapReply(
-            commands.flatMap((command) => (command === undefined ? [] : [command.name, docsOf(command, db.engine.table.docs)])),
-          )
+          return new MapReply(commands.flatMap((command) => (command === undefined ? [] : [command.name, docsOf(command, docs)])))
         }),
         row('COMMAND|GETKEYS', -4, 'loading stale @connection', '', (db, argv) => keysOf(db, argv).map(({ key }) => key)),
         row('COMMAND|GETKEYSANDFLAGS', -4, 'loading stale @connection', '', (db, argv) =>
@@ -95,7 +94,7 @@ function specReply({ kind, index, keyword, last, step, limit, flags }: KeySpec):
   ])
 }
 
-/** The ACL categories, in Redis's order. */
+/** Redis's own ACL categories, in its order. */
 export const CATEGORIES = [
   'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream', 'pubsub',
   'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
@@ -119,7 +118,8 @@ export function categoriesOf(command: Command): string[] {
   if (found.has('readonly') && group !== 'scripting') found.add('read')
   if (found.has('admin')) found.add('dangerous')
   if (!found.has('fast')) found.add('slow')
-  return CATEGORIES.filter((each) => found.has(each))
+  const others = categories.map((each) => each.slice(1)).filter((each) => !CATEGORIES.includes(each))
+  return [...CATEGORIES.filter((each) => found.has(each)), ...others]
 }
 
 /** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */

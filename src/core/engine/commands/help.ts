@@ -6,9 +6,10 @@ import { type Row, row } from '../command.ts'
 export function help(name: string, categories = ''): Row {
   return row(`${name}|HELP`, 2, `loading stale ${categories}`.trim(), '', async (db) => {
     const { helpOf } = await import('../docs.ts')
+    const docs = await db.engine.table.docs()
     const subcommands = [...(db.engine.table.get(name)?.subcommands?.keys() ?? [])]
     const lines = subcommands.flatMap((each) => {
-      const found = helpOf(`${name} ${each}`, db.engine.table.docs)
+      const found = helpOf(`${name} ${each}`, docs)
       return found === undefined ? [each.toUpperCase()] : [found.syntax.slice(name.length + 1), `    ${found.summary}`]
     })
     return [`${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...lines].map((line) => new Status(line))

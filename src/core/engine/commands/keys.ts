@@ -9,7 +9,7 @@ import { DB_RANGE, NO_SUCH_KEY, NOT_INTEGER, notBetween, SAME_OBJECT } from '../
 import { EVENT } from '../events.ts'
 import { matches } from '../glob.ts'
 import type { Session } from '../session.ts'
-import { copyOf, typeOf } from '../values.ts'
+import { copyOf, nameOfType } from '../values.ts'
 import { EX, EXAT, expireCondition, expireKey, expireTime, type ExpireUnit, persist, PX, PXAT } from './expire-options.ts'
 import { help } from './help.ts'
 import { SCAN_OPTIONS, USUAL_COUNT } from './scanning.ts'
@@ -45,7 +45,7 @@ export const keys: Group = {
 
     row('TYPE', 2, 'readonly fast', '1 RO', (db, argv) => {
       const slot = db.lookAt(argv[1])
-      return new Status(slot < 0 ? 'none' : typeOf(db.keyspace.values[slot]))
+      return new Status(slot < 0 ? 'none' : nameOfType(db.keyspace.values[slot]))
     }),
 
     row('KEYS', 2, 'readonly @dangerous nondeterministic_output_order request_policy:all_shards', '', (db, argv) => {
@@ -65,7 +65,7 @@ export const keys: Group = {
         if (MATCH !== undefined && !matches(MATCH, key)) return false
         const value = db.peek(key)
         if (value === undefined) apart(session)
-        return value !== undefined && (TYPE === undefined || typeOf(value) === TYPE)
+        return value !== undefined && (TYPE === undefined || nameOfType(value).toLowerCase() === TYPE)
       })
       return [String(next), wanted]
     }),

@@ -69,7 +69,7 @@ function sorting(session: Session, key: ByteString, options: SortOptions): (Byte
   if (options.unsorted && (options.store !== null || session.options.script) && value instanceof Members) {
     Object.assign(options, { unsorted: false, alpha: true, by: null })
   }
-  const size = typeof value === 'object' && value.type !== 'string' ? value.size : 0
+  const size = typeof value === 'object' && 'size' in value ? value.size : 0
   const start = Math.min(Math.max(options.offset, 0), size)
   const end = options.count < 0 ? size : Math.min(start + options.count, size)
   // What stays unsorted is not looked at beyond the limit.
@@ -83,7 +83,7 @@ function sorting(session: Session, key: ByteString, options: SortOptions): (Byte
 /** Elements `start` to `end`, those of a list and of a sorted set in its order, or against it. */
 function elementsOf(value: Value | undefined, descending: boolean, start: number, end: number): ByteString[] {
   if (value === undefined) return []
-  if (typeof value === 'object' && value.type !== 'string') {
+  if (typeof value === 'object' && 'size' in value) {
     if (value.type === 'set') return value.keys.slice(start, end)
     const count = end - start
     const from = descending ? value.size - end : start

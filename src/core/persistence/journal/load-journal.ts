@@ -4,7 +4,7 @@ import { type ByteString, fromUint8Array } from '../../bytes.ts'
 import { arityFits, type Row, row } from '../../engine/command.ts'
 import { writable } from '../../engine/commands/hyperloglog.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { wrongArity } from '../../engine/errors.ts'
+import { whatBrings, wrongArity } from '../../engine/errors.ts'
 import { elapsed, nextTurn } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
 import { makeDense } from '../../engine/structures/hyperloglog.ts'
@@ -181,7 +181,7 @@ class Loader {
       return this.#engine.table.find(argv)
     } catch {
       if (argv[0].toLowerCase() === PFDEBUG.name) return PFDEBUG
-      throw new StorageError(`Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name}`)
+      throw new StorageError(`Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name} ${whatBrings(argv[0])}`.trim())
     }
   }
 

@@ -9,6 +9,7 @@ import { Crc64 } from './crc64.ts'
 import { FIELD_EXPIRY_VERSION, FUNCTION, HASH_METADATA, NEWEST_VERSION, RdbError, USUAL_VERSION } from './format.ts'
 import { uint16 } from './integers.ts'
 import { LzfCompressor } from './lzf.ts'
+import type { ModuleTypes } from './module.ts'
 import { readValue } from './value-reader.ts'
 import { rdbTypeOf, RdbWriter } from './writer.ts'
 
@@ -40,11 +41,11 @@ function finish(sink: ByteSink, version: number): ByteString {
 }
 
 /** The value of a payload. @throws WRONG_PAYLOAD, BAD_FORMAT */
-export function restoreValue(payload: ByteString): Value {
+export function restoreValue(payload: ByteString, types?: ModuleTypes): Value {
   const body = checked(payload)
   const source = new ByteSource()
   let restored: Value | null = null
-  source.repeat(1, () => readValue(source, source.byte(), (value) => (restored = value)))
+  source.repeat(1, () => readValue(source, source.byte(), (value) => (restored = value), types))
   read(source, body)
   if (restored === null || source.pending > 0) throw BAD_FORMAT
   return restored

@@ -5,12 +5,15 @@ import type { Value } from '../../engine/values.ts'
 import { ByteSource } from './byte-source.ts'
 import { Crc64 } from './crc64.ts'
 import * as format from './format.ts'
-import { moduleName, readValue } from './value-reader.ts'
+import { type ModuleTypes, skipBeside } from './module.ts'
+import { readValue } from './value-reader.ts'
 
 /** Where the content of a file goes. */
 export interface RdbTarget {
   /** How many databases there are; a key of another one is an error. */
   readonly databases: number
+  /** The types of values beyond Redis's own. Default: none */
+  readonly types?: ModuleTypes
   /**
    * A key with its value, its expiry in milliseconds since 1970 (0 for none; it may have passed) and its use.
    * @returns false if the database has the key already, which is an error
@@ -145,7 +148,8 @@ export class RdbReader {
       case format.FUNCTION_PRE_GA:
         throw source.fail('functions from before Redis 7.0.0 cannot be read')
       case format.MODULE_AUX:
-        throw source.fail(`data of the module ${moduleName(source)} cannot be read`)
+        skipBeside(source, this.#target.types)
+        break
       case format.EOF:
         source.finish()
         if (this.version >= CHECKSUM_FROM_VERSION) source.repeat(1, () => this.#checksum())
@@ -154,7 +158,7 @@ export class RdbReader {
         if (code > format.HASH_LISTPACK_EX) throw source.fail(`unknown type or opcode ${code}`)
         this.#position = position
         this.#key = source.string()
-        readValue(source, code, this.#done)
+        readValue(source, code, this.#done, this.#target.types)
     }
   }
 

@@ -1,12 +1,14 @@
 // The values of all types and encodings. Those with a count are read element by element; those in one string (listpacks
 // and their like) are small, or parted into nodes.
 import type { ByteString } from '../../bytes.ts'
+import type { ModuleValue } from '../../engine/modules.ts'
 import { Hash, List, Members, SortedSet, type StringValue, type Value } from '../../engine/values.ts'
 import { parseDouble, parseInt64 } from '../../numbers.ts'
 import type { ByteSource } from './byte-source.ts'
 import * as format from './format.ts'
 import { readIntset } from './intset.ts'
 import { readListpack } from './listpack.ts'
+import { type ModuleTypes, readModule, readType } from './module.ts'
 import { readStream } from './stream.ts'
 import { readZiplist } from './ziplist.ts'
 import { readZipmap } from './zipmap.ts'
@@ -14,8 +16,11 @@ import { readZipmap } from './zipmap.ts'
 /** Gets the value; null is a collection without elements, which Redis skips when it loads. */
 export type Done = (value: Value | null) => void
 
-/** Begins to read a value: `done` is called in this step of the source or in a later one. */
-export function readValue(source: ByteSource, type: number, done: Done): void {
+/**
+ * Begins to read a value: `done` is called in this step of the source or in a later one.
+ * @param types what there is beyond Redis's own types
+ */
+export function readValue(source: ByteSource, type: number, done: Done, types?: ModuleTypes): void {
   switch (type) {
     case format.STRING:
       return done(source.value())
@@ -46,9 +51,10 @@ export function readValue(source: ByteSource, type: number, done: Done): void {
     case format.STREAM_LISTPACKS_2:
     case format.STREAM_LISTPACKS_3:
       return readStream(source, type, done)
-    case format.MODULE_PRE_GA:
     case format.MODULE_2:
-      throw source.fail(`a value of the module type ${moduleName(source)} cannot be read`)
+      return done(readModule(source, types))
+    case format.MODULE_PRE_GA:
+      throw source.fail(`a value of the module type ${readType(source).name} from before Redis 4.0.0 cannot be read`)
     default:
       throw source.fail(`unknown type ${type}`)
   }
@@ -140,7 +146,7 @@ function readHash(source: ByteSource, type: number, done: Done): void {
   done(orNull(hash))
 }
 
-type Collection = Exclude<Value, StringValue>
+type Collection = Exclude<Value, StringValue | ModuleValue>
 
 /** A collection's count, and so many elements. */
 function repeat(source: ByteSource, value: Collection, done: Done, element: () => void): void {
@@ -158,14 +164,4 @@ function packed(source: ByteSource, kind: keyof typeof PACKED, width = 1): ByteS
   const elements = PACKED[kind](source.blob())
   if (elements === null || elements.length % width !== 0) throw source.fail(`damaged ${kind}`)
   return elements
-}
-
-const MODULE_CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** A module type's name: nine chars of six bits, and ten bits of version. */
-export function moduleName(source: ByteSource): string {
-  let left = source.identifier() >> 10n
-  let name = ''
-  for (let i = 0; i < 9; i++, left >>= 6n) name = MODULE_CHARS[Number(left & 63n)] + name
-  return name
 }

@@ -6,8 +6,10 @@
 import type { ByteString } from '../../bytes.ts'
 import { type Hash, lengthOf, type Members, Raw, type SortedSet, type StringValue, textOf, type Value } from '../../engine/values.ts'
 import type { ByteSink } from './byte-sink.ts'
+import { contentOf } from '../../engine/modules.ts'
 import * as format from './format.ts'
 import type { LzfCompressor } from './lzf.ts'
+import { writeEnd, writeHead } from './module.ts'
 import { nodesOf, streamParts } from './stream.ts'
 
 export interface WriterOptions {
@@ -103,6 +105,7 @@ export class RdbWriter {
   #head(value: Value): void {
     if (typeof value !== 'object' || value.type === 'string') return this.sink.length(lengthOf(value))
     if (value.type === 'stream') return this.sink.length(nodesOf(value))
+    if (value.type === 'module') return writeHead(this.sink, value.of)
     const base = value.type === 'hash' ? expiryBase(value) : 0
     if (base !== 0) this.sink.milliseconds(base)
     this.sink.length(value.size)
@@ -124,6 +127,10 @@ export class RdbWriter {
         return this.zsetSlots(value, 0, value.size)
       case 'stream':
         for (const { chunks, write } of streamParts(value)) for (const chunk of chunks) write(this, chunk)
+        break
+      case 'module':
+        this.#string(contentOf(value))
+        writeEnd(this.sink)
     }
   }
 
@@ -206,7 +213,7 @@ export function expiryBase(hash: Hash): number {
   return hash.nextExpiry === Infinity ? 0 : hash.nextExpiry
 }
 
-const TYPES = { string: format.STRING, list: format.LIST, set: format.SET, zset: format.ZSET_2 }
+const TYPES = { string: format.STRING, list: format.LIST, set: format.SET, zset: format.ZSET_2, module: format.MODULE_2 }
 
 /** The type that a value is written as. */
 export function rdbTypeOf(value: Value, version = format.USUAL_VERSION): number {

@@ -3,6 +3,7 @@ import { readRdb } from '../../../../src/core/persistence/rdb/reader.ts'
 import { ByteSink, type SinkOptions } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import type { Use } from '../../../../src/core/persistence/rdb/format.ts'
 import { RdbWriter, type WriterOptions } from '../../../../src/core/persistence/rdb/writer.ts'
+import { contentOf as contentOfModule } from '../../../../src/core/engine/modules.ts'
 import { formatId, MAX_ID, MIN_ID } from '../../../../src/core/engine/structures/stream-id.ts'
 import { type Stream, textOf, type Value } from '../../../../src/core/engine/values.ts'
 import { formatDouble } from '../../../../src/core/numbers.ts'
@@ -42,6 +43,8 @@ export function contentOf(value: Value): { type: string; value: unknown } {
       value.order.walk(0, value.size, false, (member, score) => members.push([member, formatDouble(score)]))
       return { type: 'zset', value: members }
     }
+    case 'module':
+      return { type: value.of.name, value: contentOfModule(value) }
     case 'stream':
       return { type: 'stream', value: contentOfStream(value) }
   }

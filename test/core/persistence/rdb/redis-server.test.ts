@@ -48,7 +48,7 @@ function make(key: string, value: Value): string[] {
   if (value.type === 'list') return ['RPUSH', key, ...value.slice(0, value.size - 1)]
   if (value.type === 'set') return ['SADD', key, ...value.keys]
   if (value.type === 'hash') return ['HSET', key, ...value.keys.flatMap((field, slot) => [field, value.values[slot]])]
-  if (value.type === 'stream') throw new Error('a stream takes more than one command')
+  if (value.type === 'stream' || value.type === 'module') throw new Error('it takes more than one command')
   return ['ZADD', key, ...value.scores.keys.flatMap((member, slot) => [formatDouble(value.scores.values[slot]), member])]
 }
 

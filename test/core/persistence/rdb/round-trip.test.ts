@@ -64,13 +64,14 @@ function writePart(writer: RdbWriter, value: Value, from: number, to: number, ba
   else if (value.type === 'list') writer.listChunk(value.slice(from, to - 1))
   else if (value.type === 'set') writer.setSlots(value, from, to)
   else if (value.type === 'zset') writer.zsetSlots(value, from, to)
+  else if (value.type === 'module') writer.value(value)
   else if (value.type === 'stream') for (const write of partsOf(value).slice(from, to)) write(writer)
   else writer.hashSlots(value, from, to, base)
 }
 
 function sizeOf(value: Value): number {
   if (typeof value !== 'object' || value.type === 'string') return (contentOf(value).value as string).length
-  return value.type === 'stream' ? partsOf(value).length : value.size
+  return value.type === 'stream' ? partsOf(value).length : 'size' in value ? value.size : 1
 }
 
 function partsOf(stream: Stream): ((writer: RdbWriter) => void)[] {

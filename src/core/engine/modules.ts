@@ -1,0 +1,57 @@
+// Types of values that the engine does not know: an entry of its own brings one with its commands, as isodis/json does. What is
+// done with any value (counting, copying, saving and loading it) is asked of the value itself.
+import type { ByteString } from '../bytes.ts'
+import type { Group, LoadDocs } from './command.ts'
+
+/** What an entry such as `isodis/json` gives `createRedis`: commands, and the type of value they work on. */
+export interface Module {
+  /** Its commands. */
+  readonly groups: readonly Group[]
+  /** What COMMAND DOCS says of them. */
+  readonly docs: LoadDocs
+  /** Its type of value. */
+  readonly type: ModuleType
+}
+
+/** A type of value. */
+export interface ModuleType {
+  /** Nine chars, as TYPE says it and RDB files have it. */
+  readonly name: string
+  /** What stands before a value in a file: eight bytes, of nine times six bits for the name and ten for the version of the form. */
+  readonly id: ByteString
+  /** The value that a file holds in a version of the form. @returns null if it holds none */
+  load(content: ByteString, version: number): ModuleValue | null
+}
+
+/** A value of such a type. */
+export abstract class ModuleValue {
+  /** What tells it from the engine's own values. */
+  readonly type = 'module'
+  /** What its keyspace counts it as: see keyspace.ts. */
+  counted = 0
+  /** The type it is of. */
+  abstract readonly of: ModuleType
+  /** Bytes of memory that it takes, known without going through it. */
+  abstract readonly bytes: number
+  /** A value of its own with the same content. */
+  abstract copy(): ModuleValue
+  /** Its content as it is now, for a file: what changes later does not change what comes. */
+  abstract save(): Saving
+}
+
+/** The content of a value on its way into a file. */
+export interface Saving {
+  /** The next piece, of some ten thousand bytes; null at the end. */
+  next(): ByteString | null
+  /** It is not wanted any more: what was held for it can go. It may be said again. */
+  release(): void
+}
+
+/** All of a value's content. */
+export function contentOf(value: ModuleValue): ByteString {
+  const saving = value.save()
+  const pieces: ByteString[] = []
+  for (let piece = saving.next(); piece !== null; piece = saving.next()) pieces.push(piece)
+  saving.release()
+  return pieces.join('')
+}

@@ -1,0 +1,63 @@
+// The commands that compute. Two integers give an integer, which must fit in 64 bits; else the result is a floating point number.
+import { type Argv, type Row, row } from '../core/engine/command.ts'
+import type { Database } from '../core/engine/database.ts'
+import { shrink } from '../core/numbers.ts'
+import { Double, type Reply, ReplyError } from '../core/reply.ts'
+import { changeAll, missing } from './keys.ts'
+import { parseJson } from './parse.ts'
+import { parsePath } from './path.ts'
+import { Float, float, isInteger, isNumber, type Json, toNumber } from './value.ts'
+import { toText } from './write.ts'
+
+/** The same for both kinds of numbers. */
+interface Operation {
+  readonly exact: (a: bigint, b: bigint) => bigint
+  readonly rounded: (a: number, b: number) => number
+}
+const SUM: Operation = { exact: (a, b) => a + b, rounded: (a, b) => a + b }
+const PRODUCT: Operation = { exact: (a, b) => a * b, rounded: (a, b) => a * b }
+
+export const numberRows = (): Row[] => [
+  row('JSON.NUMINCRBY', 4, 'write @json', '1 RW access update', (db, argv, { protocol }) => compute(db, argv, SUM, protocol)),
+  row('JSON.NUMMULTBY', 4, 'write @json', '1 RW access update', (db, argv, { protocol }) => compute(db, argv, PRODUCT, protocol)),
+]
+
+function compute(db: Database, argv: Argv, operation: Operation, protocol: 2 | 3): Reply {
+  const path = parsePath(argv[2])
+  const by = parseJson(argv[3])
+  if (!isNumber(by)) throw new ReplyError('ERR bad input number')
+  const computed: Json[] = []
+  const replies = changeAll(db, argv, path, {
+    is: isNumber,
+    isNot: '',
+    prepare(document, place) {
+      const result = resultOf(operation, place.value as number, by as number)
+      return () => {
+        document.replace(place, result)
+        // Where it is found again.
+        return computed.push(result) - 1
+      }
+    },
+  })
+  const values = replies.map((at) => (at === undefined ? null : computed[at as number]))
+  if (protocol === 3) return values.map((value) => (value === null || isInteger(value) ? value : new Double(toNumber(value as Float))))
+  if (!path.legacy) return toText(values)
+  const last = values.findLast((value) => value !== null)
+  if (last === undefined) throw missing(path.text, 'does not contains a number')
+  return toText(last)
+}
+
+function resultOf({ exact, rounded }: Operation, a: number | bigint | Float, b: number | bigint | Float): Json {
+  if (!isInteger(a) || !isInteger(b)) {
+    const result = rounded(toNumber(a), toNumber(b))
+    if (!Number.isFinite(result)) throw new ReplyError('ERR result is not a number')
+    return float(result)
+  }
+  if (typeof a === 'number' && typeof b === 'number') {
+    const result = rounded(a, b)
+    if (Number.isSafeInteger(result)) return result === 0 ? 0 : result
+  }
+  const result = exact(BigInt(a), BigInt(b))
+  if (BigInt.asIntN(64, result) !== result) throw new ReplyError('ERR numeric overflow')
+  return shrink(result)
+}

@@ -1,0 +1,11 @@
+// What the entry isodis/json gives an engine.
+import type { Module } from '../core/engine/modules.ts'
+import { jsonGroup } from './commands.ts'
+import { jsonType } from './document.ts'
+
+/** The data type JSON: `createRedis({ json })`. */
+export const json: Module = /* @__PURE__ */ (() => ({
+  groups: [jsonGroup()],
+  docs: async () => (await import('./docs.ts')).docs,
+  type: jsonType,
+}))()
