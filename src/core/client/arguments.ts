@@ -89,7 +89,8 @@ export function listOf<T>(one: T | readonly T[]): readonly T[] {
 export function words(options: object): Value[] {
   const all: Value[] = []
   for (const [name, value] of Object.entries(options) as [string, OptionValue][]) {
-    if (value === undefined || value === false) continue
+    // What is compared with (`ifeq`) and is missing by mistake must not be a condition less.
+    if (value === false || (value === undefined && !name.startsWith('if'))) continue
     // In upper case Redis would understand an option that the method does not find.
     all.push(name[0] < 'a' ? `'${name}'` : name.toUpperCase())
     if (Array.isArray(value)) all.push(...(value as number[]))

@@ -8,7 +8,17 @@ export type { ExpireCondition, ExpireConditions, KeyType, RestoreOptions, ScanOp
 export type { End, LposOptions, WaitOptions } from './commands/lists.ts'
 export type { CombineOptions, ScoredMembers, ZaddCondition, ZaddOptions, ZrangeOptions } from './commands/sorted-sets.ts'
 export type { PendingEntry, References, StreamEntry, StreamsRead, Trim, XclaimOptions, XreadOptions } from './commands/streams.ts'
-export type { BitfieldOperation, FieldOffset, FieldType, GetexOptions, LcsMatches, SetOptions } from './commands/strings.ts'
+export type {
+  BitfieldOperation,
+  BitOperation,
+  DelexCondition,
+  FieldOffset,
+  FieldType,
+  GetexOptions,
+  LcsMatches,
+  MsetexOptions,
+  SetOptions,
+} from './commands/strings.ts'
 export type { Fields, Plain, Text } from './decode.ts'
 export type { Watching } from './redis.ts'
 export type { Message, SubscribeOptions } from './subscription.ts'

@@ -2,6 +2,7 @@
 //   `1 RO access`            the key at position 1
 //   `1..-1/2 OW update`      from 1 to the last word, every second
 //   `#2 RO access`           the number of keys at position 2, the keys behind it
+//   `#1/2 OW update`         the same, every second word behind it
 //   `STREAMS@1 RO access`    after the word STREAMS, looked for from position 1, the first half of what follows
 //   `STORE@6+ OW update`     the one word after STORE
 //   `?STORE OW update`       the word after the last STORE of SORT; COMMAND INFO calls such a place unknown
@@ -22,18 +23,18 @@ export interface KeySpec {
   readonly flags: readonly string[]
 }
 
-const SPEC = /^(?:(\d+)(?:\.\.(-?\d+))?(?:\/(\d+))?|#(\d+)|([A-Z]+)@(\d+)(\+?)|\?([A-Z]*)) (.+)$/
+const SPEC = /^(?:(?:(\d+)(?:\.\.(-?\d+))?|#(\d+))(?:\/(\d+))?|([A-Z]+)@(\d+)(\+?)|\?([A-Z]*)) (.+)$/
 
 export function keySpecs(row: Row): KeySpec[] {
   return row.keys === '' ? [] : row.keys.split(', ').map(parseSpec)
 }
 
 function parseSpec(text: string): KeySpec {
-  const [, first, last, step, keynum, keyword, from, one, unknown, flags] = SPEC.exec(text)!
-  const rest = { keyword: '', last: 0, step: 1, limit: 0, flags: flags.split(' ') }
+  const [, first, last, keynum, step = 1, keyword, from, one, unknown, flags] = SPEC.exec(text)!
+  const rest = { keyword: '', last: 0, step: +step, limit: 0, flags: flags.split(' ') }
   if (first !== undefined) {
     const lastKey = last === undefined ? 0 : +last < 0 ? +last : +last - +first
-    return { ...rest, kind: 'range', index: +first, last: lastKey, step: +(step ?? 1) }
+    return { ...rest, kind: 'range', index: +first, last: lastKey }
   }
   if (keynum !== undefined) return { ...rest, kind: 'keynum', index: +keynum }
   if (keyword !== undefined) return { ...rest, kind: 'keyword', index: +from, keyword, last: one ? 0 : -1, limit: one ? 0 : 2 }
@@ -75,7 +76,7 @@ export function findKeys(row: Row, argv: Argv, specs = keySpecs(row)): FoundKey[
 /** What SET and BITFIELD do with their key depends on their options. */
 function flagsOf(row: Row, argv: Argv): string[] {
   const readWrite = ['RW', 'access', 'update']
-  if (row.name === 'set') return argv.some((word, i) => i > 2 && word.toUpperCase() === 'GET') ? readWrite : ['OW', 'update']
+  if (row.name === 'set') return argv.some((word, i) => i > 2 && /^(?:GET|IFD?(?:EQ|NE))$/i.test(word)) ? readWrite : ['OW', 'update']
   // Whatever is not a whole GET or OVERFLOW may write.
   for (let i = 2, words = 0; i < argv.length; i += words) {
     words = BITFIELD_READS[argv[i].toUpperCase()] ?? Infinity
@@ -95,8 +96,9 @@ function locate(spec: KeySpec, argv: Argv): number[] | null {
     }
     case 'keynum': {
       const count = Number.parseInt(argv[spec.index], 10)
-      if (!(count > 0) || spec.index + count >= argv.length) return null
-      return range(spec.index + 1, spec.index + count, 1)
+      const last = spec.index + 1 + (count - 1) * spec.step
+      if (!(count > 0) || last >= argv.length) return null
+      return range(spec.index + 1, last, spec.step)
     }
     case 'keyword': {
       const at = argv.findIndex((word, i) => i >= spec.index && word.toUpperCase() === spec.keyword)

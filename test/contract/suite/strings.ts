@@ -103,6 +103,29 @@ export const strings: Suite = {
       await expect(redis.set(a, 'x', { ex: 1, pxat: 1, get: true })).rejects.toMatchObject(SYNTAX)
       expect(await redis.exists(a)).toBe(0)
     }),
+    does(
+      'only if the value is, or is not, a given one',
+      async ({ redis }) => {
+        expect(await redis.set(a, 'x', { ifeq: 'y' })).toBeNull()
+        expect(await redis.set(a, 'x', { ifne: 'x' })).toBe('OK')
+        expect(await redis.set(a, 'y', { ifne: 'x' })).toBeNull()
+        expect(await redis.set(a, EVERY_BYTE, { ifeq: 'x', ex: 100 })).toBe('OK')
+        expect(await redis.bytes.set(a, 'z', { ifeq: EVERY_BYTE, keepttl: true, get: true })).toEqual(EVERY_BYTE)
+        expect(await redis.ttl(a)).toBeGreaterThan(95)
+        const digest = (await redis.digest(a)) ?? ''
+        expect(await redis.set(a, 'x', { ifdne: digest })).toBeNull()
+        expect(await redis.set(a, 'Hello world', { ifdeq: digest })).toBe('OK')
+        // @ts-expect-error -- one condition
+        await expect(redis.set(a, 'x', { ifeq: 'x', nx: true })).rejects.toMatchObject(SYNTAX)
+      },
+      { needs: 'Redis 8' },
+    ),
+    does('does not take a condition that is missing for none', async ({ redis }) => {
+      const missing = undefined as unknown as string
+      await expect(redis.set(a, 'x', { ifeq: missing })).rejects.toBeInstanceOf(TypeError)
+      await expect(redis.set(a, 'x', { nx: true, ifdne: missing as unknown as undefined })).rejects.toBeInstanceOf(TypeError)
+      expect(await redis.exists(a)).toBe(0)
+    }),
     does('what is no value is a TypeError before anything is sent', async ({ redis }) => {
       for (const wrong of [null, undefined, true, NaN, {}, [], Symbol.iterator, () => 1] as unknown[] as string[]) {
         await expect(redis.set(a, wrong)).rejects.toBeInstanceOf(TypeError)
@@ -203,6 +226,61 @@ export const strings: Suite = {
       expect(await redis.msetnx({ [b]: 'z', [c]: 'z' })).toBe(0)
       expect(await redis.mget(a, b, c)).toEqual(['x', 'y', null])
     }),
+  ],
+  msetex: [
+    does(
+      'sets with one expiry, all or none',
+      async ({ redis }) => {
+        expect(await redis.msetex({ [a]: 1, [b]: 2 }, { ex: 100 })).toBe(1)
+        expect(await redis.msetex(new Map([[c, 3], [a, 3]]), { nx: true })).toBe(0) // prettier-ignore
+        expect(await redis.msetex([[a, EVERY_BYTE]], { xx: true, keepttl: true })).toBe(1)
+        expect(await redis.bytes.mget(a, b, c)).toEqual([EVERY_BYTE, Uint8Array.of(0x32), null])
+        expect(await redis.ttl(a)).toBeGreaterThan(95)
+        // @ts-expect-error -- one expiry
+        await expect(redis.msetex({ [a]: 1 }, { ex: 1, px: 1 })).rejects.toMatchObject(SYNTAX)
+        // @ts-expect-error -- never both
+        await expect(redis.msetex({ [a]: 1 }, { nx: true, xx: true })).rejects.toMatchObject(SYNTAX)
+      },
+      { needs: 'Redis 8' },
+    ),
+  ],
+  delex: [
+    does(
+      'removes what holds the right string',
+      async ({ redis }) => {
+        await redis.set(a, EVERY_BYTE)
+        expect([await redis.delex(a, { ifeq: 'x' }), await redis.delex(a, { ifeq: EVERY_BYTE })]).toEqual([0, 1])
+        await redis.set(a, 1)
+        expect([await redis.delex(a, { ifne: 1 }), await redis.delex(a), await redis.delex(a)]).toEqual([0, 1, 0])
+        await redis.set(a, 'Hello world')
+        const digest = 'b6acb9d84a38ff74'
+        expect([await redis.delex(a, { ifdne: digest }), await redis.delex(a, { ifdeq: digest })]).toEqual([0, 1])
+        await redis.set(a, 1)
+        // @ts-expect-error -- one condition
+        await expect(redis.delex(a, { ifeq: 1, ifne: 2 })).rejects.toMatchObject({ code: 'ERR' })
+      },
+      { needs: 'Redis 8' },
+    ),
+    does('does not take a condition that is missing for none', async ({ redis }) => {
+      await redis.set(a, 1)
+      const missing = undefined as unknown as string
+      await expect(redis.delex(a, { ifeq: missing })).rejects.toThrow(
+        new TypeError('argument 3 of DELEX must be a string, a number, a bigint or a Uint8Array, not undefined'),
+      )
+      expect(await redis.exists(a)).toBe(1)
+    }),
+  ],
+  digest: [
+    does(
+      'hashes a string',
+      async ({ redis }) => {
+        await redis.set(a, 'Hello world')
+        expect(await redis.digest(a)).toBe('b6acb9d84a38ff74')
+        expect(await redis.bytes.digest(a)).toBe('b6acb9d84a38ff74')
+        expect(await redis.digest(b)).toBeNull()
+      },
+      { needs: 'Redis 8' },
+    ),
   ],
   append: [
     does('gives the new length in bytes', async ({ redis }) => {
@@ -372,6 +450,21 @@ export const strings: Suite = {
     }),
   ],
   bitop: [
+    does(
+      'says in which of several the bits are',
+      async ({ redis }) => {
+        await redis.set(a, Uint8Array.of(0b1111_0000))
+        await redis.set(b, Uint8Array.of(0b1100_1100))
+        await redis.set(c, Uint8Array.of(0b1010_1010))
+        const found: Record<string, number> = {}
+        for (const operation of ['diff', 'diff1', 'andor', 'one'] as const) {
+          expect(await redis.bitop(operation, d, a, b, c)).toBe(1)
+          found[operation] = (await redis.bytes.get(d))![0]
+        }
+        expect(found).toEqual({ diff: 0b0001_0000, diff1: 0b0000_1110, andor: 0b1110_0000, one: 0b0001_0110 })
+      },
+      { needs: 'Redis 8' },
+    ),
     does('combines bitmaps', async ({ redis }) => {
       await redis.set(a, Uint8Array.of(0b1100, 1))
       await redis.set(b, Uint8Array.of(0b1010))

@@ -11,7 +11,7 @@ import { groups as generated } from '../../differential/commands.ts'
 /** What other commands do better, Redis says so itself: for `redis.call`. */
 const WITHOUT_METHOD = new Set(['SUBSTR', 'GEORADIUS', 'GEORADIUS_RO', 'GEORADIUSBYMEMBER', 'GEORADIUSBYMEMBER_RO', 'WATCH'])
 /** The redis-server that replies are compared with has them not yet: redis-8.test.ts. */
-const NEWER = /^H(?:P?EXPIRE(?:AT|TIME)?|P?TTL|PERSIST|GETDEL|GETEX|SETEX)$|^X(?:DELEX|ACKDEL)$/
+const NEWER = /^H(?:P?EXPIRE(?:AT|TIME)?|P?TTL|PERSIST|GETDEL|GETEX|SETEX)$|^X(?:DELEX|ACKDEL)$|^(?:MSETEX|DELEX|DIGEST)$/
 
 const withKeys = new CommandTable(groups).commands
   .filter(({ name, group, keys }) => keys.length > 0 && group !== 'pubsub' && !name.includes('|'))

@@ -166,7 +166,7 @@ describe('COMMAND DOCS', () => {
   })
 
   test.for(['2', '3'])('puts its fields on the wire as redis-server does in RESP%s', async (protocol) => {
-    for (const name of ['set', 'bitfield', 'sort', 'substr', 'config|get', 'pubsub', 'monitor', 'nosuch']) {
+    for (const name of ['zadd', 'getex', 'bitfield', 'sort', 'substr', 'config|get', 'pubsub', 'monitor', 'nosuch']) {
       const [theirs, ours] = await Promise.all([redis, engine].map((server) => docsOnTheWire(server.path, protocol, name)))
       expect(ours, name).toEqual(theirs)
     }
@@ -231,7 +231,8 @@ async function helpOnTheWire(path: string, name: string): Promise<string[]> {
 
 describe('helpOf', () => {
   test.for([
-    ['set', 'SET key value [NX|XX] [GET] [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]'],
+    ['getex', 'GETEX key [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|PERSIST]'],
+    ['delex', 'DELEX key [IFEQ ifeq-value|IFNE ifne-value|IFDEQ ifdeq-digest|IFDNE ifdne-digest]'],
     ['sort', 'SORT key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC|DESC] [ALPHA] [STORE destination]'],
     ['Config  Get', 'CONFIG GET parameter [parameter ...]'],
     ['xgroup|create', 'XGROUP CREATE key groupname id|$ [MKSTREAM] [ENTRIESREAD entries_read]'],

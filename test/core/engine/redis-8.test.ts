@@ -1,4 +1,5 @@
 // Commands and options of Redis 8.0 to 8.4. No redis-server here has them: the replies, errors and events are those of Redis's source.
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CommandTable } from '../../../src/core/engine/command.ts'
 import { groups } from '../../../src/core/engine/commands/index.ts'
@@ -266,5 +267,152 @@ describe('entries of streams and their groups', () => {
   ])('%s', (line, message) => {
     expect(say(line)).toBe(message)
     expect(ids()).toHaveLength(4)
+  })
+})
+
+const HELLO_WORLD = 'b6acb9d84a38ff74' // of `Hello world`: the example of Redis's documentation
+
+describe('SET under a condition on the value', () => {
+  test('IFEQ wants the same string, IFNE another or none', () => {
+    expect(effects('SET k b IFEQ a')).toEqual([[], 0])
+    expect(say('SET k a IFNE a')).toMatchObject({ text: 'OK' })
+    expect(effects('SET k b IFNE a')).toEqual([[], 0])
+    expect(effects('SET k b IFEQ a EX 10')).toEqual([['set k', 'expire k'], 1])
+    expect(say('SET k c IFEQ b KEEPTTL')).toMatchObject({ text: 'OK' })
+    expect([say('GET k'), say('TTL k')]).toEqual(['c', 10])
+    expect([say('SET k d IFEQ x GET'), say('SET k d IFEQ c GET'), say('SET new d IFNE c GET')]).toEqual(['c', 'c', null])
+    expect(say('MGET k new')).toEqual(['d', 'd'])
+    say('SET n 12')
+    expect(say('SET n 13 IFEQ 12 IFEQ 11')).toBe(null)
+    expect(say('SET n 13 IFEQ 11 IFEQ 12')).toMatchObject({ text: 'OK' })
+  })
+
+  test('IFDEQ and IFDNE compare digests', () => {
+    session.execute(['SET', 'k', 'Hello world'])
+    expect(say('DIGEST k')).toBe(HELLO_WORLD)
+    expect(say(`SET k x IFDNE ${HELLO_WORLD}`)).toBe(null)
+    expect(say(`SET k 7 IFDEQ ${HELLO_WORLD.toUpperCase()}`)).toMatchObject({ text: 'OK' })
+    expect([say('DIGEST k'), say('OBJECT ENCODING k')]).toEqual(['06eed105b82285fa', 'int'])
+    expect(say('SET none x IFDEQ 0')).toBe(null)
+    expect(say('SET none x IFDNE 0')).toMatchObject({ text: 'OK' })
+    expect(say('DIGEST nosuch')).toBe(null)
+  })
+
+  test.each([
+    ['SET k x IFEQ', 'ERR syntax error'],
+    ['SET k x IFEQ a NX', 'ERR syntax error'],
+    ['SET k x XX IFNE a', 'ERR syntax error'],
+    ['SET k x IFEQ a IFNE b', 'ERR syntax error'],
+    ['SET k x IFDEQ 12', 'ERR must be exactly 16 hexadecimal characters'],
+    ['SET l x IFEQ a', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+    ['GETEX k IFEQ a', 'ERR syntax error'],
+    ['DIGEST l', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+  ])('%s', (line, message) => {
+    say('SET k a')
+    say('LPUSH l a')
+    expect(say(line)).toBe(message)
+    expect(say('GET k')).toBe('a')
+  })
+})
+
+describe('DELEX', () => {
+  test('removes a key, or only if its string is the right one', () => {
+    say('SET k a')
+    expect(effects('DELEX k IFEQ b')).toEqual([[], 0])
+    expect([say('DELEX k IFNE a'), say('DELEX k ifdne 96d0b8dd3d6fb7d5')]).toEqual([0, 1])
+    say('SET k 12')
+    expect(effects('DELEX k IFEQ 12')).toEqual([['del k'], 1])
+    session.execute(['SET', 'k', 'Hello world'])
+    expect(say(`DELEX k IFDNE ${HELLO_WORLD}`)).toBe(0)
+    expect(say(`DELEX k IFDEQ ${HELLO_WORLD}`)).toBe(1)
+    say('LPUSH l a')
+    expect([say('DELEX l'), say('DELEX l'), say('DELEX k IFNE x'), say('EXISTS l k')]).toEqual([1, 0, 0, 0])
+  })
+
+  test.each([
+    ['DELEX k IFEQ', "ERR wrong number of arguments for 'delex' command"],
+    ['DELEX none IFEQ a b', "ERR wrong number of arguments for 'delex' command"],
+    ['DELEX k IF a', 'ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE'],
+    ['DELEX k IFDEQ 1', 'ERR must be exactly 16 hexadecimal characters'],
+    ['DELEX l IFEQ a', 'ERR Key should be of string type if conditions are specified'],
+  ])('%s', (line, message) => {
+    say('SET k a')
+    say('LPUSH l a')
+    expect(say(line)).toBe(message)
+    expect(say('EXISTS k l')).toBe(2)
+  })
+})
+
+describe('MSETEX', () => {
+  test('sets strings with one expiry, all or none', () => {
+    expect(effects('MSETEX 2 a 1 b 2 EX 10')).toEqual([['set a', 'expire a', 'set b', 'expire b'], 2])
+    expect([say('MGET a b'), say('TTL a'), say('TTL b')]).toEqual([['1', '2'], 10, 10])
+    expect(effects('MSETEX 2 c 3 b 4 NX')).toEqual([[], 0])
+    expect(effects('MSETEX 2 a 3 c 4 XX')).toEqual([[], 0])
+    expect(say('MSETEX 2 a 3 b 4 XX KEEPTTL')).toBe(1)
+    expect([say('MGET a b c'), say('TTL a')]).toEqual([['3', '4', null], 10])
+    expect(say('MSETEX 2 c x c y NX')).toBe(1)
+    expect([say('GET c'), say('TTL c')]).toEqual(['y', -1])
+    expect(say('MSETEX 1 a x PXAT 1000000000007')).toBe(1)
+    expect(say('PTTL a')).toBe(7)
+    expect(say('COMMAND GETKEYS MSETEX 2 a 3 b 4 XX')).toEqual(['a', 'b'])
+  })
+
+  test.each([
+    ['MSETEX a 1 EX 10', 'ERR invalid numkeys value'],
+    ['MSETEX 0 a 1', 'ERR invalid numkeys value'],
+    ['MSETEX 2147483648 a 1', 'ERR invalid numkeys value'],
+    ['MSETEX 2147483647 a 1', 'ERR wrong number of key-value pairs'],
+    ['MSETEX 2 a 1 b', 'ERR wrong number of key-value pairs'],
+    ['MSETEX 1 a 1 b', 'ERR syntax error'],
+    ['MSETEX 1 a 1 NX XX', 'ERR syntax error'],
+    ['MSETEX 1 a 1 EX 1 PX 1', 'ERR syntax error'],
+    ['MSETEX 1 a 1 EX 1 KEEPTTL', 'ERR syntax error'],
+    ['MSETEX 1 a 1 GET', 'ERR syntax error'],
+    ['MSETEX 1 a 1 IFEQ 2', 'ERR syntax error'],
+    ['MSETEX 1 a 1 EX 0', "ERR invalid expire time in 'msetex' command"],
+  ])('%s', (line, message) => {
+    expect(say(line)).toBe(message)
+    expect(say('DBSIZE')).toBe(0)
+  })
+})
+
+describe('BITOP DIFF, DIFF1, ANDOR and ONE', () => {
+  test('are what they are of each bit', () => {
+    const strings = fc.array(fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((byte) => String.fromCharCode(byte)), maxLength: 9 }), {
+      minLength: 2,
+      maxLength: 4,
+    })
+    const byBit: Readonly<Record<string, (first: number, others: number) => boolean>> = {
+      DIFF: (first, others) => first === 1 && others === 0,
+      DIFF1: (first, others) => first === 0 && others > 0,
+      ANDOR: (first, others) => first === 1 && others > 0,
+      ONE: (first, others) => first + others === 1,
+    }
+    const property = fc.property(strings, (sources) => {
+      const keys = sources.map((text, i) => {
+        session.execute(['SET', `k${i}`, text])
+        return `k${i}`
+      })
+      for (const [operation, expected] of Object.entries(byBit)) {
+        const length = Math.max(...sources.map((text) => text.length))
+        expect(session.execute(['BITOP', operation, 'to', ...keys])).toBe(length)
+        for (let at = 0; at < length * 8; at++) {
+          const [first, ...others] = keys.map((key) => session.execute(['GETBIT', key, String(at)]) as number)
+          const bit = session.execute(['GETBIT', 'to', String(at)])
+          expect(bit).toBe(Number(expected(first, others.filter((each) => each === 1).length)))
+        }
+      }
+    })
+    fc.assert(property, { numRuns: 100, seed: 1 })
+  })
+
+  test.each(['DIFF', 'DIFF1', 'ANDOR'])('%s takes two sources or more', (operation) => {
+    expect(say(`BITOP ${operation} to a`)).toBe(`ERR BITOP ${operation} must be called with at least two source keys.`)
+    say('SET a x')
+    expect(say('BITOP ONE to a')).toBe(1)
+    expect(say('GET to')).toBe('x')
+    expect(say(`BITOP ${operation.toLowerCase()} to none nil`)).toBe(0)
+    expect(say('EXISTS to')).toBe(0)
   })
 })

@@ -66,7 +66,9 @@ export function channelsOf({ name }: Command, argv: Argv): readonly NamedChannel
 }
 
 const SPECIAL: Readonly<Record<string, Finder>> = {
-  set: (argv) => [{ ...written(argv, 1), reads: argv.length > 3 && argv.some((word, i) => i > 2 && word.toUpperCase() === 'GET') }],
+  set: (argv) => [
+    { ...written(argv, 1), reads: argv.length > 3 && argv.some((word, i) => i > 2 && /^(?:GET|IFD?(?:EQ|NE))$/i.test(word)) },
+  ],
   sort: sortKeys,
   sort_ro: (argv) => [read(argv, 1)],
   georadius: (argv) => [read(argv, 1), ...stores(argv, 6)],

@@ -1,6 +1,6 @@
 // Strings and bitmaps: https://redis.io/docs/latest/commands/?group=string
 import { type Either, type Entries, flatten, ifGiven, type Key, type Value, type Valued, words } from '../arguments.ts'
-import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word } from '../decode.ts'
+import { integer, integerOrNull, list, ok, okOrNull, record, type Text, text, textOrNull, word, wordOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 
 interface Ex {
@@ -36,11 +36,38 @@ interface IfExists {
   xx?: boolean | undefined
 }
 
+interface IfEqual {
+  /** Only if the key holds this string (Redis 8.4). */
+  ifeq: Value
+}
+interface IfUnequal {
+  /** Only if the key does not hold this string (Redis 8.4). */
+  ifne: Value
+}
+interface IfDigest {
+  /** Only if the key holds a string with this digest (Redis 8.4). */
+  ifdeq: string
+}
+interface IfOtherDigest {
+  /** Only if the key does not hold a string with this digest (Redis 8.4). */
+  ifdne: string
+}
+type Comparison = IfEqual | IfUnequal | IfDigest | IfOtherDigest
+
 /** When something expires: one of these. */
 export type Expiry = Ex | Px | ExAt | PxAt
 
-/** When the key expires (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether it is set at all (`nx` or `xx`). */
-export type SetOptions = Either<Expiry | KeepTtl> & Either<IfNew | IfExists>
+/**
+ * When the key expires (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether it is set at all (one of `nx`, `xx`, `ifeq`, `ifne`,
+ * `ifdeq`, `ifdne`).
+ */
+export type SetOptions = Either<Expiry | KeepTtl> & Either<IfNew | IfExists | Comparison>
+
+/** When the keys expire (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether they are set at all (`nx` or `xx`). */
+export type MsetexOptions = Either<Expiry | KeepTtl> & Either<IfNew | IfExists>
+
+/** What the key must hold to be removed: one of `ifeq`, `ifne`, `ifdeq`, `ifdne`. */
+export type DelexCondition = Either<Comparison, undefined>
 
 /** When the key, or fields of it, expire: one of these, or `persist`. */
 export type GetexOptions = Either<Expiry | Persist>
@@ -66,6 +93,9 @@ export type BitfieldOperation = Either<
   undefined
 >
 
+/** Of all bits; or of those of the first bitmap and any of the others (Redis 8.2): only there, only elsewhere, in both; or in exactly one. */
+export type BitOperation = 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one'
+
 /** The methods of one group of commands. Strings and bitmaps. */
 export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, T> {
   /** Gets a string. @returns null if the key does not exist */
@@ -75,7 +105,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
 
   /**
    * Sets a string. An earlier expiry is removed unless `keepttl` is set.
-   * @returns `OK`, or null if `nx` or `xx` was not met; with `get` the previous string, or null
+   * @returns `OK`, or null if a condition was not met; with `get` the previous string, or null
    */
   set(key: Key, value: Value, options: SetOptions & { get: true }): Out<M, T, T | null>
   set(key: Key, value: Value, options?: SetOptions & { get?: false | undefined }): Out<M, T, 'OK' | null>
@@ -129,6 +159,25 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   /** Sets several strings if none of the keys exists. @returns 1 if they were set, 0 if not */
   msetnx<O extends Valued<O>>(values: Entries | O): Out<M, T, number> {
     return this.run(['MSETNX', ...flatten(values)], integer)
+  }
+
+  /**
+   * Sets several strings with one expiry (Redis 8.4).
+   * @returns 1 if they were set, 0 if not, because with `nx` one of the keys exists, or with `xx` one does not
+   */
+  msetex<O extends Valued<O>>(values: Entries | O, options: MsetexOptions = {}): Out<M, T, number> {
+    const flat = flatten(values)
+    return this.run(['MSETEX', flat.length / 2, ...flat, ...words(options)], integer)
+  }
+
+  /** Removes a key, if its string meets a condition (Redis 8.4): `{ ifeq: token }`. @returns 1 if it was removed, 0 if not */
+  delex(key: Key, condition?: DelexCondition): Out<M, T, number> {
+    return this.run(['DELEX', key, ...words(condition ?? {})], integer)
+  }
+
+  /** The digest of a string: its XXH3 hash as 16 hexadecimal digits (Redis 8.4). @returns null if the key does not exist */
+  digest(key: Key): Out<M, T, string | null> {
+    return this.run(['DIGEST', key], wordOrNull)
   }
 
   /** Appends to a string. @returns its new length in bytes */
@@ -224,7 +273,7 @@ export abstract class Strings<M extends Mode, T extends Text> extends Runner<M, 
   }
 
   /** Combines bitmaps. @returns the length of the result in bytes */
-  bitop(operation: 'and' | 'or' | 'xor' | 'not', destination: Key, ...sources: Key[]): Out<M, T, number> {
+  bitop(operation: BitOperation, destination: Key, ...sources: Key[]): Out<M, T, number> {
     return this.run(['BITOP', operation, destination, ...sources], integer)
   }
 

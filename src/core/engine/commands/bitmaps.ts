@@ -75,9 +75,12 @@ export const bitmaps: Group = {
 
     row('BITOP', -4, 'write denyoom', '2 OW update, 3..-1 RO access', (db, argv) => {
       const operation = argv[1].toUpperCase()
-      const table = BITOPS[operation]
-      if (table === undefined) throw SYNTAX
+      const combine = BITOPS[operation]
+      if (combine === undefined) throw SYNTAX
       if (operation === 'NOT' && argv.length !== 4) throw BITOP_NOT
+      if (typeof combine === 'function' && operation !== 'ONE' && argv.length < 5) {
+        throw new ReplyError(`ERR BITOP ${operation} must be called with at least two source keys.`)
+      }
       const sources = argv.slice(3).map((key) => bytesOf(db.string.read(key) ?? ''))
       const length = sources.reduce((longest, each) => Math.max(longest, each.length), 0)
       // Whole words, with zeros behind a shorter one.
@@ -86,9 +89,21 @@ export const bitmaps: Group = {
         new Uint8Array(words.buffer).set(source)
         return words
       })
-      const [ones, unequal] = table
-      for (const words of others)
-        for (let i = 0; i < words.length; i++) result[i] = (result[i] & words[i] & ones) | ((result[i] ^ words[i]) & unequal)
+      if (typeof combine === 'function') {
+        for (let i = 0; i < result.length; i++) {
+          let any = 0
+          let twice = 0
+          for (const words of others) {
+            twice |= any & words[i]
+            any |= words[i]
+          }
+          result[i] = combine(result[i], any, twice)
+        }
+      } else {
+        const [ones, unequal] = combine
+        for (const words of others)
+          for (let i = 0; i < words.length; i++) result[i] = (result[i] & words[i] & ones) | ((result[i] ^ words[i]) & unequal)
+      }
       if (operation === 'NOT') for (let i = 0; i < result.length; i++) result[i] = ~result[i]
       return db.storeResult(argv[2], new Raw(new Uint8Array(result.buffer, 0, length)), length, EVENT.string, 'set')
     }),
@@ -99,7 +114,19 @@ export const bitmaps: Group = {
 }
 
 /** What comes of two bits: -1 where both that are set set it, and where those that are not equal do. */
-const BITOPS: Readonly<Record<string, readonly [ones: number, unequal: number]>> = { AND: [-1, 0], OR: [-1, -1], XOR: [0, -1], NOT: [0, 0] }
+type OfTwo = readonly [ones: number, unequal: number]
+/** What comes of the first bit and of the others: whether any of them is set, and whether two are (8.2). */
+type OfAll = (first: number, any: number, twice: number) => number
+const BITOPS: Readonly<Record<string, OfTwo | OfAll>> = {
+  AND: [-1, 0],
+  OR: [-1, -1],
+  XOR: [0, -1],
+  NOT: [0, 0],
+  DIFF: (first, any) => first & ~any,
+  DIFF1: (first, any) => ~first & any,
+  ANDOR: (first, any) => first & any,
+  ONE: (first, any, twice) => (first ^ any) & ~twice,
+}
 
 /** @param width bits that must fit behind the offset */
 function bitOffset(db: Database, text: ByteString, width = 1): number {

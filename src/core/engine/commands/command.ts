@@ -79,7 +79,7 @@ function specReply({ kind, index, keyword, last, step, limit, flags }: KeySpec):
   const search: Reply[] = kind === 'keyword' ? ['keyword', keyword, 'startfrom', index] : kind === 'unknown' ? [] : ['index', index]
   const find: Reply[] =
     kind === 'keynum'
-      ? ['keynumidx', 0, 'firstkey', 1, 'keystep', 1]
+      ? ['keynumidx', 0, 'firstkey', 1, 'keystep', step]
       : kind === 'unknown'
         ? []
         : ['lastkey', last, 'keystep', step, 'limit', limit]

@@ -1,7 +1,7 @@
-// Strings: https://redis.io/docs/latest/commands/?group=string
+// Strings, and what of them came with 8.4: https://redis.io/docs/latest/commands/?group=string
 import type { ByteString } from '../../bytes.ts'
 import { MapReply, OK, type Reply, ReplyError } from '../../reply.ts'
-import { flag, int64, integer, readOptions } from '../arguments.ts'
+import { flag, int64, integer, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import {
@@ -19,7 +19,14 @@ import { EVENT } from '../events.ts'
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.ts'
 import { addInt64, type Int64, parseInt64 } from '../../numbers.ts'
 import { encodeString, lengthOf, Raw, sliceOf, type StringValue, textOf } from '../values.ts'
+import { xxh3 } from '../xxh3.ts'
 import { EX, EXPIRE_UNITS, expireKey, type ExpireUnit, persist, positiveExpireTime, PX } from './expire-options.ts'
+
+const NO_STRING_TO_COMPARE = new ReplyError('ERR Key should be of string type if conditions are specified')
+const INVALID_CONDITION = new ReplyError('ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE')
+const DIGEST_LENGTH = new ReplyError('ERR must be exactly 16 hexadecimal characters')
+const INVALID_NUMKEYS = new ReplyError('ERR invalid numkeys value')
+const PAIRS_MISSING = new ReplyError('ERR wrong number of key-value pairs')
 
 export const strings: Group = {
   name: 'string',
@@ -34,14 +41,11 @@ export const strings: Group = {
         set(db, argv[1], argv[2])
         return OK
       }
-      const options = setOptions(argv, 3, 'KEEPTTL')
+      const options = setOptions(argv, 3, 'SET')
       const key = argv[1]
       const at = options.unit === null ? 0 : positiveExpireTime(options.expire, options.unit, db.engine.now, 'set')
       const old = options.get ? reply(db.string.read(key)) : null
-      if (options.nx || options.xx) {
-        const exists = db.find(key) >= 0
-        if (exists === options.nx) return old
-      }
+      if (options.when !== '' && !conditionMet(db, key, options)) return old
       set(db, key, argv[2], at, options.keep)
       return options.get ? old : OK
     }),
@@ -70,7 +74,7 @@ export const strings: Group = {
     }),
 
     row('GETEX', -2, 'write fast', '1 RW access update', (db, argv) => {
-      const { unit, expire, keep } = setOptions(argv, 2, 'PERSIST')
+      const { unit, expire, keep } = setOptions(argv, 2, 'GETEX')
       const key = argv[1]
       const value = db.string.read(key)
       if (value === undefined) return null
@@ -97,6 +101,35 @@ export const strings: Group = {
       for (let i = 1; i < argv.length; i += 2) if (db.find(argv[i]) >= 0) return 0
       for (let i = 1; i < argv.length; i += 2) set(db, argv[i], argv[i + 1])
       return 1
+    }),
+
+    row('MSETEX', -4, 'write denyoom request_policy:multi_shard response_policy:all_succeeded', '#1/2 OW update', (db, argv) => {
+      const { pairs, options } = msetexArguments(argv)
+      const at = options.unit === null ? 0 : positiveExpireTime(options.expire, options.unit, db.engine.now, 'msetex')
+      for (let i = 0; i < pairs.length; i += 2) if (options.when !== '' && !conditionMet(db, pairs[i], options)) return 0
+      for (let i = 0; i < pairs.length; i += 2) set(db, pairs[i], pairs[i + 1], at, options.keep)
+      return 1
+    }),
+
+    row('DELEX', -2, 'write fast', '1 RW delete', (db, argv) => {
+      const [, key, condition, match] = argv
+      if (argv.length !== 2 && argv.length !== 4) throw wrongArity('delex')
+      const value = db.peek(key)
+      if (value === undefined) return 0
+      if (condition !== undefined) {
+        const when = condition.toUpperCase()
+        if (typeof value === 'object' && value.type !== 'string') throw NO_STRING_TO_COMPARE
+        if (!COMPARISON.test(when)) throw INVALID_CONDITION
+        if (!compare(value, when, match)) return 0
+      }
+      db.delete(key)
+      db.changed(key, EVENT.generic, 'del')
+      return 1
+    }),
+
+    row('DIGEST', 2, 'readonly fast', '1 RO access', (db, argv) => {
+      const value = db.string.read(argv[1])
+      return value === undefined ? null : xxh3(textOf(value))
     }),
 
     row('APPEND', 3, 'write denyoom fast', '1 RW insert', (db, argv) => {
@@ -169,8 +202,10 @@ function setWithExpiry(db: Database, argv: Argv, unit: ExpireUnit): Reply {
 }
 
 interface SetOptions {
-  nx: boolean
-  xx: boolean
+  /** NX, XX, IFEQ, IFNE, IFDEQ, IFDNE or nothing. */
+  when: string
+  /** What IFEQ and its like compare with. */
+  match: ByteString
   get: boolean
   /** KEEPTTL of SET, PERSIST of GETEX: neither goes with an expiry. */
   keep: boolean
@@ -178,23 +213,51 @@ interface SetOptions {
   expire: ByteString
 }
 
-/** The options of SET, or of GETEX, from a position on. @param keep the word that does not go with an expiry */
-export function setOptions(argv: Argv, from: number, keep: 'KEEPTTL' | 'PERSIST'): SetOptions {
-  const options: SetOptions = { nx: false, xx: false, get: false, keep: false, unit: null, expire: '' }
-  const ofSet = keep === 'KEEPTTL'
+/** The options of a command, from a position on. */
+export function setOptions(argv: Argv, from: number, of: 'SET' | 'GETEX' | 'MSETEX'): SetOptions {
+  const options: SetOptions = { when: '', match: '', get: false, keep: false, unit: null, expire: '' }
+  const keep = of === 'GETEX' ? 'PERSIST' : 'KEEPTTL'
   for (let i = from; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const unit = EXPIRE_UNITS[word]
+    const more = i + 1 < argv.length
+    const compares = of === 'SET' && more && COMPARISON.test(word)
     if (word === keep && options.unit === null) options.keep = true
-    else if (word === 'NX' && ofSet && !options.xx) options.nx = true
-    else if (word === 'XX' && ofSet && !options.nx) options.xx = true
-    else if (word === 'GET' && ofSet) options.get = true
-    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.keep && i + 1 < argv.length) {
+    else if (compares || ((word === 'NX' || word === 'XX') && of !== 'GETEX')) {
+      if (options.when !== '' && options.when !== word) throw SYNTAX
+      options.when = word
+      if (compares) options.match = argv[++i]
+    } else if (word === 'GET' && of === 'SET') options.get = true
+    else if (unit !== undefined && (options.unit ?? unit) === unit && !options.keep && more) {
       options.unit = unit
       options.expire = argv[++i]
     } else throw SYNTAX
   }
   return options
+}
+
+/** `numkeys key value ...` of MSETEX, and its options. */
+export function msetexArguments(argv: Argv): { pairs: Argv; options: SetOptions } {
+  const end = 2 + 2 * integerIn(argv[1], 1, 2 ** 31 - 1, INVALID_NUMKEYS)
+  if (end > argv.length) throw PAIRS_MISSING
+  return { pairs: argv.slice(2, end), options: setOptions(argv, end, 'MSETEX') }
+}
+
+const COMPARISON = /^IFD?(?:EQ|NE)$/
+
+/** @throws WRONGTYPE if there is no string to compare with */
+function conditionMet(db: Database, key: ByteString, { when, match }: SetOptions): boolean {
+  const exists = db.find(key) >= 0
+  if (when === 'NX' || when === 'XX') return exists === (when === 'XX')
+  return exists ? compare(db.string.read(key)!, when, match) : when.endsWith('NE')
+}
+
+/** Whether a string is, or is not, a text, or has the digest. */
+function compare(value: StringValue, when: string, match: ByteString): boolean {
+  const text = textOf(value)
+  const byDigest = when[2] === 'D'
+  if (byDigest && match.length !== 16) throw DIGEST_LENGTH
+  return (byDigest ? xxh3(text) === match.toLowerCase() : text === match) === when.endsWith('EQ')
 }
 
 /** @throws string exceeds maximum allowed size */

@@ -19,6 +19,7 @@ key bit:integer [index=start:integer [end_index=end:integer [index_unit=BYTE|BIT
 BITOP 2.6.0 O(N), N: bytes of the longest string
 Combines strings bit by bit and stores the result
 operation destkey:key key...
++ 8.2.0 DIFF, DIFF1, ANDOR and ONE
 
 BITFIELD 3.2.0 O(1) for each operation
 Reads and changes integers of any width inside a string

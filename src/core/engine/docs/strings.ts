@@ -6,7 +6,7 @@ key
 
 SET 1.0.0 O(1)
 Stores a string, whatever the key held before
-key value [condition=NX|XX]@2.6.12 [GET]@6.2.0 [expiration=EX seconds:integer@2.6.12|PX milliseconds:integer@2.6.12|EXAT unix-time-seconds:unix-time@6.2.0|PXAT unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0]
+key value [condition=NX|XX|IFEQ ifeq-value@8.4.0|IFNE ifne-value@8.4.0|IFDEQ ifdeq-digest@8.4.0|IFDNE ifdne-digest@8.4.0]@2.6.12 [GET]@6.2.0 [expiration=EX seconds:integer@2.6.12|PX milliseconds:integer@2.6.12|EXAT unix-time-seconds:unix-time@6.2.0|PXAT unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0]
 + 7.0.0 NX and GET go together
 
 SETNX 1.0.0 O(1)
@@ -45,6 +45,18 @@ Stores several strings at once
 MSETNX 1.0.1 O(N), N: keys
 Stores several strings, or none if one of the keys is there
 (key value)...
+
+MSETEX 8.4.0 O(N), N: keys
+Stores several strings with one expiry, if wanted only if all or none of the keys are there
+numkeys:integer data=(key value)... [condition=NX|XX] [expiration=EX seconds:integer|PX milliseconds:integer|EXAT unix-time-seconds:unix-time|PXAT unix-time-milliseconds:unix-time|KEEPTTL]
+
+DELEX 8.4.0 O(1), with IFDEQ and IFDNE O(N), N: bytes of the string
+Removes a key if its string is, or is not, a given one
+key [condition=IFEQ ifeq-value|IFNE ifne-value|IFDEQ ifdeq-digest|IFDNE ifdne-digest]
+
+DIGEST 8.4.0 O(N), N: bytes of the string
+Hashes a string with XXH3, as IFDEQ compares it
+key
 
 APPEND 2.0.0 O(1), amortized
 Adds to the end of a string, which is made if missing

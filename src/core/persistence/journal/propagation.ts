@@ -9,10 +9,10 @@ import { fieldArguments, fieldOptions } from '../../engine/commands/hashes.ts'
 import { multiPopArguments } from '../../engine/commands/popping.ts'
 import { idArguments, isReferences } from '../../engine/commands/stream-references.ts'
 import { addOptions } from '../../engine/commands/streams.ts'
-import { setOptions } from '../../engine/commands/strings.ts'
+import { msetexArguments, setOptions } from '../../engine/commands/strings.ts'
 import type { Database } from '../../engine/database.ts'
 import { formatId, MAX_ID } from '../../engine/structures/stream-id.ts'
-import type { Hash, Stream } from '../../engine/values.ts'
+import { type Hash, type Stream, type StringValue, textOf } from '../../engine/values.ts'
 import { type Reply, SetReply } from '../../reply.ts'
 
 /** @returns the commands to be written, null for the command as it came; the database is as the command has left it */
@@ -32,8 +32,10 @@ const expire: Rewrite = (argv, _reply, db) => {
 
 const set: Rewrite = (argv, _reply, db) => {
   if (argv.length === 3) return null
-  const { unit, get } = setOptions(argv, 3, 'KEEPTTL')
+  const { unit, get, when, keep } = setOptions(argv, 3, 'SET')
   if (unit !== null) return [withExpiry(db, argv[1], argv[2])]
+  // What IFEQ and its like compare with is no longer there.
+  if (when.startsWith('IF')) return [[...argv.slice(0, 3), ...(keep ? ['KEEPTTL'] : [])]]
   return get ? [argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET')] : null
 }
 
@@ -41,6 +43,23 @@ const withExpiry = (db: Database, key: ByteString, value: ByteString): Argv => [
 
 /** SETEX and PSETEX. */
 const setex: Rewrite = (argv, _reply, db) => [withExpiry(db, argv[1], argv[3])]
+
+const msetex: Rewrite = (argv, _reply, db) => {
+  const { pairs, options } = msetexArguments(argv)
+  if (options.unit === null && !options.keep) return [['MSET', ...pairs]]
+  return pairs.flatMap((key, i) => {
+    if (i % 2 === 1) return []
+    const value = pairs[i + 1]
+    return [options.keep ? ['SET', key, value, 'KEEPTTL'] : withExpiry(db, key, value)]
+  })
+}
+
+/** Operations that came with 8.2 are written as what came of them. */
+const bitop: Rewrite = ([, operation, key], _reply, db) => {
+  if (/^(?:AND|OR|XOR|NOT)$/i.test(operation)) return null
+  const value = db.keyspace.get(key)
+  return [value === undefined ? ['DEL', key] : ['SET', key, textOf(value as StringValue)]]
+}
 
 const getex: Rewrite = ([, key], _reply, db) => {
   const at = expiryOf(db, key)
@@ -166,6 +185,9 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   psetex: setex,
   getset: (argv) => [['SET', ...argv.slice(1)]],
   getdel: (argv) => [['DEL', argv[1]]],
+  delex: (argv) => [['DEL', argv[1]]],
+  msetex,
+  bitop,
   getex,
   incrbyfloat: (argv, reply) => [['SET', argv[1], reply as ByteString, 'KEEPTTL']],
   hincrbyfloat: (argv, _reply, db) => fieldsNow(db, argv[1], [argv[2]]),

@@ -26,6 +26,16 @@ const streams = fc.oneof(
   line('XREADGROUP', 'GROUP', pick('g', 'h'), 'ann', 'COUNT', pick('1', '2'), 'STREAMS', 's', '>'),
   line('XACK', 's', pick('g', 'h'), id),
 )
+const s = pick('s1', 's2', 's3')
+const text = pick('a', 'b', '1')
+const comparison = line(pick('IFEQ', 'IFNE'), text)
+const strings = fc.oneof(
+  line('SET', s, text, maybe(fc.oneof(expiry, line('KEEPTTL'))), maybe(oneWord('GET')), comparison),
+  line('SET', s, text, comparison, maybe(fc.oneof(expiry, line('KEEPTTL')))),
+  line('DELEX', s, maybe(comparison)),
+  line('MSETEX', '2', s, text, s, text, maybe(oneWord('NX', 'XX')), maybe(fc.oneof(expiry, line('KEEPTTL')))),
+  line('BITOP', pick('DIFF', 'diff1', 'ANDOR', 'ONE', 'AND'), s, s, s),
+)
 const hashes = fc.oneof(
   line('HSETEX', h, maybe(oneWord('FNX', 'FXX')), maybe(fc.oneof(expiry, line('KEEPTTL'))), 'FIELDS', '2', field, 'x', field, 'y'),
   line('HGETEX', h, maybe(fc.oneof(expiry, line('PERSIST'))), 'FIELDS', '2', field, field),
@@ -46,15 +56,20 @@ async function content(redis: Redis): Promise<object> {
       all[key] = JSON.parse(JSON.stringify(await redis.call('XINFO', 'STREAM', key, 'FULL'), written))
       continue
     }
+    if ((await redis.type(key)) === 'string') {
+      all[key] = [await redis.get(key), await redis.pexpiretime(key)]
+      continue
+    }
     const fields = await redis.hgetall(key)
     all[key] = { fields, expiries: await redis.hpexpiretime(key, ...Object.keys(fields).toSorted()) }
   }
   return all
 }
 
-const NEWER = /HGETDEL|HGETEX|HSETEX|XDELEX|XACKDEL|KEEPREF|DELREF|ACKED/
+const NEWER = /HGETDEL|HGETEX|HSETEX|XDELEX|XACKDEL|KEEPREF|DELREF|ACKED|IF(?:EQ|NE)|DELEX|MSETEX|DIFF|ANDOR|ONE/
 
 test.each([
+  ['of strings', strings, []],
   ['of hashes', hashes, []],
   ['of streams', streams, ['g', 'h'].map((group) => ['XGROUP', 'CREATE', 's', group, '0', 'MKSTREAM'])],
 ])('what newer commands %s did is found again, and older servers can read it', async (_, commands, before) => {
