@@ -15,9 +15,9 @@ const budgets = [
     // EVAL, SCRIPT and FUNCTION as methods, for apps that come with Lua, are 0.3; signals for subscriptions 0.1. What counts
     // toward maxmemory besides the data is 0.2, of Lua 0.1. Fake timers of tests are 0.2.
     // What is newer than Redis 7.4: of hashes 0.8, of streams 0.9, of strings and bitmaps 0.9, the
-    // hash that DIGEST gives 1.1; and 0.9 in parts that are loaded later.
+    // hash that DIGEST gives 1.2; and 0.9 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
-    initial: 94.9,
+    initial: 95.0,
     total: 121.1,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.

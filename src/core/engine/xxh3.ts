@@ -1,6 +1,5 @@
-// XXH3 with 64 bits, the hash behind DIGEST: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md. Arrays of 64-bit
-// integers do the wrapping around, so that the sums and products below read as they do in the specification.
-import type { ByteString } from '../bytes.ts'
+// XXH3 with 64 bits, the hash behind DIGEST: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
+import { type ByteString, toUint8Array } from '../bytes.ts'
 
 const SECRET = new DataView(
   Uint8Array.from(
@@ -36,8 +35,8 @@ function fold(a: bigint, b: bigint): bigint {
 
 /** The hash of some bytes, as sixteen hexadecimal digits. */
 export function xxh3(text: ByteString): string {
-  const bytes = Uint8Array.from({ length: Math.max(text.length, 8) }, (_, i) => text.charCodeAt(i))
-  return hash(new DataView(bytes.buffer), text.length).toString(16).padStart(16, '0')
+  const { buffer, byteOffset } = toUint8Array(text)
+  return hash(new DataView(buffer, byteOffset), text.length).toString(16).padStart(16, '0')
 }
 
 function hash(data: DataView, length: number): bigint {
@@ -75,12 +74,26 @@ function hash(data: DataView, length: number): bigint {
     return avalanche(sum + mix(length - 16, 119))
   }
   const lanes = BigUint64Array.of(P32_3, P64_1, P64_2, P64_3, P64_4, P32_2, P64_5, P32_1)
-  const stripe = (at: number, from: number): void => {
+  // In halves of 32 bits, the lower one first: several times as fast as bigints.
+  const halves = new Uint32Array(lanes.buffer)
+  const add = (lane: number, low: number, high: number): void => {
+    const sum = halves[2 * lane] + low
+    halves[2 * lane] = sum
+    halves[2 * lane + 1] += high + (sum >= 2 ** 32 ? 1 : 0)
+  }
+  const stripe = (start: number, from: number): void => {
     for (let i = 0; i < 8; i++) {
-      const value = read(at + 8 * i)
-      const keyed = value ^ secret(from + 8 * i)
-      lanes[i ^ 1] += value
-      lanes[i] += (keyed & LOW) * (keyed >> 32n)
+      const at = start + 8 * i
+      const key = from + 8 * i
+      const low = data.getUint32(at, true)
+      const high = data.getUint32(at + 4, true)
+      add(i ^ 1, low, high)
+      const a = low ^ SECRET.getUint32(key, true)
+      const b = (high ^ SECRET.getUint32(key + 4, true)) >>> 0
+      // The product of a and b, of which a double would not hold all digits.
+      const upper = (a >>> 16) * b
+      const lower = (a & 0xffff) * b + (upper % 2 ** 16) * 2 ** 16
+      add(i, lower % 2 ** 32, Math.floor(upper / 2 ** 16) + Math.floor(lower / 2 ** 32))
     }
   }
   for (let n = 0; n < (length - 1) >> 6; n++) {
