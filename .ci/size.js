@@ -30,17 +30,18 @@ const budgets = [
     total: 37.2,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
-  // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9.
+  // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,
+  // of which regular expressions in linear time are 1.5; the client's methods are 1, what is loaded later COMMAND DOCS.
   {
     name: 'isodis/json',
     code: "export * from './json/json.ts'",
-    initial: 11,
-    total: 12,
+    initial: 11.4,
+    total: 12.3,
     external: ['../core/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
-  // of Redis 8 are 0.2.
-  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.3, total: 14.3 },
+  // of Redis 8 are 0.2; that JSON's commands have other replies in RESP3 is 0.1.
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.4, total: 14.4 },
 ]
 
 const rows = []

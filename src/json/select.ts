@@ -7,7 +7,7 @@ import { matcher } from './pattern.ts'
 import { isContainer, isNumber, isSame, type Json, toNumber } from './value.ts'
 
 /** So many values may be looked at: several `..` in one path may find the same ones again and again. */
-const MOST_LOOKS = 20_000_000
+const MOST_LOOKS = 5_000_000
 
 /** The places that a path leads to. A place may be among them more than once. */
 export function select(steps: readonly Step[], root: Json): Place[] {

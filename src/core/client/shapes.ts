@@ -1,7 +1,7 @@
 // What RESP3 tells apart and RESP2 does not: replies of a server that was spoken to in RESP2, brought to the shapes of
 // RESP3, so that `call` gives the same on every backend. One row for each command whose reply differs.
-import { readDouble } from '../numbers.ts'
-import { Double, MapReply, Pairs, type Reply } from '../reply.ts'
+import { readDouble, shrink } from '../numbers.ts'
+import { Double, MapReply, Pairs, type Reply, ReplyError } from '../reply.ts'
 import type { Argv } from './backend.ts'
 
 type Shape = (reply: Reply, argv: Argv) => Reply
@@ -60,6 +60,19 @@ const streams: Shape = (reply) => {
   return new MapReply(Array.isArray(reply[0]) ? (reply as Reply[][]).flat() : reply)
 }
 
+/** JSON.NUMINCRBY and JSON.NUMMULTBY: JSON of one number or of an array of them; some clients give doubles as texts. */
+const numbers: Shape = (reply) => {
+  const items = typeof reply === 'string' ? (reply.match(/[^[\],]+/g) ?? []) : reply
+  const number = (item: Reply): Reply =>
+    typeof item !== 'string' ? item : item === 'null' ? null : /[.e]/.test(item) ? new Double(+item, item) : shrink(BigInt(item))
+  return Array.isArray(items) ? items.map(number) : reply
+}
+/** JSON.TYPE: one array more, unless it is there already. */
+const types: Shape = (reply, [, , path]) => {
+  const [first] = Array.isArray(reply) ? reply : []
+  return Array.isArray(reply) && (!path?.startsWith('$') || first === null || Array.isArray(first)) ? reply : [reply]
+}
+
 const argument: Shape = map({ arguments: each((reply, argv) => argument(reply, argv)) })
 const doc: Shape = map({ arguments: each(argument), subcommands: map({}, (reply, argv) => doc(reply, argv)) })
 const spec = map({ spec: map() })
@@ -106,6 +119,10 @@ const SHAPES = new Map(
     XREADGROUP: streams,
     XINFO: { STREAM: map({ groups: each(map({ consumers: each(map()) })) }), GROUPS: each(map()), CONSUMERS: each(map()) },
 
+    'JSON.TYPE': types,
+    'JSON.NUMINCRBY': numbers,
+    'JSON.NUMMULTBY': numbers,
+
     COMMAND: { '': each(info), INFO: each(info), DOCS: map({}, doc) },
     CONFIG: { GET: map() },
     CLIENT: { TRACKINGINFO: map() },
@@ -135,8 +152,22 @@ const FLAT = /^(?:ZRANGE|ZREVRANGE|ZRANGEBYSCORE|ZREVRANGEBYSCORE|ZUNION|ZINTER|
 
 /** A RESP3 reply as RESP2 has it, where the kinds of replies do not say it by themselves. */
 export function toResp2(argv: Argv, reply: Reply): Reply {
+  if (argv[0].startsWith('JSON.')) return jsonToResp2(argv, reply)
   if (Array.isArray(reply)) return Array.isArray(reply[0]) && FLAT.test(argv[0]) ? (reply as Reply[][]).flat() : reply
   if (!(reply instanceof MapReply) || !argv[0].startsWith('XREAD')) return reply
   const { flat } = reply
   return Array.from({ length: flat.length / 2 }, (_, i) => flat.slice(2 * i, 2 * i + 2))
 }
+
+function jsonToResp2([name, , path]: Argv, reply: Reply): Reply {
+  if (!Array.isArray(reply)) return reply
+  if (name === 'JSON.TYPE') return reply[0]
+  if (!/^JSON.NUM(INCR|MULT)BY$/.test(name)) return reply
+  const texts = reply.map((item) => (item instanceof Double ? textOf(item) : String(item as Reply & (number | bigint | null))))
+  if (/^\$([.[]|$)/.test(path)) return `[${texts.join(',')}]`
+  return texts.findLast((text) => text !== 'null') ?? new ReplyError(`ERR Path '${path}' does not exist or does not contains a number`)
+}
+
+/** A floating point number as JSON has it, where an integer would be another number. */
+const textOf = ({ value, text }: Double): string =>
+  text ?? `${value}${Number.isInteger(value) && value < 1e16 ? '.0' : ''}`.replace('e+', 'e')
