@@ -7,7 +7,16 @@ export type { HsetexOptions } from './commands/hashes.ts'
 export type { ExpireCondition, ExpireConditions, KeyType, RestoreOptions, ScanOptions, SortOptions } from './commands/keys.ts'
 export type { End, LposOptions, WaitOptions } from './commands/lists.ts'
 export type { CombineOptions, ScoredMembers, ZaddCondition, ZaddOptions, ZrangeOptions } from './commands/sorted-sets.ts'
-export type { PendingEntry, References, StreamEntry, StreamsRead, Trim, XclaimOptions, XreadOptions } from './commands/streams.ts'
+export type {
+  ClaimedEntry,
+  PendingEntry,
+  References,
+  StreamEntry,
+  StreamsRead,
+  Trim,
+  XclaimOptions,
+  XreadOptions,
+} from './commands/streams.ts'
 export type {
   BitfieldOperation,
   BitOperation,

@@ -20,6 +20,8 @@ export interface Wait {
   readonly onDenied?: Reply
   /** The reply when one of the keys goes or gets another type. Default: it waits on */
   readonly onGone?: Reply
+  /** In how many milliseconds it is to be tried again, even if none of its keys gets a value. Default: never */
+  readonly again?: (() => number) | undefined
   /** Tries to answer from one key. @returns undefined if there is still nothing */
   readonly attempt: (key: ByteString) => Reply | undefined
 }
@@ -33,6 +35,7 @@ export class Waiter {
   readonly argv: Argv
   readonly #resolve: (reply: Reply) => void
   readonly #cancelTimer: (() => void) | null = null
+  #cancelAgain: (() => void) | null = null
 
   constructor(session: Session, argv: Argv, wait: Wait, resolve: (reply: Reply) => void) {
     this.session = session
@@ -44,10 +47,24 @@ export class Waiter {
     for (const key of wait.keys) addTo(this.db.waiters, key, this)
     if (wait.onGone !== undefined) this.db.engine.blocking.attached++
     if (wait.timeout > 0) this.#cancelTimer = timeout(this.db.engine.clock, wait.timeout, () => this.settle(wait.onTimeout))
+    this.#tryAgain()
+  }
+
+  #tryAgain(): void {
+    const { db, wait } = this
+    if (wait.again === undefined) return
+    const { engine } = db
+    this.#cancelAgain = timeout(engine.clock, wait.again(), () => {
+      engine.begin()
+      for (const key of wait.keys) db.signal(key)
+      engine.end()
+      if (this.session.waiter === this) this.#tryAgain()
+    })
   }
 
   settle(reply: Reply): void {
     this.#cancelTimer?.()
+    this.#cancelAgain?.()
     this.session.waiter = null
     for (const key of this.wait.keys) removeFrom(this.db.waiters, key, this)
     if (this.wait.onGone !== undefined) this.db.engine.blocking.attached--

@@ -41,6 +41,21 @@ export const reading = {
       expect(await redis.xreadgroup('group', 'bob', { [a]: '0' })).toEqual({ [a]: [] })
       await expect(redis.xreadgroup('group', 'bob', { [b]: '>' })).rejects.toMatchObject({ name: 'RedisError', code: 'NOGROUP' })
     }),
+    does(
+      'with CLAIM gives what others have left lying',
+      async ({ redis }) => {
+        await read(redis, 2)
+        await redis.xadd(a, '3-1', { n: 3 })
+        await redis.xclaim(a, 'group', 'bob', 0, ['2-1'], { idle: 100_000 })
+        const claimed = await redis.xreadgroup('group', 'carol', { [a]: '>' }, { claim: 50_000 })
+        expect(claimed).toEqual({ [a]: [['2-1', { n: '2' }, expect.any(Number), 2], ['3-1', { n: '3' }, 0, 0]] }) // prettier-ignore
+        expect(claimed![a][0][2]).toBeGreaterThanOrEqual(100_000)
+        expect(await redis.xreadgroup('group', 'carol', { [a]: '>' }, { claim: 50_000 })).toBeNull()
+        // @ts-expect-error -- what is this consumer's own is not claimed
+        void (() => redis.xreadgroup('group', 'carol', { [a]: '0' }, { claim: 50_000 }))
+      },
+      { needs: 'Redis 8' },
+    ),
   ],
 } satisfies Suite
 

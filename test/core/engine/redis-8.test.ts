@@ -416,3 +416,101 @@ describe('BITOP DIFF, DIFF1, ANDOR and ONE', () => {
     expect(say('EXISTS to')).toBe(0)
   })
 })
+
+describe('XREADGROUP CLAIM', () => {
+  const claim = (words: string): Reply | Promise<Reply> => say(`XREADGROUP GROUP g ${words}`)
+  beforeEach(() => {
+    for (const id of [1, 2, 3]) say(`XADD s ${id}-1 n ${id}`)
+    say('XGROUP CREATE s g 0')
+    claim('ann COUNT 2 STREAMS s >')
+  })
+
+  test('gives first what has been pending long enough, then what is new', () => {
+    clock.advance(50)
+    expect(claim('bob CLAIM 50 STREAMS s >')).toEqual([
+      ['s', [['1-1', ['n', '1'], 50, 1], ['2-1', ['n', '2'], 50, 1], ['3-1', ['n', '3'], 0, 0]]],
+    ]) // prettier-ignore
+    expect(say('XPENDING s g - + 9')).toEqual([['1-1', 'bob', 0, 2], ['2-1', 'bob', 0, 2], ['3-1', 'bob', 0, 1]]) // prettier-ignore
+    expect(claim('ann CLAIM 50 STREAMS s >')).toMatchObject({})
+    expect(say('XPENDING s g')).toEqual([3, '1-1', '3-1', [['bob', '3']]])
+    clock.advance(7)
+    expect(claim('ann COUNT 1 CLAIM 7 STREAMS s >')).toEqual([['s', [['1-1', ['n', '1'], 7, 2]]]])
+  })
+
+  test('the longest idle comes first, COUNT counts both, and what is gone is left out', () => {
+    say('XCLAIM s g ann 0 1-1 IDLE 10 JUSTID')
+    say('XCLAIM s g ann 0 2-1 IDLE 20 JUSTID')
+    expect(claim('bob COUNT 3 CLAIM 10 STREAMS s >')).toEqual([
+      ['s', [['2-1', ['n', '2'], 20, 1], ['1-1', ['n', '1'], 10, 1], ['3-1', ['n', '3'], 0, 0]]],
+    ]) // prettier-ignore
+    say('XDEL s 1-1')
+    expect(claim('bob CLAIM 0 NOACK STREAMS s >')).toEqual([
+      [
+        's',
+        [
+          ['2-1', ['n', '2'], 0, 2],
+          ['3-1', ['n', '3'], 0, 1],
+        ],
+      ],
+    ])
+    expect(say('XPENDING s g')).toEqual([3, '1-1', '3-1', [['bob', '3']]])
+  })
+
+  test('says nothing of an ID that asks for the history', () => {
+    clock.advance(50)
+    expect(claim('ann CLAIM 0 STREAMS s 0')).toEqual([
+      [
+        's',
+        [
+          ['1-1', ['n', '1']],
+          ['2-1', ['n', '2']],
+        ],
+      ],
+    ])
+  })
+
+  test('who waits gets what becomes idle meanwhile, and what is added', async () => {
+    claim('ann STREAMS s >')
+    clock.advance(30)
+    const { timers } = clock
+    const first = claim('bob BLOCK 0 CLAIM 100 STREAMS s >')
+    clock.advance(69)
+    say('XADD s 4-1 n 4')
+    expect(await first).toEqual([['s', [['4-1', ['n', '4'], 0, 0]]]])
+    const second = engine.connect().execute('XREADGROUP GROUP g cid BLOCK 0 CLAIM 100 COUNT 2 STREAMS s >'.split(' '))
+    clock.advance(1)
+    expect(await second).toEqual([
+      [
+        's',
+        [
+          ['1-1', ['n', '1'], 100, 1],
+          ['2-1', ['n', '2'], 100, 1],
+        ],
+      ],
+    ])
+    say('XACK s g 1-1 2-1 3-1 4-1')
+    const third = engine.connect().execute('XREADGROUP GROUP g cid BLOCK 1000 CLAIM 200 STREAMS s >'.split(' '))
+    clock.advance(100)
+    // Not pending when it began to wait.
+    say('XADD s 5-1 n 5')
+    expect(await third).toEqual([['s', [['5-1', ['n', '5'], 0, 0]]]])
+    const fourth = engine.connect().execute('XREADGROUP GROUP g dan BLOCK 1000 CLAIM 200 STREAMS s >'.split(' '))
+    say('XCLAIM s g ann 0 5-1')
+    clock.advance(200)
+    expect(await fourth).toEqual([['s', [['5-1', ['n', '5'], 200, 2]]]])
+    const fifth = engine.connect().execute('XREADGROUP GROUP g eve BLOCK 50 CLAIM 200 STREAMS s >'.split(' '))
+    clock.advance(50)
+    expect(await fifth).toMatchObject({})
+    expect(clock.timers).toBe(timers)
+  })
+
+  test.each([
+    ['XREADGROUP GROUP g ann CLAIM x STREAMS s >', 'ERR min-idle-time is not an integer'],
+    ['XREADGROUP GROUP g ann CLAIM -0 STREAMS s >', 'ERR min-idle-time is not an integer'],
+    ['XREADGROUP GROUP g ann CLAIM -1 STREAMS s >', 'ERR min-idle-time must be a positive integer'],
+    ['XREADGROUP GROUP g CLAIM 50 ann STREAMS s >', 'ERR syntax error'],
+    ['XREAD CLAIM 1 STREAMS s 0', 'ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead.'],
+  ])('%s', (line, message) => {
+    expect(say(line)).toBe(message)
+  })
+})

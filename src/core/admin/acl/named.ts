@@ -99,7 +99,7 @@ function stores(argv: Argv, from: number): NamedKey[] {
   return argv.slice(from, -1).flatMap((word, i) => (/^store(dist)?$/i.test(word) ? [written(argv, from + i + 1)] : []))
 }
 
-const STREAM_WORDS: Readonly<Record<string, number>> = { BLOCK: 1, COUNT: 1, GROUP: 2 }
+const STREAM_WORDS: Readonly<Record<string, number>> = { BLOCK: 1, CLAIM: 1, COUNT: 1, GROUP: 2 }
 
 /** A group or a consumer may be called STREAMS. */
 function streamKeys(argv: Argv): NamedKey[] {

@@ -10,6 +10,8 @@ import type { WaitOptions } from './lists.ts'
 export type StreamEntry<T extends Text> = [id: string, fields: Fields<T>]
 /** A pending entry; its fields are null if it has been deleted. */
 export type PendingEntry<T extends Text> = [id: string, fields: Fields<T> | null]
+/** An entry as CLAIM gives it: with the milliseconds since it was last delivered, and how often it was; both are 0 if it is new. */
+export type ClaimedEntry<T extends Text> = [id: string, fields: Fields<T>, idle: number, deliveries: number]
 /** The entries read from each stream: an object by key, or through `redis.bytes` pairs. */
 export type StreamsRead<T extends Text, E> = T extends string ? Record<string, E[]> : [key: T, entries: E[]][]
 
@@ -44,6 +46,12 @@ interface Roughly {
 /** As `Trim`, or nothing at all. */
 export type MaybeTrim = Either<Trim | { maxlen?: undefined }, undefined>
 
+/** For `xreadgroup`. */
+export interface XreadgroupOptions extends XreadOptions {
+  /** Entries are not pending afterwards. Default: false */
+  noack?: boolean | undefined
+}
+
 /** For `xread` and `xreadgroup`. */
 export interface XreadOptions extends WaitOptions {
   /** At most this many entries per stream. Default: all */
@@ -77,8 +85,9 @@ const trimWords = ({ maxlen, minid, approximate, ...options }: MaybeTrim): Value
 ]
 
 function entry<T extends Text>(reply: Reply, toText: (bytes: string) => T): PendingEntry<T> {
-  const [id, values] = reply as [Reply, Reply]
-  return [word(id), Array.isArray(values) ? fields<T>(values, toText) : null]
+  const [id, values, ...counts] = reply as Reply[]
+  const found = [word(id), Array.isArray(values) ? fields<T>(values, toText) : null, ...counts.map((count) => integer(count))]
+  return found as PendingEntry<T>
 }
 
 const entries = <T extends Text>(): Decode<T, StreamEntry<T>[]> => list(entry<T> as Decode<T, StreamEntry<T>>)
@@ -163,13 +172,28 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['XREAD', ...streamWords(options, streams)], streamsRead<T, StreamEntry<T>>, waiting(options, signal))
   }
 
-  /** As `xread`, for a consumer of a group: `>` reads entries not yet delivered to the group, an ID those pending for this consumer. */
+  /**
+   * As `xread`, for a consumer of a group: `>` reads entries not yet delivered to the group, an ID those pending for this consumer.
+   * With `claim`, `>` reads first what has been pending for any consumer for at least so many milliseconds (Redis 8.4).
+   */
+  xreadgroup(
+    group: Key,
+    consumer: Key,
+    streams: Pairs<Key, '>'>,
+    options: XreadgroupOptions & { claim: number },
+  ): Out<M, T, StreamsRead<T, ClaimedEntry<T>> | null>
   xreadgroup(
     group: Key,
     consumer: Key,
     streams: Pairs<Key, string>,
-    { signal, ...options }: XreadOptions & { noack?: boolean | undefined } = {},
-  ): Out<M, T, StreamsRead<T, PendingEntry<T>> | null> {
+    options?: XreadgroupOptions & { claim?: undefined },
+  ): Out<M, T, StreamsRead<T, PendingEntry<T>> | null>
+  xreadgroup(
+    group: Key,
+    consumer: Key,
+    streams: Pairs<Key, string>,
+    { signal, ...options }: XreadgroupOptions & { claim?: number | undefined } = {},
+  ): Out<M, T, StreamsRead<T, PendingEntry<T> | ClaimedEntry<T>> | null> {
     const argv = ['XREADGROUP', 'GROUP', group, consumer, ...streamWords(options, streams)]
     return this.run(argv, streamsRead<T, PendingEntry<T>>, waiting(options, signal))
   }

@@ -1,15 +1,15 @@
 // XREAD and XREADGROUP, which may wait: https://redis.io/docs/latest/commands/xread/
 import type { ByteString } from '../../bytes.ts'
 import { MapReply, NULL_ARRAY, type Reply, ReplyError } from '../../reply.ts'
-import { integer, milliseconds } from '../arguments.ts'
+import { integer, integerIn, milliseconds } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { printed, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import type { Session } from '../session.ts'
-import type { Consumer, ConsumerGroup } from '../structures/consumer-group.ts'
+import type { Consumer, ConsumerGroup, PendingEntry } from '../structures/consumer-group.ts'
 import { compareIds, formatId, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from '../structures/stream-id.ts'
-import { type StreamLog, sum } from '../structures/stream-log.ts'
+import { type Fields, type StreamLog, sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { entries, entry, streamId } from './stream-ids.ts'
 
@@ -24,6 +24,11 @@ const GROUP_GONE = new ReplyError('NOGROUP the consumer group this client was bl
 const notForXread = (option: string): ReplyError =>
   new ReplyError(`ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`)
 
+const CLAIM_NOT_INTEGER = new ReplyError('ERR min-idle-time is not an integer')
+const CLAIM_NEGATIVE = new ReplyError('ERR min-idle-time must be a positive integer')
+
+/** Who waits with CLAIM looks again no sooner, in milliseconds, at what may be pending since. */
+const LOOK_AGAIN = 100
 /** Who waited without a COUNT gets no more than so many entries. */
 const WOKEN_COUNT = 1000
 
@@ -40,6 +45,8 @@ interface ReadOptions {
   group: ByteString | null
   consumer: ByteString
   noAck: boolean
+  /** Pending entries come too that were delivered so many milliseconds ago (8.4); null if they do not. */
+  claim: number | null
   /** At most so many entries a stream; 0 for all. */
   count: number
   /** Milliseconds, 0 for ever; null if it does not wait. */
@@ -50,7 +57,7 @@ interface ReadOptions {
 
 function readOptions(argv: Argv, session: Session): ReadOptions {
   const grouped = argv[0].toUpperCase() === 'XREADGROUP'
-  const options: ReadOptions = { group: null, consumer: '', noAck: false, count: 0, block: null, keys: [], ids: [] }
+  const options: ReadOptions = { group: null, consumer: '', noAck: false, claim: null, count: 0, block: null, keys: [], ids: [] }
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const left = argv.length - i - 1
@@ -70,6 +77,9 @@ function readOptions(argv: Argv, session: Session): ReadOptions {
     } else if (word === 'NOACK') {
       if (!grouped) throw notForXread('NOACK')
       options.noAck = true
+    } else if (word === 'CLAIM' && left > 0) {
+      if (!grouped) throw notForXread('CLAIM')
+      options.claim = integerIn(argv[++i], 0, Infinity, CLAIM_NEGATIVE, CLAIM_NOT_INTEGER)
     } else throw SYNTAX
   }
   if (options.keys.length === 0) throw SYNTAX
@@ -103,6 +113,7 @@ function read(db: Database, argv: Argv, session: Session): Result {
     timeout: options.block,
     onTimeout: NULL_ARRAY,
     onGone: options.group === null ? undefined : KEY_GONE,
+    again: options.claim === null ? undefined : () => untilIdle(db, options, options.claim!),
     attempt: (key) => {
       const more = { ...options, count: options.count || WOKEN_COUNT }
       const found = waiting
@@ -151,9 +162,10 @@ function serve(db: Database, { key, group, after }: Source, stream: Stream, opti
     return found.length > 0 ? found : null
   }
   const isNew = compareIds(after, MAX_ID) === 0
-  if (isNew && compareIds(stream.edge(true) ?? MIN_ID, group.lastId) <= 0) return null
+  const news = compareIds(stream.edge(true) ?? MIN_ID, group.lastId) > 0
+  if (isNew && !news && options.claim === null) return null
   db.willChange(key)
-  if (isNew) return deliver(db, key, stream, group, options)
+  if (isNew) return handOut(db, key, stream, group, options, news)
   const consumer = readerOf(db, key, group, options, true)
   db.noted(key, 0, '')
   return history(stream, group, consumer, nextId(after)!, options.count)
@@ -165,9 +177,53 @@ function wake(db: Database, { key, after }: Source, options: ReadOptions): Reply
   const group = options.group === null ? null : stream.groups.get(options.group)
   if (group === undefined) throw GROUP_GONE
   const from = group?.lastId ?? after
-  if (compareIds(stream.lastId, from) <= 0) return null
-  if (group === null) return entries(stream, nextId(from)!, MAX_ID, options.count)
-  return deliver(db, key, stream, group, options)
+  const news = compareIds(stream.lastId, from) > 0
+  if (group !== null) return handOut(db, key, stream, group, options, news)
+  return news ? entries(stream, nextId(from)!, MAX_ID, options.count) : null
+}
+
+/** Hands out what CLAIM asks for, and what is new if there is news; null if that is nothing. */
+function handOut(db: Database, key: ByteString, stream: Stream, group: ConsumerGroup, options: ReadOptions, news: boolean): Reply[] | null {
+  const claimed = options.claim === null ? [] : claimIdle(db, key, stream, group, options, options.claim)
+  const room = options.count - claimed.length
+  if (!news || (options.count > 0 && room === 0)) return claimed.length > 0 ? claimed : null
+  return [...claimed, ...deliver(db, key, stream, group, { ...options, count: Math.max(room, 0) })]
+}
+
+/** Takes over pending entries that have been idle for so long, the longest first. */
+function claimIdle(db: Database, key: ByteString, stream: Stream, group: ConsumerGroup, options: ReadOptions, least: number): Reply[] {
+  const { now } = db.engine
+  const due: { id: StreamId; fields: Fields; entry: PendingEntry }[] = []
+  group.pel.walk(MIN_ID, MAX_ID, false, (entry, ms, seq) => {
+    const id = { ms, seq }
+    const fields = now - entry.time >= least ? stream.get(id) : undefined
+    if (fields !== undefined) due.push({ id, fields, entry })
+    return true
+  })
+  due.sort((a, b) => a.entry.time - b.entry.time)
+  return due.slice(0, options.count || undefined).map(({ id, fields, entry }) => {
+    const consumer = readerOf(db, key, group, options, false)
+    group.deliver(id, { consumer, time: consumer.seen, count: sum(entry.count, 1) })
+    wroteClaim(db, key, options.group!, group, id)
+    db.noted(key, 0, '')
+    return [formatId(id), fields.slice(), Math.max(now - entry.time, 0), entry.count]
+  })
+}
+
+/** In how many milliseconds a pending entry may have been idle for long enough. What is not yet pending is not so sooner than that. */
+function untilIdle(db: Database, { keys, group: name }: ReadOptions, least: number): number {
+  const { now } = db.engine
+  let next = Math.max(least, LOOK_AGAIN)
+  for (const key of keys) {
+    const value = db.keyspace.get(key)
+    const group = typeof value === 'object' && value.type === 'stream' ? (value as Stream).groups.get(name!) : undefined
+    group?.pel.walk(MIN_ID, MAX_ID, false, ({ time }) => {
+      const left = time + least - now
+      if (left > 0 && left < next) next = left
+      return true
+    })
+  }
+  return next
 }
 
 /** @param silent whether nothing else tells the journal of a new consumer */
@@ -189,7 +245,7 @@ function deliver(db: Database, key: ByteString, stream: Stream, group: ConsumerG
       group.deliver(id, { consumer, time: consumer.seen, count: 1 })
       wroteClaim(db, key, options.group!, group, id)
     }
-    found.push([formatId(id), fields.slice()])
+    found.push(options.claim === null ? [formatId(id), fields.slice()] : [formatId(id), fields.slice(), 0, 0])
     return found.length !== count
   })
   wroteProgress(db, key, options.group!, group)

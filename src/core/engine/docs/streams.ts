@@ -42,7 +42,7 @@ Reads what came after an ID from several streams, and may wait for more
 
 XREADGROUP 5.0.0 O(M) for each stream, M: entries returned
 Reads as one consumer of a group, each entry going to one of them
-GROUP (group consumer) [COUNT count:integer] [BLOCK milliseconds:integer] [NOACK] STREAMS streams=(key... id...)
+GROUP (group consumer) [COUNT count:integer] [BLOCK milliseconds:integer] [CLAIM min-idle-time:integer]@8.4.0 [NOACK] STREAMS streams=(key... id...)
 
 XACK 5.0.0 O(1) for each entry
 Tells a group that entries have been dealt with

@@ -23,7 +23,7 @@ const streams = fc.oneof(
   line('XTRIM', 's', trim, references),
   line('XDELEX', 's', references, 'IDS', '2', id, id),
   line('XACKDEL', 's', pick('g', 'h'), references, 'IDS', '2', id, id),
-  line('XREADGROUP', 'GROUP', pick('g', 'h'), 'ann', 'COUNT', pick('1', '2'), 'STREAMS', 's', '>'),
+  line('XREADGROUP', 'GROUP', pick('g', 'h'), 'ann', maybe(line('CLAIM', pick('0', '2'))), 'COUNT', pick('1', '2'), 'STREAMS', 's', '>'),
   line('XACK', 's', pick('g', 'h'), id),
 )
 const s = pick('s1', 's2', 's3')
@@ -66,7 +66,7 @@ async function content(redis: Redis): Promise<object> {
   return all
 }
 
-const NEWER = /HGETDEL|HGETEX|HSETEX|XDELEX|XACKDEL|KEEPREF|DELREF|ACKED|IF(?:EQ|NE)|DELEX|MSETEX|DIFF|ANDOR|ONE/
+const NEWER = /HGETDEL|HGETEX|HSETEX|XDELEX|XACKDEL|KEEPREF|DELREF|ACKED|IF(?:EQ|NE)|DELEX|MSETEX|DIFF|ANDOR|ONE|\nCLAIM/
 
 test.each([
   ['of strings', strings, []],
