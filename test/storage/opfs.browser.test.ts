@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { opfs } from '../../src/adapters/storage/opfs.ts'
 import { storageConformance } from './conformance.ts'
+import { terminatedWorkers } from './terminated.ts'
 
 let last = 0
 
@@ -28,6 +29,8 @@ storageConformance('OPFS', async () => {
     },
   }
 })
+
+terminatedWorkers('OPFS')
 
 test('OPFS in a worker and in its page are the same', async () => {
   const name = `test-worker-${Date.now()}`
@@ -62,4 +65,16 @@ test('OPFS that another tab has taken over is not changed any more', async () =>
   const second = await createRedis({ storage: opfs(name), save: '' })
   expect(await second.get('key')).toBe('first')
   await second.close()
+})
+
+test('OPFS that is deleted while it is open says so', async () => {
+  const name = `test-deleted-${Date.now()}`
+  const redis = await createRedis({ storage: opfs(name), save: '' })
+  await redis.set('key', 1)
+  await redis.save()
+  await (await navigator.storage.getDirectory()).removeEntry(`isodis-${name}`, { recursive: true })
+  await redis.set('key', 2)
+  const refused = await redis.save().catch((error: unknown) => error)
+  expect(refused).toMatchObject({ cause: { message: `the directory isodis-${name} was deleted while it was open` } })
+  await redis.close()
 })

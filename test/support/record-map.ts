@@ -30,12 +30,15 @@ export class RecordMap implements Records {
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
-    return this.map.get(name)?.slice()
+    const bytes = this.map.get(name)
+    return bytes?.length ? bytes.slice() : undefined
   }
 
   async put(records: readonly (readonly [string, Uint8Array])[]): Promise<void> {
     for (const [name, bytes] of records) {
       if (bytes.length > this.largest) throw new Error(`${name} is too large`)
+      // As a file in a browser, which is there, empty, before it is written.
+      if (!this.map.has(name)) this.map.set(name, new Uint8Array(0))
       this.#step()
       this.map.set(name, bytes.slice())
     }

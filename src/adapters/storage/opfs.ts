@@ -32,6 +32,18 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
     if (lock.isLost()) throw new TakenOverError(`the directory isodis-${name} was taken over by another tab`)
   }
 
+  const find = async (create: boolean): Promise<FileSystemDirectoryHandle> =>
+    (await navigator.storage.getDirectory()).getDirectoryHandle(`isodis-${fileName(name)}`, { create })
+
+  /** What a browser says if the directory is gone is no help: Firefox calls it an unknown failure. */
+  const unlessDeleted = async (error: unknown): Promise<unknown> => {
+    const gone = await find(false).then(
+      () => false,
+      (reason: Error) => reason.name === 'NotFoundError',
+    )
+    return gone ? new StorageError(`the directory isodis-${name} was deleted while it was open`) : error
+  }
+
   const put = async (record: string, bytes: Uint8Array): Promise<void> => {
     const file = await directory.getFileHandle(fileName(record), { create: true })
     const stream = await file.createWritable()
@@ -55,8 +67,7 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
       lock = await holdLock(`isodis:opfs:${name}`, patience, takeOver)
       isPersisted = persisted(persist)
       try {
-        const root = await navigator.storage.getDirectory()
-        directory = await root.getDirectoryHandle(`isodis-${fileName(name)}`, { create: true })
+        directory = await find(true)
       } catch (error) {
         lock()
         throw (error as Error).name === 'SecurityError' ? denied(error) : error
@@ -84,7 +95,11 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
     },
     async put(records) {
       // One after the other: a later one may only be there if the earlier ones are.
-      for (const [record, bytes] of records) await put(record, bytes)
+      for (const [record, bytes] of records) {
+        await put(record, bytes).catch(async (error: unknown) => {
+          throw await unlessDeleted(error)
+        })
+      }
     },
     async remove(names) {
       for (const record of names) {

@@ -14,7 +14,7 @@ export interface Records {
   readonly largestInHurry?: number
   /** Takes the place for this engine alone. @param takeOver takes it from one that does not answer; @throws StorageError if another has it */
   open(takeOver?: boolean): Promise<void>
-  /** The names of all records, in any order. */
+  /** The names of all records, in any order; perhaps also of one that a crash kept from being put, which `get` does not find. */
   names(): Promise<string[]>
   get(name: string): Promise<Uint8Array | undefined>
   /**

@@ -22,11 +22,21 @@ export class RecordJournal implements JournalStore {
     const { journal } = manifest
     if (journal === null) return null
     this.#current = journal.parts.at(-1) ?? null
-    const tail = this.#current === null ? undefined : await this.#runs.get(this.#name(this.#count - 1))
-    this.#tail = tail ?? new Uint8Array(0)
+    this.#tail = new Uint8Array(0)
+    for (const part of journal.parts) this.#tail = await this.#last(part)
     const { base } = journal
     const parts = journal.parts.map((part): JournalPart => ({ name: `part ${part}`, base: false, read: () => this.#read(part) }))
     return base === null ? parts : [{ name: 'base', base: true, read: () => this.#runs.read(base, 'the base of the journal') }, ...parts]
+  }
+
+  /** The last record of a part. One that was made, but not written before a crash, is none: see `Records`. */
+  async #last(part: number): Promise<Uint8Array> {
+    const { counts } = this.#runs
+    for (let count = counts.get(part)!; count > 0; counts.set(part, --count)) {
+      const bytes = await this.#runs.get(recordName('journal', part, count - 1))
+      if (bytes !== undefined) return bytes
+    }
+    return new Uint8Array(0)
   }
 
   /** How many records the current part has. */
