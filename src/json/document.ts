@@ -4,7 +4,7 @@
 import type { ByteString } from '../core/bytes.ts'
 import { type ModuleType, ModuleValue, type Saving } from '../core/engine/modules.ts'
 import { ReplyError } from '../core/reply.ts'
-import { parseJson } from './parse.ts'
+import { DEPTH, parseJson } from './parse.ts'
 import {
   type Container,
   copyOf,
@@ -85,9 +85,11 @@ export class JsonDocument extends ModuleValue {
   }
 
   /** @throws ReplyError if values would lie too deep in a place. @param below how much deeper than the place itself */
-  static checkDepth(place: Place | null, values: readonly Json[], below = 0): void {
-    const depth = below + (place === null ? 0 : depthIn(place))
-    if (values.some((value) => depth + depthOf(value) > MOST_DEPTH)) throw new ReplyError('ERR recursion limit exceeded')
+  static checkDepth(place: Place, values: readonly Json[], below = 0): void {
+    const depth = below + depthIn(place)
+    // Mostly that need not be looked at: what a command brings is not so deep.
+    if (depth + DEPTH > MOST_DEPTH && values.some((value) => depth + depthOf(value) > MOST_DEPTH))
+      throw new ReplyError('ERR recursion limit exceeded')
   }
 
   /** What is at a place now. */
@@ -98,7 +100,8 @@ export class JsonDocument extends ModuleValue {
 
   /** Puts a value, which becomes its own, in place of another. */
   replace(place: Place, value: Json): void {
-    this.bytes += sizeOf(value) - sizeOf(this.at(place))
+    if (place.parent === null) this.bytes = OVERHEAD + sizeOf(value)
+    else this.bytes += sizeOf(value) - sizeOf(this.at(place))
     this.#put(place, value)
   }
 

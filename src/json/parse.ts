@@ -6,7 +6,7 @@ import { ReplyError } from '../core/reply.ts'
 import { float, type Json, type JsonObject } from './value.ts'
 
 /** So deep may what a command brings be. */
-const DEPTH = 127
+export const DEPTH = 127
 const UINT64_MAX = 2n ** 64n - 1n
 const INT64_MIN = -(2n ** 63n)
 

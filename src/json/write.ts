@@ -31,13 +31,35 @@ function scalar(value: Exclude<Json, Container>): ByteString {
 
 export function toText(value: Json): ByteString {
   if (!isContainer(value)) return scalar(value)
-  let out = ''
-  if (Array.isArray(value)) {
-    for (const element of value) out += (out === '' ? '' : ',') + toText(element)
-    return `[${out}]`
+  const parts: ByteString[] = []
+  write(value, parts)
+  // A sum of so many strings would keep the collector busy.
+  return parts.join('')
+}
+
+function write(value: Container, parts: ByteString[]): void {
+  const isArray = Array.isArray(value)
+  let before = isArray ? '[' : '{'
+  if (value instanceof Map) {
+    for (const [key, field] of value) {
+      const head = `${before}${quoted(key)}:`
+      writeNext(head, field, parts)
+      before = ','
+    }
+  } else {
+    for (const element of value) {
+      writeNext(before, element, parts)
+      before = ','
+    }
   }
-  for (const [key, field] of value) out += `${out === '' ? '' : ','}${quoted(key)}:${toText(field)}`
-  return `{${out}}`
+  parts.push(before === ',' ? (isArray ? ']' : '}') : isArray ? '[]' : '{}')
+}
+
+function writeNext(before: ByteString, value: Json, parts: ByteString[]): void {
+  if (isContainer(value)) {
+    parts.push(before)
+    write(value, parts)
+  } else parts.push(before + scalar(value))
 }
 
 /** The same with a layout. @param margin newline and indentation of what it lies in */
