@@ -6,8 +6,10 @@ import { indexedDb } from '../../src/adapters/storage/indexeddb.ts'
 import { objectStore } from '../../src/adapters/storage/object-store.ts'
 import { storageConformance } from './conformance.ts'
 import { indexedDbUnderTest } from './indexeddb.ts'
+import { terminatedWorkers } from './terminated.ts'
 
 storageConformance('IndexedDB', () => indexedDbUnderTest(true))
+terminatedWorkers('IndexedDB')
 
 describe('the object store under it', () => {
   test('puts all or nothing when a callback throws', async () => {

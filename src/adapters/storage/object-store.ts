@@ -71,8 +71,22 @@ export function objectStore(database: string, name: string): Store {
     }
   }
 
-  const use =
-    (durability: Durability, atOnce = false): UseStore =>
+  const oneByOne = blocksWhenTerminated()
+  let last: Promise<unknown> = Promise.resolve()
+  /** What waits until the one before has ended. */
+  const inTurn =
+    (run: UseStore): UseStore =>
+    (mode, callback) => {
+      const result = last.then(() => run(mode, callback))
+      last = result.catch(() => {})
+      return result
+    }
+
+  const use = (durability: Durability, atOnce = false): UseStore =>
+    oneByOne ? inTurn(transact(durability, false)) : transact(durability, atOnce)
+
+  const transact =
+    (durability: Durability, atOnce: boolean): UseStore =>
     async (mode, callback) => {
       const transaction = await begin(mode, durability, true)
       const done = ended(transaction)
@@ -92,7 +106,7 @@ export function objectStore(database: string, name: string): Store {
           if (atOnce) transaction.commit?.()
         }
         const result = await running
-        if (mode === 'readwrite') await done
+        if (mode === 'readwrite' || oneByOne) await done
         if (failed !== null) throw failed
         return result
       } catch (error) {
@@ -128,6 +142,16 @@ export function objectStore(database: string, name: string): Store {
       connection = null
     },
   }
+}
+
+/**
+ * WebKit never ends the transactions of a worker that is terminated, as service workers are all the time, if there are several
+ * or one was committed explicitly; then nobody can use the database until the browser is closed. So there they follow each
+ * other, and each ends by itself.
+ */
+function blocksWhenTerminated(): boolean {
+  const { document, navigator } = globalThis
+  return document === undefined && /AppleWebKit(?!.*Chrom)/.test(navigator?.userAgent ?? '')
 }
 
 /** Settles with a transaction. By listeners: idb-keyval's own functions set the `on...` properties. */
