@@ -144,7 +144,7 @@ class Parser {
       this.#at = this.#plain.lastIndex
       const code = text.charCodeAt(this.#at)
       if (code === 34 && out === '') return partOf(text, start, this.#at++)
-      out += text.slice(start, this.#at)
+      out += partOf(text, start, this.#at) // or it would keep all of the text in memory
       if (code === 34) {
         this.#at++
         return out
