@@ -22,9 +22,7 @@ export function webkit(): BrowserProviderOption {
 class WebKit implements BrowserProvider {
   readonly name = 'webkit'
   readonly supportsParallelism = false
-  #driver: ChildProcess | null = null
-  #port = 0
-  #session: string | null = null
+  #driver: WebDriver | null = null
 
   constructor(project: TestProject) {
     // The window has the size that it has.
@@ -36,29 +34,38 @@ class WebKit implements BrowserProvider {
   }
 
   async openPage(_session: string, url: string): Promise<void> {
-    this.#session ??= await this.#start()
-    await this.#ask('POST', `/session/${this.#session}/url`, { url })
+    this.#driver ??= await WebDriver.start()
+    await this.#driver.ask('POST', '/url', { url })
   }
 
   async close(): Promise<void> {
-    if (this.#session !== null) await this.#ask('DELETE', `/session/${this.#session}`).catch(() => {})
-    this.#session = null
-    // With its display and all its processes.
-    if (this.#driver?.pid !== undefined) process.kill(-this.#driver.pid)
+    await this.#driver?.close()
     this.#driver = null
   }
+}
 
-  /** @returns the session's ID */
-  async #start(): Promise<string> {
-    this.#port = await freePort()
-    const line = ['-a', 'WebKitWebDriver', '--host=127.0.0.1', `--port=${this.#port}`]
+/** A browser of its own, with its driver and its display. */
+export class WebDriver {
+  readonly #process: ChildProcess
+  readonly #port: number
+  #session = ''
+
+  private constructor(port: number) {
+    this.#port = port
+    const line = ['-a', 'WebKitWebDriver', '--host=127.0.0.1', `--port=${port}`]
     // Its sandbox needs rights that containers do not give.
     const env = { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1', LIBGL_ALWAYS_SOFTWARE: '1' }
-    this.#driver = spawn('xvfb-run', line, { stdio: 'ignore', detached: true, env })
+    this.#process = spawn('xvfb-run', line, { stdio: 'ignore', detached: true, env })
+  }
+
+  static async start(): Promise<WebDriver> {
+    const driver = new WebDriver(await freePort())
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary: BROWSER, args: ['--automation'] } } }
     for (const end = Date.now() + PATIENCE_MS; ;) {
       try {
-        return ((await this.#ask('POST', '/session', { capabilities })) as { sessionId: string }).sessionId
+        const { sessionId } = (await driver.#send('POST', '/session', { capabilities })) as { sessionId: string }
+        driver.#session = sessionId
+        return driver
       } catch (error) {
         if (Date.now() > end) throw error
         await new Promise((resolve) => setTimeout(resolve, 100))
@@ -66,12 +73,23 @@ class WebKit implements BrowserProvider {
     }
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<unknown> {
+  /** https://www.w3.org/TR/webdriver2/#endpoints @param path what follows the session */
+  ask(method: string, path: string, body?: object): Promise<unknown> {
+    return this.#send(method, `/session/${this.#session}${path}`, body)
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<unknown> {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
     const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, init)
     const { value } = (await response.json()) as { value: { error?: string; message?: string } | null }
     if (!response.ok) throw new Error(`WebDriver: ${value?.error}: ${value?.message}`)
     return value
+  }
+
+  async close(): Promise<void> {
+    await this.ask('DELETE', '').catch(() => {})
+    // With its display and all its processes.
+    if (this.#process.pid !== undefined) process.kill(-this.#process.pid)
   }
 }
 
