@@ -17,8 +17,8 @@ const budgets = [
     // What is newer than Redis 7.4: of hashes 0.8, of streams 1.4, of strings and bitmaps 0.9, the
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
-    initial: 95.5,
-    total: 121.6,
+    initial: 95.6,
+    total: 121.7,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },

@@ -131,27 +131,30 @@ function moduleParts(value: ModuleValue): Parts {
   const saving = value.save()
   const pieces: ByteString[] = []
   let made = false
-  let held = 0
-  return {
-    get held() {
-      return held
-    },
-    next({ sink }) {
-      const piece = made ? pieces.pop()! : saving.next()
+  const parts = {
+    held: 0,
+    next({ sink }: RdbWriter) {
       if (made) {
-        sink.text(piece!)
-        held -= piece!.length
+        const piece = pieces.shift()!
+        sink.text(piece)
+        parts.held -= piece.length
         if (pieces.length === 0) writeEnd(sink)
-      } else if (piece === null) {
+        return pieces.length > 0
+      }
+      const piece = saving.next()
+      if (piece === null) {
         made = true
         saving.release()
-        pieces.reverse()
-        sink.length(held)
-      } else held += pieces[pieces.push(piece) - 1].length
-      return !made || pieces.length > 0
+        sink.length(parts.held)
+      } else {
+        pieces.push(piece)
+        parts.held += piece.length
+      }
+      return true
     },
     release: () => saving.release(),
   }
+  return parts
 }
 
 /** Of lists and streams, whose order matters: a chunk that changes before its turn leaves its bytes in its place. */

@@ -35,30 +35,30 @@ export const writeEnd = (sink: ByteSink): void => sink.length(END)
 /** The name and version of a type: nine chars of six bits, and ten bits. */
 export function readType(source: ByteSource): { name: string; version: number } {
   const id = source.identifier()
-  let left = id >> 10n
   let name = ''
-  for (let i = 0; i < 9; i++, left >>= 6n) name = CHARS[Number(left & 63n)] + name
+  for (let bit = 58n; bit > 9n; bit -= 6n) name += CHARS[Number((id >> bit) & 63n)]
   return { name, version: Number(id & 1023n) }
 }
 
-/** What is wrong is the engine, not the data: it is found where the step began, as any error. */
-const missing = (name: string, source: ByteSource): MissingTypeError => new MissingTypeError(missingType(name), source.fail('').offset)
+/** @throws MissingTypeError: what is wrong is the engine, not the data */
+function knownType(source: ByteSource, types: ModuleTypes | undefined): { type: ModuleType; version: number } {
+  const { name, version } = readType(source)
+  const type = types?.get(name)
+  if (type === undefined) throw new MissingTypeError(missingType(name), source.fail('').offset)
+  return { type, version }
+}
 
 /** @throws MissingTypeError */
 export function readModule(source: ByteSource, types: ModuleTypes | undefined): ModuleValue {
-  const { name, version } = readType(source)
-  const type = types?.get(name)
-  if (type === undefined) throw missing(name, source)
-  const [content] = readItems(source)
-  const value = content === undefined ? null : type.load(content, version)
-  if (value === null) throw source.fail(`damaged value of the type ${name}`)
+  const { type, version } = knownType(source, types)
+  const value = type.load(readItems(source)[0] ?? '', version)
+  if (value === null) throw source.fail(`damaged value of the type ${type.name}`)
   return value
 }
 
 /** Passes over what a module keeps beside the keys. @throws MissingTypeError unless its type is known */
 export function skipBeside(source: ByteSource, types: ModuleTypes | undefined): void {
-  const { name } = readType(source)
-  if (!types?.has(name)) throw missing(name, source)
+  knownType(source, types)
   source.length()
   source.length() // whether it stands before or after the keys
   readItems(source)
