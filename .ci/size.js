@@ -34,10 +34,10 @@ const budgets = [
   // of which regular expressions in linear time are 1.5; the client's methods are 1, what is loaded later COMMAND DOCS.
   {
     name: 'isodis/json',
-    code: "export * from './json/json.ts'",
+    code: "export * from './core/json/json.ts'",
     initial: 11.4,
     total: 12.3,
-    external: ['../core/*'],
+    external: ['../*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
   // of Redis 8 are 0.2; that JSON's commands have other replies in RESP3 is 0.1.

@@ -13,7 +13,7 @@ import { createRestHandler } from '../../src/adapters/serve/rest-handler.ts'
 import { serveResp } from '../../src/adapters/serve/server.ts'
 import { connectUpstash } from '../../src/adapters/upstash.ts'
 import type { Redis } from '../../src/core/client/redis.ts'
-import { json, jsonOf } from '../../src/json/json.ts'
+import { json, jsonOf } from '../../src/core/json/json.ts'
 
 const DOCUMENT = { name: 'Änn', n: 1, half: 0.5, tags: ['a', 'b'], inner: { name: 'x', on: true, none: null } }
 
@@ -204,11 +204,11 @@ test('who imports only the client part ships nothing of the engine, and who impo
     const [output] = Object.values(metafile.outputs)
     return Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path.replace(/^.*src\//, '')] : []))
   }
-  const client = await inputsOf("import { jsonOf } from './json/json.ts'; console.log(jsonOf)")
-  expect(client.filter((path) => /engine|persistence|json\//.test(path))).toEqual(['json/client.ts'])
+  const client = await inputsOf("import { jsonOf } from './core/json/json.ts'; console.log(jsonOf)")
+  expect(client.filter((path) => /engine|persistence|json\//.test(path))).toEqual(['core/json/client.ts'])
   expect(
     (await inputsOf("import { createRedis } from './adapters/memory.ts'; console.log(createRedis)")).filter((path) =>
-      path.startsWith('json/'),
+      path.startsWith('core/json/'),
     ),
   ).toEqual([])
 })

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import type { Session } from '../../src/core/engine/session.ts'
 import { Double, NullArray, type Reply, ReplyError, Status } from '../../src/core/reply.ts'
-import { json } from '../../src/json/json.ts'
+import { json } from '../../src/core/json/json.ts'
 
 let redis: EmbeddedRedis
 let session: Session

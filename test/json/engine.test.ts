@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import { admin } from '../../src/core/admin/admin.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
-import { json } from '../../src/json/json.ts'
-import { JsonDocument } from '../../src/json/document.ts'
+import { json } from '../../src/core/json/json.ts'
+import { JsonDocument } from '../../src/core/json/document.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 
 let redis: EmbeddedRedis

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { ReplyError } from '../../src/core/reply.ts'
-import { json } from '../../src/json/json.ts'
+import { json } from '../../src/core/json/json.ts'
 
 type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain }
 type Way = (string | number)[]

@@ -1,11 +1,11 @@
 // What paths select, in which order; what cannot be read; and that no path takes for ever.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matcher } from '../../src/json/pattern.ts'
-import { parseJson } from '../../src/json/parse.ts'
-import { parsePath } from '../../src/json/path.ts'
-import { select } from '../../src/json/select.ts'
-import { toLaidOutText, toPieces, toText } from '../../src/json/write.ts'
+import { matcher } from '../../src/core/json/pattern.ts'
+import { parseJson } from '../../src/core/json/parse.ts'
+import { parsePath } from '../../src/core/json/path.ts'
+import { select } from '../../src/core/json/select.ts'
+import { toLaidOutText, toPieces, toText } from '../../src/core/json/write.ts'
 
 const found = (path: string, value: unknown): unknown =>
   JSON.parse(toText(select(parsePath(path).steps, parseJson(JSON.stringify(value))).map((place) => place.value)))

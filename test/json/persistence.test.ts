@@ -7,7 +7,7 @@ import { createRedis, type EmbeddedRedis, RdbError, StorageError } from '../../s
 import { printRdb } from '../../src/adapters/serve/rdb-command.ts'
 import { fileStorage } from '../../src/adapters/storage/file.ts'
 import { ByteSink } from '../../src/core/persistence/rdb/byte-sink.ts'
-import { json } from '../../src/json/json.ts'
+import { json } from '../../src/core/json/json.ts'
 import { RecordMap } from '../support/record-map.ts'
 
 const TEXT = '{"b":1,"a":[1.0,9007199254740993,"\xc3\xa4",null,true,{}],"10":-0.0,"__proto__":[]}'

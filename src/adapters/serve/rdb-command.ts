@@ -7,7 +7,7 @@ import { readRdb } from '../../core/persistence/rdb/reader.ts'
 import { formatId, MAX_ID, MIN_ID } from '../../core/engine/structures/stream-id.ts'
 import { contentOf } from '../../core/engine/modules.ts'
 import { nameOfType, type Stream, textOf, type Value } from '../../core/engine/values.ts'
-import { json } from '../../json/json.ts'
+import { json } from '../../core/json/json.ts'
 
 /** How many databases a file may have. */
 const DATABASES = 2 ** 31 - 1

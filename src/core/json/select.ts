@@ -1,6 +1,6 @@
 // What a path selects, in the order of RedisJSON: an object or array before what lies in it.
-import { type ByteString, decodeUtf8 } from '../core/bytes.ts'
-import { ReplyError } from '../core/reply.ts'
+import { type ByteString, decodeUtf8 } from '../bytes.ts'
+import { ReplyError } from '../reply.ts'
 import type { Place } from './document.ts'
 import type { Filter, Operator, Step, Term } from './path.ts'
 import { matcher } from './pattern.ts'

@@ -1,14 +1,14 @@
 // The commands on JSON for the client, on any backend: a view of a client, a batch or `redis.sync`. Values are JS values, turned into
 // JSON and back here. No code of the engine comes with it, and none of it with a client that does not use it.
-import { decodeUtf8 } from '../core/bytes.ts'
-import { type Key, type Value, words } from '../core/client/arguments.ts'
-import type { CallOptions } from '../core/client/backend.ts'
-import type { Batch } from '../core/client/batch.ts'
-import { type Decode, integer, integerOrNull, list, ok, okOrNull, type Text, word, wordOrNull } from '../core/client/decode.ts'
-import type { Redis, Watching } from '../core/client/redis.ts'
-import { type Collected, type Mode, type Out, Runner } from '../core/client/runner.ts'
-import type { SyncRedis } from '../core/client/sync.ts'
-import { Double, type Reply } from '../core/reply.ts'
+import { decodeUtf8 } from '../bytes.ts'
+import { type Key, type Value, words } from '../client/arguments.ts'
+import type { CallOptions } from '../client/backend.ts'
+import type { Batch } from '../client/batch.ts'
+import { type Decode, integer, integerOrNull, list, ok, okOrNull, type Text, word, wordOrNull } from '../client/decode.ts'
+import type { Redis, Watching } from '../client/redis.ts'
+import { type Collected, type Mode, type Out, Runner } from '../client/runner.ts'
+import type { SyncRedis } from '../client/sync.ts'
+import { Double, type Reply } from '../reply.ts'
 
 /** A path: JSONPath, which begins with `$`, or the older form, such as `.a[0]`, which stands for one value. */
 export type JsonPath = string

@@ -1,8 +1,8 @@
 // JSON in memory. Texts are byte strings, as everywhere in the engine; an object is a Map, which keeps the order of its keys and
 // knows no special ones. A number is one of JS, except where that could not tell what it was: an integer beyond 2^53 is a
 // bigint, and a floating point number without a fraction (`1.0`, `1e300`) is a Float.
-import type { ByteString } from '../core/bytes.ts'
-import { STRING } from '../core/engine/structures/stream-log.ts'
+import type { ByteString } from '../bytes.ts'
+import { STRING } from '../engine/structures/stream-log.ts'
 
 export type Json = null | boolean | number | bigint | Float | ByteString | Json[] | JsonObject
 export type JsonObject = Map<ByteString, Json>

@@ -1,8 +1,8 @@
 // Reads JSON (RFC 8259). JSON.parse cannot do it: it does not tell 1 from 1.0, rounds integers, reorders keys and has no bound
 // for depth. What is wrong is said in the words of RedisJSON, with line and column.
-import { type ByteString, decodeUtf8, encodeUtf8, isAscii, partOf } from '../core/bytes.ts'
-import { shrink } from '../core/numbers.ts'
-import { ReplyError } from '../core/reply.ts'
+import { type ByteString, decodeUtf8, encodeUtf8, isAscii, partOf } from '../bytes.ts'
+import { shrink } from '../numbers.ts'
+import { ReplyError } from '../reply.ts'
 import { float, type Json, type JsonObject } from './value.ts'
 
 /** So deep may what a command brings be. */

@@ -1,8 +1,8 @@
 // The commands that compute. Two integers give an integer, which must fit in 64 bits; else the result is a floating point number.
-import { type Argv, type Row, row } from '../core/engine/command.ts'
-import type { Database } from '../core/engine/database.ts'
-import { shrink } from '../core/numbers.ts'
-import { Double, type Reply, ReplyError } from '../core/reply.ts'
+import { type Argv, type Row, row } from '../engine/command.ts'
+import type { Database } from '../engine/database.ts'
+import { shrink } from '../numbers.ts'
+import { Double, type Reply, ReplyError } from '../reply.ts'
 import { changeAll, missing } from './keys.ts'
 import { parseJson } from './parse.ts'
 import { parsePath } from './path.ts'

@@ -1,11 +1,11 @@
 // JSON.SET and its like: https://redis.io/docs/latest/commands/?group=json. A path that begins with `$` is answered with what became of
 // every value that it selects, in an array; an older one with one of them, or an error. Whatever can be refused is refused
 // before anything has changed, also where RedisJSON has changed a part of it by then.
-import type { ByteString } from '../core/bytes.ts'
-import { type Argv, container, type Group, type Row, row } from '../core/engine/command.ts'
-import type { Database } from '../core/engine/database.ts'
-import { SYNTAX, wrongArity } from '../core/engine/errors.ts'
-import { Double, OK, type Reply, ReplyError, Status } from '../core/reply.ts'
+import type { ByteString } from '../bytes.ts'
+import { type Argv, container, type Group, type Row, row } from '../engine/command.ts'
+import type { Database } from '../engine/database.ts'
+import { SYNTAX, wrongArity } from '../engine/errors.ts'
+import { Double, OK, type Reply, ReplyError, Status } from '../reply.ts'
 import { arrayRows } from './commands-arrays.ts'
 import { JsonDocument, outermost, type Place } from './document.ts'
 import { changeEach, changed, documentFor, expected, missing, noKey, optionalPath, placesIn, readDocument } from './keys.ts'

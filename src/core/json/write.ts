@@ -1,6 +1,6 @@
 // Writes JSON as RedisJSON does: nothing between the parts unless it is asked for, and floating point numbers in their shortest
 // form, with a point or an exponent that shows them to be such.
-import type { ByteString } from '../core/bytes.ts'
+import type { ByteString } from '../bytes.ts'
 import { Float, type Container, isContainer, type Json } from './value.ts'
 
 /** What JSON.GET puts between the parts. */

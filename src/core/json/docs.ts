@@ -1,5 +1,5 @@
 // COMMAND DOCS of the commands on JSON. How to read this: ../core/engine/docs.ts
-import type { DocTexts } from '../core/engine/command.ts'
+import type { DocTexts } from '../engine/command.ts'
 
 const json = `
 JSON.SET 1.0.0 O(M+N), M: what was there, N: what comes

@@ -1,9 +1,9 @@
 // The value of a key: one JSON value and what it takes to change it in place. A save that is being written reads the value piece by
 // piece: what it holds must not change. So as long as there is one, an object or array is copied, by itself and once, before it
 // is changed, and so are those that it lies in; whatever else there is, however much, stays where it is.
-import type { ByteString } from '../core/bytes.ts'
-import { type ModuleType, ModuleValue, type Saving } from '../core/engine/modules.ts'
-import { ReplyError } from '../core/reply.ts'
+import type { ByteString } from '../bytes.ts'
+import { type ModuleType, ModuleValue, type Saving } from '../engine/modules.ts'
+import { ReplyError } from '../reply.ts'
 import { DEPTH, parseJson } from './parse.ts'
 import {
   type Container,

@@ -1,5 +1,5 @@
 // What the entry isodis/json gives an engine.
-import type { Module } from '../core/engine/modules.ts'
+import type { Module } from '../engine/modules.ts'
 import { jsonGroup } from './commands.ts'
 import { jsonType } from './document.ts'
 

@@ -1,8 +1,8 @@
 // Reads paths: JSONPath, which begins with `$`, and the older form, such as `.a[0]` or `a`, which is the same without it but is
 // answered with one value instead of all. What a path selects is in select.ts.
-import type { ByteString } from '../core/bytes.ts'
-import { printed } from '../core/engine/errors.ts'
-import { ReplyError } from '../core/reply.ts'
+import type { ByteString } from '../bytes.ts'
+import { printed } from '../engine/errors.ts'
+import { ReplyError } from '../reply.ts'
 import { parseJson } from './parse.ts'
 import type { Json } from './value.ts'
 
