@@ -37,7 +37,7 @@ const budgets = [
     code: "export * from './core/json/json.ts'",
     initial: 11.4,
     total: 12.3,
-    external: ['../*'],
+    external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
   // of Redis 8 are 0.2; that JSON's commands have other replies in RESP3 is 0.1.
