@@ -9,7 +9,7 @@ let last = 0
 export async function indexedDbUnderTest(exclusive: boolean): Promise<StorageUnderTest> {
   const name = `test-${Date.now()}-${last++}`
   return {
-    open: () => indexedDb(name, { patience: 100 }),
+    open: () => indexedDb(name),
     exclusive,
     async damage(how) {
       const store = objectStore(`isodis:${name}`, 'snapshot')

@@ -10,7 +10,7 @@ let last = 0
 storageConformance('OPFS', async () => {
   const name = `test-${Date.now()}-${last++}`
   return {
-    open: () => opfs(name, { patience: 100 }),
+    open: () => opfs(name),
     exclusive: true,
     async damage(how) {
       const root = await navigator.storage.getDirectory()
