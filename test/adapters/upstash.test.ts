@@ -260,7 +260,7 @@ describe('errors', () => {
 
   test('no answer in time, and all that waits for it settles', async () => {
     redis = connect({ timeout: 20 })
-    answer = ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    answer = () => new Promise(() => {}) // and it does not look at its signal
     const settled = await Promise.allSettled([redis.get('a'), redis.get('b'), redis.pipeline().get('c').exec()])
     expect(settled.map((each) => (each as PromiseRejectedResult).reason.message)).toEqual(
       Array.from({ length: 3 }, () => 'CONNECTION there was no answer within 20 ms'),

@@ -125,7 +125,10 @@ export class HttpService implements Service {
     }
   }
 
-  /** Does what the user's signal may end. It may outlive many requests: AbortSignal.any would leave a trace of each on it in Node 20. */
+  /**
+   * Does what the user's signal may end. It may outlive many requests: AbortSignal.any would leave a trace of each on it in Node 20.
+   * The end is not left to fetch: one of the user's own may not look at its signal, and nothing is to wait for it then.
+   */
   async #abortable<T>(abort: AbortController, run: () => Promise<T>): Promise<T> {
     const given = this.#target.options?.signal
     const own = typeof given === 'function' ? given() : given
@@ -133,7 +136,10 @@ export class HttpService implements Service {
     own?.addEventListener('abort', end)
     if (own?.aborted) end()
     try {
-      return await run()
+      return await new Promise((resolve, reject) => {
+        abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error))
+        run().then(resolve, reject)
+      })
     } finally {
       own?.removeEventListener('abort', end)
     }
@@ -153,6 +159,7 @@ export class HttpService implements Service {
     }
     for (let attempt = 0; ; attempt++) {
       try {
+        signal.throwIfAborted()
         return await this.#fetch(baseUrl + path, init)
       } catch (error) {
         if (attempt >= retry.attempts || signal.aborted) throw error
