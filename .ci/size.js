@@ -20,8 +20,8 @@ const budgets = [
     initial: 95.6,
     total: 121.7,
   },
-  // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 2.
-  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 16.4, total: 16.4 },
+  // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
+  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
   {
     name: 'isodis/lua',

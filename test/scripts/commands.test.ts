@@ -63,3 +63,77 @@ test.each(Object.keys(scriptBackends))('every method of the keys, on %s', async 
   await expect(all).toMatchFileSnapshot('commands.expected.json')
   await close()
 })
+
+test.each(Object.keys(scriptBackends))('places, and what goes through several keys, on %s', async (name) => {
+  const { redis, close } = await scriptBackends[name]()
+  const script = defineScript({ name: 'places', keys: { l: 'list', z: 'zset', k: 'list', y: 'zset' } }, (_, { l, z, k, y }) => {
+    return {
+      lists: { pushed: l.rpush('a', 'b', 'c'), two: k.lmpop([l], 'right', 2), one: l.lmpop([], 'left'), none: l.lmpop([k], 'left') },
+      sets: { added: z.zadd([{ member: 'm', score: 1.5 }, { member: 'n', score: 2 }]), one: y.zmpop([z], 'min'), all: z.zmpop([], 'max', 9), none: z.zmpop([y], 'max') },
+      added: row(z.geoadd(13.361389, 38.115556, 'Palermo'), z.geoadd(15.087269, 37.502669, 'Catania')),
+      positions: z.geopos('Palermo', 'none'),
+      found: z.geosearch({ member: 'Palermo', radius: 200, unit: 'km' }, { order: 'desc' }),
+      near: z.geosearch({ longitude: 15, latitude: 37, width: 400, height: 400, unit: 'km' }, { order: 'asc', count: 1, withDist: true }),
+      whole: z.geosearch({ longitude: 15, latitude: 37, radius: 400_000 }, { count: 2, any: true, order: 'asc', withDist: true, withHash: true, withCoord: true }),
+      stored: y.geosearchstore(z, { member: 'Palermo', radius: 1 }, { storedist: true }),
+      moved: row(y.move(1), y.move(1)),
+    }
+  }) // prettier-ignore
+  const { near, whole, positions, ...result } = await redis.script(script)({ l: 'l', z: 'z', k: 'k', y: 'y' })
+  expect(result).toEqual({
+    lists: { pushed: 3, two: { key: 'l', elements: ['c', 'b'] }, one: { key: 'l', elements: ['a'] }, none: null },
+    sets: {
+      added: 2,
+      one: { key: 'z', members: [{ member: 'm', score: 1.5 }] },
+      all: { key: 'z', members: [{ member: 'n', score: 2 }] },
+      none: null,
+    },
+    added: { v0: 1, v1: 1 },
+    found: ['Catania', 'Palermo'],
+    stored: 1,
+    moved: { v0: true, v1: false },
+  })
+  // The distances that Redis's documentation has for these places.
+  expect(near).toEqual([{ member: 'Catania', distance: expect.closeTo(56.4413, 4) }])
+  expect(whole[1]).toEqual({
+    member: 'Palermo',
+    distance: expect.closeTo(190442.4, 0),
+    hash: 3479099956230698,
+    longitude: expect.closeTo(13.36139, 5),
+    latitude: expect.closeTo(38.11556, 5),
+  })
+  expect(positions).toEqual([{ longitude: whole[1].longitude, latitude: whole[1].latitude }, null])
+  await close()
+})
+
+test.each(['engine', 'engine with Lua'])('methods for commands that are newer than the redis-server here, on %s', async (name) => {
+  const { redis, close } = await scriptBackends[name]()
+  const script = defineScript({ name: 'newer', keys: { s: 'string', h: 'hash', x: 'stream' } }, ($, { s, h, x }) => {
+    const names = $.local('names', ['a', 'none'])
+    return {
+      compared: row(s.set('1'), s.set('2', { ifeq: 'x' }), s.set('2', { ifne: 'x', get: true }), s.digest(), s.delex({ ifeq: 'x' }), s.delex({ ifeq: '2' }), s.digest()),
+      made: row(h.hset({ a: 1, b: 2, c: 3 }), h.hsetex({ d: 4, e: 5 }, { ex: 100 }), h.hsetex({ d: 6 }, { fnx: true, keepttl: true })),
+      expire: { a: h.hexpire(100, ['a', 'none']), b: h.hexpire(50, names, 'gt'), c: h.hpexpire(60_000, ['b']), at: h.hexpireat(9e9, ['c']), atMs: h.hpexpireat(9e12, ['c']) },
+      times: { httl: h.httl('a', 'd', 'none'), list: h.httl(names), hpttl: h.hpttl('b').at(0).orElse(0).ge(59_000), at: h.hexpiretime('c'), atMs: h.hpexpiretime('c') },
+      kept: h.hpersist('a', 'none'),
+      got: { ex: h.hgetex(['a', 'none'], { persist: true }), del: h.hgetdel('a', 'none'), left: h.httl('a', 'e') },
+      added: row(x.xadd('1-1', { f: 'v' }), x.xadd('2-1', { f: 'v' }), x.xadd('3-1', { f: 'v' }, { maxlen: 3, delref: true })),
+      group: row(x.xgroupCreate('g', '0') as unknown as null, x.xreadgroup('g', 'c', '>').length()),
+      gone: { ack: x.xackdel('g', ['1-1', '9-9'], 'acked'), del: x.xdelex(['2-1', '9-9'], 'delref'), trim: x.xtrim({ maxlen: 0, acked: true }), left: x.xlen() },
+    }
+  }) // prettier-ignore
+  await redis.set('two', '2')
+  const digest = await redis.digest('two')
+  expect(await redis.script(script)({ s: 's', h: 'h', x: 'x' })).toEqual({
+    compared: { v0: true, v1: false, v2: '1', v3: digest, v4: false, v5: true, v6: null },
+    made: { v0: 3, v1: true, v2: false },
+    expire: { a: [1, -2], b: [0, -2], c: [1], at: [1], atMs: [1] },
+    times: { httl: [100, 100, -2], list: [100, -2], hpttl: true, at: [9e9], atMs: [9e12] },
+    kept: [1, -2],
+    got: { ex: ['1', null], del: ['1', null], left: [-2, 100] },
+    added: { v0: '1-1', v1: '2-1', v2: '3-1' },
+    group: { v0: null, v1: 3 },
+    gone: { ack: [1, -1], del: [1, -1], trim: 0, left: 1 },
+  }) // prettier-ignore
+  await close()
+})

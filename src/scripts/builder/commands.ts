@@ -8,6 +8,7 @@ import { ANY, BOOLEAN, dictionaryOf, INTEGER, isNumber, listOf, maybe, NULL, NUM
 import { placed, Term } from './term.ts'
 
 const MEMBER = recordOf({ member: STRING, score: NUMBER })
+const POSITION = { longitude: NUMBER, latitude: NUMBER }
 const ENTRY = recordOf({ id: STRING, fields: dictionaryOf(STRING) })
 type Form = readonly [Shape, (program: Program, reply: Expression) => Expression]
 const asIs = (_: Program, reply: Expression): Expression => reply
@@ -40,16 +41,19 @@ const FORMS: Readonly<Record<string, Form>> = {
   c: [recordOf({ cursor: STRING, items: listOf(STRING) }), helpers.scan],
   e: [listOf(ENTRY), helpers.entries],
   er: [listOf(ENTRY), helpers.read],
+  lm: [maybe(recordOf({ key: STRING, elements: listOf(STRING) })), helpers.poppedElements],
+  zm: [maybe(recordOf({ key: STRING, members: listOf(MEMBER) })), helpers.poppedMembers],
+  pos: [listOf(maybe(recordOf(POSITION))), helpers.positions],
   ac: [recordOf({ next: STRING, entries: listOf(ENTRY), deleted: listOf(STRING) }), helpers.claimed],
   a: [ANY, asIs],
 }
 
 const TABLE: Readonly<Record<string, string>> = {
-  n: 'del unlink touch ttl pttl expiretime pexpiretime append strlen setrange incr incrby decr decrby setbit getbit bitcount bitpos bitop pfcount hset hlen hstrlen hdel hincrby lpush rpush lpushx rpushx llen linsert lrem sortStore=SORT sadd srem scard sinterstore sunionstore sdiffstore sintercard zadd zrem zcard zcount zlexcount zrangestore zremrangebyrank zremrangebyscore zremrangebylex zunionstore zinterstore zdiffstore zintercard geoadd xlen xdel xtrim xack xgroupDelconsumer=XGROUP+DELCONSUMER',
+  n: 'del unlink touch ttl pttl expiretime pexpiretime append strlen setrange incr incrby decr decrby setbit getbit bitcount bitpos bitop pfcount hset hlen hstrlen hdel hincrby lpush rpush lpushx rpushx llen linsert lrem sortStore=SORT sadd srem scard sinterstore sunionstore sdiffstore sintercard zadd zrem zcard zcount zlexcount zrangestore zremrangebyrank zremrangebyscore zremrangebylex zunionstore zinterstore zdiffstore zintercard geoadd geosearchstore xlen xdel xtrim xack xgroupDelconsumer=XGROUP+DELCONSUMER',
   'n?': 'objectIdletime=OBJECT+IDLETIME objectFreq=OBJECT+FREQ objectRefcount=OBJECT+REFCOUNT zrank zrevrank',
   'n?|ln': 'lpos',
   s: 'getrange lcs',
-  's?': 'dump objectEncoding=OBJECT+ENCODING get getset getdel getex hget lindex lmove rpoplpush',
+  's?': 'dump digest objectEncoding=OBJECT+ENCODING get getset getdel getex hget lindex lmove rpoplpush',
   's|s?': 'xadd',
   's?,l': 'spop srandmember',
   's?,l|p': 'hrandfield',
@@ -57,14 +61,14 @@ const TABLE: Readonly<Record<string, string>> = {
   's?,l?': 'lpop rpop',
   d: 'incrbyfloat hincrbyfloat zincrby',
   'd?': 'zaddIncr=ZADD zscore geodist',
-  b: 'exists renamenx copy expire pexpire expireat pexpireat persist setnx pfadd hsetnx hexists smove sismember xgroupDestroy=XGROUP+DESTROY xgroupCreateconsumer=XGROUP+CREATECONSUMER',
+  b: 'exists delex renamenx move copy expire pexpire expireat pexpireat persist setnx pfadd hsetnx hsetex hexists smove sismember xgroupDestroy=XGROUP+DESTROY xgroupCreateconsumer=XGROUP+CREATECONSUMER',
   'ok|s?': 'set',
   v: 'rename restore setex psetex pfmerge hmset lset ltrim xgroupCreate=XGROUP+CREATE xgroupSetid=XGROUP+SETID xsetid',
   t: 'type',
-  l: 'hkeys hvals lrange smembers sinter sunion sdiff zrangebylex zrevrangebylex',
+  l: 'hkeys hvals geosearch lrange smembers sinter sunion sdiff zrangebylex zrevrangebylex',
   'l|z': 'zrange zrevrange zrangebyscore zrevrangebyscore zunion zinter zdiff',
-  ln: 'bitfieldRo=BITFIELD_RO',
-  'm?': 'mget hmget sort sortRo=SORT_RO geohash',
+  ln: 'bitfieldRo=BITFIELD_RO hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime hpersist xdelex xackdel',
+  'm?': 'mget hmget hgetdel hgetex sort sortRo=SORT_RO geohash',
   mn: 'bitfield',
   md: 'zmscore',
   mb: 'smismember',
@@ -76,6 +80,9 @@ const TABLE: Readonly<Record<string, string>> = {
   ac: 'xautoclaim',
   a: 'xpending xpendingRange=XPENDING xinfoStream=XINFO+STREAM xinfoGroups=XINFO+GROUPS xinfoConsumers=XINFO+CONSUMERS',
   er: 'xread xreadgroup',
+  lm: 'lmpop',
+  zm: 'zmpop',
+  pos: 'geopos',
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -119,10 +126,64 @@ const WORDS: Readonly<Record<string, (key: Term, args: readonly unknown[]) => un
   xrevrange: counted,
   xread: (key, [id, options]) => [...spread(options), 'STREAMS', key, id],
   xreadgroup: (key, [group, consumer, id, options]) => ['GROUP', group, consumer, ...spread(options), 'STREAMS', key, id],
+  xdelex: (key, [ids, references]) => [key, ...spread(references), ...numbered('IDS', ids)],
+  xackdel: (key, [group, ids, references]) => [key, group, ...spread(references), ...numbered('IDS', ids)],
+  hgetdel: named,
+  httl: named,
+  hpttl: named,
+  hexpiretime: named,
+  hpexpiretime: named,
+  hpersist: named,
+  hexpire: timed,
+  hpexpire: timed,
+  hexpireat: timed,
+  hpexpireat: timed,
+  hgetex: (key, [fields, options]) => [key, ...spread(options), ...numbered('FIELDS', fields)],
+  hsetex: (key, [fields, options]) => [
+    key,
+    ...spread(options),
+    'FIELDS',
+    Object.keys(fields as Options).length,
+    ...Object.entries(fields as Options).flat(),
+  ],
+  lmpop: many,
+  zmpop: many,
+  geosearch: (key, [area, options]) => [key, ...within(area as Options), ...search(options as Options)],
+  geosearchstore: (key, [source, area, options]) => [key, source, ...within(area as Options), ...search(options as Options)],
   xpendingRange: (key, [group, start, end, count, options]) => {
     const { idle, consumer } = (options ?? {}) as Options
     return [key, group, ...spread({ idle }), start, end, count, ...spread(consumer)]
   },
+}
+
+/** A list of the script, or one that is written out, behind its length. */
+function numbered(word: string, list: unknown): unknown[] {
+  const items = list as Term | readonly unknown[]
+  return items instanceof Term ? [word, items.length(), items] : [word, items.length, ...items]
+}
+
+function named(key: Term, fields: readonly unknown[]): unknown[] {
+  const [first] = fields
+  const isList = first instanceof Term && Term.give(Term.program(key), first).shape.kind === 'list'
+  return [key, ...numbered('FIELDS', isList ? first : fields)]
+}
+
+function timed(key: Term, [time, fields, condition]: readonly unknown[]): unknown[] {
+  return [key, time, ...spread(condition), ...numbered('FIELDS', fields)]
+}
+
+function many(key: Term, [others, end, count]: readonly unknown[]): unknown[] {
+  const keys = [key, ...(others as Term[])]
+  return [keys.length, ...keys, end, ...spread({ count })]
+}
+
+function within({ member, longitude, latitude, radius, width, height, unit = 'm' }: Options): unknown[] {
+  const from = member === undefined ? ['FROMLONLAT', longitude, latitude] : ['FROMMEMBER', member]
+  return [...from, ...(radius === undefined ? ['BYBOX', width, height] : ['BYRADIUS', radius]), unit]
+}
+
+function search({ order, ...options }: Options = {}): unknown[] {
+  return spread([order, options])
 }
 
 function counted(key: Term, [start, end, count]: readonly unknown[]): unknown[] {
@@ -188,11 +249,25 @@ export class Key extends Term {
         options['nomkstream'] ||
         options['count'] !== undefined ||
         options['get'] === true)
-    const form = FORMS[flagged !== undefined && asked ? flagged : args.length > 0 ? counted : none]
+    const form =
+      (name === 'geosearch' ? detailed(args[1] as Options) : undefined) ??
+      FORMS[flagged !== undefined && asked ? flagged : args.length > 0 ? counted : none]
     return execute(Term.program(this), words[0].toLowerCase(), [...words, ...behind], form)
   }
 }
 Key.define()
+
+/** Places with what was asked for besides their names. */
+function detailed({ withDist, withHash, withCoord }: Options = {}): Form | undefined {
+  if (!withDist && !withHash && !withCoord) return undefined
+  const fields = {
+    member: STRING,
+    ...(withDist ? { distance: NUMBER } : {}),
+    ...(withHash ? { hash: NUMBER } : {}),
+    ...(withCoord ? POSITION : {}),
+  }
+  return [listOf(recordOf(fields)), helpers.places(fields)]
+}
 
 /** The number of keys goes before them. */
 function withCount(key: Term, name: string, [others, options]: readonly unknown[]): unknown[] {

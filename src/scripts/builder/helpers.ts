@@ -1,7 +1,7 @@
 // Small Lua functions that a script brings along where it needs them: what Lua's libraries lack, and the replies of Redis in
 // the form that the builder promises.
 import type { Expression, Statement } from '../tree.ts'
-import { assign, binary, breaks, call, constant, counting, declare, FALSE, going, index, leave, local, named, NIL, not, object, or, plus, run, size, table, when } from './nodes.ts' // prettier-ignore
+import { and, assign, binary, breaks, call, constant, counting, declare, FALSE, going, index, leave, local, named, NIL, not, object, or, plus, run, size, table, when } from './nodes.ts' // prettier-ignore
 import type { Program } from './program.ts'
 
 type Index = ReturnType<typeof index>
@@ -66,6 +66,50 @@ export const entries = mapping('entries', 1, (list, i, program) =>
     ['fields', fields(program, index(index(list, i), constant(2)))],
   ]),
 )
+
+const paired = mapping('pairs', 1, (list, i) =>
+  object([
+    ['member', index(index(list, i), ONE)],
+    ['score', number(index(index(list, i), constant(2)))],
+  ]),
+)
+
+const position = (of: Expression): [string, Expression][] => [
+  ['longitude', number(index(of, ONE))],
+  ['latitude', number(index(of, constant(2)))],
+]
+export const positions = mapping('positions', 1, (list, i) => or(and(index(list, i), object(position(index(list, i)))), FALSE))
+
+/** What GEOSEARCH gives, with the fields that were asked for. */
+export function places(fields: object): ReturnType<typeof mapping> {
+  const has = (name: string): boolean => name in fields
+  return mapping(Object.keys(fields).join('_'), 1, (list, i) => {
+    let at = 1
+    const next = (): Expression => index(index(list, i), constant(at++))
+    return object([
+      ['member', next()],
+      ...['distance', 'hash'].filter(has).map((name) => [name, number(next())] as const),
+      ...(has('longitude') ? position(next()) : []),
+    ])
+  })
+}
+
+/** What LMPOP and ZMPOP give: the key, and what was in it. */
+const popped = (field: string, convert: (program: Program, reply: Expression) => Expression) => (program: Program, reply: Expression) =>
+  call(
+    program.helper(`${field}Of`, ['reply'], (found) => [
+      when(not(found), [leave(FALSE)]),
+      leave(
+        object([
+          ['key', index(found, ONE)],
+          [field, convert(program, index(found, constant(2)))],
+        ]),
+      ),
+    ]),
+    reply,
+  )
+export const poppedElements = popped('elements', (_, reply) => reply)
+export const poppedMembers = popped('members', paired)
 
 /** Fields and values in turn, as a dictionary. */
 export function fields(program: Program, flat: Expression): Expression {

@@ -9,13 +9,16 @@ type N = Give<number>
 type S = Give<string>
 /** Several values, or a list of the script. */
 type Many = readonly Value[] | readonly [Typed<string[]>] | readonly [Typed<number[]>]
+type List = readonly Value[] | Typed<string[]> | Typed<number[]>
 type Member = Expr<{ member: string; score: number }[]>
 type Entries = Expr<{ id: string; fields: { [field: string]: string } }[]>
 type Scan = Expr<{ cursor: string; items: string[] }>
 type OrNull<T> = Expr<T | null>
 type Condition = 'nx' | 'xx' | 'gt' | 'lt'
 type Expiry = { ex?: N } | { px?: N } | { exat?: N } | { pxat?: N }
-type SetOptions = Either<Expiry | { keepttl?: boolean }> & Either<{ nx?: boolean } | { xx?: boolean }>
+type Comparison = { ifeq: Value } | { ifne: Value } | { ifdeq: S } | { ifdne: S }
+type SetOptions = Either<Expiry | { keepttl?: boolean }> & Either<{ nx?: boolean } | { xx?: boolean } | Comparison>
+type References = 'keepref' | 'delref' | 'acked'
 interface ScanOptions {
   match?: S
   count?: N
@@ -45,7 +48,9 @@ interface Sorting extends Limit {
   desc?: boolean
   alpha?: boolean
 }
-type Trim = Either<{ maxlen: N } | { minid: S }, undefined> & Either<{ approximate?: boolean } | { approximate: true; limit?: N }>
+type Trim = Either<{ maxlen: N } | { minid: S }, undefined> &
+  Either<{ approximate?: boolean } | { approximate: true; limit?: N }> &
+  Either<{ keepref?: boolean } | { delref?: boolean } | { acked?: boolean }>
 type MaybeTrim = Either<Trim | { maxlen?: undefined }, undefined>
 type Claim = Either<{ idle?: N } | { time?: N }> & {
   retrycount?: N
@@ -69,6 +74,8 @@ export interface AnyKey extends Typed<string> {
   rename(to: AnyKey): void
   /** Renames a key if no key has the new name. @returns whether it was renamed */
   renamenx(to: AnyKey): Expr<boolean>
+  /** Moves a key to another database. @returns whether it was moved */
+  move(database: N): Expr<boolean>
   /** Copies a key. @returns whether it was copied */
   copy(to: AnyKey, options?: { replace?: boolean }): Expr<boolean>
   /** Sets an expiry in seconds. @returns whether it was set */
@@ -108,7 +115,7 @@ export interface StringKey extends AnyKey {
   /** Gets a string. @returns null if the key does not exist */
   get(): OrNull<string>
   set(value: Value, options: SetOptions & { get: true }): OrNull<string>
-  /** Whether it was set: with `nx` and `xx` it need not be. */
+  /** Whether it was set: with `nx`, `xx`, `ifeq` and the like it need not be. */
   set(value: Value, options?: SetOptions): Expr<boolean>
   /** Sets a string if the key does not exist. @returns whether it was set */
   setnx(value: Value): Expr<boolean>
@@ -120,6 +127,10 @@ export interface StringKey extends AnyKey {
   getset(value: Value): OrNull<string>
   /** Removes a string. @returns the string, or null if the key does not exist */
   getdel(): OrNull<string>
+  /** Removes the key, if its string meets a condition (Redis 8.4): `{ ifeq: token }`. @returns whether it was removed */
+  delex(condition?: Either<Comparison>): Expr<boolean>
+  /** The digest of a string: its XXH3 hash as 16 hexadecimal digits (Redis 8.4). @returns null if the key does not exist */
+  digest(): OrNull<string>
   /** Gets a string and sets its expiry, or with `persist` removes it. @returns null if the key does not exist */
   getex(options?: Either<Expiry | { persist?: boolean }>): OrNull<string>
   /** Gets this string and others; null for keys that do not exist or hold another type. */
@@ -210,6 +221,36 @@ export interface HashKey extends AnyKey {
   hrandfield(count: N, options: { withValues: true }): Expr<{ field: string; value: string }[]>
   /** One step of a walk. @returns the next cursor, `0` at the end, and fields and values in turn */
   hscan(cursor: Value, options?: ScanOptions): Scan
+  /**
+   * Sets the expiry of fields in seconds (Redis 7.4).
+   * @returns for each 1 if it was set, 0 if the condition was not met, 2 if the field is gone at once, -2 if there is no such field
+   */
+  hexpire(seconds: N, fields: List, condition?: Condition): Expr<number[]>
+  /** As `hexpire`, in milliseconds. */
+  hpexpire(milliseconds: N, fields: List, condition?: Condition): Expr<number[]>
+  /** As `hexpire`, at a time in seconds since 1970. */
+  hexpireat(seconds: N, fields: List, condition?: Condition): Expr<number[]>
+  /** As `hexpire`, at a time in milliseconds since 1970. */
+  hpexpireat(milliseconds: N, fields: List, condition?: Condition): Expr<number[]>
+  /** Seconds until fields expire: -1 never, -2 no such field (Redis 7.4). */
+  httl(...fields: Many): Expr<number[]>
+  /** Milliseconds until fields expire: -1 never, -2 no such field. */
+  hpttl(...fields: Many): Expr<number[]>
+  /** When fields expire, in seconds since 1970: -1 never, -2 no such field. */
+  hexpiretime(...fields: Many): Expr<number[]>
+  /** When fields expire, in milliseconds since 1970: -1 never, -2 no such field. */
+  hpexpiretime(...fields: Many): Expr<number[]>
+  /** Removes the expiry of fields. @returns for each 1 if it had one, -1 if not, -2 if there is no such field */
+  hpersist(...fields: Many): Expr<number[]>
+  /** Removes fields (Redis 8.0). @returns their values, null for those that do not exist */
+  hgetdel(...fields: Many): Expr<(string | null)[]>
+  /** Gets fields and sets their expiry, or with `persist` removes it (Redis 8.0). @returns their values, null for those that do not exist */
+  hgetex(fields: List, options?: Either<Expiry | { persist?: boolean }>): Expr<(string | null)[]>
+  /** Sets fields that expire (Redis 8.0). @returns whether they were set: with `fnx` and `fxx` they need not be */
+  hsetex(
+    fields: { readonly [field: string]: Value },
+    options?: Either<Expiry | { keepttl?: boolean }> & Either<{ fnx?: boolean } | { fxx?: boolean }>,
+  ): Expr<boolean>
 }
 
 /** A key that holds a list, with the commands for it. */
@@ -249,6 +290,8 @@ export interface ListKey extends AnyKey {
   lmove(to: AnyKey, from: 'left' | 'right', where: 'left' | 'right'): OrNull<string>
   /** Moves an element from the right of a list to the left of another. */
   rpoplpush(to: AnyKey): OrNull<string>
+  /** Removes up to `count` elements (one) from the first list, this one or another, that has any. @returns its key and the elements, or null */
+  lmpop(others: readonly AnyKey[], end: 'left' | 'right', count?: N): OrNull<{ key: string; elements: string[] }>
   /** The elements, sorted; null where a `get` pattern finds nothing. */
   sort(options?: Sorting): Expr<(string | null)[]>
   /** As `sort`, but read-only, so that replicas run it. */
@@ -307,6 +350,21 @@ interface Scored {
   readonly member: Value
   readonly score: N
 }
+/** A circle or a box around a member or a position, in meters unless `unit` says otherwise. */
+type GeoArea = Either<{ member: Value } | { longitude: N; latitude: N }, undefined> &
+  Either<{ radius: N } | { width: N; height: N }, undefined> & { unit?: 'm' | 'km' | 'ft' | 'mi' }
+type GeoSearch = Either<{ count?: N } | { count: N; any?: boolean }> & { order?: 'asc' | 'desc' }
+interface Details {
+  withDist?: boolean
+  withHash?: boolean
+  withCoord?: boolean
+}
+/** A place that was found, with what was asked for. */
+type Place<O> = O extends { withDist: true } | { withHash: true } | { withCoord: true }
+  ? { member: string } & (O extends { withDist: true } ? { distance: number } : unknown) &
+      (O extends { withHash: true } ? { hash: number } : unknown) &
+      (O extends { withCoord: true } ? { longitude: number; latitude: number } : unknown)
+  : string
 type AddOptions = Either<{ nx?: boolean } | { xx?: boolean; gt?: boolean } | { xx?: boolean; lt?: boolean }>
 /** A key that holds a sorted set, with the commands for it. Bounds are as Redis writes them: `'(5'`, `'-inf'`, `'[a'`. */
 export interface SortedSetKey extends AnyKey {
@@ -362,6 +420,8 @@ export interface SortedSetKey extends AnyKey {
   /** Removes and returns the member with the highest score, or up to `count` of them. */
   zpopmax(): OrNull<{ member: string; score: number }>
   zpopmax(count: N): Member
+  /** Removes up to `count` members (one) from the first set, this one or another, that has any. @returns its key and the members, or null */
+  zmpop(others: readonly AnyKey[], end: 'min' | 'max', count?: N): OrNull<{ key: string; members: { member: string; score: number }[] }>
   /** Random members: one, up to `count` different ones, or for a negative `count` that many with repetition. */
   zrandmember(): OrNull<string>
   zrandmember(count: N): Expr<string[]>
@@ -389,6 +449,13 @@ export interface SortedSetKey extends AnyKey {
   geodist(from: Value, to: Value, unit?: 'm' | 'km' | 'ft' | 'mi'): OrNull<number>
   /** Places as geohashes of eleven characters; null for those that do not exist. */
   geohash(...members: Many): Expr<(string | null)[]>
+  /** The positions of places; null for those that do not exist. */
+  geopos(...members: Many): Expr<({ longitude: number; latitude: number } | null)[]>
+  /** The places in an area: their names, or with `withDist`, `withHash` and `withCoord` records. */
+  geosearch<const O extends GeoSearch & Details>(area: GeoArea, options: O): Expr<Place<O>[]>
+  geosearch(area: GeoArea): Expr<string[]>
+  /** Stores the places of another in an area, with `storedist` by their distance. @returns how many there are */
+  geosearchstore(source: AnyKey, area: GeoArea, options?: GeoSearch & { storedist?: boolean }): Expr<number>
   /** Adds a place or moves it. @returns how many were added: 1 or 0 */
   geoadd(longitude: N, latitude: N, member: Value): Expr<number>
   /** The elements, sorted; null where a `get` pattern finds nothing. */
@@ -412,6 +479,11 @@ export interface StreamKey extends AnyKey {
   xrevrange(end: S, start: S, count?: N): Entries
   /** Removes entries. @returns how many were removed */
   xdel(...ids: Many): Expr<number>
+  /**
+   * Removes entries (Redis 8.2). @param references what that means for groups. Default: `keepref`
+   * @returns for each 1 if it was removed, 2 if not, because a group still needs it, -1 if there is no such entry
+   */
+  xdelex(ids: List, references?: References): Expr<number[]>
   /** Removes old entries. @returns how many were removed */
   xtrim(options: Trim): Expr<number>
   /** Sets the last ID of a stream; the next one must be higher. */
@@ -422,6 +494,11 @@ export interface StreamKey extends AnyKey {
   xreadgroup(group: S, consumer: S, id: S, options?: { count?: N; noack?: boolean }): Entries
   /** Acknowledges entries. @returns how many were pending */
   xack(group: S, ...ids: Many): Expr<number>
+  /**
+   * Acknowledges entries and removes them (Redis 8.2). @param references what that means for other groups. Default: `keepref`
+   * @returns for each 1 if it was removed, 2 if not, because another group still needs it, -1 if it was not pending
+   */
+  xackdel(group: S, ids: List, references?: References): Expr<number[]>
   /** Makes entries pending for a consumer if their last delivery is at least this many milliseconds ago. @returns the entries, or their IDs */
   xclaim(group: S, consumer: S, minIdle: N, ids: readonly S[], options: Claim & { justid: true }): Expr<string[]>
   xclaim(group: S, consumer: S, minIdle: N, ids: readonly S[], options?: Claim): Entries
