@@ -137,3 +137,8 @@ test.each(['engine', 'engine with Lua'])('methods for commands that are newer th
   }) // prettier-ignore
   await close()
 })
+
+test('a condition that is missing by mistake is an error', () => {
+  const token = undefined as unknown as string
+  expect(() => defineScript({ name: 'unlock', keys: { lock: 'string' } }, (_, { lock }) => lock.delex({ ifeq: token }))).toThrow(TypeError)
+})

@@ -98,7 +98,9 @@ function spread(value: unknown): unknown[] {
 
 function option([name, value]: [string, unknown]): unknown[] {
   const word = name.toUpperCase()
-  if (value === undefined || value === false) return []
+  // What is compared with (`ifeq`) and is missing by mistake must not be a condition less.
+  if (value === undefined) return name.startsWith('if') ? [word, value] : []
+  if (value === false) return []
   if (value === true) return [word]
   if (name === 'get') return (value as unknown[]).flatMap((each) => [word, each])
   return name === 'limit' && isOptions(value) ? [word, value['offset'], value['count']] : [word, ...spread(value)]
