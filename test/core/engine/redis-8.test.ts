@@ -345,7 +345,7 @@ describe('DELEX', () => {
 
 describe('MSETEX', () => {
   test('sets strings with one expiry, all or none', () => {
-    expect(effects('MSETEX 2 a 1 b 2 EX 10')).toEqual([['set a', 'expire a', 'set b', 'expire b'], 2])
+    expect(effects('MSETEX 2 a 1 b 2 EX 10')).toEqual([['expire a', 'set a', 'expire b', 'set b'], 2])
     expect([say('MGET a b'), say('TTL a'), say('TTL b')]).toEqual([['1', '2'], 10, 10])
     expect(effects('MSETEX 2 c 3 b 4 NX')).toEqual([[], 0])
     expect(effects('MSETEX 2 a 3 c 4 XX')).toEqual([[], 0])

@@ -107,7 +107,14 @@ export const strings: Group = {
       const { pairs, options } = msetexArguments(argv)
       const at = options.unit === null ? 0 : positiveExpireTime(options.expire, options.unit, db.engine.now, 'msetex')
       for (let i = 0; i < pairs.length; i += 2) if (options.when !== '' && !conditionMet(db, pairs[i], options)) return 0
-      for (let i = 0; i < pairs.length; i += 2) set(db, pairs[i], pairs[i + 1], at, options.keep)
+      for (let i = 0; i < pairs.length; i += 2) {
+        db.store(pairs[i], encodeString(pairs[i + 1]), options.keep)
+        if (at !== 0) {
+          db.setExpiry(pairs[i], at)
+          db.notify(EVENT.generic, 'expire', pairs[i]) // before the other event, which SET has first
+        }
+        db.changed(pairs[i], EVENT.string, 'set')
+      }
       return 1
     }),
 
