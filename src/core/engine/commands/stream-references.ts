@@ -8,7 +8,7 @@ import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import type { ConsumerGroup } from '../structures/consumer-group.ts'
-import { compareIds, formatId, type StreamId } from '../structures/stream-id.ts'
+import { compareIds, formatId, MIN_ID, type StreamId } from '../structures/stream-id.ts'
 import type { Trim } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { streamId } from './stream-ids.ts'
@@ -54,7 +54,7 @@ export const streamReferences: Group = {
       db.willChange(key)
       let deleted = false
       const replies = found.map((id) => {
-        if (!acknowledge(db, key, name, group, id)) return NO_ENTRY
+        if (!acknowledge(db, key, name, group, id, 1)) return NO_ENTRY
         if (!release(db, key, stream, id, references)) return REFERENCED
         if (remove(stream, id)) deleted = true
         return REMOVED
@@ -86,18 +86,20 @@ export function idArguments(argv: Argv, from: number): { references: string; ids
 }
 
 /** An entry is pending no more in a group. @returns whether it was */
-function acknowledge(db: Database, key: ByteString, name: ByteString, group: ConsumerGroup, id: StreamId): boolean {
+function acknowledge(db: Database, key: ByteString, name: ByteString, group: ConsumerGroup, id: StreamId, dirty: number): boolean {
   if (!group.acknowledge(id)) return false
   db.engine.effects?.wrote(db, ['XACK', key, name, formatId(id)])
-  db.noted(key, 0, '')
+  db.noted(key, 0, '', dirty)
   return true
 }
 
 /** @returns whether an entry may be removed, after DELREF from the groups too */
-function release(db: Database, key: ByteString, { groups }: Stream, id: StreamId, references: string): boolean {
-  for (const [name, group] of groups) {
+function release(db: Database, key: ByteString, stream: Stream, id: StreamId, references: string): boolean {
+  // Redis counts as changes the entries that go. Where none does, there would be nothing to save.
+  const dirty = references === 'DELREF' && stream.get(id) === undefined ? 1 : 0
+  for (const [name, group] of stream.groups) {
     if (references === 'ACKED' && (compareIds(id, group.lastId) > 0 || group.pel.get(id) !== undefined)) return false
-    if (references === 'DELREF') acknowledge(db, key, name, group, id)
+    if (references === 'DELREF') acknowledge(db, key, name, group, id, dirty)
   }
   return true
 }
@@ -114,13 +116,23 @@ export function trimStream(db: Database, key: ByteString, stream: Stream, trim: 
   if (references === '') return stream.trim(trim)
   const gone = stream.trimmable(trim, (id) => release(db, key, stream, id, references))
   if (gone.length === 0) return 0
-  // Entries that stay may stand before those that go: then it is as if these had been named.
-  const acked = references === 'ACKED'
-  for (const id of gone) {
-    if (acked) remove(stream, id)
-    else stream.delete(id)
+  for (const id of gone) stream.delete(id)
+  const { effects } = db.engine
+  const first = stream.edge(false)
+  if (first === undefined || compareIds(first, gone[gone.length - 1]) > 0) {
+    effects?.wrote(db, ['XTRIM', key, 'MAXLEN', '=', String(stream.size)])
+    return gone.length
   }
-  const written = acked ? ['XDEL', key, ...gone.map(formatId)] : ['XTRIM', key, 'MAXLEN', '=', String(stream.size)]
-  db.engine.effects?.wrote(db, written)
+  // Entries that stay stand before some that go. Only XDEL can say so, and it notes that entries are missing: what is no ID of an
+  // entry undoes that, as XSETID does not take 0-0.
+  const { lastId, maxDeletedId } = stream
+  effects?.wrote(db, ['XDEL', key, ...gone.map(formatId)])
+  effects?.wrote(db, [
+    'XSETID',
+    key,
+    formatId(lastId),
+    'MAXDELETEDID',
+    compareIds(maxDeletedId, MIN_ID) === 0 ? '0-1' : formatId(maxDeletedId),
+  ])
   return gone.length
 }
