@@ -13,6 +13,7 @@ export { STRING }
 export const SLOT = 45 // a key's entry in the index, and its place in the columns
 export const EXPIRY = 32 // a time, and an entry in the queue
 const PENDING = 140 // an entry in a pending list and in its consumer's
+const ORDERED = 104 // a delivery in the order of deliveries
 const GROUP = 400
 const CONSUMER = 400 // with an entry or two
 const COMMAND = 215 // in the queue of a MULTI
@@ -43,8 +44,8 @@ export function sizeOfValue(value: Value): number {
       return value.bytes
     case 'stream': {
       let bytes = 1100 + value.chars + value.size * 80
-      for (const [name, { pel, consumers, chars }] of value.groups) {
-        bytes += GROUP + name.length + pel.size * PENDING + consumers.size * CONSUMER + chars
+      for (const [name, { pel, ordered, consumers, chars }] of value.groups) {
+        bytes += GROUP + name.length + pel.size * PENDING + ordered * ORDERED + consumers.size * CONSUMER + chars
       }
       return bytes
     }

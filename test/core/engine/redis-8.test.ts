@@ -476,6 +476,75 @@ describe('XREADGROUP CLAIM', () => {
     expect(say('XPENDING s g')).toEqual([3, '1-1', '3-1', [['bob', '3']]])
   })
 
+  test('who asks is heard of, even for nothing, and what it gets is one change', () => {
+    claim('ann STREAMS s >')
+    expect(effects('XREADGROUP GROUP g eve CLAIM 50 STREAMS s >')).toEqual([['xgroup-createconsumer s'], 1])
+    clock.advance(50)
+    expect(effects('XREADGROUP GROUP g eve CLAIM 50 COUNT 2 STREAMS s >')).toEqual([[], 1])
+    say('XADD s 4-1 n 4')
+    expect(effects('XREADGROUP GROUP g eve CLAIM 50 STREAMS s >')).toEqual([[], 1])
+    expect(say('XPENDING s g')).toEqual([4, '1-1', '4-1', [['eve', '4']]])
+  })
+
+  test('follows the order of deliveries whatever becomes of entries', () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ pause: fc.nat(20), least: fc.nat(40), count: fc.nat(4) }) },
+      {
+        weight: 6,
+        arbitrary: fc.constantFrom(
+          'XADD s * n 0',
+          'XADD s MAXLEN 6 * n 0',
+          'XREADGROUP GROUP g bob COUNT 2 STREAMS s >',
+          'XREADGROUP GROUP g bob STREAMS s 0',
+          'XACK s g FIRST',
+          'XACK s g LAST',
+          'XDEL s FIRST',
+          'XCLAIM s g cid 0 LAST IDLE 15',
+          'XCLAIM s g cid 0 FIRST',
+          'XAUTOCLAIM s g dan 10 0 COUNT 1',
+          'XGROUP DELCONSUMER s g bob',
+          'XGROUP SETID s g 0',
+        ),
+      },
+    )
+    const property = fc.property(fc.array(step, { minLength: 30, maxLength: 150 }), (steps) => {
+      say('FLUSHALL')
+      say('XGROUP CREATE s g 0 MKSTREAM')
+      for (const each of steps) {
+        const pending = say('XPENDING s g - + 1000') as [id: string, consumer: string, idle: number, count: number][]
+        if (typeof each === 'string') {
+          say(each.replace('FIRST', pending[0]?.[0] ?? '1-1').replace('LAST', pending.at(-1)?.[0] ?? '1-1'))
+          continue
+        }
+        clock.advance(each.pause)
+        const there = pending.filter(([id]) => (say(`XRANGE s ${id} ${id}`) as Reply[]).length > 0)
+        const due = there.map(([id, , idle, count]) => [id, idle + each.pause, count] as const).filter(([, idle]) => idle >= each.least)
+        const expected = due.toSorted(([, a], [, b]) => b - a).slice(0, each.count || undefined)
+        const reply = claim(`eve CLAIM ${each.least} COUNT ${each.count} STREAMS s >`)
+        const entries = Array.isArray(reply) ? (reply as [string, [string, Reply, number, number][]][])[0][1] : []
+        const claimed = entries.filter(([, , , count]) => count > 0)
+        const byIdle = (a: readonly [string, number, number], b: readonly [string, number, number]): number =>
+          b[1] - a[1] || (a[0] < b[0] ? -1 : 1)
+        if (each.count === 0) {
+          expect(claimed.map(([id, , idle, count]) => [id, idle, count] as const).toSorted(byIdle)).toEqual(expected.toSorted(byIdle))
+        }
+        expect(claimed.map(([, , idle]) => idle)).toEqual(expected.map(([, idle]) => idle))
+      }
+    })
+    fc.assert(property, { numRuns: 200, seed: 1 })
+  })
+
+  test('an ID that a stream gets again can be claimed again', () => {
+    say('XDEL s 3-1 2-1')
+    clock.advance(50)
+    expect(claim('bob CLAIM 50 STREAMS s >')).toEqual([['s', [['1-1', ['n', '1'], 50, 1]]]])
+    say('XSETID s 1-1')
+    say('XADD s 2-1 n new')
+    say('XGROUP SETID s g 3-1')
+    clock.advance(50)
+    expect(claim('bob CLAIM 51 STREAMS s >')).toEqual([['s', [['2-1', ['n', 'new'], 100, 1]]]])
+  })
+
   test('says nothing of an ID that asks for the history', () => {
     clock.advance(50)
     expect(claim('ann CLAIM 0 STREAMS s 0')).toEqual([
@@ -525,8 +594,8 @@ describe('XREADGROUP CLAIM', () => {
   })
 
   test.each([
-    ['XREADGROUP GROUP g ann CLAIM x STREAMS s >', 'ERR min-idle-time is not an integer'],
-    ['XREADGROUP GROUP g ann CLAIM -0 STREAMS s >', 'ERR min-idle-time is not an integer'],
+    ['XREADGROUP GROUP g ann CLAIM x STREAMS s >', 'ERR min-idle-time is not an integer or out of range'],
+    ['XREADGROUP GROUP g ann CLAIM -0 STREAMS s >', 'ERR min-idle-time is not an integer or out of range'],
     ['XREADGROUP GROUP g ann CLAIM -1 STREAMS s >', 'ERR min-idle-time must be a positive integer'],
     ['XREADGROUP GROUP g CLAIM 50 ann STREAMS s >', 'ERR syntax error'],
     ['XREAD CLAIM 1 STREAMS s 0', 'ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead.'],

@@ -2,7 +2,7 @@
 // WATCH notices. Each scene is played on redis-server and on the engine, and must come out the same.
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { MapReply } from '../../../src/core/reply.ts'
+import { type MapReply, NULL_ARRAY } from '../../../src/core/reply.ts'
 import { besideRedis } from '../../support/beside-redis.ts'
 import { newEngine } from '../../support/engine-server.ts'
 import { plain, RespClient } from '../../support/resp-client.ts'
@@ -41,6 +41,23 @@ test('XINFO STREAM tells the nodes of now, whatever has come and gone since it w
     expect(nodesOf('s')).toEqual(nodesOf('copy'))
   })
   fc.assert(property, { numRuns: 300, seed: 1 })
+})
+
+test('XREAD of `+` gives the last entry alone, at once or when there is one (7.4)', async () => {
+  const engine = newEngine()
+  const session = engine.connect()
+  const say = (line: string): unknown => session.execute(line.split(' '))
+  const waiting = engine.connect().execute('XREAD BLOCK 0 STREAMS none s + +'.split(' '))
+  for (const line of ['MULTI', 'XADD s 1-0 n 1', 'XADD s 2-0 n 2', 'EXEC']) say(line)
+  const second = ['s', [['2-0', ['n', '2']]]]
+  expect(await waiting).toEqual([second])
+  expect(say('XREAD COUNT 9 STREAMS s none + +')).toEqual([second])
+  say('XADD s 2-18446744073709551615 n 3')
+  expect(say('XREAD BLOCK 0 STREAMS s +')).toEqual([['s', [['2-18446744073709551615', ['n', '3']]]]])
+  say('XDEL s 2-18446744073709551615')
+  expect(say('XREAD STREAMS s +')).toEqual([second])
+  say('XTRIM s MAXLEN 0')
+  expect(say('XREAD STREAMS s +')).toBe(NULL_ARRAY)
 })
 
 const PAUSE_MS = 15

@@ -7,9 +7,9 @@ import type { Database } from '../database.ts'
 import { printed, SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import type { Session } from '../session.ts'
-import type { Consumer, ConsumerGroup, PendingEntry } from '../structures/consumer-group.ts'
-import { compareIds, formatId, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from '../structures/stream-id.ts'
-import { type Fields, type StreamLog, sum } from '../structures/stream-log.ts'
+import type { Consumer, ConsumerGroup } from '../structures/consumer-group.ts'
+import { compareIds, formatId, MAX_ID, MIN_ID, nextId, type StreamId } from '../structures/stream-id.ts'
+import { type StreamLog, sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { entries, entry, streamId } from './stream-ids.ts'
 
@@ -24,7 +24,7 @@ const GROUP_GONE = new ReplyError('NOGROUP the consumer group this client was bl
 const notForXread = (option: string): ReplyError =>
   new ReplyError(`ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`)
 
-const CLAIM_NOT_INTEGER = new ReplyError('ERR min-idle-time is not an integer')
+const CLAIM_NOT_INTEGER = new ReplyError('ERR min-idle-time is not an integer or out of range')
 const CLAIM_NEGATIVE = new ReplyError('ERR min-idle-time must be a positive integer')
 
 /** Who waits with CLAIM looks again no sooner, in milliseconds, at what may be pending since. */
@@ -91,8 +91,8 @@ interface Source {
   key: ByteString
   stream: Stream | undefined
   group: ConsumerGroup | null
-  /** What comes after this ID is read; of a group, the highest ID asks for what is new to it. */
-  after: StreamId
+  /** What comes after this ID is read, null for the last entry alone; of a group, the highest ID asks for what is new to it. */
+  after: StreamId | null
 }
 
 function read(db: Database, argv: Argv, session: Session): Result {
@@ -145,17 +145,15 @@ function sourceOf(db: Database, key: ByteString, id: ByteString, groupName: Byte
   return { key, stream, group, after: group === null ? startOf(stream, id) : id === '>' ? MAX_ID : streamId(id) }
 }
 
-/** `$` is the end of a stream, `+` lies before its last entry. */
-function startOf(stream: Stream | undefined, id: ByteString): StreamId {
-  const end = stream?.lastId ?? MIN_ID
-  if (id === '$') return end
-  if (id !== '+') return streamId(id)
-  const last = stream?.edge(true)
-  return last === undefined ? end : previousId(last)!
+/** `$` is the end of a stream, `+` its last entry. */
+function startOf(stream: Stream | undefined, id: ByteString): StreamId | null {
+  if (id === '+') return null
+  return id === '$' ? (stream?.lastId ?? MIN_ID) : streamId(id)
 }
 
 /** What a source has at once; null if it has nothing. */
 function serve(db: Database, { key, group, after }: Source, stream: Stream, options: ReadOptions): Reply[] | null {
+  if (after === null) return lastEntry(stream)
   if (group === null) {
     const from = nextId(after)
     const found = from === undefined ? [] : entries(stream, from, MAX_ID, options.count)
@@ -174,54 +172,49 @@ function serve(db: Database, { key, group, after }: Source, stream: Stream, opti
 /** What a source has for someone who waited; null if it has nothing. @throws the group is gone */
 function wake(db: Database, { key, after }: Source, options: ReadOptions): Reply[] | null {
   const stream = db.stream.write(key)!
+  if (after === null) return lastEntry(stream)
   const group = options.group === null ? null : stream.groups.get(options.group)
   if (group === undefined) throw GROUP_GONE
   const from = group?.lastId ?? after
-  const news = compareIds(stream.lastId, from) > 0
+  const news = compareIds(options.claim === null ? stream.lastId : (stream.edge(true) ?? MIN_ID), from) > 0
   if (group !== null) return handOut(db, key, stream, group, options, news)
   return news ? entries(stream, nextId(from)!, MAX_ID, options.count) : null
+}
+
+function lastEntry(stream: Stream): Reply[] | null {
+  const last = stream.edge(true)
+  return last === undefined ? null : entries(stream, last, last, 1)
 }
 
 /** Hands out what CLAIM asks for, and what is new if there is news; null if that is nothing. */
 function handOut(db: Database, key: ByteString, stream: Stream, group: ConsumerGroup, options: ReadOptions, news: boolean): Reply[] | null {
   const claimed = options.claim === null ? [] : claimIdle(db, key, stream, group, options, options.claim)
   const room = options.count - claimed.length
-  if (!news || (options.count > 0 && room === 0)) return claimed.length > 0 ? claimed : null
-  return [...claimed, ...deliver(db, key, stream, group, { ...options, count: Math.max(room, 0) })]
+  const found = news && (options.count === 0 || room > 0) ? deliver(db, key, stream, group, { ...options, count: Math.max(room, 0) }) : null
+  if (found === null && claimed.length === 0) return null
+  db.noted(key, 0, '')
+  return [...claimed, ...(found ?? [])]
 }
 
 /** Takes over pending entries that have been idle for so long, the longest first. */
 function claimIdle(db: Database, key: ByteString, stream: Stream, group: ConsumerGroup, options: ReadOptions, least: number): Reply[] {
   const { now } = db.engine
-  const due: { id: StreamId; fields: Fields; entry: PendingEntry }[] = []
-  group.pel.walk(MIN_ID, MAX_ID, false, (entry, ms, seq) => {
-    const id = { ms, seq }
-    const fields = now - entry.time >= least ? stream.get(id) : undefined
-    if (fields !== undefined) due.push({ id, fields, entry })
-    return true
-  })
-  due.sort((a, b) => a.entry.time - b.entry.time)
-  return due.slice(0, options.count || undefined).map(({ id, fields, entry }) => {
-    const consumer = readerOf(db, key, group, options, false)
+  const consumer = readerOf(db, key, group, options, true)
+  return group.order.take(stream, now - least, options.count).map(({ id, fields, entry }) => {
     group.deliver(id, { consumer, time: consumer.seen, count: sum(entry.count, 1) })
     wroteClaim(db, key, options.group!, group, id)
-    db.noted(key, 0, '')
     return [formatId(id), fields.slice(), Math.max(now - entry.time, 0), entry.count]
   })
 }
 
 /** In how many milliseconds a pending entry may have been idle for long enough. What is not yet pending is not so sooner than that. */
 function untilIdle(db: Database, { keys, group: name }: ReadOptions, least: number): number {
-  const { now } = db.engine
   let next = Math.max(least, LOOK_AGAIN)
   for (const key of keys) {
     const value = db.keyspace.get(key)
-    const group = typeof value === 'object' && value.type === 'stream' ? (value as Stream).groups.get(name!) : undefined
-    group?.pel.walk(MIN_ID, MAX_ID, false, ({ time }) => {
-      const left = time + least - now
-      if (left > 0 && left < next) next = left
-      return true
-    })
+    const stream = typeof value === 'object' && value.type === 'stream' ? (value as Stream) : undefined
+    const left = (stream?.groups.get(name!)?.order.oldest(stream) ?? Infinity) + least - db.engine.now
+    if (left > 0 && left < next) next = left
   }
   return next
 }
@@ -236,7 +229,6 @@ function readerOf(db: Database, key: ByteString, group: ConsumerGroup, { group: 
 function deliver(db: Database, key: ByteString, stream: Stream, group: ConsumerGroup, options: ReadOptions): Reply[] {
   const { count, noAck } = options
   const consumer = readerOf(db, key, group, options, noAck)
-  db.noted(key, 0, '')
   const found: Reply[] = []
   stream.walk(nextId(group.lastId)!, MAX_ID, false, (fields, ms, seq) => {
     const id = { ms, seq }

@@ -175,6 +175,7 @@ function xsetid(db: Database, argv: Argv): Reply {
   const last = stream.edge(true)
   if (last !== undefined && compareIds(id, last) < 0) throw below('the target stream top item')
   if (last !== undefined && added !== undefined && added < stream.size) throw ADDED_BELOW_LENGTH
+  if (compareIds(id, stream.lastId) < 0) for (const group of stream.groups.values()) group.forgetOrder()
   stream.lastId = id
   stream.added = added ?? stream.added
   if (compareIds(maxDeletedId, MIN_ID) !== 0) stream.maxDeletedId = maxDeletedId

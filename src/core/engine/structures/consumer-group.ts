@@ -3,6 +3,7 @@
 // list hears of it.
 import type { ByteString } from '../../bytes.ts'
 import type { Int64 } from '../../numbers.ts'
+import { DeliveryOrder } from './delivery-order.ts'
 import { IdMap } from './id-map.ts'
 import { compareIds, MAX_ID, MIN_ID, type StreamId } from './stream-id.ts'
 import { type StreamLog, sum } from './stream-log.ts'
@@ -40,6 +41,8 @@ export class ConsumerGroup {
   readonly consumers = new Map<ByteString, Consumer>()
   /** Bytes of the consumers' names. */
   chars = 0
+  /** Made when CLAIM first asks, and anew when it could not follow. */
+  #order: DeliveryOrder | null = null
 
   constructor(lastId: StreamId, entriesRead: Int64) {
     this.lastId = lastId
@@ -74,12 +77,28 @@ export class ConsumerGroup {
       entry.consumer.pending.set(id, true)
     }
     this.pel.set(id, entry)
+    if (this.#order?.add(id, entry) === false) this.#order = null
   }
 
   /** Hands an entry to a consumer that was heard of just now. */
   deliver(id: StreamId, entry: PendingEntry): void {
     this.assign(id, entry)
     entry.consumer.active = entry.consumer.seen
+  }
+
+  /** What is pending, in the order of delivery. */
+  get order(): DeliveryOrder {
+    return (this.#order ??= new DeliveryOrder(this.pel))
+  }
+
+  /** How many deliveries are held in order: see memory.ts. */
+  get ordered(): number {
+    return this.#order?.size ?? 0
+  }
+
+  /** The stream may get an ID again that is pending. */
+  forgetOrder(): void {
+    this.#order = null
   }
 
   /** An entry is pending no more. @returns whether it was */
