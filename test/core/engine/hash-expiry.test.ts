@@ -105,3 +105,33 @@ describe('very many fields that are due at once', () => {
     expect(session.execute(['EXISTS', 'hash'])).toBe(0)
   })
 })
+
+describe('as Redis 7.4 has it', () => {
+  const WRONG_TYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value'
+
+  test.each([
+    'HEXPIRE s x',
+    'HPEXPIRE s -1',
+    'HEXPIREAT s x',
+    'HPEXPIREAT s x',
+    'HTTL s',
+    'HPTTL s',
+    'HEXPIRETIME s',
+    'HPEXPIRETIME s',
+    'HPERSIST s',
+  ])('%s says that the key is no hash before it looks at its arguments', async (start) => {
+    await using redis = await createTestRedis()
+    await redis.set('s', 'text')
+    const [name, ...args] = start.split(' ')
+    await expect(redis.call(name, ...args, 'FIELD', 0, 'f')).rejects.toThrow(WRONG_TYPE)
+  })
+
+  test('HPERSIST is one change, of however many fields', async () => {
+    await using redis = await createTestRedis()
+    await redis.hsetex('h', { a: 1, b: 2 }, { ex: 10 })
+    const { dirty } = redis.engine
+    expect(await redis.hpersist('h', 'a', 'b', 'none')).toEqual([1, 1, -2])
+    expect(await redis.hpersist('h', 'a', 'b')).toEqual([-1, -1])
+    expect(redis.engine.dirty - dirty).toBe(1)
+  })
+})

@@ -83,7 +83,7 @@ describe('HGETEX', () => {
     expect(effects('HGETEX h EX 100 FIELDS 3 a none b')).toEqual([['hexpire h'], 2])
     expect(say('HTTL h FIELDS 2 a b')).toEqual([100, 100])
     say('HGETEX h PX 5000 FIELDS 1 a')
-    say('HGETEX h FIELDS 1 b EXAT 1000000002')
+    say('HGETEX h EXAT 1000000002 FIELDS 1 b')
     expect(say('HPTTL h FIELDS 2 a b')).toEqual([5000, 2000])
     say('HGETEX h PXAT 1000000000007 FIELDS 1 a')
     expect(say('HPTTL h FIELDS 1 a')).toEqual([7])
@@ -107,15 +107,15 @@ describe('HGETEX', () => {
     ['HGETEX h EX FIELDS 1', 'ERR value is not an integer or out of range'],
     ['HGETEX h EX -1 FIELDS 1 x', 'ERR invalid expire time, must be >= 0'],
     ['HGETEX h EX 99999999999999 FIELDS 1 x', "ERR invalid expire time in 'hgetex' command"],
-    ['HGETEX h EX 1 PERSIST FIELDS 1 x', 'ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified'],
-    ['HGETEX h KEEPTTL FIELDS 1 x', 'ERR unknown argument: KEEPTTL'],
-    ['HGETEX h FXX FIELDS 1 x', 'ERR unknown argument: FXX'],
-    ['HGETEX h FIELDS 1 x y', 'ERR unknown argument: y'],
-    ['HGETEX h FIELDS 1 x FIELDS 1 y', 'ERR FIELDS keyword specified multiple times'],
-    ['HGETEX h FIELDS 2 x', 'ERR wrong number of arguments'],
-    ['HGETEX h FIELDS 0 x', 'ERR invalid number of fields'],
+    ['HGETEX h EX 1 PERSIST FIELDS 1 x', 'ERR Mandatory argument FIELDS is missing or not at the right position'],
+    ['HGETEX h KEEPTTL FIELDS 1 x', 'ERR Mandatory argument FIELDS is missing or not at the right position'],
+    ['HGETEX h PXAT 1 1', 'ERR Mandatory argument FIELDS is missing or not at the right position'],
+    ['HGETEX h FIELDS 1 x y', 'ERR The `numfields` parameter must match the number of arguments'],
+    ['HGETEX h FIELDS 1 x EX 10', 'ERR The `numfields` parameter must match the number of arguments'],
+    ['HGETEX h PERSIST FIELDS 1', 'ERR The `numfields` parameter must match the number of arguments'],
+    ['HGETEX h FIELDS 0 x', 'ERR Number of fields must be a positive integer'],
+    ['HGETEX h FIELDS 9223372036854775808 x', 'ERR Number of fields must be a positive integer'],
     ['HGETEX h EX 1 FIELDS', "ERR wrong number of arguments for 'hgetex' command"],
-    ['HGETEX h FIELDS 1 x PXAT', 'ERR missing expire time'],
   ])('%s', (line, message) => {
     say('SET s 1')
     expect(say(line)).toBe(message)
@@ -127,7 +127,7 @@ describe('HSETEX', () => {
     expect(effects('HSETEX h EX 10 FIELDS 2 a 1 b 2')).toEqual([['hset h', 'hexpire h'], 2])
     expect(say('HTTL h FIELDS 2 a b')).toEqual([10, 10])
     expect(effects('HSETEX h FIELDS 1 a 2')).toEqual([['hset h'], 1])
-    expect(say('HSETEX h FIELDS 2 b 3 c 4 KEEPTTL')).toBe(1)
+    expect(say('HSETEX h KEEPTTL FIELDS 2 b 3 c 4')).toBe(1)
     expect(say('HTTL h FIELDS 3 a b c')).toEqual([-1, 10, -1])
     expect(say('HMGET h a b c')).toEqual(['2', '3', '4'])
     clock.advance(10_000)
@@ -156,8 +156,12 @@ describe('HSETEX', () => {
   test.each([
     ['HSETEX s FIELDS 1 x', "ERR wrong number of arguments for 'hsetex' command"],
     ['HSETEX s FIELDS 1 x 1', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
-    ['HSETEX s FIELDS 2 x 1', 'ERR wrong number of arguments'],
-    ['HSETEX h FIELDS 1 x 1 2', 'ERR unknown argument: 2'],
+    ['HSETEX s FIELDS 2 x 1', "ERR wrong number of arguments for 'hsetex' command"],
+    ['HSETEX s FIELDS 0 x 1', 'ERR invalid number of fields'],
+    ['HSETEX h FIELDS 1 x 1 2', "ERR wrong number of arguments for 'hsetex' command"],
+    ['HSETEX h FIELDS 1 x 1 EX 10', "ERR wrong number of arguments for 'hsetex' command"],
+    ['HSETEX h EX 10 FNX FIELDS 1', "ERR wrong number of arguments for 'hsetex' command"],
+    ['HSETEX h EX FIELDS 1 x 1', 'ERR value is not an integer or out of range'],
     ['HSETEX h PERSIST FIELDS 1 x 1', 'ERR unknown argument: PERSIST'],
     ['HSETEX h KEEPTTL KEEPTTL FIELDS 1 x 1', 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified'],
     ['HSETEX h KEEPTTL EX 1 FIELDS 1 x 1', 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified'],

@@ -22,11 +22,9 @@ const FIELDS_NOT_POSITIVE = new ReplyError('ERR Number of fields must be a posit
 const NUMFIELDS_NOT_POSITIVE = new ReplyError('ERR Parameter `numFields` should be greater than 0')
 const NUMFIELDS_MISMATCH = new ReplyError('ERR The `numfields` parameter must match the number of arguments')
 const NEGATIVE_EXPIRE = new ReplyError('ERR invalid expire time, must be >= 0')
-const FIELDS_TWICE = new ReplyError('ERR FIELDS keyword specified multiple times')
 const INVALID_FIELDS = new ReplyError('ERR invalid number of fields')
-const FIELDS_SHORT = new ReplyError('ERR wrong number of arguments')
-const EXPIRE_MISSING = new ReplyError('ERR missing expire time')
 const ONE_CONDITION = new ReplyError('ERR Only one of FXX or FNX arguments can be specified')
+const ONE_EXPIRY = new ReplyError('ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified')
 const HSCAN_OPTIONS = { ...SCAN_OPTIONS, NOVALUES: flag }
 /** The latest expiry of a field that Redis 7.4 can store. */
 const LATEST_FIELD_EXPIRY = 2 ** 46 - 1
@@ -149,17 +147,15 @@ export const hashes: Group = {
 
     row('HPERSIST', -5, 'write fast', '1 RW update', (db, argv) => {
       const [, key] = argv
-      const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
       const hash = db.hash.write(key)
-      let persisted = 0
+      const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
       const replies = fields.map((field) => {
         const slot = hash?.find(field) ?? -1
         if (slot < 0) return NO_FIELD
-        if (!hash!.clearExpiry(slot)) return NO_EXPIRY
-        persisted++
-        return 1
+        return hash!.clearExpiry(slot) ? PERSISTED : NO_EXPIRY
       })
-      if (persisted > 0) db.changed(key, EVENT.hash, 'hpersist', persisted)
+      // As in Redis, it counts as one change, however many fields it was.
+      if (replies.includes(PERSISTED)) db.changed(key, EVENT.hash, 'hpersist')
       return replies
     }),
   ],
@@ -180,11 +176,13 @@ const NO_FIELD = -2
 const NO_EXPIRY = -1
 const CONDITION_NOT_MET = 0
 const EXPIRY_SET = 1
+const PERSISTED = 1
 const DELETED = 2
 
 /** `FIELDS numfields field ...` from a position of argv on. @param error if numfields is not positive */
 function fieldsArgument(argv: Argv, at: number, error: ReplyError): Argv {
   if (argv[at].toUpperCase() !== 'FIELDS') throw FIELDS_MISSING
+  if (at + 1 === argv.length) throw wrongArity(argv[0].toLowerCase())
   const count = integerIn(argv[at + 1], 1, Infinity, error)
   if (count !== argv.length - at - 2) throw NUMFIELDS_MISMATCH
   return argv.slice(at + 2)
@@ -196,33 +194,33 @@ export function fieldOptions(argv: Argv): { condition: ExpireCondition; fields: 
   return { condition: expireCondition(argv.slice(0, from), 3), fields: fieldsArgument(argv, from, NUMFIELDS_NOT_POSITIVE) }
 }
 
-/** When fields are to expire, in milliseconds since 1970. @param name the command, for the error */
-function fieldExpiry(db: Database, text: ByteString, unit: ExpireUnit, name: string): number {
-  const given = integer(text)
+/** When fields are to expire, in milliseconds since 1970, from a word of argv. */
+function fieldExpiry(db: Database, argv: Argv, index: number, unit: ExpireUnit): number {
+  const given = integer(argv[index])
   if (given < 0) throw NEGATIVE_EXPIRE
   const at = given * unit.scale + (unit.absolute ? 0 : db.engine.now)
-  if (at > LATEST_FIELD_EXPIRY) throw invalidExpire(name.toLowerCase())
+  if (at > LATEST_FIELD_EXPIRY) throw invalidExpire(argv[0].toLowerCase())
   return at
 }
 
 function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
-  const [name, key, time] = argv
-  const at = fieldExpiry(db, time, unit, name)
-  const { condition, fields } = fieldOptions(argv)
+  const key = argv[1]
   const hash = db.hash.write(key)
+  const at = fieldExpiry(db, argv, 2, unit)
+  const { condition, fields } = fieldOptions(argv)
   if (hash === undefined) return fields.map(() => NO_FIELD)
-  const replies = fields.map((field) => expireField(hash, field, at, condition, db.engine.now))
+  const replies = fields.map((field) => expireField(db, hash, field, at, condition))
   const changes = replies.filter((reply) => reply > CONDITION_NOT_MET).length
   if (changes > 0) db.shrunk(key, hash, EVENT.hash, replies.includes(DELETED) ? 'hdel' : 'hexpire', changes)
   if (hash.size > 0) db.watchFields(key, hash)
   return replies
 }
 
-function expireField(hash: Hash, field: ByteString, at: number, condition: ExpireCondition, now: number): number {
+function expireField({ engine }: Database, hash: Hash, field: ByteString, at: number, condition: ExpireCondition = always): number {
   const slot = hash.find(field)
   if (slot < 0) return NO_FIELD
   if (!condition(hash.expiry(slot), at)) return CONDITION_NOT_MET
-  if (at <= now) {
+  if (at <= engine.now) {
     hash.removeAt(slot)
     return DELETED
   }
@@ -230,57 +228,66 @@ function expireField(hash: Hash, field: ByteString, at: number, condition: Expir
   return EXPIRY_SET
 }
 
-interface FieldArguments {
-  /** Fields; of HSETEX fields and values. */
-  fields: Argv
-  /** When they are to expire; null if nothing says it. */
-  at: number | null
-  /** PERSIST of HGETEX, KEEPTTL of HSETEX. */
-  keep: boolean
-  /** FNX, FXX, or nothing. */
-  condition: string
+/** What HGETEX is to get, and what to do to it: give it an expiry (`at`, null for none) or take it away. */
+export function hgetexArguments(db: Database, argv: Argv): { at: number | null; persist: boolean; fields: Argv } {
+  const word = argv[2].toUpperCase()
+  const unit = EXPIRE_UNITS[word]
+  const at = unit === undefined ? null : fieldExpiry(db, argv, 3, unit)
+  const persist = word === 'PERSIST'
+  return { at, persist, fields: fieldsArgument(argv, at !== null ? 4 : persist ? 3 : 2, FIELDS_NOT_POSITIVE) }
 }
 
-/** The arguments of HGETEX and HSETEX behind the key, which may come in any order. */
-export function fieldArguments(db: Database, argv: Argv): FieldArguments {
-  const name = argv[0].toLowerCase()
-  const [width, other] = name === 'hsetex' ? [2, 'KEEPTTL'] : [1, 'PERSIST']
-  const found: FieldArguments = { fields: [], at: null, keep: false, condition: '' }
-  for (let i = 2; i < argv.length; i++) {
+interface HsetexArguments {
+  /** FNX, FXX, or nothing. */
+  condition: string
+  /** When the fields are to expire; null if nothing says it. */
+  at: number | null
+  /** KEEPTTL. */
+  keep: boolean
+  /** Fields and values. */
+  pairs: Argv
+}
+
+/** The arguments of HSETEX: options in any order, and behind them the fields. */
+export function hsetexArguments(db: Database, argv: Argv): HsetexArguments {
+  const found: HsetexArguments = { condition: '', at: null, keep: false, pairs: [] }
+  // With as many words as the arity asks for, it comes to FIELDS or to one that must not be there.
+  for (let i = 2; ; i++) {
     const word = argv[i].toUpperCase()
     const unit = EXPIRE_UNITS[word]
     if (word === 'FIELDS') {
-      if (found.fields.length > 0) throw FIELDS_TWICE
-      if (i + 1 === argv.length) throw wrongArity(name)
-      const words = integerIn(argv[i + 1], 1, 2 ** 31 - 1, INVALID_FIELDS) * width
-      found.fields = argv.slice(i + 2, i + 2 + words)
-      if (found.fields.length < words) throw FIELDS_SHORT
-      i += 1 + words
-    } else if (unit !== undefined || word === other) {
-      if (found.at !== null || found.keep) {
-        throw new ReplyError(`ERR Only one of EX, PX, EXAT, PXAT or ${other} arguments can be specified`)
-      }
+      found.pairs = pairsArgument(argv, i)
+      return found
+    }
+    if (unit !== undefined || word === 'KEEPTTL') {
+      if (found.at !== null || found.keep) throw ONE_EXPIRY
       if (unit === undefined) found.keep = true
-      else if (i + 1 === argv.length) throw EXPIRE_MISSING
-      else found.at = fieldExpiry(db, argv[++i], unit, name)
-    } else if (width === 2 && (word === 'FNX' || word === 'FXX')) {
+      else found.at = fieldExpiry(db, argv, ++i, unit)
+    } else if (word === 'FNX' || word === 'FXX') {
       if (found.condition !== '') throw ONE_CONDITION
       found.condition = word
     } else throw new ReplyError(`ERR unknown argument: ${printed(argv[i])}`)
   }
-  return found
+}
+
+/** `FIELDS numfields field value ...` from a position of argv on. */
+function pairsArgument(argv: Argv, at: number): Argv {
+  const pairs = argv.slice(at + 2)
+  if (pairs.length < 2) throw wrongArity('hsetex')
+  if (integerIn(argv[at + 1], 1, 2 ** 31 - 1, INVALID_FIELDS) * 2 !== pairs.length) throw wrongArity('hsetex')
+  return pairs
 }
 
 function hgetex(db: Database, argv: Argv): Reply {
   const key = argv[1]
   const hash = db.hash.write(key)
-  const { fields, at, keep } = fieldArguments(db, argv)
+  const { at, persist, fields } = hgetexArguments(db, argv)
   let changes = 0
   const replies = fields.map((field) => {
     const value = hash?.get(field)
     if (value === undefined) return null
-    if (at !== null) changes += Number(expireField(hash!, field, at, always, db.engine.now) > 0)
-    else if (keep && hash!.clearExpiry(hash!.find(field))) changes++
+    if (at !== null) changes += Number(expireField(db, hash!, field, at) > 0)
+    else if (persist && hash!.clearExpiry(hash!.find(field))) changes++
     return value
   })
   if (changes > 0) expiriesChanged(db, key, hash!, at, changes)
@@ -289,16 +296,16 @@ function hgetex(db: Database, argv: Argv): Reply {
 
 function hsetex(db: Database, argv: Argv): Reply {
   const key = argv[1]
-  const { fields, at, keep, condition } = fieldArguments(db, argv)
+  const { condition, at, keep, pairs } = hsetexArguments(db, argv)
   const before = db.hash.write(key)
-  const names = fields.filter((_, i) => i % 2 === 0)
+  const names = pairs.filter((_, i) => i % 2 === 0)
   if (condition === 'FXX' && !names.every((field) => before?.has(field))) return 0
   if (condition === 'FNX' && names.some((field) => before?.has(field))) return 0
   const hash = before ?? db.hash.orCreate(key)
   names.forEach((field, i) => {
-    if (keep) hash.set(field, fields[i * 2 + 1])
-    else hash.put(field, fields[i * 2 + 1])
-    if (at !== null) expireField(hash, field, at, always, db.engine.now)
+    if (keep) hash.set(field, pairs[i * 2 + 1])
+    else hash.put(field, pairs[i * 2 + 1])
+    if (at !== null) expireField(db, hash, field, at)
   })
   db.changed(key, EVENT.hash, 'hset', names.length)
   if (at !== null) expiriesChanged(db, key, hash, at, 0)
@@ -314,9 +321,8 @@ function expiriesChanged(db: Database, key: ByteString, hash: Hash, at: number |
 }
 
 function fieldTimes(db: Database, argv: Argv, shown: (at: number) => number): Reply {
-  const fields = fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE)
   const hash = db.hash.read(argv[1])
-  return fields.map((field) => {
+  return fieldsArgument(argv, 2, FIELDS_NOT_POSITIVE).map((field) => {
     const slot = hash?.find(field) ?? -1
     if (slot < 0) return NO_FIELD
     const at = hash!.expiry(slot)

@@ -5,7 +5,7 @@
 import type { ByteString } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
 import { asZadd } from '../../engine/commands/geo.ts'
-import { fieldArguments, fieldOptions } from '../../engine/commands/hashes.ts'
+import { fieldOptions, hgetexArguments, hsetexArguments } from '../../engine/commands/hashes.ts'
 import { multiPopArguments } from '../../engine/commands/popping.ts'
 import { idArguments, isReferences } from '../../engine/commands/stream-references.ts'
 import { addOptions } from '../../engine/commands/streams.ts'
@@ -167,16 +167,16 @@ const expireFields: Rewrite = (argv, reply, db) => {
 }
 
 const hgetex: Rewrite = (argv, reply, db) => {
-  const { fields, keep } = fieldArguments(db, argv)
+  const { fields, persist } = hgetexArguments(db, argv)
   const found = fields.filter((_, i) => (reply as Reply[])[i] !== null)
-  return keep ? onFields(['HPERSIST', argv[1]], found) : expiriesOf(db, argv[1], found)
+  return persist ? onFields(['HPERSIST', argv[1]], found) : expiriesOf(db, argv[1], found)
 }
 
 const hsetex: Rewrite = (argv, _reply, db) =>
   fieldsNow(
     db,
     argv[1],
-    fieldArguments(db, argv).fields.filter((_, i) => i % 2 === 0),
+    hsetexArguments(db, argv).pairs.filter((_, i) => i % 2 === 0),
   )
 
 export const REWRITES: Readonly<Record<string, Rewrite>> = {
