@@ -274,11 +274,12 @@ export class Database {
   /** Removes fields of a hash whose time has come, up to so many. @returns how many steps that took, at least one */
   #expireFields(slot: number, hash: Hash, most?: number): number {
     const key = this.keyspace.keys[slot]
-    const { effects, now } = this.engine
+    const { effects, now, stats } = this.engine
     this.keyspace.beforeChange(slot)
     // However many there are, to drop all of them is one step.
     const all = hash.expires?.allDue(hash.size, now)
     const removed = all ? hash.keys : hash.removeExpired(now, most)
+    stats.expiredSubkeys += removed.length
     if (all) {
       this.keyspace.removeAt(slot)
       effects?.removed(this, key)

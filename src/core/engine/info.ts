@@ -51,6 +51,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     ['total_net_output_bytes', stats.outputBytes],
     ['rejected_connections', stats.rejectedConnections],
     ['expired_keys', stats.expired],
+    ['expired_subkeys', stats.expiredSubkeys],
     ['evicted_keys', stats.evicted],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],
@@ -77,7 +78,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       .filter(({ keyspace }) => keyspace.size > 0)
       .map(({ index, keyspace }) => [
         `db${index}`,
-        `keys=${keyspace.size},expires=${keyspace.queue.size},avg_ttl=${averageTtl(engine, keyspace)}`,
+        `keys=${keyspace.size},expires=${keyspace.queue.size},avg_ttl=${averageTtl(engine, keyspace)},subexpiry=${keyspace.subexpiry}`,
       ]),
 }
 

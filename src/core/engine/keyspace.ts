@@ -57,6 +57,15 @@ export class Keyspace extends Dict<Value> {
     this.fields?.set(slot, nextExpiry === Infinity ? 0 : nextExpiry)
   }
 
+  /** How many hashes have fields that expire. Those that are to be looked at may have changed since: it is counted when it is asked. */
+  get subexpiry(): number {
+    const expires = (slot: number): boolean => {
+      const value = this.values[slot]
+      return typeof value === 'object' && value.type === 'hash' && value.nextExpiry !== Infinity
+    }
+    return this.fields?.slots.filter(expires).length ?? 0
+  }
+
   /** Bytes of all that is in it: see memory.ts. */
   get bytes(): number {
     this.#count(0)

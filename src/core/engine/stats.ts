@@ -13,6 +13,8 @@ export class Stats {
   declare hits: number
   declare misses: number
   declare expired: number
+  /** Fields of hashes. */
+  declare expiredSubkeys: number
   declare evicted: number
   declare connections: number
   declare rejectedConnections: number
@@ -32,7 +34,7 @@ export class Stats {
 
   reset(): void {
     this.hits = this.misses = this.expired = this.evicted = this.connections = this.rejectedConnections = 0
-    this.inputBytes = this.outputBytes = 0
+    this.expiredSubkeys = this.inputBytes = this.outputBytes = 0
     ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => this.table.commands.map(() => 0))
     this.errors = new Map()
   }

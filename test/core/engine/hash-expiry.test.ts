@@ -134,4 +134,31 @@ describe('as Redis 7.4 has it', () => {
     expect(await redis.hpersist('h', 'a', 'b')).toEqual([-1, -1])
     expect(redis.engine.dirty - dirty).toBe(1)
   })
+
+  test('INFO counts fields that have expired, and hashes with fields that will', async () => {
+    await using redis = await createTestRedis()
+    const counts = async (): Promise<string[]> => {
+      const text = await redis.info()
+      return [/expired_keys:(\d+)/, /expired_subkeys:(\d+)/, /^db0:.*subexpiry=(\d+)/m].map((field) => field.exec(text)?.[1] ?? '')
+    }
+    const hashes = ['deleted', 'taken', 'kept', 'overwritten', 'expired', 'left']
+    for (const hash of hashes) await redis.hset(hash, { a: 1, b: 2, c: 3 })
+    expect(await counts()).toEqual(['0', '0', '0'])
+    for (const hash of hashes) await redis.hpexpire(hash, 100, ['a', 'b'])
+    expect(await counts()).toEqual(['0', '0', '6'])
+    await redis.hdel('deleted', 'a', 'b')
+    await redis.hgetdel('taken', 'a', 'b')
+    await redis.hpersist('kept', 'a', 'b')
+    await redis.set('overwritten', 'text')
+    await redis.hpexpire('left', 200, ['b'])
+    expect(await counts()).toEqual(['0', '0', '2'])
+    await redis.clock.advance(100)
+    expect(await counts()).toEqual(['0', '3', '1'])
+    await redis.hpexpire('kept', 0, ['a'])
+    await redis.hgetex('kept', ['b'], { pxat: 1 })
+    await redis.hsetex('kept', { c: 3, d: 4 }, { px: 0 })
+    expect([await redis.exists('kept'), ...(await counts())]).toEqual([0, '0', '7', '1'])
+    await redis.configResetstat()
+    expect(await counts()).toEqual(['0', '0', '1'])
+  })
 })

@@ -222,6 +222,7 @@ function expireField({ engine }: Database, hash: Hash, field: ByteString, at: nu
   if (!condition(hash.expiry(slot), at)) return CONDITION_NOT_MET
   if (at <= engine.now) {
     hash.removeAt(slot)
+    engine.stats.expiredSubkeys++
     return DELETED
   }
   hash.setExpiry(slot, at)

@@ -17,6 +17,11 @@ export class ExpiryQueue {
     return this.#times[0] ?? Infinity
   }
 
+  /** Slots that have a time, in no order. */
+  get slots(): readonly number[] {
+    return this.#slots
+  }
+
   /** The slot of the earliest time. */
   get first(): number {
     return this.#slots[0]
