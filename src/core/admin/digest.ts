@@ -88,7 +88,11 @@ function addContent(value: Value, digest: Digest): void {
     case 'set':
       return value.keys.forEach((member) => digest.add(member))
     case 'hash':
-      return value.keys.forEach((field, slot) => pair(field, value.values[slot]))
+      return value.keys.forEach((field, slot) => {
+        const each = new Digest().mix(field).mix(value.values[slot])
+        if (value.expiry(slot) !== 0) each.add('!!hexpire!!')
+        digest.add(each.bytes)
+      })
     case 'zset':
       return value.scores.keys.forEach((member, slot) => pair(member, formatDouble(value.scores.values[slot])))
     case 'module':

@@ -21,7 +21,8 @@ export function encodingOf(value: Value, config: Config): string {
       return isIntset(value, config.number('set-max-intset-entries')) ? 'intset' : 'hashtable'
     case 'hash': {
       const fits = isShort(value, 'hash', config) && value.values.every((each) => each.length <= config.number('hash-max-listpack-value'))
-      return !fits ? 'hashtable' : value.expires?.size ? 'listpackex' : 'listpack'
+      // As in Redis, it stays what it is when no field expires any more.
+      return !fits ? 'hashtable' : value.expires === null ? 'listpack' : 'listpackex'
     }
     case 'zset':
       return isShort(value.scores, 'zset', config) ? 'listpack' : 'skiplist'

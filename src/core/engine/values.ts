@@ -156,7 +156,7 @@ export function copyOf(value: Value): Value {
       const hash = new Hash()
       value.keys.forEach((field, slot) => hash.insert(field, value.values[slot]))
       hash.remember(value)
-      if (value.expires?.size) value.keys.forEach((_, slot) => hash.setExpiry(slot, value.expiry(slot)))
+      if (value.expires !== null) value.keys.forEach((_, slot) => hash.setExpiry(slot, value.expiry(slot)))
       return hash
     }
     case 'zset': {

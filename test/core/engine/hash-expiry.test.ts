@@ -161,4 +161,28 @@ describe('as Redis 7.4 has it', () => {
     await redis.configResetstat()
     expect(await counts()).toEqual(['0', '0', '1'])
   })
+
+  test('OBJECT ENCODING of a small hash is listpackex from its first expiry on, in copies too, and until it is restored', async () => {
+    await using redis = await createTestRedis()
+    await redis.hset('h', { a: 1 })
+    expect(await redis.objectEncoding('h')).toBe('listpack')
+    await redis.hexpire('h', 10, ['a'])
+    await redis.hpersist('h', 'a')
+    await redis.copy('h', 'copy')
+    await redis.restore('restored', 0, (await redis.bytes.dump('h'))!)
+    expect(await Promise.all(['h', 'copy', 'restored'].map((key) => redis.objectEncoding(key)))).toEqual([
+      'listpackex',
+      'listpackex',
+      'listpack',
+    ])
+  })
+
+  test('DEBUG DIGEST is another if a field expires', async () => {
+    await using redis = await createTestRedis()
+    for (const key of ['h', 'same', 'other']) await redis.hset(key, { a: 1, b: 2 })
+    await redis.hexpire('other', 10, ['b'])
+    expect(await redis.call('DEBUG', 'DIGEST-VALUE', 'h', 'same', 'other')).toSatisfy(
+      ([h, same, other]: string[]) => h === same && h !== other,
+    )
+  })
 })
