@@ -71,7 +71,8 @@ describe.each(Object.entries(backends))('%s', (_name, start) => {
     expect(await documents.get('1', '.')).toEqual({ b: [2] })
     expect(await documents.set('big', '$', 9007199254740993n)).toBe('OK')
     expect(await documents.del('1', '$.b')).toBe(1)
-    expect(await documents.del('1')).toBe(1)
+    expect(await documents.del('1')).toBe(0)
+    expect(await documents.del('2')).toBe(1)
     expect(await documents.clear('k', '$.inner')).toBe(1)
   })
 

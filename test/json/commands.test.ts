@@ -195,8 +195,9 @@ describe('JSON.DEL and JSON.CLEAR', () => {
     for (const path of ['$[*]', '$[2,1,0]', '$[1,2,0]', '$[0,0,1,2]', '$[0:]']) {
       set('k', [1, 2, 3])
       expect(run('JSON.DEL', 'k', path)).toBe(3)
-      expect(held('k')).toEqual([])
+      expect(run('EXISTS', 'k')).toBe(0)
     }
+    set('k', {})
     expect(run('JSON.DEL', 'none', '..a')).toBe(0)
     expect(run('JSON.DEL', 'k', '$.none')).toBe(0)
     expect(run('JSON.DEL', 'k')).toBe(1)
@@ -204,10 +205,29 @@ describe('JSON.DEL and JSON.CLEAR', () => {
   })
 
   test('what shares a beginning of its name with what is removed stays', () => {
-    set('k', { ab: 1, a: 1, abc: { ab: 2 } })
+    set('k', { ab: 1, a: 1, abc: { ab: 2 }, b: 1 })
     expect(run('JSON.DEL', 'k', '$.a')).toBe(1)
     expect(run('JSON.DEL', 'k', '$["ab","abc"]')).toBe(2)
-    expect(held('k')).toEqual({})
+    expect(held('k')).toEqual({ b: 1 })
+  })
+
+  test('a document of which nothing is left is gone', () => {
+    set('k', { a: { b: 1 } })
+    expect(run('JSON.DEL', 'k', '$.a.b')).toBe(1)
+    expect(run('JSON.GET', 'k')).toBe('{"a":{}}')
+    expect(run('JSON.FORGET', 'k', '.a')).toBe(1)
+    expect(run('EXISTS', 'k')).toBe(0)
+    // What was empty before stays, and what other commands leave empty.
+    for (const [value, ...words] of [
+      [[], 'JSON.DEL', 'k', '$[*]'],
+      [[1], 'JSON.ARRPOP', 'k'],
+      [{ a: 1 }, 'JSON.MERGE', 'k', '$', '{"a":null}'],
+    ] as const) {
+      // prettier-ignore
+      set('k', value)
+      run(...words)
+      expect(run('EXISTS', 'k')).toBe(1)
+    }
   })
 
   test('removing from arrays in arrays', () => {

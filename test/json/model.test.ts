@@ -111,6 +111,9 @@ test('random commands give what a model gives', async () => {
           if (way.length === 0) continue
           expect(say()).toBe(1)
           model = withValue(model, way, undefined)
+          if (Object.keys(model as object).length > 0) continue
+          expect(run('EXISTS', 'k')).toBe(0)
+          run('JSON.SET', 'k', '$', JSON.stringify(model))
         } else if (name === 'JSON.CLEAR') {
           const cleared = Array.isArray(old) ? [] : typeof old === 'object' && old !== null ? {} : typeof old === 'number' ? 0 : old
           expect(say()).toBe(JSON.stringify(cleared) === JSON.stringify(old) ? 0 : 1)

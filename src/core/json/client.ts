@@ -72,7 +72,7 @@ export class Json<M extends Mode, T extends Text> extends Runner<M, T> {
     return this.run(['JSON.MERGE', key, path, json(value)], okOrNull)
   }
 
-  /** Removes values; without a path the key. @returns how many were removed */
+  /** Removes values, and the key if nothing is left; without a path the key. @returns how many were removed */
   del(key: Key, path: JsonPath = '$'): Out<M, T, number> {
     return this.run(['JSON.DEL', key, path], integer)
   }

@@ -282,19 +282,22 @@ function del(db: Database, argv: Argv): Reply {
   const path = optionalPath(argv)
   const document = documentFor(db, key)
   if (document === undefined) return 0
-  let removed = 1
-  if (path.steps.length === 0) db.delete(key)
-  else removed = document.remove(select(path.steps, document.root))
-  if (removed > 0) changed(db, key, 'del')
+  const removed = path.steps.length === 0 ? 1 : document.remove(select(path.steps, document.root))
+  if (removed === 0) return 0
+  // What is left empty goes too.
+  if (path.steps.length === 0 || !isFull(document.root)) db.delete(key)
+  changed(db, key, 'del')
   return removed
 }
+
+/** Whether there is something to clear. */
+const isFull = (value: Json): boolean =>
+  Array.isArray(value) ? value.length > 0 : value instanceof Map ? value.size > 0 : isNumber(value) && toNumber(value) !== 0
 
 function clear(db: Database, argv: Argv): Reply {
   const path = parsePath(argv[2] ?? '$')
   const document = documentFor(db, argv[1])
   if (document === undefined) throw noKey()
-  const isFull = (value: Json): boolean =>
-    Array.isArray(value) ? value.length > 0 : value instanceof Map ? value.size > 0 : isNumber(value) && toNumber(value) !== 0
   const places = outermost(select(path.steps, document.root).filter(({ value }) => isFull(value)))
   for (const place of places) document.replace(place, Array.isArray(place.value) ? [] : place.value instanceof Map ? new Map() : 0)
   if (places.length > 0) changed(db, argv[1], 'clear')
