@@ -188,7 +188,10 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     config: { ...options.config, save, requirepass: encodeUtf8(options.config?.['requirepass'] ?? '') },
   })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
-  if (options.json !== undefined) engine.types.set(options.json.type.name, options.json.type)
+  if (options.json !== undefined) {
+    engine.types.set(options.json.type.name, options.json.type)
+    engine.modules.push(options.json.listing)
+  }
   options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
   await persistence.open()

@@ -5,6 +5,7 @@ import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import { admin } from '../../src/core/admin/admin.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
 import { json } from '../../src/core/json/json.ts'
+import { MapReply } from '../../src/core/reply.ts'
 import { JsonDocument } from '../../src/core/json/document.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 
@@ -40,6 +41,16 @@ test('the commands on keys', async () => {
 
   expect(await call('DEBUG', 'DIGEST-VALUE', 'renamed', 'restored', 'k')).toSatisfy(([a, b, c]: string[]) => a === b && b !== c)
   expect(await redis.del('renamed', 'restored')).toBe(2)
+})
+
+test('who asks what the server can do is told', async () => {
+  const module = ['name', 'ReJSON', 'ver', 80400, 'path', '', 'args', []]
+  const session = redis.engine.connect({ trusted: true })
+  expect(session.execute(['MODULE', 'LIST'])).toEqual([new MapReply(module)])
+  expect((session.execute(['HELLO']) as MapReply).flat.slice(-2)).toEqual(['modules', [new MapReply(module)]])
+  expect(await call('INFO', 'modules')).toContain('module:name=ReJSON,ver=80400,')
+  await using without = await createRedis({ admin })
+  expect(await without.call('MODULE', 'LIST')).toEqual([])
 })
 
 test('an expiry stays when a value is set, even the root', async () => {

@@ -78,6 +78,11 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     ['lazyfree_pending_objects', 0],
     ['lazyfreed_objects', 0],
   ]
+  const Modules: Section = ({ modules }) =>
+    modules.map(({ flat: [, name, , version] }) => [
+      'module',
+      `name=${name as string},ver=${version as number},api=1,filters=0,usedby=[],using=[],options=[]`,
+    ])
   const CPU: Section = ({ clock }) => {
     const used = clock.process?.()
     return used === undefined
@@ -91,7 +96,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     const wanted = argv.slice(1)
     const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))
     return new Verbatim(
-      infoText(engine, wanted, { Server, Clients, Memory, Stats, Replication, CPU, Commandstats, ...(asked && { Latencystats }) }),
+      infoText(engine, wanted, { Server, Clients, Memory, Stats, Replication, CPU, Modules, Commandstats, ...(asked && { Latencystats }) }),
     )
   }
 }

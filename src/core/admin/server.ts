@@ -1,4 +1,4 @@
-// What a server says of modules, of replicas, of its memory, and of itself. There are no modules, and it is a master
+// What a server says of modules, of replicas, of its memory, and of itself. No modules can be loaded, and it is a master
 // without replicas: https://redis.io/docs/latest/commands/?group=server
 import { integer } from '../engine/arguments.ts'
 import { type Argv, container, type Handler, type Row, row } from '../engine/command.ts'
@@ -63,7 +63,7 @@ export const serverRows: readonly Row[] = [
   row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
   row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
   container('MODULE', -2, '', [
-    row('MODULE|LIST', 2, 'admin noscript nondeterministic_output_order', '', () => []),
+    row('MODULE|LIST', 2, 'admin noscript nondeterministic_output_order', '', ({ engine }) => engine.modules),
     row('MODULE|LOAD', -3, 'admin noscript no_async_loading', '', loadModule),
     row('MODULE|LOADEX', -3, 'admin noscript no_async_loading', '', loadModule),
     row('MODULE|UNLOAD', 3, 'admin noscript no_async_loading', '', loadModule),

@@ -11,7 +11,7 @@ import { parseEvents } from './events.ts'
 import { Eviction } from './eviction.ts'
 import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
-import { type Reply, ReplyError } from '../reply.ts'
+import { type MapReply, type Reply, ReplyError } from '../reply.ts'
 import type { Clock, Log, Random } from './ports.ts'
 import type { ModuleType } from './modules.ts'
 import { PubSub } from './pubsub.ts'
@@ -85,6 +85,8 @@ export class Engine {
   scripting: Scripting = keptLibraries()
   /** Types of values beyond Redis's own, by their names. */
   readonly types = new Map<string, ModuleType>()
+  /** What brings them, as MODULE LIST and HELLO have it. */
+  readonly modules: MapReply[] = []
   probe: Probe | null = null
   gate: Gate | null = null
   users: Users | null = null

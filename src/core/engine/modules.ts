@@ -1,6 +1,7 @@
 // Types of values that the engine does not know: an entry of its own brings one with its commands, as isodis/json does. What is
 // done with any value (counting, copying, saving and loading it) is asked of the value itself.
 import type { ByteString } from '../bytes.ts'
+import type { MapReply } from '../reply.ts'
 import type { Group, LoadDocs } from './command.ts'
 
 /** What an entry such as `isodis/json` gives `createRedis`: commands, and the type of value they work on. */
@@ -11,6 +12,8 @@ export interface Module {
   readonly docs: LoadDocs
   /** Its type of value. */
   readonly type: ModuleType
+  /** What MODULE LIST and HELLO say: the module of Redis that has the same, with the version whose commands are here. */
+  readonly listing: MapReply
 }
 
 /** A type of value. */

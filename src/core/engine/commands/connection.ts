@@ -161,7 +161,7 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
   session.restrict()
   return new MapReply([
     ...['server', 'redis', 'version', VERSION, 'proto', protocol, 'id', session.id],
-    ...['mode', 'standalone', 'role', 'master', 'modules', []],
+    ...['mode', 'standalone', 'role', 'master', 'modules', session.engine.modules],
   ])
 }
 
