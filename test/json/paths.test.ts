@@ -22,6 +22,9 @@ describe('paths', () => {
     ['$[0,2]', [1, 2, 3], [1, 3]],
     ['$[-3,-1]', [1, 2, 3], [1, 3]],
     ['$[5]', [1, 2, 3], []],
+    ['$[40000000000000000000]', [1, 2, 3], []],
+    ['$[-40000000000000000000:40000000000000000000]', [1, 2, 3], [1, 2, 3]],
+    ['$. a [ 0 ] ', { a: [1] }, [1]],
     ['$[1:]', [1, 2, 3], [2, 3]],
     ['$[:-1]', [1, 2, 3], [1, 2]],
     ['$[-2:]', [1, 2, 3], [2, 3]],
@@ -137,7 +140,8 @@ describe('filters', () => {
   test('of objects they take the fields', () => {
     expect(found('$.root[?(@.value > 1)]', { root: { 1: { value: 1 }, 2: { value: 2 } } })).toEqual([{ value: 2 }])
     expect(found('$..[?(@.code=="2")].code', [{ code: '1' }, { code: '2' }])).toEqual(['2'])
-    expect(found('$[?@.*==null]', [{ a: 10 }, { b: null }, { c: 30, d: null }])).toEqual([{ b: null }])
+    for (const path of ['$[?@.*==null]', '$[?@*==null]'])
+      expect(found(path, [{ a: 10 }, { b: null }, { c: 30, d: null }]), path).toEqual([{ b: null }])
   })
 
   test('integers beyond 2^53 are compared as they are', () => {

@@ -45,7 +45,7 @@ const MOST_NESTED = 64
 
 const NAME = /[\w`~+#%$^/:\x80-\xff-]+/y
 const SPACES = / */y
-const INTEGER = /-?(?:0|[1-9]\d{0,14})/y
+const INTEGER = /-?(?:0|[1-9]\d*)/y
 const OPERATOR = /==|!=|<=|>=|=~|<|>/y
 const LITERAL = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 const TEXT = /"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'/y
@@ -68,6 +68,7 @@ class Reader {
 
   whole(): Step[] {
     const steps = this.#steps()
+    this.#match(SPACES)
     if (this.#at < this.#text.length) throw this.#wrong("'.', '..' or '['")
     return steps
   }
@@ -96,11 +97,9 @@ class Reader {
     if (!this.#take(word)) throw this.#wrong(`'${word}'`)
   }
 
-  /** @param inFilter whether the first name may stand without a dot, as in `@name` */
-  #steps(inFilter = false): Step[] {
+  /** @param bare whether the first name may stand without a dot, as in `@name` */
+  #steps(bare = false): Step[] {
     const steps: Step[] = []
-    const first = inFilter ? this.#match(NAME) : null
-    if (first !== null) steps.push({ selector: { kind: 'keys', keys: [first[0]] }, deep: false })
     for (;;) {
       const start = this.#at
       const deep = this.#take('..')
@@ -108,17 +107,17 @@ class Reader {
       if (this.#take('[')) {
         steps.push({ selector: this.#bracket(), deep })
         this.#expect(']')
-      } else if (dot) {
-        if (this.#take('*')) steps.push({ selector: { kind: 'all' }, deep })
+      } else if ((dot || bare) && this.#take('*')) steps.push({ selector: { kind: 'all' }, deep })
+      else {
+        const name = dot || bare ? this.#match(NAME) : null
+        if (name !== null) steps.push({ selector: { kind: 'keys', keys: [name[0]] }, deep })
+        else if (dot) throw this.#wrong("a name, '*' or '['")
         else {
-          const name = this.#match(NAME)
-          if (name === null) throw this.#wrong("a name, '*' or '['")
-          steps.push({ selector: { kind: 'keys', keys: [name[0]] }, deep })
+          this.#at = start
+          return steps
         }
-      } else {
-        this.#at = start
-        return steps
       }
+      bare = false
     }
   }
 
