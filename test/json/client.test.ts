@@ -123,7 +123,8 @@ describe.each(Object.entries(backends))('%s', (_name, start) => {
     await redis.call('JSON.SET', 'k', '$', '{"a":1,"b":"x","c":1.5}')
     expect(await redis.call('JSON.TYPE', 'k', '$.a')).toEqual([['integer']])
     expect(await redis.call('JSON.NUMINCRBY', 'k', '$.*', '1')).toEqual([2, null, 2.5])
-    expect(await redis.call('JSON.GET', 'k')).toBe('{"a":2,"b":"x","c":2.5}')
+    expect(await redis.call('JSON.NUMPOWBY', 'k', '.a', '3')).toEqual([8])
+    expect(await redis.call('JSON.GET', 'k')).toBe('{"a":8,"b":"x","c":2.5}')
   })
 })
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import type { Session } from '../../src/core/engine/session.ts'
-import { Double, NullArray, type Reply, ReplyError, Status } from '../../src/core/reply.ts'
+import { Double, MapReply, NullArray, type Reply, ReplyError, Status } from '../../src/core/reply.ts'
 import { json } from '../../src/core/json/json.ts'
 
 let redis: EmbeddedRedis
@@ -23,6 +23,7 @@ function plain(reply: Reply): unknown {
   if (reply instanceof ReplyError || reply instanceof Status) return reply.text
   if (reply instanceof NullArray) return null
   if (reply instanceof Double) return `double ${reply.value}`
+  if (reply instanceof MapReply) return { map: reply.flat.map(plain) }
   return Array.isArray(reply) ? reply.map(plain) : reply
 }
 
@@ -135,7 +136,7 @@ describe('JSON.SET and JSON.GET', () => {
       '{\n\t"obj": {\n\t\t"f": "v"\n\t},\n\t"arr": [\n\t\t0,\n\t\t1\n\t],\n\t"none": {},\n\t"empty": []\n}',
     )
     expect(run('JSON.GET', 'k', ...layout, '$..f', '$..f')).toBe('{\n\t"$..f": [\n\t\t"v"\n\t]\n}')
-    expect(run('JSON.GET', 'k', 'NOESCAPE', 'FORMAT', 'STRING', '.obj')).toBe('{"f":"v"}')
+    expect(run('JSON.GET', 'k', 'NOESCAPE', '.obj')).toBe('{"f":"v"}')
     expect(run('JSON.GET', 'k', 'INDENT')).toBe("ERR wrong number of arguments for 'json.get' command")
   })
 
@@ -348,6 +349,30 @@ describe('numbers', () => {
     expect(run('JSON.GET', 'k')).toBe('{"a":[2,9223372036854775807],"f":[1.0,1.6350000000001313e308]}')
   })
 
+  test('powers', () => {
+    run('JSON.SET', 'k', '$', '{"a":"b","b":[{"a":2},{"a":5.0},{"a":"c"}]}')
+    expect(run('JSON.NUMPOWBY', 'k', '$..a', '2')).toBe('[null,4,25.0,null]')
+    expect(run('JSON.NUMPOWBY', 'k', '.b[0].a', '4')).toBe('256')
+    expect(run('JSON.NUMPOWBY', 'k', '.b[0].a', '0.5')).toBe('16.0')
+    expect(run('JSON.NUMPOWBY', 'k', '.a', '2')).toBe("ERR Path '$.a' does not exist or does not contains a number")
+    for (const [base, exponent, power] of [
+      ['3', '39', '4052555153018976267'],
+      ['3', '41', 'ERR numeric overflow'],
+      ['-2', '63', '-9223372036854775808'],
+      ['2', '63', 'ERR numeric overflow'],
+      ['2', '1000000000000000000', 'ERR numeric overflow'],
+      ['-1', '9007199254740993', '-1'],
+      ['0', '0', '1'],
+      ['2', '-1', '0.5'],
+      ['0', '-1', 'ERR result is not a number'],
+      ['-8.0', '0.5', 'ERR result is not a number'],
+    ]) {
+      // prettier-ignore
+      run('JSON.SET', 'k', '$', base)
+      expect(run('JSON.NUMPOWBY', 'k', '.', exponent), `${base} ** ${exponent}`).toBe(power)
+    }
+  })
+
   test('a place that is named twice is changed once', () => {
     set('k', [1, 2])
     expect(run('JSON.NUMINCRBY', 'k', '$[0,0]', '5')).toBe('[6,6]')
@@ -392,6 +417,9 @@ describe('texts, booleans, objects, types', () => {
       'big',
       9007199254740993n,
     ])
+    // No integer of the protocol is so large.
+    run('JSON.SET', 'unsigned', '$', '18446744073709551615')
+    expect(run('JSON.RESP', 'unsigned')).toBe('double 18446744073709552000')
     expect(run('JSON.RESP', 'k', '$.a[0]')).toEqual([1])
     expect(run('JSON.RESP', 'k', '$.none')).toEqual([])
     expect(run('JSON.RESP', 'none', '$.a')).toBe(null)
@@ -450,5 +478,26 @@ describe('RESP3', () => {
     expect(run('JSON.TYPE', 'k', '.a')).toEqual(['object'])
     expect(run('JSON.TYPE', 'none', '$')).toEqual([null])
     expect(run('JSON.GET', 'k', '$.a')).toBe('[{"c":8}]')
+  })
+
+  test('FORMAT gives values as replies', () => {
+    run('JSON.SET', 'k', '$', '{"a":{"c":true,"d":null},"b":{"c":2,"e":[1.5,"x",{"f":[]}]}}')
+    const get = (...words: string[]): unknown => run('JSON.GET', 'k', 'FORMAT', ...words)
+    expect(get('STRING', '$..c')).toBe('[true,2]')
+    expect(get('EXPAND', '$..c', '$.none')).toEqual([[true, 2], []])
+    expect(get('expand', '$.a')).toEqual([[{ map: ['c', true, 'd', null] }]])
+    expect(get('EXPAND', '.b')).toEqual([[{ map: ['c', 2, 'e', ['double 1.5', 'x', { map: ['f', []] }]] }]])
+    expect(get('EXPAND1', '$.b.*')).toEqual([[2, '[1.5,"x",{"f":[]}]']])
+    expect(get('STRINGS', '$')).toBe('ERR wrong reply format')
+    expect(run('JSON.GET', 'none', 'FORMAT', 'EXPAND', '$')).toBe(null)
+    run('JSON.SET', 'k', '$', '[1,{"a":[2]},[3],[4]]')
+    expect(run('JSON.ARRPOP', 'k', 'FORMAT', 'STRINGS', '$')).toEqual(['[4]'])
+    expect(run('JSON.ARRPOP', 'k', 'FORMAT', 'EXPAND1', '$')).toEqual(['[3]'])
+    expect(run('JSON.ARRPOP', 'k', 'FORMAT', 'EXPAND', '$', '-1')).toEqual([{ map: ['a', [2]] }])
+    expect(run('JSON.ARRPOP', 'k', 'FORMAT', 'EXPAND', '.')).toBe('ERR Legacy paths are supported only with FORMAT STRINGS')
+    expect(run('JSON.GET', 'k')).toBe('[1]')
+    session.execute(['HELLO', '2'])
+    expect(get('EXPAND', '$')).toBe('ERR FORMAT argument is not supported on RESP2')
+    expect(run('JSON.ARRPOP', 'k', 'FORMAT', 'EXPAND', '$')).toBe('ERR FORMAT argument is not supported on RESP2')
   })
 })

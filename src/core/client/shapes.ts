@@ -60,7 +60,7 @@ const streams: Shape = (reply) => {
   return new MapReply(Array.isArray(reply[0]) ? (reply as Reply[][]).flat() : reply)
 }
 
-/** JSON.NUMINCRBY and JSON.NUMMULTBY: JSON of one number or of an array of them; some clients give doubles as texts. */
+/** JSON.NUMINCRBY and its like: JSON of one number or of an array of them; some clients give doubles as texts. */
 const numbers: Shape = (reply) => {
   const items = typeof reply === 'string' ? (reply.match(/[^[\],]+/g) ?? []) : reply
   const number = (item: Reply): Reply =>
@@ -122,6 +122,7 @@ const SHAPES = new Map(
     'JSON.TYPE': types,
     'JSON.NUMINCRBY': numbers,
     'JSON.NUMMULTBY': numbers,
+    'JSON.NUMPOWBY': numbers,
 
     COMMAND: { '': each(info), INFO: each(info), DOCS: map({}, doc) },
     CONFIG: { GET: map() },
@@ -162,7 +163,7 @@ export function toResp2(argv: Argv, reply: Reply): Reply {
 function jsonToResp2([name, , path]: Argv, reply: Reply): Reply {
   if (!Array.isArray(reply)) return reply
   if (name === 'JSON.TYPE') return reply[0]
-  if (!/^JSON.NUM(INCR|MULT)BY$/.test(name)) return reply
+  if (!name.startsWith('JSON.NUM')) return reply
   const texts = reply.map((item) => (item instanceof Double ? textOf(item) : String(item as Reply & (number | bigint | null))))
   if (/^\$([.[]|$)/.test(path)) return `[${texts.join(',')}]`
   return texts.findLast((text) => text !== 'null') ?? new ReplyError(`ERR Path '${path}' does not exist or does not contains a number`)

@@ -9,6 +9,7 @@ import { JsonDocument, type Place } from './document.ts'
 import { changeEach, expected, missing, optionalPath, placesIn } from './keys.ts'
 import { parseJson } from './parse.ts'
 import { parsePath, type Path } from './path.ts'
+import { type Format, readFormat } from './replies.ts'
 import { copyOf, isSame, type Json } from './value.ts'
 import { toText } from './write.ts'
 
@@ -35,13 +36,21 @@ export const arrayRows = (): Row[] => [
     if (found.length === 0) throw missing(path.given)
     return lengthOf(found[0].value) ?? missing(path.given, 'not an array')
   }),
-  row('JSON.ARRPOP', -2, 'write @json', '1 RW access delete', (db, argv) => {
-    const index = Number(parseInt64(argv[3] ?? '-1') ?? -1)
-    return change(db, argv, optionalPath(argv), (document, place) => {
+  row('JSON.ARRPOP', -2, 'write @json', '1 RW access delete', (db, argv, { protocol }) => {
+    let format: Format | null = null
+    let words = argv
+    if (argv.length > 3 && argv[2].toUpperCase() === 'FORMAT') {
+      format = readFormat(argv[3], 'STRINGS', protocol)
+      words = [...argv.slice(0, 2), ...argv.slice(4)]
+    }
+    const path = optionalPath(words)
+    if (format !== null && path.legacy) throw new ReplyError('ERR Legacy paths are supported only with FORMAT STRINGS')
+    const index = Number(parseInt64(words[3] ?? '-1') ?? -1)
+    return change(db, argv, path, (document, place) => {
       const { length } = place.value as Json[]
       if (length === 0) return null
       const at = index < 0 ? Math.max(0, length + index) : Math.min(index, length - 1)
-      return () => toText(document.splice(place, at, 1)[0])
+      return () => (format ?? toText)(document.splice(place, at, 1)[0])
     })
   }),
   row('JSON.ARRTRIM', 5, 'write @json', '1 RW delete', (db, argv) => {

@@ -2,11 +2,12 @@
 import { type Argv, type Row, row } from '../engine/command.ts'
 import type { Database } from '../engine/database.ts'
 import { shrink } from '../numbers.ts'
-import { Double, type Reply, ReplyError } from '../reply.ts'
+import { type Reply, ReplyError } from '../reply.ts'
 import { changeAll, missing } from './keys.ts'
 import { parseJson } from './parse.ts'
 import { parsePath } from './path.ts'
-import { Float, float, isInteger, isNumber, type Json, toNumber } from './value.ts'
+import { numberReply } from './replies.ts'
+import { Float, float, isInteger, isNumber, type JsonNumber, toNumber } from './value.ts'
 import { toText } from './write.ts'
 
 /** The same for both kinds of numbers. */
@@ -16,22 +17,30 @@ interface Operation {
 }
 const SUM: Operation = { exact: (a, b) => a + b, rounded: (a, b) => a + b }
 const PRODUCT: Operation = { exact: (a, b) => a * b, rounded: (a, b) => a * b }
+const POWER: Operation = {
+  // Above 64 only whether it is odd matters: what is not -1, 0 or 1 does not fit anyway.
+  exact: (a, b) => a ** (b > 64n ? 64n + (b % 2n) : b),
+  rounded: (a, b) => a ** b,
+}
 
 export const numberRows = (): Row[] => [
   row('JSON.NUMINCRBY', 4, 'write @json', '1 RW access update', (db, argv, { protocol }) => compute(db, argv, SUM, protocol)),
   row('JSON.NUMMULTBY', 4, 'write @json', '1 RW access update', (db, argv, { protocol }) => compute(db, argv, PRODUCT, protocol)),
+  row('JSON.NUMPOWBY', 4, 'write @json', '1 RW access update', (db, argv, { protocol }) => compute(db, argv, POWER, protocol)),
 ]
 
 function compute(db: Database, argv: Argv, operation: Operation, protocol: 2 | 3): Reply {
   const path = parsePath(argv[2])
-  const by = parseJson(argv[3])
-  if (!isNumber(by)) throw new ReplyError('ERR bad input number')
-  const computed: Json[] = []
+  const given = parseJson(argv[3])
+  if (!isNumber(given)) throw new ReplyError('ERR bad input number')
+  // With an exponent below zero the power of an integer is none.
+  const by = operation === POWER && toNumber(given) < 0 ? new Float(toNumber(given)) : given
+  const computed: JsonNumber[] = []
   const replies = changeAll(db, argv, path, {
     is: isNumber,
     isNot: '',
     prepare(document, place) {
-      const result = resultOf(operation, place.value as number, by as number)
+      const result = resultOf(operation, place.value as number, by)
       return () => {
         document.replace(place, result)
         // Where it is found again.
@@ -40,14 +49,14 @@ function compute(db: Database, argv: Argv, operation: Operation, protocol: 2 | 3
     },
   })
   const values = replies.map((at) => (at === undefined ? null : computed[at as number]))
-  if (protocol === 3) return values.map((value) => (value === null || isInteger(value) ? value : new Double(toNumber(value as Float))))
+  if (protocol === 3) return values.map((value) => (value === null ? null : numberReply(value)))
   if (!path.legacy) return toText(values)
   const last = values.findLast((value) => value !== null)
   if (last === undefined) throw missing(path.text, 'does not contains a number')
   return toText(last)
 }
 
-function resultOf({ exact, rounded }: Operation, a: number | bigint | Float, b: number | bigint | Float): Json {
+function resultOf({ exact, rounded }: Operation, a: JsonNumber, b: JsonNumber): JsonNumber {
   if (!isInteger(a) || !isInteger(b)) {
     const result = rounded(toNumber(a), toNumber(b))
     if (!Number.isFinite(result)) throw new ReplyError('ERR result is not a number')

@@ -5,15 +5,17 @@ import type { ByteString } from '../bytes.ts'
 import { type Argv, container, type Group, type Row, row } from '../engine/command.ts'
 import type { Database } from '../engine/database.ts'
 import { SYNTAX, wrongArity } from '../engine/errors.ts'
-import { Double, OK, type Reply, ReplyError, Status } from '../reply.ts'
+import type { Session } from '../engine/session.ts'
+import { OK, type Reply, ReplyError } from '../reply.ts'
 import { arrayRows } from './commands-arrays.ts'
 import { JsonDocument, outermost, type Place } from './document.ts'
 import { changeEach, changed, documentFor, expected, missing, noKey, optionalPath, placesIn, readDocument } from './keys.ts'
 import { numberRows } from './commands-numbers.ts'
 import { parseJson } from './parse.ts'
 import { parsePath, type Path } from './path.ts'
+import { type Format, inResp, readFormat } from './replies.ts'
 import { select } from './select.ts'
-import { copyOf, Float, isInteger, isNumber, type Json, type JsonObject, sizeOf, toNumber, typeName } from './value.ts'
+import { copyOf, isNumber, type Json, type JsonObject, sizeOf, toNumber, typeName } from './value.ts'
 import { type Layout, toLaidOutText, toText } from './write.ts'
 
 export const jsonGroup = (): Group => ({ name: 'json', rows: [...documentRows(), ...arrayRows(), ...numberRows()] })
@@ -150,10 +152,10 @@ function merged(target: Json, patch: Json): Json {
   return result
 }
 
-/** `FORMAT JSON`, the only one there is. */
-function checkFormat(format: ByteString | undefined, error: string): void {
+/** `FORMAT JSON`, the only one that values come in. */
+function checkFormat(format: ByteString | undefined): void {
   if (format === undefined) throw SYNTAX
-  if (!/^(json|string)$/i.test(format)) throw new ReplyError(error)
+  if (!/^(json|string)$/i.test(format)) throw new ReplyError('ERR wrong format')
 }
 
 function set(db: Database, argv: Argv): Reply {
@@ -162,7 +164,7 @@ function set(db: Database, argv: Argv): Reply {
   for (let i = 4; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     if ((word === 'NX' || word === 'XX') && when === '') when = word
-    else if (word === 'FORMAT') checkFormat(argv[++i], 'ERR wrong format')
+    else if (word === 'FORMAT') checkFormat(argv[++i])
     else throw SYNTAX
   }
   const path = parsePath(pathText)
@@ -181,7 +183,7 @@ function merge(db: Database, argv: Argv): Reply {
   const [, key, pathText, text] = argv
   if (argv.length > 4) {
     if (argv[4].toUpperCase() !== 'FORMAT' || argv.length > 6) throw SYNTAX
-    checkFormat(argv[5], 'ERR wrong format')
+    checkFormat(argv[5])
   }
   const path = parsePath(pathText)
   const document = documentFor(db, key)
@@ -228,9 +230,10 @@ function updateNow(document: JsonDocument, path: Path, value: Json): boolean {
   }
 }
 
-function get(db: Database, argv: Argv): Reply {
+function get(db: Database, argv: Argv, { protocol }: Session): Reply {
   const layout = { indent: '', newline: '', space: '' }
   let laidOut = false
+  let format: Format | null = null
   const paths: Path[] = []
   for (let i = 2; i < argv.length; i++) {
     const word = argv[i].toLowerCase()
@@ -240,7 +243,7 @@ function get(db: Database, argv: Argv): Reply {
       continue
     }
     if (++i === argv.length) throw wrongArity('json.get')
-    if (word === 'format') checkFormat(argv[i], 'ERR wrong reply format')
+    if (word === 'format') format = readFormat(argv[i], 'STRING', protocol)
     else {
       layout[word as keyof Layout] = argv[i]
       laidOut = true
@@ -249,12 +252,13 @@ function get(db: Database, argv: Argv): Reply {
   if (paths.length === 0) paths.push(parsePath('.'))
   const document = readDocument(db, argv[1])
   if (document === undefined) return null
-  const legacy = paths.every((path) => path.legacy)
+  const legacy = format === null && paths.every((path) => path.legacy)
   const found = paths.map((path) => {
     const values = select(path.steps, document.root).map(({ value }) => value)
     if (legacy && values.length === 0) throw missing(paths.length > 1 ? path.given : path.text)
     return legacy ? values[0] : values
   })
+  if (format !== null) return (found as Json[][]).map((values) => values.map(format))
   const result = paths.length === 1 ? found[0] : new Map(paths.map(({ given }, i) => [given, found[i]]))
   return laidOut ? toLaidOutText(result, layout) : toText(result)
 }
@@ -302,13 +306,4 @@ function clear(db: Database, argv: Argv): Reply {
   for (const place of places) document.replace(place, Array.isArray(place.value) ? [] : place.value instanceof Map ? new Map() : 0)
   if (places.length > 0) changed(db, argv[1], 'clear')
   return places.length
-}
-
-/** A value in the kinds of replies that there are. */
-function inResp(value: Json): Reply {
-  if (typeof value === 'boolean') return new Status(String(value))
-  if (Array.isArray(value)) return [new Status('['), ...value.map(inResp)]
-  if (value instanceof Map) return [new Status('{'), ...[...value].flatMap(([key, field]) => [key, inResp(field)])]
-  if (value instanceof Float) return new Double(value.value)
-  return typeof value === 'number' && !isInteger(value) ? new Double(value) : value
 }

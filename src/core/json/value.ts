@@ -4,7 +4,8 @@
 import type { ByteString } from '../bytes.ts'
 import { STRING } from '../engine/structures/stream-log.ts'
 
-export type Json = null | boolean | number | bigint | Float | ByteString | Json[] | JsonObject
+export type JsonNumber = number | bigint | Float
+export type Json = null | boolean | JsonNumber | ByteString | Json[] | JsonObject
 export type JsonObject = Map<ByteString, Json>
 export type Container = Json[] | JsonObject
 
@@ -19,19 +20,19 @@ export class Float {
 /** So deep may objects and arrays lie in each other, whatever put them there: all that walks over them calls itself. */
 export const MOST_DEPTH = 512
 
-export function float(value: number): Json {
+export function float(value: number): JsonNumber {
   return Number.isInteger(value) ? new Float(value) : value
 }
 
 export const isContainer = (value: Json): value is Container => typeof value === 'object' && (Array.isArray(value) || value instanceof Map)
 
-export const isNumber = (value: Json): value is number | bigint | Float =>
+export const isNumber = (value: Json): value is JsonNumber =>
   typeof value === 'number' || typeof value === 'bigint' || value instanceof Float
 
 export const isInteger = (value: Json): value is number | bigint => typeof value === 'bigint' || Number.isInteger(value)
 
 /** A number as the nearest one of JS. */
-export const toNumber = (value: number | bigint | Float): number => (value instanceof Float ? value.value : Number(value))
+export const toNumber = (value: JsonNumber): number => (value instanceof Float ? value.value : Number(value))
 
 /** The name of a value's type, as JSON.TYPE has it. */
 export function typeName(value: Json): string {
