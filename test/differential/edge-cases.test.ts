@@ -17,6 +17,10 @@ const CASES: Readonly<Record<string, string>> = {
     GETEX k EX 100 EX 200
     TTL k
     GETEX k EX 100 PX 200`,
+  'a rank has too many words': `
+    ZADD z 1 a
+    ZRANK z a WITHSCORE x
+    ZREVRANK z a x y`,
   'what scripts return has the kind they say': `
     EVAL return{big_number='123456789012345678901'} 0
     EVAL return{verbatim_string={format='mkd',string='text'}} 0

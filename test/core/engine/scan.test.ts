@@ -32,3 +32,12 @@ test.for([
     expect(replies[1]).toEqual(replies[0])
   }
 })
+
+test('NOVALUES is for HSCAN (7.4)', async () => {
+  const { client } = engine
+  await client.pipeline([['FLUSHALL'], ['HSET', 'hash', 'field', 'value'], ['SADD', 'set', 'a'], ['ZADD', 'zset', '1', 'a']])
+  expect(plain(await client.call('HSCAN', 'hash', '0', 'NOVALUES'))).toEqual(['0', ['field']])
+  for (const line of ['SSCAN set 0 NOVALUES', 'ZSCAN zset 0 COUNT 1 NOVALUES', 'SCAN 0 NOVALUES']) {
+    expect(plain(await client.call(...line.split(' ')))).toEqual({ error: 'ERR NOVALUES option can only be used in HSCAN' })
+  }
+})

@@ -1,14 +1,19 @@
 // What SCAN, HSCAN, SSCAN and ZSCAN have in common.
 import type { ByteString } from '../../bytes.ts'
-import type { Reply } from '../../reply.ts'
+import { type Reply, ReplyError } from '../../reply.ts'
 import { integerIn } from '../arguments.ts'
 import { NOT_INTEGER, SYNTAX } from '../errors.ts'
 import { matches } from '../glob.ts'
 import type { SlotTable } from '../structures/slot-table.ts'
 
+const HASHES_ONLY = new ReplyError('ERR NOVALUES option can only be used in HSCAN')
+
 export const SCAN_OPTIONS = {
   MATCH: (pattern: ByteString) => (pattern === '*' ? undefined : pattern),
   COUNT: (text: ByteString) => integerIn(text, 1, Infinity, SYNTAX, NOT_INTEGER),
+  NOVALUES(): true {
+    throw HASHES_ONLY
+  },
 }
 export const USUAL_COUNT = 10
 

@@ -5,7 +5,7 @@ import { cursor, double, positive, readOptions } from '../arguments.ts'
 import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { encodingOf } from '../encoding.ts'
-import { SCORE_NAN, SYNTAX } from '../errors.ts'
+import { SCORE_NAN, SYNTAX, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { formatDouble } from '../../numbers.ts'
 import type { SortedSet } from '../values.ts'
@@ -173,8 +173,9 @@ function score(zset: SortedSet | undefined, member: ByteString): Reply {
 }
 
 function rank(db: Database, argv: Argv, reverse: boolean): Reply {
-  const withScore = argv.length === 4 && argv[3].toUpperCase() === 'WITHSCORE'
-  if (argv.length > 4 || (argv.length === 4 && !withScore)) throw SYNTAX
+  if (argv.length > 4) throw wrongArity(argv[0].toLowerCase())
+  const withScore = argv.length === 4
+  if (withScore && argv[3].toUpperCase() !== 'WITHSCORE') throw SYNTAX
   const zset = db.zset.read(argv[1])
   const found = zset?.scores.get(argv[2])
   if (zset === undefined || found === undefined) return withScore ? NULL_ARRAY : null
