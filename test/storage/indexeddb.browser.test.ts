@@ -6,10 +6,36 @@ import { indexedDb } from '../../src/adapters/storage/indexeddb.ts'
 import { objectStore } from '../../src/adapters/storage/object-store.ts'
 import { storageConformance } from './conformance.ts'
 import { indexedDbUnderTest } from './indexeddb.ts'
+import { expectWritten } from './written.ts'
+import written from './written/0.1.0.json' with { type: 'json' }
 import { terminatedWorkers } from './terminated.ts'
 
 storageConformance('IndexedDB', () => indexedDbUnderTest(true))
 terminatedWorkers('IndexedDB')
+
+test.each([1, 2])('records in a database of version %s are loaded', async (version) => {
+  const name = `test-version-${version}-${Date.now()}`
+  // As they were made: the first had no owners.
+  const db = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open(`isodis:${name}`, version)
+    request.onupgradeneeded = () => {
+      const records = request.result.createObjectStore('snapshot')
+      if (version === 2) {
+        records.createIndex('owner', 'owner', { unique: true })
+        records.put({ owner: 1 }, 'owner/1-1')
+      }
+      for (const [record, base64] of Object.entries(written.journal)) {
+        records.put(
+          Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)),
+          record,
+        )
+      }
+    }
+    request.onsuccess = () => resolve(request.result)
+  })
+  db.close()
+  await expectWritten(indexedDb(name), 'journal')
+})
 
 describe('the object store under it', () => {
   test('puts all or nothing when a callback throws', async () => {
