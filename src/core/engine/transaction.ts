@@ -67,7 +67,10 @@ export class Transaction {
 
   watch(db: Database, key: ByteString): void {
     if (db.watchers.get(key)?.has(this.#session)) return
-    this.#watched.push({ db, key, expired: db.keyspace.has(key) && !db.alive(key) })
+    const expired = db.keyspace.has(key) && !db.alive(key)
+    // Fields of a hash that are due go before it is watched: that they go later would be a change.
+    if (!expired) db.find(key)
+    this.#watched.push({ db, key, expired })
     db.watched = true
     this.#takes(WATCH + key.length)
     addTo(db.watchers, key, this.#session)

@@ -7,7 +7,7 @@ import { groups } from '../../../src/core/engine/commands/index.ts'
 import { Engine } from '../../../src/core/engine/engine.ts'
 import type { Session } from '../../../src/core/engine/session.ts'
 import { copyOf, Hash } from '../../../src/core/engine/values.ts'
-import type { Push } from '../../../src/core/reply.ts'
+import { NULL_ARRAY, type Push, type Reply } from '../../../src/core/reply.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 test('fields are there until their last expiry, and no longer', async () => {
@@ -94,6 +94,26 @@ describe('very many fields that are due at once', () => {
     expect(sizeOf(engine)).toBe(4001)
     expect(session.execute(['HMGET', 'hash', 'field:0', `field:${COUNT - 1}`, 'other:0'])).toEqual([null, null, 'value'])
     expect(session.execute(['HLEN', 'hash'])).toBe(1)
+  })
+
+  test('are no change for whoever WATCHes meanwhile; what falls due later is one', async () => {
+    const { clock, session } = await due(1)
+    session.execute(['HPEXPIRE', 'hash', '600', 'FIELDS', '1', 'other:0'])
+    session.execute(['HSET', 'hash', 'stays', 'value'])
+    clock.advance(499)
+    clock.step()
+    const transaction = (): Reply | Promise<Reply> => {
+      session.execute(['MULTI'])
+      session.execute(['HLEN', 'hash'])
+      return session.execute(['EXEC'])
+    }
+    session.execute(['WATCH', 'hash'])
+    clock.step()
+    expect(transaction()).toEqual([2])
+    session.execute(['WATCH', 'hash'])
+    clock.advance(100)
+    expect(transaction()).toBe(NULL_ARRAY)
+    expect(transaction()).toEqual([1])
   })
 
   test('go with the key, at once, if they are all that there is', async () => {
