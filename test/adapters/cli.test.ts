@@ -292,6 +292,15 @@ describe('isodis serve redis.conf', () => {
     expect(existsSync(join(own, 'dump.rdb'))).toBe(true)
   })
 
+  test('takes what the redis.conf of Redis 7.2 and later has beside that of 7.0', async () => {
+    const path = conf('port 0', 'locale-collate ""', 'set-max-listpack-entries 128', 'set-max-listpack-value 64', 'server-cpulist 0-1')
+    const command = start('serve', path, '--dir', own, '--unixsocket', join(own, 'socket'))
+    await command.says(/Ready to accept connections unix/)
+    const client = await RespClient.connect({ path: join(own, 'socket') })
+    expect(shown(await client.call('CONFIG', 'GET', 'set-max-listpack-value'))).toBe('*[$set-max-listpack-value $64]')
+    client.close()
+  })
+
   test('--save takes rules as redis-server does', async () => {
     const { port } = await serve('--save', '60', '1', '--save', '', '--save', '900', '1', '--save', '300', '10')
     expect(await call(port, 'CONFIG', 'GET', 'save')).toBe('*[$save $900 1 300 10]')

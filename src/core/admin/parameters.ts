@@ -21,8 +21,10 @@ const words =
 
 const percentiles: Check = (value) => {
   const each = value === '' ? [] : value.split(' ').map(Number)
-  const fit = each.every((percent) => percent >= 0 && percent <= 100)
-  if (!fit) throw 'latency-tracking-info-percentiles should contain a numerical value between 0.0 and 100.0'
+  for (const percent of each) {
+    if (Number.isNaN(percent)) throw 'Invalid latency-tracking-info-percentiles parameters'
+    if (percent < 0 || percent > 100) throw 'latency-tracking-info-percentiles parameters should sit between [0.0,100.0]'
+  }
   return each.join(' ')
 }
 
@@ -91,6 +93,7 @@ const ACCEPTED: Parameters = {
       'crash-log-enabled': 'yes',
       'crash-memcheck-enabled': 'yes',
       'dynamic-hz': 'yes',
+      'hide-user-data-from-log': 'no',
       'jemalloc-bg-thread': 'yes',
       'lazyfree-lazy-eviction': 'no',
       'lazyfree-lazy-expire': 'no',
@@ -134,6 +137,11 @@ const ACCEPTED: Parameters = {
       return 'no'
     },
   },
+  'lua-enable-deprecated-api': { default: 'no', check: onlyWhere('no', 'scripts have no deprecated functions here'), fixed: 'immutable' },
+  'locale-collate': {
+    default: '',
+    check: (value) => (/^(C|POSIX)?$/.test(value) ? value : fail('SORT ALPHA compares bytes here, as the locale C has it')),
+  },
   'aof-timestamp-enabled': { default: 'no', check: onlyWhere('no', 'the append-only files here have no timestamps') },
   'maxmemory-clients': {
     default: '0',
@@ -154,6 +162,7 @@ const ACCEPTED: Parameters = {
     {
       'bind-source-addr': '',
       'cluster-announce-hostname': '',
+      'cluster-announce-human-nodename': '',
       'cluster-announce-ip': '',
       'ignore-warnings': '',
       masterauth: '',
@@ -165,14 +174,14 @@ const ACCEPTED: Parameters = {
   ),
   ...shared(
     {
-      aof_rewrite_cpulist: '',
-      bgsave_cpulist: '',
+      'aof-rewrite-cpulist=aof_rewrite_cpulist': '',
+      'bgsave-cpulist=bgsave_cpulist': '',
       bind: '127.0.0.1',
-      bio_cpulist: '',
+      'bio-cpulist=bio_cpulist': '',
       'cluster-config-file': 'nodes.conf',
       logfile: '',
       pidfile: '',
-      server_cpulist: '',
+      'server-cpulist=server_cpulist': '',
       'syslog-ident': 'redis',
       unixsocket: '',
     },
@@ -199,7 +208,7 @@ const ACCEPTED: Parameters = {
     between(0, PORT),
   ),
   ...shared({ 'cluster-port': '0' }, between(0, PORT), 'immutable'),
-  ...shared({ 'cluster-link-sendbuf-limit': '0' }, memory(0)),
+  ...shared({ 'cluster-link-sendbuf-limit': '0', 'replica-full-sync-buffer-limit': '0' }, memory(0)),
   ...shared({ 'cluster-node-timeout': '15000', 'repl-backlog-ttl': '3600' }, between(0, LONG)),
   ...shared(
     {
@@ -218,7 +227,10 @@ const ACCEPTED: Parameters = {
   ),
   ...shared({ 'key-load-delay': '0', 'rdb-key-save-delay': '0' }, between(-INT - 1, INT)),
   ...shared({ 'loading-process-events-interval-bytes': '2097152' }, between(1024, INT)),
-  ...shared({ 'maxmemory-eviction-tenacity': '10' }, between(0, 100)),
+  ...shared({ 'cluster-compatibility-sample-ratio': '0', 'maxmemory-eviction-tenacity': '10' }, between(0, 100)),
+  ...shared({ 'max-new-connections-per-cycle': '10', 'max-new-tls-connections-per-cycle': '1' }, between(1, 1000)),
+  // A small set is an intset or a hash table, as in Redis 7.0.
+  ...shared({ 'set-max-listpack-entries': '128', 'set-max-listpack-value': '64' }, between(0, LONG)),
   ...shared({ 'repl-ping-replica-period=repl-ping-slave-period': '10', 'repl-timeout': '60' }, between(1, INT)),
   ...shared({ 'io-threads': '1' }, between(1, 128), 'immutable'),
   ...shared({ 'socket-mark-id': '0' }, between(0, 4_294_967_295), 'immutable'),
@@ -247,7 +259,14 @@ function fail(reason: string): never {
 }
 
 /** As Redis: for those who know of them. */
-const HIDDEN = ['key-load-delay', 'loading-process-events-interval-bytes', 'rdb-key-save-delay', 'use-exit-on-panic', 'watchdog-period']
+const HIDDEN = [
+  'key-load-delay',
+  'loading-process-events-interval-bytes',
+  'lua-enable-deprecated-api',
+  'rdb-key-save-delay',
+  'use-exit-on-panic',
+  'watchdog-period',
+]
 
 const withHidden = (rows: Parameters): Parameters => ({
   ...rows,
