@@ -13,6 +13,7 @@ import { cmsgpackLibrary } from './lib/cmsgpack.ts'
 import { coroutineLibrary } from './lib/coroutine.ts'
 import { loadLibrary } from './lib/load.ts'
 import { mathLibrary } from './lib/math.ts'
+import { osLibrary } from './lib/os.ts'
 import { redisLibrary } from './lib/redis.ts'
 import { stringLibrary } from './lib/string.ts'
 import { structLibrary } from './lib/struct.ts'
@@ -77,6 +78,7 @@ function makeLua(limits: Limits): Lua {
 /** A Lua state. @param without what the library `redis` has not */
 function bridgeFor(engine: Engine, limits: Limits, without: readonly string[]): Bridge {
   const bridge = new Bridge(new Machine(LIBRARIES), engine, limits)
+  osLibrary(bridge)
   const redis = redisLibrary(bridge)
   for (const name of without) redis.set(name, undefined)
   protectGlobals(bridge.machine)

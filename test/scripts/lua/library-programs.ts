@@ -341,7 +341,7 @@ class Author {
       () => `return redis.${this.#pick(['call', 'pcall'])}(${this.#pick(["'SET', 'k0'", "'GET', 'k0'", "'ECHO'", "'PING'", "'RPUSH', 'l'", "'NOPE'", "'EVAL'", "'SUBSCRIBE'", "'ZADD', 'z', 1"])}, ${this.#args(2) || '1'})`,
       () => `return redis.${this.#pick(['sha1hex', 'error_reply', 'status_reply', 'call', 'pcall', 'setresp', 'set_repl', 'replicate_commands', 'breakpoint', 'acl_check_cmd'])}(${this.#args(2)})`,
       () => `redis.log(${this.#pick(['redis.LOG_DEBUG', '0', '9', '-1', any()])}, ${any()}) return 1`,
-      () => `return ${this.#pick(['nope', '_G.nope', 'string.nope', "getmetatable('').__index == string", "('x'):rep(3)", "('%d'):format(3)", "#'abc'", "('x').y", "('abc'):nope()", 'redis.nope', 'os.clock() > 0', '_VERSION', 'KEYS[1]', '#ARGV', 'os.time', 'print', 'require', 'newproxy()', 'getfenv', 'setfenv', 'dofile'])}`,
+      () => `return ${this.#pick(['nope', '_G.nope', 'string.nope', "getmetatable('').__index == string", "('x'):rep(3)", "('%d'):format(3)", "#'abc'", "('x').y", "('abc'):nope()", 'redis.nope', '_VERSION', 'KEYS[1]', '#ARGV', 'print', 'require', 'newproxy()', 'getfenv', 'setfenv', 'dofile'])}`,
       () => `${this.#pick(['x', '_G.x', 'string.x', "getmetatable('').__index", 'redis.x', 'KEYS[1]', 'math.pi', '_G'])} = ${any()} return 1`,
       () => `local function f(a, ...) local b, c = ... return select('#', ...), a, b, c, ... end return f(${this.#args()})`,
       () => `local function f(...) return arg and arg.n, arg end return f(${this.#args()})`,
