@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveEngine, type RespServer } from '../../src/adapters/serve/resp-server.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
+import { lua } from '../../src/scripts/lua/scripting.ts'
 import { newEngine } from '../support/engine-server.ts'
 import { freePorts } from '../support/redis-cluster.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
@@ -100,14 +101,29 @@ test('CLIENT LIST ID shows those that there are, in the order in which they were
 
 test('CLIENT KILL MAXAGE (Redis 7.4) closes those that are connected for so many seconds', async () => {
   const client = await RespClient.connect({ port: ports[1], host: '127.0.0.1' })
-  expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', '1000'))).toBe(0)
-  expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', 'x'))).toEqual({ error: 'ERR value is not an integer or out of range' })
-  expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', '0', 'SKIPME', 'no'))).toBe(1)
-  await expect.poll(() => client.closed).toBe(true)
+  for (const age of ['x', '1.5', '9999999999999999999'])
+    expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', age))).toEqual({ error: 'ERR maxage is not an integer or out of range' })
+  for (const age of ['0', '-1'])
+    expect(plain(await client.call('CLIENT', 'KILL', 'MAXAGE', age, 'SKIPME', 'no'))).toEqual({
+      error: 'ERR maxage should be greater than 0',
+    })
+  client.close()
+  const redis = await createTestRedis()
+  const killed: string[] = []
+  const old = redis.engine.connect({ onKill: () => void killed.push('old') })
+  await redis.clock.advance(1000)
+  redis.engine.connect({ onKill: () => void killed.push('young') })
+  await redis.clock.advance(999)
+  expect(old.execute(['CLIENT', 'KILL', 'MAXAGE', '2'])).toBe(0)
+  const self = redis.engine.connect()
+  expect(self.execute(['CLIENT', 'KILL', 'MAXAGE', '2'])).toBe(0)
+  await redis.clock.advance(1)
+  expect(self.execute(['CLIENT', 'KILL', 'MAXAGE', '2'])).toBe(1)
+  expect(killed).toEqual(['old'])
 })
 
 test('with CLIENT NO-TOUCH (Redis 7.2) a connection leaves no trace on the keys it reads, but for TOUCH', async () => {
-  const redis = await createTestRedis()
+  const redis = await createTestRedis({ lua })
   const session = redis.engine.connect()
   await redis.set('key', 1)
   await redis.clock.advance(10_000)
@@ -116,9 +132,48 @@ test('with CLIENT NO-TOUCH (Redis 7.2) a connection leaves no trace on the keys 
   expect(await redis.objectIdletime('key')).toBe(10)
   session.execute(['TOUCH', 'key'])
   expect(await redis.objectIdletime('key')).toBe(0)
+  // In a transaction or a script too.
+  for (const lines of [[['MULTI'], ['TOUCH', 'key'], ['EXEC']], [['EVAL', "return redis.call('TOUCH', KEYS[1])", '1', 'key']]]) {
+    await redis.clock.advance(5000)
+    session.execute(['GET', 'key'])
+    expect(await redis.objectIdletime('key')).toBe(5)
+    for (const argv of lines) session.execute(argv)
+    expect(await redis.objectIdletime('key')).toBe(0)
+  }
   await redis.clock.advance(5000)
   session.execute(['CLIENT', 'NO-TOUCH', 'off'])
   session.execute(['GET', 'key'])
   expect(await redis.objectIdletime('key')).toBe(0)
   expect(session.execute(['CLIENT', 'NO-TOUCH', 'maybe'])).toMatchObject({ text: 'ERR syntax error' })
+})
+
+test('CLIENT SETINFO (Redis 7.2) says what it does not take, in the words that it was given', async () => {
+  const client = await RespClient.connect({ port: ports[1], host: '127.0.0.1' })
+  const says = async (name: string, value: string): Promise<unknown> => plain(await client.call('CLIENT', 'SETINFO', name, value))
+  expect(await says('LIB-Name', 'redis.py')).toBe('OK')
+  expect(await says('LIB-Ver', '1 2')).toEqual({ error: 'ERR LIB-Ver cannot contain spaces, newlines or special characters.' })
+  expect(await says('badger', 'hamster')).toEqual({ error: "ERR Unrecognized option 'badger'" })
+  expect(plain(await client.call('CLIENT', 'INFO'))).toMatch(/ lib-name=redis.py lib-ver=\n/)
+  client.close()
+})
+
+test('CLIENT LIST has its fields and flags in the order of Redis, with what a connection watches since 7.4', async () => {
+  const fields = await Promise.all(
+    ports.map(async (port) => {
+      const [client, other] = await Promise.all([1, 2].map(() => RespClient.connect({ port, host: '127.0.0.1' })))
+      const id = String(plain(await client.call('CLIENT', 'ID')))
+      for (const line of ['CLIENT TRACKING ON BCAST NOLOOP', 'CLIENT NO-EVICT ON', 'WATCH a b', 'MULTI']) {
+        expect(plain(await client.call(...line.split(' ')))).toBe('OK')
+      }
+      await other.call('SET', 'a', 'x')
+      const list = plain(await other.call('CLIENT', 'LIST', 'ID', id)) as string
+      for (const each of [client, other]) each.close()
+      return Object.fromEntries([...list.trim().matchAll(/(\S+)=(\S*)/g)].map(([, name, value]) => [name, value]))
+    }),
+  )
+  expect(fields.map(({ flags }) => flags)).toEqual(['xtBde', 'xtBde'])
+  expect(fields[1]).toMatchObject({ watch: '2' })
+  // What 7.2 and 7.4 have added.
+  const [old, names] = fields.map((each) => Object.keys(each))
+  expect(names).toEqual([...old.toSpliced(old.indexOf('multi') + 1, 0, 'watch'), 'lib-name', 'lib-ver'])
 })

@@ -160,7 +160,7 @@ export class Session {
 
   /** CLIENT NO-TOUCH. */
   #attemptUntouched(command: Command, argv: Argv): Result {
-    this.engine.eviction.held = command.name !== 'touch'
+    this.engine.eviction.held = true
     const result = this.attempt(command, argv)
     this.engine.eviction.held = false
     return result

@@ -36,6 +36,11 @@ export class Transaction {
     return this.#watched.length
   }
 
+  /** Whether a watched key has changed. */
+  get failed(): boolean {
+    return this.#failed
+  }
+
   /** Queues a command; a transaction must be open. */
   add(command: Command, argv: Argv): void {
     this.queue!.push({ command, argv })

@@ -20,6 +20,8 @@ const NO_PASSWORD_SET = new ReplyError(
 )
 const WRONG_PASSWORD = new ReplyError('WRONGPASS invalid username-password pair or user is disabled.')
 const BAD_NAME = new ReplyError('ERR Client names cannot contain spaces, newlines or special characters.')
+const MAXAGE_NOT_AN_INTEGER = new ReplyError('ERR maxage is not an integer or out of range')
+const MAXAGE_NOT_POSITIVE = new ReplyError('ERR maxage should be greater than 0')
 const BAD_CLIENT_ID = new ReplyError('ERR Invalid client ID')
 const NO_SUCH_CLIENT = new ReplyError('ERR No such client')
 const UNBLOCKED = new ReplyError('UNBLOCKED client unblocked via CLIENT UNBLOCK')
@@ -66,10 +68,10 @@ export const connection: Group = {
         session.name = clientName(argv[2])
         return OK
       }),
-      row('CLIENT|SETINFO', 4, CLIENT_FLAGS, '', (_db, argv, session) => {
+      row('CLIENT|SETINFO', 4, `${CLIENT_FLAGS} request_policy:all_nodes response_policy:all_succeeded`, '', (_db, argv, session) => {
         const attribute = argv[2].toLowerCase()
         if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw new ReplyError(`ERR Unrecognized option '${printed(argv[2])}'`)
-        if (!isPrintable(argv[3])) throw new ReplyError(`ERR ${attribute} cannot contain spaces, newlines or special characters.`)
+        if (!isPrintable(argv[3])) throw new ReplyError(`ERR ${printed(argv[2])} cannot contain spaces, newlines or special characters.`)
         if (attribute === 'lib-name') session.library.name = argv[3]
         else session.library.version = argv[3]
         return OK
@@ -190,11 +192,12 @@ export function describe(session: Session): string {
   const age = Math.floor((engine.now - session.created) / 1000)
   const idle = Math.floor((engine.now - session.lastUsed) / 1000)
   const flags = [
-    session.waiter !== null ? 'b' : '',
     engine.monitors.has(session) ? 'O' : '',
     session.subscribed > 0 ? 'P' : '',
     transaction.open ? 'x' : '',
+    session.waiter !== null ? 'b' : '',
     session.tracking?.letters ?? '',
+    transaction.failed ? 'd' : '',
     session.noEvict ? 'e' : '',
     session.noTouch ? 'T' : '',
   ].join('')
@@ -212,8 +215,8 @@ export function describe(session: Session): string {
     psub: session.subscriptions('patterns').size,
     ssub: session.subscriptions('shards').size,
     multi: transaction.queue?.length ?? -1,
-    ...buffersOf(session),
     watch: transaction.watching,
+    ...buffersOf(session),
     events: 'r',
     cmd: session.last?.name ?? 'NULL',
     user: nameOf(session),
@@ -267,7 +270,8 @@ function filtered(engine: Engine, argv: Argv, self: Session): Session[] {
     LADDR: (address) => filters.push((session) => session.options.peer?.local === address),
     TYPE: (name) => filters.push(ofType(name)),
     MAXAGE(text) {
-      const age = integer(text)
+      const age = integer(text, MAXAGE_NOT_AN_INTEGER)
+      if (age <= 0) throw MAXAGE_NOT_POSITIVE
       filters.push((session) => engine.now - session.created >= age * 1000)
     },
     USER(name) {
