@@ -119,10 +119,10 @@ export const hashes: Group = {
       return scanTable(hash, from, options, (slot) => (options.NOVALUES ? [keys[slot]] : [keys[slot], values[slot]]))
     }),
 
-    row('HEXPIRE', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EX)),
-    row('HPEXPIRE', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, PX)),
-    row('HEXPIREAT', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, EXAT)),
-    row('HPEXPIREAT', -6, 'write denyoom fast', '1 RW update', (db, argv) => expireFields(db, argv, PXAT)),
+    row('HEXPIRE', -6, 'write fast', '1 RW update', (db, argv) => expireFields(db, argv, EX)),
+    row('HPEXPIRE', -6, 'write fast', '1 RW update', (db, argv) => expireFields(db, argv, PX)),
+    row('HEXPIREAT', -6, 'write fast', '1 RW update', (db, argv) => expireFields(db, argv, EXAT)),
+    row('HPEXPIREAT', -6, 'write fast', '1 RW update', (db, argv) => expireFields(db, argv, PXAT)),
 
     row('HGETDEL', -5, 'write fast', '1 RW access delete', (db, argv) => {
       const [, key] = argv
@@ -140,8 +140,12 @@ export const hashes: Group = {
     row('HGETEX', -5, 'write fast', '1 RW access update', hgetex),
     row('HSETEX', -6, 'write denyoom fast', '1 RW update', hsetex),
 
-    row('HTTL', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => Math.ceil((at - db.engine.now) / 1000))),
-    row('HPTTL', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => at - db.engine.now)),
+    row('HTTL', -5, 'readonly fast nondeterministic_output', '1 RO access', (db, argv) =>
+      fieldTimes(db, argv, (at) => Math.ceil((at - db.engine.now) / 1000)),
+    ),
+    row('HPTTL', -5, 'readonly fast nondeterministic_output', '1 RO access', (db, argv) =>
+      fieldTimes(db, argv, (at) => at - db.engine.now),
+    ),
     row('HEXPIRETIME', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => Math.ceil(at / 1000))),
     row('HPEXPIRETIME', -5, 'readonly fast', '1 RO access', (db, argv) => fieldTimes(db, argv, (at) => at)),
 

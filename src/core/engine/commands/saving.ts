@@ -3,7 +3,7 @@ import { NO_REPLY, ReplyError } from '../../reply.ts'
 import { integerIn, milliseconds, positive } from '../arguments.ts'
 import { type Argv, type Group, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
-import { notBetween, SYNTAX } from '../errors.ts'
+import { NOT_INTEGER, notBetween, SYNTAX } from '../errors.ts'
 import type { Session } from '../session.ts'
 
 const CANNOT_WAIT = new ReplyError('ERR SAVE and SHUTDOWN cannot be waited for here, use BGSAVE')
@@ -40,7 +40,7 @@ export const saving: Group = {
 
 /** WAITAOF numlocal numreplicas timeout: https://redis.io/docs/latest/commands/waitaof/ */
 function waitAof({ engine }: Database, argv: Argv, session: Session): Result {
-  const local = integerIn(argv[1], 0, 1, LOCAL_RANGE)
+  const local = integerIn(argv[1], 0, 1, LOCAL_RANGE, NOT_INTEGER)
   positive(argv[2])
   const limit = milliseconds(argv[3])
   // Without a journal the number of local copies is 0, which is enough only for who asks for none.

@@ -48,6 +48,8 @@ describe('appendfsync everysec and no', () => {
     const without = await createRedis()
     expect(await messageOf(without.waitaof(1, 0, 0))).toBe('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.')
     expect(await without.waitaof(0, 0, 0)).toEqual([0, 0])
+    await expect(without.call('WAITAOF', 'x', 0, 0)).rejects.toThrow('ERR value is not an integer or out of range')
+    await expect(without.call('WAITAOF', 2, 0, 0)).rejects.toThrow('ERR value is out of range, value must between 0 and 1')
   })
 })
 
