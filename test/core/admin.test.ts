@@ -51,6 +51,17 @@ describe('who has the commands', () => {
     expect(await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '0', 'maxmemory-clients', '0')).toBe('OK')
   })
 
+  test('CONFIG has the parameters that came with Redis 7.2 to 8.0', async () => {
+    await using redis = await createRedis({ admin })
+    const named = ['set-max-listpack-entries', 'set-max-listpack-value', 'max-new-connections-per-cycle', 'hide-user-data-from-log']
+    expect(await redis.call('CONFIG', 'GET', ...named)).toEqual(
+      Object.fromEntries(named.map((name, i) => [name, ['128', '64', '10', 'no'][i]])),
+    )
+    expect(await redis.call('CONFIG', 'SET', 'set-max-listpack-entries', '512', 'locale-collate', 'C')).toBe('OK')
+    expect(await redis.call('CONFIG', 'GET', 'server?cpulist')).toEqual({ 'server-cpulist': '', server_cpulist: '' })
+    await expect(redis.call('CONFIG', 'SET', 'locale-collate', 'de_DE')).rejects.toThrow('SORT ALPHA compares bytes here')
+  })
+
   test('every one is documented', async () => {
     const table = new CommandTable(groups)
     const engine = new Engine({ table, clock: { now: Date.now, after: () => null, soon: () => {} }, random: Math.random, log: () => {} })
@@ -159,6 +170,66 @@ describe('MEMORY', () => {
     await redis.call('MEMORY', 'STATS')
     for (let i = 0; i < 30_000; i++) redis.sync.set(`key:${i}`, 'x'.repeat(100))
     expect(await redis.call('MEMORY', 'DOCTOR')).toMatch(/once took 1[67]\d%/)
+  })
+})
+
+describe('INFO', () => {
+  test('counts who listens, watches and waits, and for how many keys (Redis 7.4)', async () => {
+    await using redis = await createRedis({ admin })
+    const connect = () => redis.engine.connect({ trusted: true })
+    const say = (session: ReturnType<typeof connect>, line: string) => session.execute(line.split(' '))
+    const [listener, watcher, other, waiter, reader] = Array.from({ length: 5 }, connect)
+    say(listener, 'PSUBSCRIBE *')
+    say(watcher, 'WATCH a b')
+    say(other, 'SELECT 1')
+    say(other, 'WATCH a')
+    say(waiter, 'BLPOP list another 0')
+    await say(reader, 'XGROUP CREATE stream group $ MKSTREAM')
+    void say(reader, 'XREADGROUP GROUP group me BLOCK 0 STREAMS stream >')
+    expect(await redis.info('clients')).toContain(
+      [
+        'pubsub_clients:1',
+        'watching_clients:2',
+        'total_watched_keys:3',
+        'total_blocking_keys:3',
+        'total_blocking_keys_on_nokey:1',
+        '',
+      ].join('\r\n'),
+    )
+    for (const session of [listener, watcher, other, waiter, reader]) session.close()
+    expect(await redis.info('clients')).toContain(
+      'pubsub_clients:0\r\nwatching_clients:0\r\ntotal_watched_keys:0\r\ntotal_blocking_keys:0\r\n',
+    )
+  })
+
+  test('counts the scripts that are forgotten (Redis 7.4)', async () => {
+    await using redis = await createTestRedis({ lua })
+    for (let i = 0; i < 503; i++) await redis.eval(`return ${i}`, [], [])
+    expect(await redis.info('stats')).toContain('\r\nevicted_scripts:3\r\n')
+    await redis.call('CONFIG', 'RESETSTAT')
+    expect(await redis.info('stats')).toContain('\r\nevicted_scripts:0\r\n')
+  })
+
+  test('counts who was refused, by reason (Redis 7.2)', async () => {
+    await using redis = await createRedis({ admin })
+    await redis.call('ACL', 'SETUSER', 'ann', 'on', '>secret', '~a*', '&a*', '+@all', '-flushall')
+    const session = redis.engine.connect()
+    const lines = [
+      'AUTH ann wrong',
+      'HELLO 3 AUTH ann wrong',
+      'AUTH ann secret',
+      'GET b',
+      'SET b 1',
+      'SET c 1',
+      'FLUSHALL',
+      'PUBLISH b x',
+      'GET a',
+    ]
+    for (const line of lines) await session.execute(line.split(' '))
+    await redis.call('ACL', 'LOG', 'RESET')
+    expect(await redis.info('stats')).toContain(
+      ['acl_access_denied_auth:2', 'acl_access_denied_cmd:1', 'acl_access_denied_key:3', 'acl_access_denied_channel:1', ''].join('\r\n'),
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 // INFO, with what a server knows besides: how long commands take, and who is held back. https://redis.io/docs/latest/commands/info/
+import type { Waiter } from '../engine/blocking.ts'
 import type { Handler } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { infoText, SECTIONS, type Section } from '../engine/info.ts'
@@ -11,6 +12,15 @@ interface Parts {
   readonly pause: Pause
 }
 
+/** Of what each of some is worth. */
+function sum<T>(all: Iterable<T>, worth: (each: T) => number): number {
+  let total = 0
+  for (const each of all) total += worth(each)
+  return total
+}
+
+const toldOfGone = (waiters: ReadonlySet<Waiter>): boolean => [...waiters].some(({ wait }) => wait.onGone !== undefined)
+
 export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   const of = (engine: Engine): Observer => parts(engine).observer
   const Clients: Section = (engine) => {
@@ -20,6 +30,12 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['maxclients', engine.config.get('maxclients')],
       ['blocked_clients', sessions.filter(({ waiter }) => waiter !== null).length + parts(engine).pause.waiting],
       ['tracking_clients', sessions.filter(({ tracking }) => tracking !== null).length],
+      ['pubsub_clients', sessions.filter(({ subscribed }) => subscribed > 0).length],
+      ['watching_clients', sessions.filter(({ transaction }) => transaction.watching > 0).length],
+      ['total_watched_keys', sum(engine.databases(), ({ watchers }) => watchers.size)],
+      ['total_blocking_keys', sum(engine.databases(), ({ waiters }) => waiters.size)],
+      // Those that also wait for the key to go.
+      ['total_blocking_keys_on_nokey', sum(engine.databases(), ({ waiters }) => sum(waiters.values(), (each) => Number(toldOfGone(each))))],
     ]
   }
   const Commandstats: Section = (engine) => {
@@ -56,13 +72,20 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     // Saves and rewrites, for which redis-server forks.
     const jobs = engine.durability.info().filter(([name]) => name === 'rdb_saves' || name === 'aof_rewrites')
     const [keys, readers, prefixes] = of(engine).tracking.totals
+    const { denied } = of(engine).aclLog
     return [
       ...SECTIONS['Stats'](engine),
-      ['total_forks', jobs.reduce((sum, [, count]) => sum + Number(count), 0)],
+      ['total_forks', sum(jobs, ([, count]) => Number(count))],
       ['evicted_clients', 0],
       ['tracking_total_keys', keys],
       ['tracking_total_items', readers],
       ['tracking_total_prefixes', prefixes],
+      ['client_query_buffer_limit_disconnections', engine.stats.inputLimited],
+      ['client_output_buffer_limit_disconnections', engine.stats.outputLimited],
+      ['acl_access_denied_auth', denied.auth],
+      ['acl_access_denied_cmd', denied.command],
+      ['acl_access_denied_key', denied.key],
+      ['acl_access_denied_channel', denied.channel],
     ]
   }
   const Replication: Section = (engine) => [

@@ -53,6 +53,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     ['expired_keys', stats.expired],
     ['expired_subkeys', stats.expiredSubkeys],
     ['evicted_keys', stats.evicted],
+    ['evicted_scripts', stats.evictedScripts],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],
     ['pubsub_channels', pubsub.channels.size],

@@ -16,8 +16,13 @@ export class Stats {
   /** Fields of hashes. */
   declare expiredSubkeys: number
   declare evicted: number
+  /** Scripts that EVAL was called with and that were forgotten for newer ones. */
+  declare evictedScripts: number
   declare connections: number
   declare rejectedConnections: number
+  /** Connections that ended for sending too much at once, and for not reading what they were sent. */
+  declare inputLimited: number
+  declare outputLimited: number
   declare inputBytes: number
   declare outputBytes: number
   /** How often each command ran, was refused before it ran, and failed; by the command's index. */
@@ -33,8 +38,9 @@ export class Stats {
   }
 
   reset(): void {
-    this.hits = this.misses = this.expired = this.evicted = this.connections = this.rejectedConnections = 0
-    this.expiredSubkeys = this.inputBytes = this.outputBytes = 0
+    this.hits = this.misses = this.expired = this.expiredSubkeys = this.evicted = this.evictedScripts = 0
+    this.connections = this.rejectedConnections = this.inputLimited = this.outputLimited = 0
+    this.inputBytes = this.outputBytes = 0
     ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => this.table.commands.map(() => 0))
     this.errors = new Map()
   }

@@ -74,7 +74,10 @@ export class Conversation implements Buffers {
     // Who sends on while a command or the way out waits, or a command without end, is cut off.
     const most = this.#engine.config.number('client-query-buffer-limit') ?? Infinity
     const { pending, limits } = this.#parser
-    if (pending > most || ((this.#waiting || this.#carrier.full) && pending > 2 * limits.maxBulk)) this.#carrier.destroy()
+    if (pending > most || ((this.#waiting || this.#carrier.full) && pending > 2 * limits.maxBulk)) {
+      this.#engine.stats.inputLimited++
+      this.#carrier.destroy()
+    }
   }
 
   /** Runs the commands that have arrived whole, then sends their replies together. */
@@ -225,6 +228,7 @@ export class Conversation implements Buffers {
 
   #overflow(): void {
     const { peer } = this.session.options
+    this.#engine.stats.outputLimited++
     this.#engine.log('warning', `Client ${peer?.address ?? ''} closed for overcoming of output buffer limits.`)
     this.#output = ''
     this.#ended = true

@@ -1,6 +1,7 @@
-// What goes to one connection before what goes to another.
+// What goes to one connection before what goes to another, and what ends one.
 import { expect, test } from 'vitest'
 import { createRedis } from '../../../src/adapters/memory.ts'
+import { admin } from '../../../src/core/admin/admin.ts'
 import { Conversation } from '../../../src/core/resp/conversation.ts'
 
 test('a message is on its way to its subscribers before who published it gets the reply', async () => {
@@ -20,4 +21,21 @@ test('a message is on its way to its subscribers before who published it gets th
   await redis.publish('news', 'three')
   expect(sent.slice(5)).toEqual(['first: three', 'second: three'])
   await redis.close()
+})
+
+test('INFO counts those that were cut off, for sending too much and for not reading (Redis 7.2)', async () => {
+  const config = { 'client-query-buffer-limit': '1mb', 'client-output-buffer-limit': 'normal 1mb 0 0' }
+  await using redis = await createRedis({ admin, config })
+  let destroyed = 0
+  const connect = (): ((text: string) => void) => {
+    const carrier = { full: false, backlog: 2 ** 20, send: () => {}, end: () => {}, destroy: () => void destroyed++ }
+    const conversation = new Conversation(redis.engine, carrier, { address: '', local: '', isLocal: true })
+    return (text) => conversation.receive(new TextEncoder().encode(text))
+  }
+  connect()(`*2\r\n$4\r\nECHO\r\n$2000000\r\n${'x'.repeat(1_500_000)}`)
+  for (const send of [connect(), connect()]) send('PING\r\n')
+  expect(destroyed).toBe(3)
+  expect(await redis.info('stats')).toContain(
+    'client_query_buffer_limit_disconnections:1\r\nclient_output_buffer_limit_disconnections:2\r\n',
+  )
 })

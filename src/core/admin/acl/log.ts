@@ -32,6 +32,8 @@ export class AclLog {
   /** The newest first. */
   #entries: Entry[] = []
   #nextId = 0
+  /** How often somebody was refused, by reason; ACL LOG RESET does not forget it. */
+  readonly denied: Record<Failure['reason'], number> = { auth: 0, command: 0, key: 0, channel: 0 }
 
   /** A command has failed for a wrong password. */
   failed(session: Session, command: Command, argv: Argv): void {
@@ -43,6 +45,7 @@ export class AclLog {
   /** The newest again, once more, or an entry of its own. */
   add(session: Session, failure: Failure): void {
     const { clock, config } = session.engine
+    this.denied[failure.reason]++
     const updated = clock.now()
     const same = this.#entries.slice(0, LOOKED_AT).find((each) => {
       const isSame = (['reason', 'context', 'object', 'username'] as const).every((field) => each[field] === failure[field])

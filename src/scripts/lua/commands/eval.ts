@@ -86,6 +86,7 @@ export class Scripts {
       this.#bySha.delete(oldest.sha)
       this.#bySource.delete(oldest.text)
       this.#takes(-sizeOfScript(oldest.text))
+      this.bridge.engine.stats.evictedScripts++
     }
     return script
   }
