@@ -17,8 +17,9 @@ const budgets = [
     // What is newer than Redis 7.4: of hashes 0.9, of streams 1.7, of strings and bitmaps 0.9, the
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
-    initial: 96.0,
-    total: 122.1,
+    // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3.
+    initial: 96.3,
+    total: 122.4,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },
