@@ -353,6 +353,12 @@ describe('DELEX', () => {
     expect([say('DELEX l'), say('DELEX l'), say('DELEX k IFNE x'), say('EXISTS l k')]).toEqual([1, 0, 0, 0])
   })
 
+  test('reads what it compares', () => {
+    say('CONFIG SET notify-keyspace-events EAm')
+    expect(effects('DELEX none')).toEqual([[], 0])
+    expect(effects('DELEX none IFNE x')).toEqual([['keymiss none'], 0])
+  })
+
   test.each([
     ['DELEX k IFEQ', "ERR wrong number of arguments for 'delex' command"],
     ['DELEX none IFEQ a b', "ERR wrong number of arguments for 'delex' command"],

@@ -121,7 +121,7 @@ export const strings: Group = {
     row('DELEX', -2, 'write fast', '1 RW delete', (db, argv) => {
       const [, key, condition, match] = argv
       if (argv.length !== 2 && argv.length !== 4) throw wrongArity('delex')
-      const value = db.peek(key)
+      const value = condition === undefined ? db.peek(key) : db.read(key)
       if (value === undefined) return 0
       if (condition !== undefined) {
         const when = condition.toUpperCase()
