@@ -27,8 +27,8 @@ const budgets = [
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.2,
-    total: 37.2,
+    initial: 37.3,
+    total: 37.3,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,
@@ -43,7 +43,7 @@ const budgets = [
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
   // of Redis 8 are 0.2; that JSON's commands have other replies in RESP3 is 0.1.
-  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.4, total: 14.4 },
+  { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.5, total: 14.5 },
 ]
 
 const rows = []
