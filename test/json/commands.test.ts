@@ -182,6 +182,12 @@ describe('JSON.SET and JSON.GET', () => {
     expect(run('JSON.MERGE', 'new', '$', '{"a":1}')).toBe('OK')
     expect(run('JSON.MERGE', 'new', '$', '5')).toBe('OK')
     expect(run('JSON.GET', 'new')).toBe('5')
+    // All that a path selects, also what lies in another, unless that has gone.
+    set('k', { a: { a: { b: 1 }, c: { a: 1 } } })
+    expect(run('JSON.MERGE', 'k', '$..a', '{"x":1,"c":null}')).toBe('OK')
+    expect(held('k')).toEqual({ a: { a: { b: 1, x: 1 }, x: 1 } })
+    expect(run('JSON.MERGE', 'k', '$..a', '5')).toBe('OK')
+    expect(held('k')).toEqual({ a: 5 })
   })
 })
 

@@ -113,7 +113,7 @@ const newAtRoot = (): ReplyError => new ReplyError('ERR new objects must be crea
 /** @param when which places count: those that are there already, those that are not, or both */
 function findUpdate(document: JsonDocument, { steps }: Path, when: 'NX' | 'XX' | ''): Update {
   const replace = when === 'NX' && steps.length > 0 ? [] : select(steps, document.root)
-  const none: Update = { replace: when === 'NX' ? [] : outermost(replace), add: [], key: '' }
+  const none: Update = { replace: when === 'NX' ? [] : replace, add: [], key: '' }
   if (replace.length > 0 || when === 'XX') return none
   // What is not there can only be added where the path says one place, and as a field.
   const single = ({ selector, deep }: Path['steps'][number]): boolean =>
@@ -131,12 +131,18 @@ function findUpdate(document: JsonDocument, { steps }: Path, when: 'NX' | 'XX' |
 
 /** @param merging whether what is there is merged with the value; @returns whether there was anything to do */
 function update(document: JsonDocument, { replace, add, key }: Update, value: Json, merging = false): boolean {
-  for (const place of replace) JsonDocument.checkDepth(place, [value])
+  // What is merged keeps what lies in it, which may be selected too.
+  const places = merging ? replace : outermost(replace)
+  for (const place of places) JsonDocument.checkDepth(place, [value])
   for (const place of add) JsonDocument.checkDepth(place, [value], 1)
   let used = false
   // One of them has the value itself.
   const next = (): Json => (used ? copyOf(value) : ((used = true), value))
-  for (const place of replace) document.replace(place, merging ? merged(document.at(place), value) : next())
+  for (const place of places) {
+    const old = document.at(place)
+    // Merging what it lay in may have removed it.
+    if (old !== undefined) document.replace(place, merging ? merged(old, value) : next())
+  }
   for (const place of add) document.setField(place, key, next())
   return replace.length + add.length > 0
 }

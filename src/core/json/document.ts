@@ -92,16 +92,16 @@ export class JsonDocument extends ModuleValue {
       throw new ReplyError('ERR recursion limit exceeded')
   }
 
-  /** What is at a place now. */
-  at(place: Place): Json {
+  /** What is at a place now; undefined if there is no such place any more. */
+  at(place: Place): Json | undefined {
     if (place.parent === null) return this.#root
-    return childOf(this.at(place.parent) as Container, place.key)!
+    return childOf(this.at(place.parent), place.key)
   }
 
   /** Puts a value, which becomes its own, in place of another. */
   replace(place: Place, value: Json): void {
     if (place.parent === null) this.bytes = OVERHEAD + sizeOf(value)
-    else this.bytes += sizeOf(value) - sizeOf(this.at(place))
+    else this.bytes += sizeOf(value) - sizeOf(this.at(place)!)
     this.#put(place, value)
   }
 
@@ -185,8 +185,8 @@ function depthIn(place: Place): number {
 }
 
 /** What lies in an object or array under a key or index. */
-function childOf(container: Json, key: ByteString | number): Json | undefined {
-  if (!isContainer(container)) return undefined
+function childOf(container: Json | undefined, key: ByteString | number): Json | undefined {
+  if (container === undefined || !isContainer(container)) return undefined
   if (Array.isArray(container)) return typeof key === 'number' ? container[key] : undefined
   return typeof key === 'string' ? container.get(key) : undefined
 }
