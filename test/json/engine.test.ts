@@ -120,6 +120,9 @@ test('scripts, transactions and COMMAND know the commands', async () => {
   for (const name of names) {
     if (!name.includes('|')) expect(docs[name], name).toMatchObject({ group: 'json', summary: expect.any(String) })
   }
+  expect(docs['json.get']).toMatchObject({
+    arguments: expect.arrayContaining([expect.objectContaining({ name: 'format', token: 'FORMAT', type: 'oneof' })]),
+  })
   expect(await call('ACL', 'CAT')).toContain('json')
   expect(await call('ACL', 'CAT', 'json')).toEqual(expect.arrayContaining(['json.set', 'json.get', 'json.debug|memory']))
   await call('ACL', 'SETUSER', 'ann', 'on', 'nopass', '~*', '-@all', '+@json')

@@ -16,7 +16,7 @@ key path value
 
 JSON.GET 1.0.0 O(N), N: the size of the value
 The values at paths, as text
-key [INDENT indent] [NEWLINE newline] [SPACE space] [FORMAT format=STRING|EXPAND1|EXPAND] [path...]
+key [INDENT indent] [NEWLINE newline] [SPACE space] [FORMAT format=(STRING|EXPAND1|EXPAND)] [path...]
 
 JSON.MGET 1.0.0 O(M*N), M: keys, N: the size of a value
 The values at a path in several keys
@@ -91,7 +91,7 @@ key [path]
 
 JSON.ARRPOP 1.0.0 O(N), N: the size of the array
 Removes an element of arrays and gives it
-key [FORMAT format=STRINGS|EXPAND1|EXPAND] [place=(path [index:integer])]
+key [FORMAT format=(STRINGS|EXPAND1|EXPAND)] [place=(path [index:integer])]
 
 JSON.ARRTRIM 1.0.0 O(N), N: the size of the array
 Cuts arrays to a range

@@ -163,6 +163,8 @@ class Reader {
         tests.push(this.#escaped())
         continue
       }
+      // A class in a class, such as `[[:alpha:]]`.
+      if (char === '[') throw new Unreadable()
       const [dash, end] = [this.#chars[this.#at], this.#chars[this.#at + 1]]
       if (dash !== '-' || end === ']' || end === undefined) {
         tests.push(is(char))
