@@ -85,6 +85,11 @@ describe.each(Object.entries(backends))('%s', (_name, start) => {
     expect(await documents.type('none')).toBe(null)
     expect(await documents.numincrby('k', '$.*', 2)).toEqual([null, 3, 2.5, null, null])
     expect(await documents.numincrby('k', '.n', 2)).toBe(5)
+    for (const path of ['.name', 'nowhere', '.']) expect(await documents.numincrby('k', path, 1), path).toBe(null)
+    expect(await documents.numincrby('k', '["n"]', 0)).toBe(5)
+    // A number, as `get` gives it, though the reply is an integer beyond 2^53.
+    await documents.set('big', '$', [2 ** 53])
+    expect(await documents.numincrby('big', '$[0]', 2)).toEqual([2 ** 53 + 2])
     expect(await documents.nummultby('k', '$.half', 2)).toEqual([5])
     expect(await documents.nummultby('k', '.half', 0.5)).toBe(2.5)
     expect(await documents.strappend('k', '$..name', '!')).toEqual([5, 2])

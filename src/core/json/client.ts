@@ -87,14 +87,14 @@ export class Json<M extends Mode, T extends Text> extends Runner<M, T> {
     return this.run(['JSON.TYPE', key, path ?? '.'], typeOf) as Out<M, T, Each<P, JsonType> | null>
   }
 
-  /** Adds to numbers. @returns the sums; null for what is no number */
+  /** Adds to numbers. @returns the sums; null for what is no number, of an older path too */
   numincrby<P extends JsonPath>(key: Key, path: P, by: number): Out<M, T, Each<P, number | null>> {
-    return this.run(['JSON.NUMINCRBY', key, path, by], numbers(path)) as Out<M, T, Each<P, number | null>>
+    return this.#compute('JSON.NUMINCRBY', key, path, by)
   }
 
-  /** Multiplies numbers. @returns the products; null for what is no number */
+  /** Multiplies numbers. @returns the products; null for what is no number, of an older path too */
   nummultby<P extends JsonPath>(key: Key, path: P, by: number): Out<M, T, Each<P, number | null>> {
-    return this.run(['JSON.NUMMULTBY', key, path, by], numbers(path)) as Out<M, T, Each<P, number | null>>
+    return this.#compute('JSON.NUMMULTBY', key, path, by)
   }
 
   /** Appends to texts. @returns their lengths in bytes; null for what is no text */
@@ -156,6 +156,12 @@ export class Json<M extends Mode, T extends Text> extends Runner<M, T> {
     return this.#integers(['JSON.OBJLEN', key, path ?? '.'])
   }
 
+  /** With JSONPath always: to an older path without a number, RESP2 has an error and RESP3 has none. */
+  #compute<P extends JsonPath>(command: string, key: Key, path: P, by: number): Out<M, T, Each<P, number | null>> {
+    const sent = isJsonPath(path) ? path : path === '.' ? '$' : path.startsWith('.') ? `$${path}` : `$.${path}`
+    return this.run([command, key, sent, by], numbers(path)) as Out<M, T, Each<P, number | null>>
+  }
+
   #integers<P extends JsonPath>(argv: Value[]): Out<M, T, Each<P, number | null>> {
     return this.run(argv, each(integerOrNull)) as Out<M, T, Each<P, number | null>>
   }
@@ -199,10 +205,10 @@ function boolean(reply: Reply): boolean | null {
 /** Backends give what RESP3 has: one more array around it. */
 const typeOf = (reply: Reply): unknown => each(wordOrNull)((reply as Reply[])[0])
 
-/** Numbers in an array, for older paths too. */
+/** Numbers in an array; of an older path the last. */
 const numbers =
   (path: JsonPath) =>
   (reply: Reply): unknown => {
-    const all = (reply as Reply[]).map((item) => (item instanceof Double ? item.value : integerOrNull(item)))
+    const all = (reply as Reply[]).map((item) => (item instanceof Double ? item.value : item === null ? null : Number(item)))
     return isJsonPath(path) ? all : (all.findLast((item) => item !== null) ?? null)
   }
