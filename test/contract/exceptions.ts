@@ -15,8 +15,6 @@ export function failsWith(message: RegExp): Exception['instead'] {
   }
 }
 
-const UNKNOWN_COMMAND = /ERR unknown command|EXECABORT/
-
 /** redis-server 7.0.15, which Debian has, lacks what came later; the engine has it. */
 export const redis70 = {
   'Redis 7.2': {
@@ -26,8 +24,8 @@ export const redis70 = {
   },
   'Redis 7.4': {
     name: 'needs Redis 7.4',
-    why: "the server's error: `ERR unknown command`",
-    instead: failsWith(UNKNOWN_COMMAND),
+    why: "the server's error: `ERR unknown command` for the expiry of fields, `ERR syntax error` for `noValues`",
+    instead: failsWith(/ERR unknown command|ERR syntax error|EXECABORT/),
   },
   'Redis 8': {
     name: 'needs Redis 8',

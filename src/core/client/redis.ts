@@ -8,6 +8,7 @@ import { encodeCommand, type Key, listOf, type Value } from './arguments.ts'
 import type { Backend, CallOptions, Capabilities } from './backend.ts'
 import { Batch } from './batch.ts'
 import { AllCommands } from './commands.ts'
+import type { HscanOptions } from './commands/hashes.ts'
 import type { KeyType, ScanOptions } from './commands/keys.ts'
 import { sharedCommand } from './connection-commands.ts'
 import { anything, type Decode, type Plain, type Text, type ToText, word } from './decode.ts'
@@ -151,9 +152,11 @@ export class Redis<T extends Text = string> extends AllCommands<'async', T> impl
     }
   }
 
-  /** Iterates over the fields and values of a hash. */
-  hscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<[field: T, value: T], void, undefined> {
-    return walk((cursor) => this.hscan(key, cursor, options), twoByTwo)
+  /** Iterates over the fields and values of a hash, with `noValues` over its fields (Redis 7.4). */
+  hscanIterator(key: Key, options: HscanOptions & { noValues: true }): AsyncGenerator<T, void, undefined>
+  hscanIterator(key: Key, options?: HscanOptions & { noValues?: false | undefined }): AsyncGenerator<[field: T, value: T], void, undefined>
+  hscanIterator(key: Key, options: HscanOptions = {}): AsyncGenerator<T | [field: T, value: T], void, undefined> {
+    return walk<T, T | [T, T]>((cursor) => this.hscan(key, cursor, options), options.noValues ? asTheyAre : twoByTwo)
   }
 
   /** Iterates over the members of a set. */

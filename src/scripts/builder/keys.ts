@@ -220,7 +220,7 @@ export interface HashKey extends AnyKey {
   hrandfield(count: N): Expr<string[]>
   hrandfield(count: N, options: { withValues: true }): Expr<{ field: string; value: string }[]>
   /** One step of a walk. @returns the next cursor, `0` at the end, and fields and values in turn */
-  hscan(cursor: Value, options?: ScanOptions): Scan
+  hscan(cursor: Value, options?: ScanOptions & { noValues?: boolean }): Scan
   /**
    * Sets the expiry of fields in seconds (Redis 7.4).
    * @returns for each 1 if it was set, 0 if the condition was not met, 2 if the field is gone at once, -2 if there is no such field

@@ -231,6 +231,15 @@ export const hashes: Suite = {
       await redis.hset(b, EVERY_BYTE, EVERY_BYTE)
       expect(await redis.bytes.hscan(b, 0)).toEqual(['0', [EVERY_BYTE, EVERY_BYTE]])
     }),
+    does(
+      'finds fields without their values',
+      async ({ redis }) => {
+        await redis.hset(a, { f: 1, g: 2 })
+        expect(await redis.hscan(a, 0, { noValues: true, match: 'g' })).toEqual(['0', ['g']])
+        expect(await redis.hscan(a, 0, { noValues: false, match: 'g' })).toEqual(['0', ['g', '2']])
+      },
+      { needs: 'Redis 7.4' },
+    ),
   ],
   hexpire: expiring('hexpire', (ms) => Math.round(ms / 1000)),
   hpexpire: expiring('hpexpire', (ms) => ms),

@@ -73,6 +73,18 @@ export const walks: Suite = {
       ALONE,
     ),
     does(
+      'walks over fields alone',
+      async ({ redis }) => {
+        const fields = Array.from({ length: 300 }, (_, i) => `f${i}`)
+        await redis.hset(a, Object.fromEntries(fields.map((field) => [field, 'v'])))
+        const found: string[] = []
+        for await (const field of redis.hscanIterator(a, { noValues: true, count: 10 })) found.push(field)
+        expect(new Set(found)).toEqual(new Set(fields))
+        for await (const [, value] of redis.hscanIterator(a, { noValues: false })) expect(value).toBe('v')
+      },
+      { ...ALONE, needs: 'Redis 7.4' },
+    ),
+    does(
       "an error's stack leads to the loop",
       async ({ redis }) => {
         await redis.set(a, 'x')

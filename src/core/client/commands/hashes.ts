@@ -17,6 +17,12 @@ interface IfFieldsExist {
 /** When the fields expire (one of `ex`, `px`, `exat`, `pxat`, `keepttl`), and whether they are set at all (`fnx` or `fxx`). */
 export type HsetexOptions = Either<Expiry | KeepTtl> & Either<IfFieldsNew | IfFieldsExist>
 
+/** For `hscan` and `hscanIterator`. */
+export interface HscanOptions extends ScanOptions {
+  /** Only the fields, without their values (Redis 7.4). */
+  noValues?: boolean | undefined
+}
+
 /** The methods of one group of commands. Hashes, and fields that expire. */
 export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T> {
   /** The value of a field. @returns null if it does not exist */
@@ -103,8 +109,8 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['HRANDFIELD', key, count], texts<T>)
   }
 
-  /** One step of a walk over a hash. @returns the next cursor, `0` at the end, and fields and values in turn */
-  hscan(key: Key, cursor: string | number, options: ScanOptions = {}): Out<M, T, [cursor: string, flat: T[]]> {
+  /** One step of a walk over a hash. @returns the next cursor, `0` at the end, and fields and values in turn, with `noValues` only fields */
+  hscan(key: Key, cursor: string | number, options: HscanOptions = {}): Out<M, T, [cursor: string, flat: T[]]> {
     return this.run(['HSCAN', key, cursor, ...words(options)], scanned)
   }
 
