@@ -147,25 +147,39 @@ export class JsonDocument extends ModuleValue {
 
   /** Removes what lies in objects and arrays; not the root. @returns how many were removed, without what lay in them */
   remove(places: readonly Place[]): number {
-    const removed = outermost(places).map((place) => ({ place, depth: depthIn(place) }))
-    // What lies deeper comes first, and in an array what is behind: so the indexes that are still to come stay right.
-    removed.sort((a, b) => b.depth - a.depth || Number(b.place.key) - Number(a.place.key) || 0)
-    for (const { place } of removed) this.#removeOne(place)
-    return removed.length
+    const groups = byContainer(places).map((removed) => ({ removed, depth: depthIn(removed[0]) }))
+    // What lies deeper comes first: so the indexes that lead to it are still right.
+    groups.sort((a, b) => b.depth - a.depth)
+    for (const { removed } of groups) this.#removeFrom(removed[0].parent!, new Set(removed.map(({ key }) => key)))
+    return groups.reduce((sum, { removed }) => sum + removed.length, 0)
   }
 
-  #removeOne({ parent, key }: Place): void {
-    if (typeof key === 'number') this.splice(parent!, key, 1)
-    else {
-      const object = this.#writable(parent!) as JsonObject
-      this.bytes -= fieldSize(key, object.get(key)!)
-      object.delete(key)
+  #removeFrom(place: Place, keys: ReadonlySet<ByteString | number>): void {
+    const container = this.#writable(place)
+    if (container instanceof Map) {
+      for (const key of keys as ReadonlySet<ByteString>) {
+        this.bytes -= fieldSize(key, container.get(key)!)
+        container.delete(key)
+      }
+      return
     }
+    const [first] = keys as ReadonlySet<number>
+    if (keys.size === 1) return void this.splice(place, first, 1)
+    // In one go: one by one, each would move all that is behind it.
+    let left = 0
+    container.forEach((element, i) => {
+      if (keys.has(i)) this.bytes -= elementSize(element)
+      else container[left++] = element
+    })
+    container.length = left
   }
 }
 
 /** Each place once, without those that lie in another of them. */
-export function outermost(places: readonly Place[]): Place[] {
+export const outermost = (places: readonly Place[]): Place[] => byContainer(places).flat()
+
+/** The same by the object or array that they lie in. */
+function byContainer(places: readonly Place[]): Place[][] {
   const marked = new Map<Json | null, Map<ByteString | number, Place>>()
   for (const place of places) {
     const container = place.parent?.value ?? null
@@ -175,7 +189,7 @@ export function outermost(places: readonly Place[]): Place[] {
     for (let each = parent; each !== null; each = each.parent) if (marked.get(each.parent?.value ?? null)?.has(each.key)) return false
     return true
   }
-  return [...marked.values()].flatMap((keys) => [...keys.values()].filter(isFree))
+  return [...marked.values()].map((keys) => [...keys.values()].filter(isFree)).filter((group) => group.length > 0)
 }
 
 function depthIn(place: Place): number {
