@@ -9,12 +9,16 @@ import { type LuaValue, type Native, typeName, Userdata } from '../value.ts'
 interface Settings {
   readonly machine: Machine
   readonly null: Userdata
+  /** The metatable of what was an array, for `decodeArrays`. */
+  readonly arrays: Table
   encodeMaxDepth: number
   decodeMaxDepth: number
   precision: number
   keepBuffer: boolean
   encodeInvalid: boolean | 'null'
   decodeInvalid: boolean
+  /** Whether arrays are known as such when they are encoded again, even empty ones: since Redis 8.4. */
+  decodeArrays: boolean
   sparseConvert: boolean
   sparseRatio: number
   sparseSafe: number
@@ -30,24 +34,31 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\f': '\\f',
   '\r': '\\r',
 }
+/** A table is an array if its metatable has this. */
+const IS_ARRAY = '__is_cjson_array'
 const SPECIAL = /["\\/\x00-\x1f\x7f]/g
 const escape = (char: string): string => ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 export function cjsonLibrary(machine: Machine): void {
-  machine.globals.set('cjson', instance(machine, new Userdata('userdata: (nil)')))
+  const arrays = new Table()
+  arrays.set(IS_ARRAY, true)
+  arrays.readonly = true
+  machine.globals.set('cjson', instance(machine, new Userdata('userdata: (nil)'), arrays))
 }
 
 /** The library's table, with settings of its own: `cjson.new()` makes another. */
-function instance(machine: Machine, nothing: Userdata): Table {
+function instance(machine: Machine, nothing: Userdata, arrays: Table): Table {
   const settings: Settings = {
     machine,
     null: nothing,
+    arrays,
     encodeMaxDepth: 1000,
     decodeMaxDepth: 1000,
     precision: 14,
     keepBuffer: true,
     encodeInvalid: false,
     decodeInvalid: true,
+    decodeArrays: false,
     sparseConvert: false,
     sparseRatio: 2,
     sparseSafe: 10,
@@ -71,7 +82,7 @@ function instance(machine: Machine, nothing: Userdata): Table {
       return settings[name]
     }
   const toggle =
-    (name: 'keepBuffer' | 'decodeInvalid'): Native =>
+    (name: 'keepBuffer' | 'decodeInvalid' | 'decodeArrays'): Native =>
     (n, a) => {
       atMost(n, 1)
       if (a !== undefined) settings[name] = switched(machine, a, n)
@@ -80,7 +91,7 @@ function instance(machine: Machine, nothing: Userdata): Table {
 
   const table = new Table()
   const functions: Record<string, Native> = {
-    new: () => instance(machine, nothing),
+    new: () => instance(machine, nothing, arrays),
     encode: (n, a) => {
       only(n)
       return encode(settings, a, 0)
@@ -107,6 +118,7 @@ function instance(machine: Machine, nothing: Userdata): Table {
       return settings.encodeInvalid
     },
     decode_invalid_numbers: toggle('decodeInvalid'),
+    decode_array_with_array_mt: toggle('decodeArrays'),
     encode_sparse_array: (n, a, b, c) => {
       atMost(n, 3)
       if (a !== undefined) settings.sparseConvert = switched(machine, a, n)
@@ -167,8 +179,11 @@ function encodeTable(settings: Settings, table: Table, depth: number): string {
   const { machine } = settings
   if (depth > settings.encodeMaxDepth) machine.error(`Cannot serialise, excessive nesting (${depth})`)
   if (--machine.steps < 0) machine.tick()
-  const length = arrayLength(settings, table)
+  const mark = table.metatable?.get(IS_ARRAY)
+  const marked = mark !== undefined && mark !== false
+  const length = marked ? table.length : arrayLength(settings, table)
   let text = ''
+  if (marked && length === 0) return '[]'
   if (length > 0) {
     for (let i = 1; i <= length; i++) {
       text += (i === 1 ? '[' : ',') + encode(settings, table.get(i), depth)
@@ -309,7 +324,9 @@ class Decoder {
       do items.push(this.#process())
       while (this.#more('T_ARR_END', 'array'))
     }
-    return Table.grown(items)
+    const table = Table.grown(items)
+    if (this.#settings.decodeArrays) table.metatable = this.#settings.arrays
+    return table
   }
 
   #object(): Table {
