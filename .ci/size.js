@@ -17,9 +17,9 @@ const budgets = [
     // What is newer than Redis 7.4: of hashes 0.9, of streams 1.7, of strings and bitmaps 0.9, the
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
-    // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3.
-    initial: 96.3,
-    total: 122.4,
+    // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
+    initial: 96.4,
+    total: 122.5,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },
@@ -27,8 +27,8 @@ const budgets = [
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.3,
-    total: 37.3,
+    initial: 37.4,
+    total: 37.4,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,

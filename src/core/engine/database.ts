@@ -149,6 +149,7 @@ export class Database {
     }
     const old = this.keyspace.values[slot]
     this.keyspace.setAt(slot, value)
+    if (this.engine.events & (EVENT.overwritten | EVENT.typeChanged)) this.overwritten(key, old, value)
     if (!keepExpiry && this.keyspace.expiry(slot) !== 0) this.keyspace.setExpiry(slot, 0)
     this.engine.eviction.used(this.keyspace, slot)
     // As in Redis, what overwrites a key serves nobody who waits for the new type; who waits on a stream hears that it is gone.
@@ -241,6 +242,13 @@ export class Database {
     if ((events & kind) === 0) return
     if (events & EVENT.keyspace) pubsub.publish(`__keyspace@${this.index}__:${key}`, event)
     if (events & EVENT.keyevent) pubsub.publish(`__keyevent@${this.index}__:${event}`, key)
+  }
+
+  /** Says that a key has another value altogether (Redis 8.2). */
+  overwritten(key: ByteString, old: Value | undefined, value: Value): void {
+    if (old === undefined) return
+    this.notify(EVENT.overwritten, 'overwritten', key)
+    if (typeOf(old) !== typeOf(value)) this.notify(EVENT.typeChanged, 'type_changed', key)
   }
 
   /** Removes a key whose time has come. */

@@ -16,10 +16,12 @@ export const EVENT = {
   miss: 2048, // m
   module: 4096, // d
   new: 8192, // n
+  overwritten: 16_384, // o
+  typeChanged: 32_768, // c
 } as const
 
-const LETTERS = 'KEg$lshzxetmdn'
-/** `A` stands for all but misses and new keys. */
+const LETTERS = 'KEg$lshzxetmdnoc'
+/** `A` stands for all but misses, new keys and what is overwritten. */
 const ALL = 0b01011111111100
 
 /** @returns the classes, or -1 if a letter is unknown */
@@ -37,8 +39,8 @@ export function parseEvents(letters: string): number {
 /** The classes in Redis's order: the kinds of event first, then K, E and m. */
 export function formatEvents(events: number): string {
   const named = (letters: string): string => [...letters].filter((letter) => (events >> LETTERS.indexOf(letter)) & 1).join('')
-  return ((events & ALL) === ALL ? 'A' : named('g$lshzxetd')) + named('nKEm')
+  return ((events & ALL) === ALL ? 'A' : named('g$lshzxetd')) + named('nocKEm')
 }
 
-/** What CONFIG GET shows of them: Redis's `A` hides `n`. */
-export const shownEvents = (letters: string): string => letters.replace(/^An/, 'A')
+/** What CONFIG GET shows of them: Redis's `A` hides `n`, `o` and `c`. */
+export const shownEvents = (letters: string): string => letters.replace(/^An?o?c?/, 'A')

@@ -32,6 +32,7 @@ function restore(db: Database, argv: Argv): Reply {
   if (!replace && db.find(key) >= 0) throw BUSY_KEY
   const ttl = integerIn(time, 0, Infinity, INVALID_TTL, NOT_INTEGER)
   const value = restoreValue(payload, db.engine.types)
+  const old = replace ? db.peek(key) : undefined
   const deleted = replace && db.delete(key)
   const expiry = ttl === 0 ? 0 : Math.min(absolute ? ttl : now + ttl, LAST_TIME)
   if (expiry !== 0 && expiry <= now) {
@@ -41,6 +42,7 @@ function restore(db: Database, argv: Argv): Reply {
   db.adopt(key, value, expiry)
   eviction.restore(db.keyspace, db.find(key), use)
   db.changed(key, EVENT.generic, 'restore')
+  db.overwritten(key, old, value)
   return OK
 }
 

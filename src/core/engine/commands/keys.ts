@@ -105,8 +105,10 @@ export const keys: Group = {
       const value = db.read(source)
       if (value === undefined) return 0
       if (target.find(destination) >= 0 && !REPLACE) return 0
+      const old = target.peek(destination)
       target.adopt(destination, copyOf(value), db.expiryOf(source))
       target.changed(destination, EVENT.generic, 'copy_to')
+      target.overwritten(destination, old, value)
       return 1
     }),
 
@@ -190,10 +192,12 @@ export function databaseAt(db: Database, text: ByteString): Database {
 function rename(db: Database, from: ByteString, to: ByteString): void {
   const value = db.write(from)!
   const expiry = db.expiryOf(from)
+  const old = db.peek(to)
   db.delete(from)
   db.adopt(to, value, expiry)
   db.changed(from, EVENT.generic, 'rename_from', 0)
   db.changed(to, EVENT.generic, 'rename_to')
+  db.overwritten(to, old, value)
 }
 
 function expire(db: Database, argv: Argv, unit: ExpireUnit): Reply {

@@ -184,7 +184,7 @@ export const strings: Group = {
       const old = db.string.write(key)
       const value = addFloats(old === undefined ? '0' : textOf(old), argv[2], NOT_FLOAT)
       // Not as a number, even if it is one: as Redis, which tells them apart in OBJECT ENCODING.
-      db.store(key, value, true)
+      become(db, key, old, value)
       db.changed(key, EVENT.string, 'incrbyfloat')
       return value
     }),
@@ -308,10 +308,15 @@ function increment(db: Database, key: ByteString, by: Int64): Reply {
   const sum = addInt64(old, by)
   if (sum === undefined) throw OVERFLOW
   const stored = typeof sum === 'number' ? sum : String(sum)
-  if (value === undefined) db.insert(key, stored)
-  else db.keyspace.setAt(db.keyspace.find(key), stored)
+  become(db, key, value, stored)
   db.changed(key, EVENT.string, 'incrby')
   return sum
+}
+
+/** A number that has grown is the same value still: it keeps its expiry, and is not overwritten. */
+function become(db: Database, key: ByteString, old: StringValue | undefined, value: StringValue): void {
+  if (old === undefined) db.insert(key, value)
+  else db.keyspace.setAt(db.keyspace.find(key), value)
 }
 
 /** The sum of two numbers as INCRBYFLOAT computes it. @param error if the first is no number */
