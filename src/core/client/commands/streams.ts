@@ -167,7 +167,10 @@ export abstract class Streams<M extends Mode, T extends Text> extends Runner<M, 
     return this.run(['XREVRANGE', key, end, start, ...words({ count })], entries<T>())
   }
 
-  /** Entries after an ID of each stream: `{ key: '0' }`; `$` is the current end. @returns null if there are none */
+  /**
+   * Entries after an ID of each stream: `{ key: '0' }`; `$` is the current end, and `+` asks for the last entry alone (Redis 7.4).
+   * @returns null if there are none
+   */
   xread(streams: Pairs<Key, string>, { signal, ...options }: XreadOptions = {}): Out<M, T, StreamsRead<T, StreamEntry<T>> | null> {
     return this.run(['XREAD', ...streamWords(options, streams)], streamsRead<T, StreamEntry<T>>, waiting(options, signal))
   }
