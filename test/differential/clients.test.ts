@@ -1,26 +1,28 @@
 // Connections that act on others: CLIENT KILL by every filter, on redis-server and on the engine, over TCP for the addresses.
 // And CLIENT NO-TOUCH, which redis-server 7.0 does not know.
+import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveEngine, type RespServer } from '../../src/adapters/serve/resp-server.ts'
 import { createTestRedis } from '../../src/adapters/testing.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 import { newEngine } from '../support/engine-server.ts'
-import { freePorts } from '../support/redis-cluster.ts'
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { killed, onFreePorts, type Started } from '../support/redis-ports.ts'
 import { plain, RespClient } from '../support/resp-client.ts'
 
-let redis: RedisServer
+let redis: Started
 let engine: RespServer
 let ports: number[]
 beforeAll(async () => {
-  const [port] = await freePorts(1)
-  redis = await startRedisServer(['--port', String(port)])
+  const options = ['--bind', '127.0.0.1', '--save', '', '--dir', tmpdir()]
+  redis = await onFreePorts(1, 1, (port) => spawn('redis-server', ['--port', String(port), ...options], { stdio: 'ignore' }))
+  redis.clients[0].close()
   engine = await serveEngine(newEngine(), { port: 0 })
-  ports = [port, engine.port]
+  ports = [redis.ports[0][0], engine.port]
 })
 afterAll(async () => {
   await engine?.close()
-  await redis?.stop()
+  if (redis !== undefined) await killed(redis.servers[0])
 })
 
 /** Kills in a scene of three connections: the one that kills, a subscriber and another. `$word` stands for a fact about one. */

@@ -2,10 +2,10 @@
 // two seconds, which is how long Redis itself waits before a new cluster may be written to.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { plain, RespClient } from './resp-client.ts'
+import { killed, onFreePorts } from './redis-ports.ts'
+import { plain, type RespClient } from './resp-client.ts'
 
 export interface RedisCluster extends AsyncDisposable {
   readonly ports: readonly number[]
@@ -20,22 +20,20 @@ const SLOTS = 16_384
 /** Starts a cluster. @param args options of every node, as on its command line; @throws if redis-server is not installed */
 export async function startRedisCluster(args: readonly string[] = []): Promise<RedisCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-cluster-'))
-  const free = await freePorts(2 * MASTERS)
-  const [ports, buses] = [free.slice(0, MASTERS), free.slice(MASTERS)]
-  const servers = ports.map((port, i) => startNode(port, buses[i], dir, args))
+  const { servers, clients: nodes, ports } = await onFreePorts(MASTERS, 2, (port, bus) => startNode(port, bus, dir, args))
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map(killed))
     rmSync(dir, { recursive: true, force: true })
   }
   try {
-    const nodes = await Promise.all(ports.map(connected))
     for (const [i, node] of nodes.entries()) {
       const from = Math.floor((i * SLOTS) / MASTERS)
       const to = Math.floor(((i + 1) * SLOTS) / MASTERS) - 1
       await node.call('CLUSTER', 'SET-CONFIG-EPOCH', String(i + 1))
       await node.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
       // Every node meets every other: told by gossip alone they would take up to two seconds more.
-      for (const [j, port] of ports.entries()) if (j !== i) await node.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(buses[j]))
+      for (const [j, port] of ports.entries())
+        if (j !== i) await node.call('CLUSTER', 'MEET', '127.0.0.1', String(port[0]), String(port[1]))
     }
     await Promise.all(nodes.map(ready))
     for (const node of nodes) node.close()
@@ -43,21 +41,13 @@ export async function startRedisCluster(args: readonly string[] = []): Promise<R
     await stop()
     throw error
   }
-  const kill = async (port: number): Promise<void> => void (await killed(servers[ports.indexOf(port)]))
-  return { ports, kill, stop, [Symbol.asyncDispose]: stop }
+  const own = ports.map(([port]) => port)
+  const kill = async (port: number): Promise<void> => void (await killed(servers[own.indexOf(port)]))
+  return { ports: own, kill, stop, [Symbol.asyncDispose]: stop }
 }
 
 function startNode(port: number, bus: number, dir: string, args: readonly string[]): ChildProcess {
-  const cluster = [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-port',
-    String(bus),
-    '--cluster-node-timeout',
-    '2000',
-    '--cluster-config-file',
-    `nodes-${port}.conf`,
-  ]
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-config-file', `nodes-${port}.conf`]
   const options = [
     '--port',
     String(port),
@@ -73,38 +63,6 @@ function startNode(port: number, bus: number, dir: string, args: readonly string
     ...args,
   ]
   return spawn('redis-server', options, { stdio: 'ignore' })
-}
-
-export function killed(child: ChildProcess): Promise<unknown> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  child.kill('SIGKILL')
-  return new Promise((resolve) => child.once('exit', resolve))
-}
-
-/** Ports that nobody listened on a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
-}
-
-const STARTING_MS = 10_000
-
-export async function connected(port: number): Promise<RespClient> {
-  for (const deadline = Date.now() + STARTING_MS; ;) {
-    try {
-      return await RespClient.connect({ port, host: '127.0.0.1' })
-    } catch (cause) {
-      if (Date.now() > deadline) throw new Error('redis-server did not start: install it with `apt-get install redis-server`', { cause })
-      await pause()
-    }
-  }
 }
 
 async function ready(node: RespClient): Promise<void> {

@@ -1,50 +1,57 @@
 // A master, its replica and a Sentinel that watches them, for tests of a failover.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connected, freePorts, killed } from './redis-cluster.ts'
+import { killed, onFreePorts } from './redis-ports.ts'
 
 export interface RedisSentinel extends AsyncDisposable {
   /** The Sentinel's port. */
   readonly port: number
   readonly name: string
-  readonly master: ChildProcess
+  /** Ends the master. Its replica takes over. */
+  killMaster(): Promise<void>
 }
 
-/** Starts them. Once the master has been away for 300 ms its replica takes over. */
 export async function startRedisSentinel(): Promise<RedisSentinel> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-sentinel-'))
-  const [port, masterPort, replicaPort] = await freePorts(3)
-  const conf = join(dir, 'sentinel.conf')
   const name = 'main'
-  writeFileSync(
-    conf,
-    `port ${port}
-dir ${dir}
-sentinel monitor ${name} 127.0.0.1 ${masterPort} 1
-sentinel down-after-milliseconds ${name} 300
-sentinel failover-timeout ${name} 2000
-`,
-  )
-  const start = (args: readonly string[]): ChildProcess => spawn('redis-server', args, { stdio: 'ignore' })
-  const server = (at: number, args: readonly string[]): ChildProcess =>
-    start(['--port', String(at), '--bind', '127.0.0.1', '--dir', dir, '--dbfilename', `${at}.rdb`, '--save', '', ...args])
-  const master = server(masterPort, ['--repl-diskless-sync-delay', '0'])
-  const processes = [master, server(replicaPort, ['--replicaof', '127.0.0.1', String(masterPort)])]
-  const stop = async (): Promise<void> => {
-    await Promise.all(processes.map(killed))
-    rmSync(dir, { recursive: true, force: true })
-  }
-  const replica = await connected(replicaPort)
-  await until(async () => ((await replica.call('INFO', 'replication')).value as string).includes('master_link_status:up'))
-  replica.close()
-  processes.push(start([conf, '--sentinel']))
-  const sentinel = await connected(port)
+  const start = (port: number, ...args: string[]) =>
+    spawn(
+      'redis-server',
+      ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--dbfilename', `${port}.rdb`, '--save', '', ...args],
+      {
+        stdio: 'ignore',
+      },
+    )
+  const master = await onFreePorts(1, 1, (port) => start(port, '--repl-diskless-sync-delay', '0'))
+  const masterPort = String(master.ports[0][0])
+  const replica = await onFreePorts(1, 1, (port) => start(port, '--replicaof', '127.0.0.1', masterPort))
+  await until(async () => ((await replica.clients[0].call('INFO', 'replication')).value as string).includes('master_link_status:up'))
+  const sentinel = await onFreePorts(1, 1, (port) => {
+    const conf = join(dir, `sentinel-${port}.conf`)
+    // Nobody is away for so long, however busy the machine is.
+    const lines = ['down-after-milliseconds main 600000', 'failover-timeout main 2000'].map((line) => `sentinel ${line}`)
+    writeFileSync(conf, [`port ${port}`, `dir ${dir}`, `sentinel monitor ${name} 127.0.0.1 ${masterPort} 1`, ...lines, ''].join('\n'))
+    return spawn('redis-server', [conf, '--sentinel'], { stdio: 'ignore' })
+  })
+  const [client] = sentinel.clients
   // It learns of the replica from the master.
-  await until(async () => ((await sentinel.call('SENTINEL', 'REPLICAS', name)).value as unknown[]).length === 1)
-  sentinel.close()
-  return { port, name, master, [Symbol.asyncDispose]: stop }
+  await until(async () => ((await client.call('SENTINEL', 'REPLICAS', name)).value as unknown[]).length === 1)
+  const all = [master, replica, sentinel]
+  return {
+    port: sentinel.ports[0][0],
+    name,
+    async killMaster() {
+      await killed(master.servers[0])
+      await client.call('SENTINEL', 'SET', name, 'down-after-milliseconds', '300')
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { clients } of all) for (const each of clients) each.close()
+      await Promise.all(all.flatMap(({ servers }) => servers.map(killed)))
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

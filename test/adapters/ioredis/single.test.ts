@@ -114,14 +114,15 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
   })
 
   test('waiting commands do not hold up others, and reuse connections', async () => {
-    const waiting = Promise.all(Array.from({ length: 4 }, () => redis.blpop('q', 5)))
+    const waiting = Promise.all(Array.from({ length: 4 }, () => redis.blpop('q', 0)))
     await redis.rpush('q', 'a', 'b', 'c', 'd')
     expect(new Set((await waiting).map((popped) => popped?.[1]))).toEqual(new Set(['a', 'b', 'c', 'd']))
     for (let i = 0; i < 10; i++) {
       await redis.rpush('q', i)
-      await redis.blpop('q', 5)
+      await redis.blpop('q', 0)
     }
-    expect(await connections()).toBeLessThanOrEqual(5)
+    // Those of the test before may be there for a moment yet.
+    await expect.poll(connections).toBeLessThanOrEqual(5)
   })
 
   test('a changed watched key stops the transaction, and its connection is given back', async () => {
