@@ -68,15 +68,19 @@ describe('Bull', () => {
       await queue.pause()
       for (const [value, priority] of [[1, 3], [2, 1], [3, 2]]) await queue.add({ n: value }, { priority }) // prettier-ignore
       const lifo = await queue.add({ n: 4 }, { lifo: true })
-      const later = await queue.add({ n: 5 }, { delay: 300, jobId: 'named' })
+      const later = await queue.add({ n: 5 }, { delay: 3_600_000, jobId: 'named' })
       await queue.add({ n: 6 }, { jobId: 'named' })
       const before = [n(await queue.getWaiting()), await later.getState(), await queue.getJobCounts(), await queue.isPaused()]
       await lifo.remove()
       const order: unknown[] = []
       void queue.process(async (job) => void order.push(job.data.n))
       await queue.resume()
-      await later.finished()
-      await until(async () => (await queue.getCompletedCount()) === 4)
+      const completed = (count: number): Promise<void> => until(async () => (await queue.getCompletedCount()) === count)
+      await completed(3)
+      await later.promote()
+      await completed(4)
+      await queue.add({ n: 7 }, { delay: 50 })
+      await completed(5)
       return [before, order]
     }))
 

@@ -4,7 +4,7 @@ import { BasicClientSideCache, createClient, createClientPool } from 'redis'
 import { describe, expect, test } from 'vitest'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 import { besideRedis } from '../support/beside-redis.ts'
-import { pause, until } from './places.ts'
+import { until } from './places.ts'
 
 const { redis, engine } = besideRedis({ lua })
 
@@ -120,8 +120,9 @@ test('the cache of node-redis forgets what another client changes', async () => 
     const [client, other] = [await connect({ clientSideCache: cache }), await connect()]
     await other.set('key', '1')
     const before = [await client.get('key'), await client.get('key')]
+    const told = new Promise((resolve) => cache.once('invalidate', resolve))
     await other.set('key', '2')
-    await pause(50)
+    await told
     return [before, await client.get('key'), cache.stats().hitCount]
   })
   expect(outcome).toEqual([['1', '1'], '2', 1])

@@ -50,6 +50,7 @@ declare module 'bull' {
     getState(): Promise<string>
     log(line: string): Promise<unknown>
     update(data: object): Promise<void>
+    promote(): Promise<void>
     remove(): Promise<void>
   }
   export interface JobOptions {

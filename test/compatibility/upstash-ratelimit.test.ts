@@ -3,7 +3,7 @@
 import { MultiRegionRatelimit, Ratelimit } from '@upstash/ratelimit'
 import { Redis as Upstash } from '@upstash/redis'
 import { Redis as IORedis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { requesterOn } from '../../src/adapters/drop-in/upstash.ts'
 import { fromIoredis } from '../../src/adapters/ioredis.ts'
 import type { Redis } from '../../src/core/client/redis.ts'
@@ -11,7 +11,7 @@ import { createRestHandler } from '../../src/adapters/serve/rest-handler.ts'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
-import { pause } from './places.ts'
+import { requestOf } from '../support/rest.ts'
 
 /** As many databases as the multi-region limiter has regions. */
 const REGIONS = 3
@@ -36,7 +36,7 @@ async function same(scenario: Scenario): Promise<unknown> {
 async function overRest(scenario: Scenario): Promise<unknown> {
   const databases = Array.from({ length: REGIONS }, (_, db) => fromIoredis(new IORedis({ path: server.path, db })))
   const handlers = databases.map((redis) => createRestHandler(redis, { token: 'secret' }))
-  vi.stubGlobal('fetch', (address: string, init: RequestInit) => handlers[Number(new URL(address).port)](new Request(address, init)))
+  vi.stubGlobal('fetch', (address: string, init: RequestInit) => handlers[Number(new URL(address).port)](requestOf(address, init)))
   await databases[0].flushall()
   return closing(databases, () => scenario(databases.map((_, port) => new Upstash({ url: `http://localhost:${port}`, token: 'secret' }))))
 } // prettier-ignore
@@ -54,12 +54,11 @@ async function closing<T>(open: Pick<Redis, 'close'>[], run: () => Promise<T>): 
   }
 }
 
-/** Windows begin at multiples of their length: a scenario that must stay within one begins with one. */
-async function beginOf(window: number, room: number): Promise<void> {
-  const left = window - (Date.now() % window)
-  if (left < room) await pause(left)
-}
 const HOUR = 3_600_000
+/** Windows begin at multiples of their length, by the clock of whoever asks: it stands still at the begin of an hour, until it is moved. */
+const BEGIN = 500_000 * HOUR
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: BEGIN }))
+afterEach(() => void vi.useRealTimers())
 
 async function said({ success, limit, remaining, reason, pending }: RatelimitResponse): Promise<unknown> {
   await pending
@@ -75,7 +74,6 @@ const allowed = (log: unknown): boolean[] => (log as boolean[][]).map(([success]
 describe('@upstash/ratelimit', () => {
   test('fixed window', async () => {
     const log = await same(async ([redis]) => {
-      await beginOf(HOUR, 10_000)
       const limit = new Ratelimit({ redis, limiter: Ratelimit.fixedWindow(3, '1 h'), ephemeralCache: false, prefix: 'app' })
       const replies = await times(5, () => limit.limit('ann'))
       const { reset } = await limit.limit('ann')
@@ -94,17 +92,25 @@ describe('@upstash/ratelimit', () => {
 
   test('a fixed window ends', async () => {
     await same(async ([redis]) => {
-      await beginOf(1000, 900)
-      const limit = new Ratelimit({ redis, limiter: Ratelimit.fixedWindow(1, '1 s'), ephemeralCache: false })
+      vi.setSystemTime(BEGIN)
+      const limit = new Ratelimit({ redis, limiter: Ratelimit.fixedWindow(1, '1 h'), ephemeralCache: false })
       const log = await times(2, () => limit.limit('ann'))
-      const { success } = await limit.blockUntilReady('ann', 3000)
-      return [...log, success]
+      vi.setSystemTime(BEGIN + HOUR)
+      return [...log, ...(await times(2, () => limit.limit('ann')))]
+    })
+  })
+
+  test('the end of a window is waited for', async () => {
+    vi.useRealTimers()
+    await same(async ([redis]) => {
+      const limit = new Ratelimit({ redis, limiter: Ratelimit.fixedWindow(1, '1 s'), ephemeralCache: false })
+      await limit.limit('ann')
+      return (await limit.blockUntilReady('ann', 20_000)).success
     })
   })
 
   test('sliding window', async () => {
     const log = await same(async ([redis]) => {
-      await beginOf(HOUR, 10_000)
       const limit = new Ratelimit({ redis, limiter: Ratelimit.slidingWindow(3, '1 h'), ephemeralCache: false })
       return [
         ...(await times(5, () => limit.limit('ann'))),
@@ -118,13 +124,12 @@ describe('@upstash/ratelimit', () => {
 
   test('a sliding window counts part of the one before', async () => {
     await same(async ([redis]) => {
-      await beginOf(1000, 950)
-      const limit = new Ratelimit({ redis, limiter: Ratelimit.slidingWindow(10, '1 s'), ephemeralCache: false })
+      vi.setSystemTime(BEGIN)
+      const limit = new Ratelimit({ redis, limiter: Ratelimit.slidingWindow(10, '1 h'), ephemeralCache: false })
       const first = await times(10, () => limit.limit('ann'))
-      await pause(1000 - (Date.now() % 1000) + 50)
       // At 5 % of the second window some nine of the ten still count.
-      const next = await times(5, () => limit.limit('ann'))
-      return [first, allowed(next).slice(0, 1), allowed(next).at(-1)]
+      vi.setSystemTime(BEGIN + 1.05 * HOUR)
+      return [first, await times(5, () => limit.limit('ann'))]
     })
   })
 
@@ -143,16 +148,16 @@ describe('@upstash/ratelimit', () => {
 
   test('a bucket is filled again', async () => {
     await same(async ([redis]) => {
-      const limit = new Ratelimit({ redis, limiter: Ratelimit.tokenBucket(2, '300 ms', 2), ephemeralCache: false })
+      vi.setSystemTime(BEGIN)
+      const limit = new Ratelimit({ redis, limiter: Ratelimit.tokenBucket(2, '1 h', 2), ephemeralCache: false })
       const log = await times(3, () => limit.limit('ann'))
-      await pause(350)
+      vi.setSystemTime(BEGIN + HOUR)
       return [log, await times(3, () => limit.limit('ann'))]
     })
   })
 
   test('cached fixed window, ephemeral cache and limits that change', async () => {
     await same(async ([redis]) => {
-      await beginOf(HOUR, 10_000)
       const cached = new Ratelimit({ redis, limiter: Ratelimit.cachedFixedWindow(2, '1 h'), ephemeralCache: new Map(), prefix: 'cached' })
       const log = await times(4, () => cached.limit('ann'))
       const dynamic = new Ratelimit({ redis, limiter: Ratelimit.fixedWindow(2, '1 h'), dynamicLimits: true, prefix: 'dynamic' })
@@ -163,7 +168,6 @@ describe('@upstash/ratelimit', () => {
 
   test('as many as are allowed of a crowd', async () => {
     await same(async ([redis]) => {
-      await beginOf(HOUR, 10_000)
       const limit = new Ratelimit({ redis, limiter: Ratelimit.slidingWindow(20, '1 h'), ephemeralCache: false })
       const all = await Promise.all(Array.from({ length: 50 }, () => limit.limit('crowd')))
       return all.filter(({ success }) => success).length
@@ -172,7 +176,6 @@ describe('@upstash/ratelimit', () => {
 
   test('many regions', async () => {
     const log = await same(async (redis) => {
-      await beginOf(HOUR, 10_000)
       const fixed = new MultiRegionRatelimit({ redis: redis as never[], limiter: MultiRegionRatelimit.fixedWindow(3, '1 h'), ephemeralCache: false, prefix: 'f' })
       const sliding = new MultiRegionRatelimit({ redis: redis as never[], limiter: MultiRegionRatelimit.slidingWindow(3, '1 h'), ephemeralCache: false, prefix: 's' })
       const log = [...(await times(5, () => fixed.limit('ann'))), ...(await times(5, () => sliding.limit('ann')))]
