@@ -20,8 +20,7 @@ describe('Chromium killed in the middle of its second save', () => {
     })
     await page.evaluate(() => crashTest.fill(2))
     expect(await page.evaluate(() => crashTest.bgsave())).toBe('Background saving started')
-    // Long enough for the save to have come to where it hangs.
-    await page.waitForTimeout(500)
+    await page.evaluate(() => crashTest.hanging())
     await browser.kill()
 
     const after = await browser.open(site.url)

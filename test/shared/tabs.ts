@@ -43,6 +43,19 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
   const attempt = (page: Page, ...argv: [string, ...(string | number)[]]): Promise<unknown> =>
     page.evaluate((line) => tab.attempt(...line), argv)
 
+  /** The thread of a tab does nothing any more, much longer than another that waits for it has patience. */
+  async function freeze(page: Page, other: Page): Promise<void> {
+    await page.evaluate(() => tab.freeze(5000))
+    await other.evaluate(() => tab.anotherIsFrozen())
+  }
+
+  /** Waits until some more of the numbers that a tab writes were acknowledged. */
+  async function writesGoOn(page: Page): Promise<void> {
+    const acknowledged = (): Promise<number> => page.evaluate(() => tab.acknowledged())
+    const before = await acknowledged()
+    await expect.poll(acknowledged).toBeGreaterThan(before + 10)
+  }
+
   describe('two tabs', () => {
     test('have the same data, and one of them runs the commands', async () => {
       const [first, second] = [await open(), await open()]
@@ -122,7 +135,7 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       await second.evaluate(() => tab.subscribe('news'))
       expect(await call(second, 'PUBLISH', 'news', 'hello')).toBe(2)
       for (const page of [first, second]) expect(await page.evaluate(() => tab.next())).toEqual({ channel: 'news', message: 'hello' })
-      const popped = second.evaluate(() => tab.blpop('queue', 5))
+      const popped = second.evaluate(() => tab.blpop('queue', 0))
       await expect.poll(() => call(first, 'INFO', 'clients')).toContain('blocked_clients:1')
       await call(first, 'RPUSH', 'queue', 'job')
       expect(await popped).toEqual(['queue', 'job'])
@@ -164,7 +177,7 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       await expect.poll(() => call(first, 'INFO', 'clients')).toContain('blocked_clients:1')
       await second.close()
       await expect.poll(() => call(first, 'INFO', 'clients')).toContain('blocked_clients:0')
-      expect(await call(first, 'PUBSUB', 'NUMSUB', 'news')).toEqual(['news', 0])
+      await expect.poll(() => call(first, 'PUBSUB', 'NUMSUB', 'news')).toEqual(['news', 0])
       await call(first, 'RPUSH', 'queue', 'kept')
       expect(await call(first, 'LLEN', 'queue')).toBe(1)
     })
@@ -176,11 +189,13 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       await call(first, 'SET', 'kept', 'yes')
       await call(third, 'SELECT', 2)
       await third.evaluate(() => tab.subscribe('news'))
-      const popped = third.evaluate(() => tab.blpop('queue', 10))
+      const popped = third.evaluate(() => tab.blpop('queue', 60))
       await call(first, 'CONFIG', 'SET', 'save', '3600 1')
-      const writing = second.evaluate(() => tab.writeUntil('log', 1000))
-      await first.waitForTimeout(300)
+      const writing = second.evaluate(() => tab.writeUntilStopped('log'))
+      await writesGoOn(second)
       await first.evaluate(() => tab.close())
+      await writesGoOn(second)
+      await second.evaluate(() => tab.stop())
       const { acknowledged, errors } = await writing
       expect(errors).toEqual([])
       expect(await role(second)).toBe('owner')
@@ -254,14 +269,13 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       const [first, second] = [await open({ patience: 300 }), await open({ patience: 300 })]
       await call(first, 'SET', 'saved', 'yes')
       await call(first, 'SAVE')
-      await first.evaluate(() => tab.freeze(2000))
-      await second.waitForTimeout(20)
+      await freeze(first, second)
       expect(await call(second, 'GET', 'saved')).toBe('yes')
       expect(await role(second)).toBe('owner')
       await call(second, 'SET', 'saved', 'later')
       await call(second, 'SAVE')
       // It wakes up, and hears that it is not the owner any more.
-      await expect.poll(() => role(first), { timeout: 5000 }).toBe('guest')
+      await expect.poll(() => role(first)).toBe('guest')
       expect(await call(first, 'GET', 'saved')).toBe('later')
       expect(await call(first, 'SAVE')).toBe('OK')
       await second.close()
@@ -283,9 +297,11 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
     test('with nothing lost that was acknowledged, under appendfsync always', async () => {
       const config = { appendonly: 'yes', appendfsync: 'always' }
       const [first, second] = [await open({ config }), await open({ config })]
-      const writing = second.evaluate(() => tab.writeUntil('log', 1000))
-      await first.waitForTimeout(400)
+      const writing = second.evaluate(() => tab.writeUntilStopped('log'))
+      await writesGoOn(second)
       await crash(first)
+      await writesGoOn(second)
+      await second.evaluate(() => tab.stop())
       const { acknowledged, errors } = await writing
       const stored = ((await call(second, 'LRANGE', 'log', 0, -1)) as string[]).map(Number)
       expect(stored.filter((each) => acknowledged.includes(each))).toEqual(acknowledged)
@@ -322,8 +338,7 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       const [first, second] = [await open({ patience: 300 }), await open({ patience: 300 })]
       await call(second, 'SET', 'a', 1)
       await call(second, 'SAVE')
-      await first.evaluate(() => tab.freeze(1500))
-      await second.waitForTimeout(20)
+      await freeze(first, second)
       const write = attempt(second, 'SET', 'a', 2)
       const read = call(second, 'GET', 'a')
       expect(await write).toMatchObject({
@@ -354,7 +369,7 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       expect(await other.evaluate(() => tab.openAlone(100))).toBe(
         'StorageError: the storage "isodis:shared" belongs to another tab or worker: `shared: true` would share it',
       )
-      const waiting = other.evaluate(() => tab.openAlone(10_000))
+      const waiting = other.evaluate(() => tab.openAlone(Infinity))
       await call(first, 'SET', 'a', 1)
       await call(first, 'SAVE')
       await first.close()

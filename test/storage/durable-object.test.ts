@@ -80,7 +80,7 @@ async function start(dir: string): Promise<{ url: string; process: ChildProcess 
   let text = ''
   for await (const chunk of child.stdio[3] as AsyncIterable<Buffer>) {
     text += String(chunk)
-    const port = /"port":(\d+)/.exec(text)?.[1]
+    const port = /"port":(\d+)\D/.exec(text)?.[1]
     if (port !== undefined) return { url: `http://127.0.0.1:${port}`, process: child }
   }
   throw new Error('workerd ended')

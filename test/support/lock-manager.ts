@@ -13,6 +13,7 @@ export class Locks implements LockManager {
 
   request(name: string, { signal, steal = false }: LockOptions, held: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
       const request: Request = { held, resolve, reject }
       const queue = this.#queues.get(name) ?? []
       this.#queues.set(name, queue)

@@ -5,6 +5,8 @@ import { faultyStorage } from '../../support/faulty-storage.ts'
 
 const KEYS_OF_A_TYPE = 2000
 let redis: EmbeddedRedis
+let hangs = (): void => {}
+const hanging = new Promise<void>((resolve) => (hangs = resolve))
 
 /** Writes keys of every type, each of which holds its generation. */
 function fill(generation: number): void {
@@ -46,7 +48,9 @@ const page = {
       let saves = 0
       faulty.before = (call) => {
         if (call === 'write') saves++
-        return saves > 1 && call === hangAt ? new Promise(() => {}) : undefined
+        if (saves < 2 || call !== hangAt) return undefined
+        hangs()
+        return new Promise(() => {})
       }
     }
     return redis.sync.dbsize()
@@ -56,6 +60,8 @@ const page = {
   save: (): Promise<string> => redis.save(),
   /** Begins a save and says that it has. */
   bgsave: (): Promise<string> => redis.bgsave(),
+  /** Waits until the save has come to where it hangs. */
+  hanging: (): Promise<void> => hanging,
 }
 
 declare global {

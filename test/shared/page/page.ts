@@ -11,6 +11,12 @@ const count = defineScript({ name: 'count', keys: { key: 'string' }, args: { by:
 let redis: SharedRedis
 let subscription: Subscription<string>
 
+/** Numbers that are written until somebody says stop. */
+const writes = { goOn: true, acknowledged: [] as number[], errors: [] as string[] }
+
+const frozen = new BroadcastChannel('frozen')
+const anotherIsFrozen = new Promise<void>((resolve) => frozen.addEventListener('message', () => resolve()))
+
 const page = {
   /** Opens the database. @param patience until an owner that does not answer loses it */
   async open(options: { patience?: number; config?: Record<string, string>; save?: string } = {}): Promise<string> {
@@ -97,10 +103,13 @@ const page = {
   /** The page's thread does nothing else for so long. */
   freeze(milliseconds: number): void {
     setTimeout(() => {
+      frozen.postMessage(null)
       const end = performance.now() + milliseconds
       while (performance.now() < end);
     })
   },
+  /** Waits until another page is. */
+  anotherIsFrozen: (): Promise<void> => anotherIsFrozen,
   /** Writes numbers in transactions, for ever, and tells which of them are promised: by the write, or by a command after it. */
   async write({ writer, promise }: { writer: string; promise?: [string, ...string[]] | undefined }): Promise<void> {
     const told = globalThis as unknown as { promised: (writer: string, n: number) => Promise<void> }
@@ -124,11 +133,9 @@ const page = {
     return [Number(alone), Number(together)]
   },
   /** Writes numbers one after the other until it is stopped. @returns what was acknowledged, and what became of the others */
-  async writeUntil(list: string, milliseconds: number): Promise<{ acknowledged: number[]; errors: string[] }> {
-    const acknowledged: number[] = []
-    const errors: string[] = []
-    const end = performance.now() + milliseconds
-    for (let i = 0; performance.now() < end; i++) {
+  async writeUntilStopped(list: string): Promise<{ acknowledged: number[]; errors: string[] }> {
+    const { acknowledged, errors } = writes
+    for (let i = 0; writes.goOn; i++) {
       try {
         await redis.rpush(list, i)
         acknowledged.push(i)
@@ -139,6 +146,10 @@ const page = {
       await new Promise((resolve) => setTimeout(resolve))
     }
     return { acknowledged, errors }
+  },
+  acknowledged: (): number => writes.acknowledged.length,
+  stop(): void {
+    writes.goOn = false
   },
 }
 
