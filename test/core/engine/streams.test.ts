@@ -66,22 +66,38 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** A line is a client's name and what it says; every reply is noted, `waits` if there is none in the end. */
 async function play(path: string, scene: string): Promise<unknown[]> {
   const clients = new Map<string, RespClient>()
+  const ids = new Map<string, unknown>()
+  const observer = await RespClient.connect({ path })
   const replies: unknown[] = []
-  const lines = scene.trim().split('\n')
-  for (const [i, line] of lines.entries()) {
-    const [name, ...argv] = line.trim().split(' ')
-    const client = clients.get(name) ?? (await RespClient.connect({ path }))
-    clients.set(name, client)
-    replies[i] = `${line.trim()} → waits`
-    const reply = client.call(...argv).then(
-      (reply) => (replies[i] = [line.trim(), plain(reply)]),
-      () => {},
-    )
-    await Promise.race([reply, pause(PAUSE_MS)])
+  const lines = scene.trim().split('\n').map((line) => line.trim()) // prettier-ignore
+  const names = lines.map((line) => line.split(' ', 1)[0])
+  const waits = (i: number): boolean => typeof replies[i] === 'string'
+  /** Waits until a line is answered, or the server says that its client has to wait. */
+  const settled = async (i: number): Promise<void> => {
+    const list = async (): Promise<string> => plain(await observer.call('CLIENT', 'LIST', 'ID', String(ids.get(names[i])))) as string
+    while (waits(i) && !/ flags=\w*b/.test(await list())) await pause(1)
   }
-  await pause(3 * PAUSE_MS)
+  for (const [i, line] of lines.entries()) {
+    const [name, ...argv] = line.split(' ')
+    const client = clients.get(name) ?? (await RespClient.connect({ path }))
+    if (!clients.has(name)) ids.set(name, plain(await client.call('CLIENT', 'ID')))
+    clients.set(name, client)
+    replies[i] = `${line} → waits`
+    const reply = client.call(...argv)
+    reply.then((answer) => (replies[i] = [line, plain(answer)]), () => {}) // prettier-ignore
+    await settled(i)
+    // For keys that expire meanwhile.
+    if (waits(i)) await Promise.race([reply, pause(PAUSE_MS)])
+  }
+  for (const i of lines.keys()) await settled(i)
+  // What listeners hear last.
+  await observer.call('PUBLISH', '__key-end', '')
+  for (const [i, line] of lines.entries()) {
+    const heard = clients.get(names[i])!.pushed
+    if (line.includes('PSUBSCRIBE __key*')) while (!JSON.stringify(heard).includes('__key-end')) await pause(1)
+  }
   const pushed = [...clients].map(([name, client]) => [name, client.pushed.map(plain)])
-  for (const client of clients.values()) client.close()
+  for (const client of [observer, ...clients.values()]) client.close()
   return [...replies, ...pushed.filter(([, messages]) => messages.length > 0)]
 }
 
