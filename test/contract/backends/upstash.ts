@@ -9,6 +9,7 @@ import { serveRest } from '../../../src/adapters/serve/rest-server.ts'
 import { fromUpstash } from '../../../src/adapters/upstash.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
+import { requestOf } from '../../support/rest.ts'
 import { overRest } from '../capabilities.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
 import { bytesInScripts, lines, redis70, requests } from '../exceptions.ts'
@@ -22,7 +23,7 @@ function plain(handler: RestHandler): RestHandler {
     headers.delete('isodis-events')
     const body = await request.text()
     if (body.startsWith('bytes:')) return Response.json({ error: 'ERR failed to parse command' }, { status: 400 })
-    return handler(new Request(request.url, { method: request.method, headers, body, signal: request.signal }))
+    return handler(requestOf(request.url, { method: request.method, headers, body, signal: request.signal }))
   }
 }
 

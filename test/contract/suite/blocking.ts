@@ -1,7 +1,7 @@
 // Commands that wait: on lists and sorted sets, with a time limit, with an AbortSignal, and inside of a transaction, where
 // nothing waits.
 import { expect } from 'vitest'
-import type { Redis } from '../../../src/core/client/redis.ts'
+import { asText, Redis } from '../../../src/core/client/redis.ts'
 import { a, b, c, type Case, does, EVERY_BYTE, failure, type Suite, WRONGTYPE } from '../contract.ts'
 import { reading } from './streams.ts'
 
@@ -15,7 +15,11 @@ interface Waiting {
   readonly shared?: true
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** How many connections wait for something, on all nodes. */
+async function blocked({ backend }: Redis): Promise<number> {
+  const infos = await Promise.all(((await backend.nodes?.()) ?? [backend]).map((node) => new Redis(node, asText).info('clients')))
+  return infos.reduce((sum, info) => sum + Number(/blocked_clients:(\d+)/.exec(info)![1]), 0)
+}
 
 function waiting({ take, put, taken, shared }: Waiting): Case[] {
   return [
@@ -38,7 +42,7 @@ function waiting({ take, put, taken, shared }: Waiting): Case[] {
       'waits until there is something',
       async ({ redis }) => {
         const result = take(redis, 0)
-        await pause(20)
+        await expect.poll(() => blocked(redis)).toBe(1)
         await put(redis)
         expect(await result).toEqual(taken)
       },
@@ -58,11 +62,12 @@ function waiting({ take, put, taken, shared }: Waiting): Case[] {
       async ({ redis }) => {
         const abort = new AbortController()
         const result = expect(take(redis, 0, abort.signal)).rejects.toThrow('enough')
-        await pause(20)
+        await expect.poll(() => blocked(redis)).toBe(1)
         abort.abort(new Error('enough'))
         await result
         await expect(take(redis, 0, abort.signal)).rejects.toThrow('enough')
-        await pause(20)
+        // A server learns of it when the connection ends.
+        await expect.poll(() => blocked(redis)).toBe(0)
         await put(redis)
         expect(await take(redis, 0)).toEqual(taken)
       },
@@ -72,12 +77,11 @@ function waiting({ take, put, taken, shared }: Waiting): Case[] {
       'others are answered meanwhile, and the longest waiting is served first',
       async ({ redis }) => {
         const order: number[] = []
-        const results = [1, 2].map(async (i) => {
-          await pause(i * 20)
-          await take(redis, 5)
-          order.push(i)
-        })
-        await pause(60)
+        const results: Promise<unknown>[] = []
+        for (const i of [1, 2]) {
+          results.push(take(redis, 60).then(() => order.push(i)))
+          await expect.poll(() => blocked(redis)).toBe(i)
+        }
         expect(await redis.ping()).toBe('PONG')
         await put(redis)
         if (!shared) {
