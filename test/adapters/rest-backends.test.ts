@@ -1,12 +1,12 @@
 // The REST handler over a real redis-server beside the engine: the same requests, the same answers. And what happens when
 // the server goes away.
 import { Redis as Ioredis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fromIoredis } from '../../src/adapters/ioredis.ts'
 import { createRestHandler, type RestHandler } from '../../src/adapters/serve/rest-handler.ts'
 import { connectUpstash, type Redis, type RedisError } from '../../src/adapters/upstash.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
-import { ask, READ_ONLY, requestTo, type Rest, startRest, TOKEN } from '../support/rest.ts'
+import { ask, READ_ONLY, requestOf, requestTo, type Rest, startRest, TOKEN } from '../support/rest.ts'
 
 let server: RedisServer
 let real: RestHandler
@@ -121,12 +121,12 @@ test('event streams and waiting commands end with their client', async () => {
   const client = new AbortController()
   const stream = await real(requestTo('/subscribe/c', '[]', { signal: client.signal }))
   const waiting = ask(real, '/', ['BLPOP', 'nothing', '0'], { signal: client.signal })
-  await vi.waitFor(async () => expect(await redis.info('clients')).toContain('blocked_clients:1'))
+  await expect.poll(() => redis.info('clients')).toContain('blocked_clients:1')
   expect(await redis.publish('c', 'x')).toBe(1)
   client.abort()
   await waiting
-  await vi.waitFor(async () => expect(await redis.info('clients')).toContain('blocked_clients:0'))
-  await vi.waitFor(async () => expect(await redis.publish('c', 'x')).toBe(0))
+  await expect.poll(() => redis.info('clients')).toContain('blocked_clients:0')
+  await expect.poll(() => redis.publish('c', 'x')).toBe(0)
   await stream.text()
 })
 
@@ -137,7 +137,7 @@ describe('an Upstash client that sends bytes', () => {
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
       (init.body as string).startsWith('bytes:')
         ? Response.json({ error: 'ERR failed to parse command' }, { status: 400 })
-        : real(new Request(url, init))
+        : real(requestOf(url, init))
     await using upstash = connectUpstash({ url: 'http://rest.test', token: TOKEN, fetch })
     const { bytes } = upstash
     await redis.flushall()
@@ -167,12 +167,12 @@ test('a server that dies in the middle: 500, no hanging, and the client gets the
   ioredis.on('error', () => {})
   const errors: unknown[] = []
   const handler = createRestHandler(fromIoredis(ioredis), { token: TOKEN, onError: (error) => errors.push(error) })
-  const upstash = connectUpstash({ url: 'http://rest.test', token: TOKEN, fetch: (url, init) => handler(new Request(url, init)) })
+  const upstash = connectUpstash({ url: 'http://rest.test', token: TOKEN, fetch: (url, init) => handler(requestOf(url, init)) })
   await upstash.set('k', 'v')
   const subscription = await upstash.subscribe('c')
   const message = subscription.next()
   const waiting = ask(handler, '/', ['BLPOP', 'list', '0'])
-  await vi.waitFor(async () => expect(await upstash.info('clients')).toContain('blocked_clients:1'))
+  await expect.poll(() => upstash.info('clients')).toContain('blocked_clients:1')
   // It may fail before the server's process is known to have ended.
   await Promise.all([expect(message).rejects.toMatchObject({ code: 'CONNECTION' }), dying.stop()])
   expect((await waiting).status).toBe(500)

@@ -36,12 +36,22 @@ export function requestTo(path: string, body?: unknown, init: RequestInit = {}):
   const headers = new Headers({ authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string> | undefined) })
   for (const [name, value] of [...headers]) if (value === '') headers.delete(name)
   const sent = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
-  return new Request(`http://rest.test${path}`, {
+  return requestOf(`http://rest.test${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     ...init,
     headers,
     ...(sent === undefined ? {} : { body: sent as BodyInit }),
   })
+}
+
+/**
+ * A request with the very signal that it is given: in Node 20 a request has one of its own, which hears of the given one only
+ * until the request is collected as garbage.
+ */
+export function requestOf(url: string, init: RequestInit): Request {
+  const request = new Request(url, init)
+  if (init.signal) Object.defineProperty(request, 'signal', { value: init.signal })
+  return request
 }
 
 function jsonOr(text: string): unknown {
