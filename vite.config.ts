@@ -54,6 +54,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // How long `expect.poll` waits for what is to come. It is there for what never comes; a busy machine may take its time.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     globalSetup: here('test/support/temporary-folder.ts'),
     projects: [
       {

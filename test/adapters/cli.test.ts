@@ -1,8 +1,7 @@
 // `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -79,7 +78,8 @@ describe('isodis serve', () => {
   test('its own sessions are nobody’s client', async () => {
     const { port } = await serve()
     expect((await call(port, 'CLIENT', 'LIST')).match(/id=/g)).toHaveLength(1)
-    expect(await call(port, 'INFO', 'clients')).toContain('connected_clients:1\r\n')
+    // The connection before this one has to be gone.
+    await expect.poll(() => call(port, 'INFO', 'clients')).toContain('connected_clients:1\r\n')
   })
 
   test.each([['--version'], ['serve', '--version'], ['-v']])('%s %s says which it is', async (...args) => {
@@ -211,15 +211,19 @@ describe('isodis serve', () => {
       `const fs = require('node:fs/promises')
       const { lstat } = fs
       fs.lstat = async (path) => (await new Promise((resolve) => setTimeout(resolve, 300)), lstat(path))
-      require('node:module').syncBuiltinESMExports()`,
+      require('node:module').syncBuiltinESMExports()
+      // A port that is free, and which one, before the server says so: 0 would be none at all.
+      const { listen } = require('node:net').Server.prototype
+      require('node:net').Server.prototype.listen = function (at, ...others) {
+        if (at !== 65_535) return listen.call(this, at, ...others)
+        this.once('listening', () => console.error('listens at', this.address().port))
+        return listen.call(this, 0, ...others)
+      }`,
     )
-    const free = createServer().listen(0, '127.0.0.1')
-    await once(free, 'listening')
-    const { port } = free.address() as AddressInfo
-    free.close()
     vi.stubEnv('NODE_OPTIONS', `--require=${slow}`)
-    start('serve', '--port', `${port}`, '--unixsocket', socket)
+    const command = start('serve', '--port', '65535', '--unixsocket', socket)
     vi.unstubAllEnvs()
+    const port = Number((await command.says(/listens at (\d+)\n/))[1])
     for (let answer = ''; answer !== '+PONG';) answer = await call(port, 'PING').catch(() => '')
     const client = await RespClient.connect({ path: socket })
     expect(shown(await client.call('PING'))).toBe('+PONG')

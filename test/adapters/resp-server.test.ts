@@ -140,7 +140,8 @@ describe('connections', () => {
       clearInterval(talking)
     })
     await Promise.all(refused)
-    await expect.poll(sockets).toBe(before)
+    // Those of the tests before may have been among them.
+    await expect.poll(sockets).toBeLessThanOrEqual(before)
     expect(plain(await client.call('PING'))).toBe('PONG')
     client.close()
     await own.close()
@@ -254,7 +255,7 @@ describe('connections', () => {
   test('that go away while they wait leave nothing behind', async () => {
     const [waiter, other] = await Promise.all([1, 2].map(() => RespClient.connect({ path: engine.path })))
     const waited = waiter.call('BLPOP', 'lost', '0').catch(() => {})
-    await other.call('PING')
+    await expect.poll(() => engine.engine.database(0).waiters.size).toBe(1)
     waiter.close()
     await waited
     await expect.poll(() => engine.engine.database(0).waiters.size).toBe(0)

@@ -1,6 +1,6 @@
 // Upstash's REST protocol, request by request: https://upstash.com/docs/redis/features/restapi
 import fc from 'fast-check'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createRestHandler } from '../../src/adapters/serve/rest-handler.ts'
 import type { Backend } from '../../src/core/client/backend.ts'
 import { unreachable } from '../../src/core/client/errors.ts'
@@ -120,7 +120,7 @@ describe('commands', () => {
     expect((await waiting).body).toEqual({ result: ['list', 'x'] })
     const client = new AbortController()
     const left = rest.ask('/blpop/list/0', undefined, { signal: client.signal })
-    await vi.waitFor(async () => expect(await rest.redis.info('clients')).toContain('blocked_clients:1'))
+    await expect.poll(() => rest.redis.info('clients')).toContain('blocked_clients:1')
     client.abort()
     await left
     expect(await rest.redis.info('clients')).toContain('blocked_clients:0')
@@ -455,7 +455,7 @@ describe('event streams', () => {
       expect(await rest.redis.publish('news', 'hello')).toBe(1)
       expect(await next(events)).toBe(message)
       await events.return(undefined)
-      await vi.waitFor(async () => expect(await rest.redis.publish('news', 'gone')).toBe(0))
+      await expect.poll(() => rest.redis.publish('news', 'gone')).toBe(0)
     }
   })
 

@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { Redis as UpstashRedis } from '@upstash/redis'
 import { build } from 'esbuild'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { requesterOn } from '../../src/adapters/drop-in/upstash.ts'
 import { serveRest, type RestServer } from '../../src/adapters/serve/rest-server.ts'
 import { connectUpstash, fromUpstash, type Redis, RedisError } from '../../src/adapters/upstash.ts'
@@ -312,7 +312,7 @@ describe('subscriptions', () => {
     expect(await subscription.next()).toEqual({ done: false, value: { channel: 'a,b', message: ALL_BYTES } })
     expect(await subscription.next()).toEqual({ done: false, value: { channel: 'é/c', message: Uint8Array.of(120, 10) } })
     await subscription.unsubscribe()
-    await vi.waitFor(async () => expect(await rest.redis.publish('a,b', 'gone')).toBe(0))
+    await expect.poll(() => rest.redis.publish('a,b', 'gone')).toBe(0)
   })
 
   test('to patterns', async () => {
@@ -321,7 +321,7 @@ describe('subscriptions', () => {
     expect((await subscription.next()).value).toEqual({ pattern: 'n*', channel: 'news', message: 'hello' })
     await redis.close()
     expect(await subscription.next()).toEqual({ done: true, value: undefined })
-    await vi.waitFor(async () => expect(await rest.redis.publish('news', 'gone')).toBe(0))
+    await expect.poll(() => rest.redis.publish('news', 'gone')).toBe(0)
   })
 
   test('without base64, as Upstash sends them', async () => {
@@ -352,7 +352,7 @@ describe('subscriptions', () => {
     const next = subscription.next()
     cut()
     await expect(next).rejects.toMatchObject({ code: 'CONNECTION', command: 'SUBSCRIBE' })
-    await vi.waitFor(async () => expect(await rest.redis.publish('c', 'gone')).toBe(0))
+    await expect.poll(() => rest.redis.publish('c', 'gone')).toBe(0)
   })
 })
 

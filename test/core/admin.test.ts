@@ -80,16 +80,16 @@ describe("by a test's clock", () => {
   test('DEBUG SLEEP is over when the time has come, and everybody waited', async () => {
     await using redis = await createTestRedis()
     const client = new Redis(ioredisOn(redis))
-    const sleeping = client.call('DEBUG', 'SLEEP', '1')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    let got: string | null | undefined
-    const getting = redis.get('a').then((value) => (got = value))
+    await client.ping()
+    const sleeping = redis.call('DEBUG', 'SLEEP', '1')
+    const got: (string | null)[] = []
+    const getting = [redis, client].map(async (each) => got.push(await each.get('a')))
     await redis.clock.advance(999)
-    expect(got).toBeUndefined()
+    expect(got).toEqual([])
     await redis.clock.advance(1)
     expect(await sleeping).toBe('OK')
-    await getting
-    expect(got).toBeNull()
+    await Promise.all(getting)
+    expect(got).toEqual([null, null])
     const [slept] = (await client.call('SLOWLOG', 'GET')) as [number, number, number, string[]][]
     expect(slept.slice(2, 4)).toEqual([1_000_000, ['DEBUG', 'SLEEP', '1']])
     client.disconnect()
@@ -97,9 +97,10 @@ describe("by a test's clock", () => {
 
   test('a client times out while the engine is paused, and finds its write done later', async () => {
     await using redis = await createTestRedis()
-    const client = new Redis({ ...ioredisOn(redis), commandTimeout: 20 })
+    const client = new Redis(ioredisOn(redis))
     await client.set('a', '1')
     await redis.call('CLIENT', 'PAUSE', '60000', 'WRITE')
+    client.options.commandTimeout = 20
     await expect(client.set('a', '2')).rejects.toThrow('Command timed out')
     expect(redis.sync.get('a')).toBe('1')
     await redis.clock.advance(60_000)

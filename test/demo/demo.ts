@@ -35,13 +35,14 @@ export async function ready(page: Page): Promise<void> {
   await page.waitForSelector('#prompt-line')
 }
 
-/** Types a command at the prompt. @returns what it printed */
+/** Types a command at the prompt. @returns what it printed, without how long a slow one took */
 export async function type(page: Page, line: string): Promise<string> {
   const before = await page.locator('.output').count()
   await page.locator('#prompt-line').fill(line)
   await page.locator('#prompt-line').press('Enter')
   await page.waitForFunction((count) => document.querySelectorAll('.output').length > count, before)
-  return (await page.locator('.output').last().locator('.output-text').textContent()) ?? ''
+  const text = await page.locator('.output').last().locator('.output-text').textContent()
+  return (text ?? '').replace(/\n\(\d+\.\d\ds\)$/, '')
 }
 
 /** Whether the page is wider than the screen. */

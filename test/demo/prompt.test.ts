@@ -62,7 +62,8 @@ function redisCli(path: string, protocol: Protocol): string {
     encoding: 'utf8',
   })
   if (error !== undefined) throw error
-  return stdout
+  // It says how long a command took that took half a second.
+  return stdout.replaceAll(/^\(\d+\.\d\ds\)\n/gm, '')
 }
 
 async function prompt(protocol: Protocol): Promise<string> {

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Redis } from '@upstash/redis'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Browser } from '../support/browsers.ts'
 import { type InstalledPackage, installPackage } from './package.ts'
 import type { Outcome } from './smoke.ts'
@@ -18,7 +18,7 @@ const bin = (name: string): string => fileURLToPath(new URL(`../../node_modules/
 let installed: InstalledPackage
 beforeAll(async () => {
   installed = await installPackage()
-}, 60_000)
+}, 180_000)
 afterAll(() => installed?.[Symbol.asyncDispose]())
 
 const ALL = [
@@ -88,7 +88,7 @@ const worker :Workerd.Worker = (
 `
   await writeFile(join(installed.dir, `${program}.capnp`), config)
   return serve(bin('workerd'), ['serve', `${program}.capnp`, '--control-fd=3'], 3, (text) => {
-    const port = /"event":"listen".*"port":(\d+)/.exec(text)?.[1]
+    const port = /"event":"listen".*"port":(\d+)\D/.exec(text)?.[1]
     return port === undefined ? undefined : Number(port)
   })
 }
@@ -135,16 +135,16 @@ test.each(RUNTIMES)('the REST handler is served by %s', async (_name, command, a
   subscriber.on('message', ({ message }) => messages.push(message))
   await new Promise<void>((resolve) => subscriber.on('subscribe', () => resolve()))
   expect(await redis.publish('news', 'hello')).toBe(1)
-  await vi.waitFor(() => expect(messages).toEqual(['hello']))
+  await expect.poll(() => messages).toEqual(['hello'])
   // Who leaves is noticed: its stream and its waiting end.
   await subscriber.unsubscribe()
-  await vi.waitFor(async () => expect(await redis.publish('news', 'x')).toBe(0))
+  await expect.poll(() => redis.publish('news', 'x')).toBe(0)
   const client = new AbortController()
   const waiting = fetch(`${server.url}/blpop/none/0?_token=token`, { signal: client.signal })
-  await vi.waitFor(async () => expect(await redis.exec(['INFO', 'clients'])).toContain('blocked_clients:1'))
+  await expect.poll(() => redis.exec(['INFO', 'clients'])).toContain('blocked_clients:1')
   client.abort()
   await expect(waiting).rejects.toThrow()
-  await vi.waitFor(async () => expect(await redis.exec(['INFO', 'clients'])).toContain('blocked_clients:0'))
+  await expect.poll(() => redis.exec(['INFO', 'clients'])).toContain('blocked_clients:0')
 })
 
 test('the REST handler is served by workerd', async () => {

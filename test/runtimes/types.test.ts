@@ -81,7 +81,7 @@ beforeAll(async () => {
     'package.json': '{ "type": "module" }',
   }
   for (const [name, text] of Object.entries(programs)) await writeFile(join(dir, name), text)
-}, 60_000)
+}, 180_000)
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const MODULES: Partial<Record<string, string>> = { bundler: 'esnext', node10: 'commonjs' }

@@ -29,7 +29,7 @@ async function redisServer(): Promise<Subject> {
     )
   const finish = async (): Promise<void> => {
     await client.call('CONFIG', 'SET', 'rdb-key-save-delay', '0')
-    await expect.poll(idle, { timeout: 20_000 }).toBe(true)
+    await expect.poll(idle).toBe(true)
     await client.call('CONFIG', 'SET', 'rdb-key-save-delay', '100')
   }
   await finish()

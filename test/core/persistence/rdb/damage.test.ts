@@ -31,10 +31,10 @@ function read(bytes: Uint8Array): RdbError | null {
 
 const withoutChecksum = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, -8), Buffer.alloc(8)])
 
-/** Places to damage: all of them with ISODIS_ALL=1, otherwise some 1000 of a file, other ones each time. */
+/** Places to damage: all of them with ISODIS_ALL=1, otherwise some 1000 of a file, others with another ISODIS_SEED. */
 function places(bytes: Buffer): number[] {
   const step = process.env['ISODIS_ALL'] === '1' ? 1 : Math.ceil(bytes.length / 1000)
-  const first = Math.floor(Math.random() * step)
+  const first = Number(process.env['ISODIS_SEED'] ?? 1) % step
   return Array.from({ length: Math.ceil((bytes.length - first) / step) }, (_, i) => first + i * step)
 }
 

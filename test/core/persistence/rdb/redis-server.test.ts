@@ -92,7 +92,7 @@ describe('redis-server', () => {
     expect(plain(await client.call('OBJECT', 'IDLETIME', 'idle'))).toBeGreaterThanOrEqual(100_000)
 
     writeFileSync(dumpFile(), writeFile([{ db: 0, key: 'often', value: 'x', expiry: 0, use: { frequency: 200 } }]))
-    await client.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')
+    await client.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu', 'lfu-decay-time', '0')
     await client.call('DEBUG', 'RELOAD', 'NOSAVE')
     expect(plain(await client.call('OBJECT', 'FREQ', 'often'))).toBe(200)
     await client.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
