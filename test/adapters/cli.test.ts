@@ -1,12 +1,13 @@
 // `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildCommand, CommandLine } from '../support/command-line.ts'
+import { freePorts } from '../support/redis-cluster.ts'
 import { startRedisServer } from '../support/redis-server.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 
@@ -59,6 +60,24 @@ const call = async (port: number, ...argv: string[]): Promise<string> => {
 }
 
 describe('isodis serve', () => {
+  test('goes on when nobody reads its log any more', async () => {
+    const { command, port } = await serve()
+    command.process.stdout!.destroy()
+    for (const line of ['one', 'two', 'three']) expect(await call(port, 'DEBUG', 'LOG', line)).toBe('+OK')
+    expect(await call(port, 'PING')).toBe('+PONG')
+  })
+
+  test('goes on when its log cannot be written', async () => {
+    const logfile = join(mkdtempSync(join(tmpdir(), 'isodis-cli-')), 'log')
+    const [port] = await freePorts(1)
+    start('serve', '--port', String(port), '--logfile', logfile)
+    await vi.waitFor(() => expect(readFileSync(logfile, 'utf8')).toMatch(READY), { timeout: 20_000 })
+    rmSync(logfile)
+    mkdirSync(logfile)
+    expect(await call(port, 'DEBUG', 'LOG', 'four')).toBe('+OK')
+    expect(await call(port, 'PING')).toBe('+PONG')
+  })
+
   test('redis-cli works on it', async () => {
     const { port } = await serve()
     const cli = async (...args: string[]): Promise<string> => (await run('redis-cli', ['-p', String(port), ...args])).stdout.trim()
@@ -148,6 +167,15 @@ describe('isodis serve', () => {
     await call(port, 'SHUTDOWN', 'NOSAVE').catch(() => {})
     expect(await command.ended).toBe(0)
     expect(existsSync(join(dir, 'none.rdb'))).toBe(false)
+  })
+
+  test('rdb ends without a word when its reader has read enough', async () => {
+    const { port } = await serve('--dir', dir, '--dbfilename', 'many.rdb')
+    await call(port, 'DEBUG', 'POPULATE', '20000')
+    await call(port, 'SAVE')
+    const { stdout, stderr } = await run('sh', ['-c', '"$0" "$1" rdb "$2" | head -1', process.execPath, file, join(dir, 'many.rdb')])
+    expect(JSON.parse(stdout)).toMatchObject({ db: 0, type: 'string' })
+    expect(stderr).toBe('')
   })
 
   test('it speaks REST on a port of its own, to those who know a token', async () => {

@@ -11,6 +11,7 @@ async function rdb(files: readonly string[], check: boolean): Promise<void> {
   const option = files.find((file) => file.startsWith('--'))
   if (option !== undefined) fail(`unknown option ${option}${suggestion(option, ['--check'])}`, 'rdb')
   if (files.length !== 1) fail('rdb takes one file', 'rdb')
+  process.stdout.on('error', () => process.exit(1)) // `| head` has read enough
   const write = (lines: string): Promise<void> => new Promise((resolve) => void process.stdout.write(lines, () => resolve()))
   const summary = await printRdb(files[0], check ? null : write)
   process[check ? 'stdout' : 'stderr'].write(`${describeSummary(summary)}\n`)

@@ -121,14 +121,20 @@ const clock: Clock = {
 /** By Redis's signs: debug, verbose, notice, warning. */
 const SIGNS: Readonly<Record<LogLevel, string>> = { debug: '.', verbose: '-', notice: '*', warning: '#' }
 
-/** Writes lines as redis-server does, to standard output or a file, from a level on. */
+/**
+ * Writes lines as redis-server does, to standard output or a file, from a level on. When nobody reads them any more, or the disk is
+ * full, they are lost and the server goes on.
+ */
 function logger(file: string | undefined, least: () => string): Log {
   const levels = Object.keys(SIGNS)
+  process.stdout.on('error', () => {})
   return (level, message) => {
     if (levels.indexOf(level) < levels.indexOf(least())) return
     const line = `${process.pid}:M ${new Date().toISOString()} ${SIGNS[level]} ${message}\n`
-    if (file) appendFileSync(file, line)
-    else process.stdout.write(line)
+    if (!file) return void process.stdout.write(line)
+    try {
+      appendFileSync(file, line)
+    } catch {}
   }
 }
 
