@@ -70,14 +70,16 @@ export class Conversation implements Buffers {
     this.session.lastUsed = this.#engine.clock.now()
     this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)
+    // A command without end is cut off, and who sends on while a command or the way out waits.
+    if (this.#parser.pending > (this.#engine.config.number('client-query-buffer-limit') ?? Infinity)) return this.#cutOff()
     this.resume()
-    // Who sends on while a command or the way out waits, or a command without end, is cut off.
-    const most = this.#engine.config.number('client-query-buffer-limit') ?? Infinity
     const { pending, limits } = this.#parser
-    if (pending > most || ((this.#waiting || this.#carrier.full) && pending > 2 * limits.maxBulk)) {
-      this.#engine.stats.inputLimited++
-      this.#carrier.destroy()
-    }
+    if ((this.#waiting || this.#carrier.full) && pending > 2 * limits.maxBulk) this.#cutOff()
+  }
+
+  #cutOff(): void {
+    this.#engine.stats.inputLimited++
+    this.#carrier.destroy()
   }
 
   /** Runs the commands that have arrived whole, then sends their replies together. */

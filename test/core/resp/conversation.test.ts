@@ -32,7 +32,8 @@ test('INFO counts those that were cut off, for sending too much and for not read
     const conversation = new Conversation(redis.engine, carrier, { address: '', local: '', isLocal: true })
     return (text) => conversation.receive(new TextEncoder().encode(text))
   }
-  connect()(`*2\r\n$4\r\nECHO\r\n$2000000\r\n${'x'.repeat(1_500_000)}`)
+  connect()(`*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1048576\r\n${'x'.repeat(2 ** 20)}\r\n`)
+  expect(await redis.get('a')).toBe(null)
   for (const send of [connect(), connect()]) send('PING\r\n')
   expect(destroyed).toBe(3)
   expect(await redis.info('stats')).toContain(
