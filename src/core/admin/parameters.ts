@@ -151,6 +151,7 @@ const ACCEPTED: Parameters = {
     },
   },
   'min-replicas-to-write': { default: '0', check: onlyWhere('0', ALONE), alias: 'min-slaves-to-write' },
+  'cluster-compatibility-sample-ratio': { default: '0', check: onlyWhere('0', ALONE) },
   'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
   replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
   'tls-port': {
@@ -227,7 +228,7 @@ const ACCEPTED: Parameters = {
   ),
   ...shared({ 'key-load-delay': '0', 'rdb-key-save-delay': '0' }, between(-INT - 1, INT)),
   ...shared({ 'loading-process-events-interval-bytes': '2097152' }, between(1024, INT)),
-  ...shared({ 'cluster-compatibility-sample-ratio': '0', 'maxmemory-eviction-tenacity': '10' }, between(0, 100)),
+  ...shared({ 'maxmemory-eviction-tenacity': '10' }, between(0, 100)),
   ...shared({ 'max-new-connections-per-cycle': '10', 'max-new-tls-connections-per-cycle': '1' }, between(1, 1000)),
   // A small set is an intset or a hash table, as in Redis 7.0.
   ...shared({ 'set-max-listpack-entries': '128', 'set-max-listpack-value': '64' }, between(0, LONG)),
