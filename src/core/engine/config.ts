@@ -80,6 +80,7 @@ const POLICIES = [
 
 export const PARAMETERS = {
   'active-expire-effort': { default: '1', check: between(1, 10) },
+  'aof-load-corrupt-tail-max-size': { default: '0', check: memory(0) },
   'aof-load-truncated': { default: 'yes', check: yesNo },
   appenddirname: { default: 'appendonlydir', check: text, fixed: 'immutable' },
   appendfilename: { default: 'appendonly.aof', check: text, fixed: 'immutable' },

@@ -124,11 +124,10 @@ class Loader {
       }
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error
+      const tail = await restOf(reader, rest)
       // A file that grew before its last bytes were written ends in zeros after a power cut.
-      if (cut === null || !(await endsInZeros(reader.rest, rest))) {
-        throw new StorageError(`Bad file format reading the append only file ${part.name}: it is damaged at byte ${reader.position}`)
-      }
-      return this.#cut(part, cut, good, 0)
+      if (cut !== null && tail.zeros) return this.#cut(part, cut, good, 0)
+      return this.#cutDamaged(part, cut, good, reader.position, tail.end)
     }
     if (reader.rest.length > 0 || this.#transaction !== null) return this.#cut(part, cut, good, commandsIn(reader.rest))
     return good
@@ -144,9 +143,30 @@ class Loader {
     }
     log('warning', `!!! Warning: short read while loading the AOF file ${name}!!!`)
     log('warning', `AOF ${name} loaded anyway because aof-load-truncated is enabled`)
+    if (more > 0) log('warning', `What is cut off has ${more} whole commands in it: a length in the AOF ${name} was damaged`)
+    return this.#truncate(name, store, length)
+  }
+
+  /** Since Redis 8.4, what is damaged may be cut off too, if it is near the end. @param at where it is found out; @param end of the part */
+  async #cutDamaged({ name }: JournalPart, store: JournalStore | null, length: number, at: number, end: number): Promise<number> {
+    const { config, log } = this.#engine
+    const lost = end - length
+    if (store === null || lost > config.number('aof-load-corrupt-tail-max-size')) {
+      throw new StorageError(
+        `Bad file format reading the append only file ${name}: it is damaged at byte ${at}${store === null ? '' : `; with 'aof-load-corrupt-tail-max-size ${lost}' its end would be cut off`}`,
+      )
+    }
+    log(
+      'warning',
+      `AOF ${name} is damaged at byte ${at}, and loaded without its last ${lost} bytes because of aof-load-corrupt-tail-max-size`,
+    )
+    return this.#truncate(name, store, length)
+  }
+
+  async #truncate(name: string, store: JournalStore, length: number): Promise<number> {
+    const { log } = this.#engine
     log('warning', `Truncating the AOF ${name} at offset ${length}`)
     this.#transaction = null
-    if (more > 0) log('warning', `What is cut off has ${more} whole commands in it: a length in the AOF ${name} was damaged`)
     const kept = await store.truncate(length)
     if (kept !== undefined) log('warning', `What was cut off is kept in ${kept}`)
     return length
@@ -209,11 +229,22 @@ function commandsIn(rest: Uint8Array): number {
 
 const isRdb = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, RDB_MAGIC.length)) === RDB_MAGIC
 
-/** Whether what could not be read is the beginning of a command, and nothing but zeros after it. */
-async function endsInZeros(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<boolean> {
-  for (let next = await rest.next(); !next.done; next = await rest.next()) if (next.value.some((byte) => byte !== 0)) return false
+/** Where a part ends of which the rest could not be read, and whether that is the beginning of a command and nothing but zeros after it. */
+async function restOf(reader: JournalReader, chunks: AsyncIterator<Uint8Array>): Promise<{ end: number; zeros: boolean }> {
+  const { rest } = reader
+  let end = reader.position + rest.length
+  let zeros = isTorn(rest.subarray(0, rest.findLastIndex((byte) => byte !== 0) + 1))
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    end += next.value.length
+    zeros &&= next.value.every((byte) => byte === 0)
+  }
+  return { end, zeros }
+}
+
+/** Whether bytes are the beginning of a command. */
+function isTorn(bytes: Uint8Array): boolean {
   const reader = new JournalReader()
-  reader.push(first.subarray(0, first.findLastIndex((byte) => byte !== 0) + 1))
+  reader.push(bytes)
   try {
     return reader.next() === null
   } catch {

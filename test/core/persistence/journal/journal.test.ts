@@ -452,6 +452,30 @@ describe('a journal that was cut off', () => {
     }
   })
 
+  test('is cut off if it is damaged, up to aof-load-corrupt-tail-max-size bytes (Redis 8.4)', async () => {
+    const { bytes } = await journalOf()
+    const damaged = Buffer.concat([bytes, Buffer.from('*1\r\n!4\r\nPING\r\n')])
+    const open = async (size: number, chunks: Uint8Array[]): Promise<[MemoryStorage, (string | null)[]]> => {
+      const memory = memoryStorage()
+      memory.journal.written = [{ base: false, chunks }]
+      const config = { appendonly: 'yes', 'aof-load-corrupt-tail-max-size': String(size) }
+      const redis = await createRedis({ storage: memory, save: '', config })
+      return [memory, await redis.mget('a', 'b')]
+    }
+    for (const size of [0, 13]) {
+      await expect(open(size, [damaged])).rejects.toThrow("; with 'aof-load-corrupt-tail-max-size 14' its end would be cut off")
+    }
+    for (const chunks of [[damaged], [damaged.subarray(0, bytes.length + 6), damaged.subarray(bytes.length + 6)]]) {
+      const [memory, values] = await open(14, chunks)
+      expect(values).toEqual(['20', '20'])
+      expect(Buffer.concat(memory.journal.written![0].chunks)).toEqual(bytes)
+    }
+    // What came whole before it, and no half of a transaction.
+    const inside = Buffer.from(bytes)
+    inside[bytes.lastIndexOf('*2')] = '!'.charCodeAt(0)
+    expect((await open(1000, [inside]))[1]).toEqual(['19', '19'])
+  })
+
   test('in a part that is not the last is an error', async () => {
     const { bytes } = await journalOf()
     const memory = memoryStorage()
