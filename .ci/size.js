@@ -19,7 +19,7 @@ const budgets = [
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
     initial: 96.4,
-    total: 122.5,
+    total: 122.7,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },

@@ -45,6 +45,7 @@ describe('who has the commands', () => {
       ['min-slaves-to-write', '1', 'isodis is one server alone, without replicas or a cluster'],
       ['maxmemory-clients', '1mb', 'clients are not evicted here: set client-output-buffer-limit'],
       ['aof-timestamp-enabled', 'yes', 'the append-only files here have no timestamps'],
+      ['cluster-compatibility-sample-ratio', '100', 'isodis is one server alone, without replicas or a cluster'],
     ]) {
       await expect(redis.call('CONFIG', 'SET', name, value)).rejects.toThrow(`(possibly related to argument '${name}') - ${reason}`)
     }
