@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildCommand, CommandLine } from '../support/command-line.ts'
-import { freePorts } from '../support/redis-cluster.ts'
 import { startRedisServer } from '../support/redis-server.ts'
 import { RespClient, type WireReply } from '../support/resp-client.ts'
 
@@ -69,9 +68,11 @@ describe('isodis serve', () => {
 
   test('goes on when its log cannot be written', async () => {
     const logfile = join(mkdtempSync(join(tmpdir(), 'isodis-cli-')), 'log')
-    const [port] = await freePorts(1)
-    start('serve', '--port', String(port), '--logfile', logfile)
-    await vi.waitFor(() => expect(readFileSync(logfile, 'utf8')).toMatch(READY), { timeout: 20_000 })
+    start('serve', '--port', '0', '--logfile', logfile)
+    const ready = await vi.waitFor(() => READY.exec(readFileSync(logfile, 'utf8')) ?? Promise.reject(new Error('not yet')), {
+      timeout: 20_000,
+    })
+    const port = Number(ready[1])
     rmSync(logfile)
     mkdirSync(logfile)
     expect(await call(port, 'DEBUG', 'LOG', 'four')).toBe('+OK')
