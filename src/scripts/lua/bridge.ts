@@ -208,8 +208,10 @@ export class Bridge {
 
   /** What was raised, with its code. */
   textOf(value: LuaValue): ByteString {
-    const err = value instanceof Table ? value.get('err') : undefined
-    return (typeof err === 'string' || typeof err === 'number' ? '' : 'ERR ') + untilZero(this.machine.toString(err ?? value))
+    if (!(value instanceof Table)) return `ERR ${untilZero(this.machine.toString(value))}`
+    const err = value.get('err')
+    // redis-server 7.0 dies of it; this is what it says since.
+    return typeof err === 'string' || typeof err === 'number' ? untilZero(this.machine.toString(err)) : 'ERR unknown error'
   }
 
   /** An error that ended a script, as Redis words it. */

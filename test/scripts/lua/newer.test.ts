@@ -38,3 +38,10 @@ test('the mark of arrays belongs to all of them: a script cannot change it', () 
   expect(() => run(`${marked} getmetatable(t).__is_cjson_array = false`)).toThrow('Attempt to modify a readonly table')
   expect(() => run(`${marked} setmetatable(getmetatable(t), {})`)).toThrow('Attempt to modify a readonly table')
 })
+
+test.each(['error({})', 'error({err = {}})', 'error({err = true})'])(
+  '%s is an error that nobody knows: redis-server 7.0 dies of it',
+  (script) => {
+    expect(() => run(script)).toThrow(/^ERR unknown error script: [\da-f]{40}, on @user_script:1\.$/)
+  },
+)
