@@ -33,6 +33,8 @@ export class Conversation implements Buffers {
   readonly #carrier: Carrier
   readonly #parser = new RequestParser()
   #output = ''
+  /** What is told behind the reply that is being made. */
+  readonly #behind: Reply[] = []
   /** A blocking command is being waited for: what comes behind it waits too. */
   #waiting = false
   /** Replies wait for the journal. Settles when they are sent. */
@@ -170,11 +172,14 @@ export class Conversation implements Buffers {
   #reply(reply: Reply): boolean {
     this.#output += encodeReply(reply, this.session.protocol)
     if (!this.#fits()) return false
+    for (const push of this.#behind.splice(0)) this.#push(push)
     if (this.#output.length > PIECE) this.#flush()
-    return true
+    return !this.#ended
   }
 
   #push(push: Reply): void {
+    // What EXEC's own commands tell comes behind its reply, as since Redis 7.2: only there a subscription among them is confirmed.
+    if (this.session.inExec) return void this.#behind.push(push)
     const first = this.#output === ''
     this.#output += encodeReply(push, this.session.protocol)
     if (!this.#fits() || !first) return

@@ -40,3 +40,21 @@ test('INFO counts those that were cut off, for sending too much and for not read
     'client_query_buffer_limit_disconnections:1\r\nclient_output_buffer_limit_disconnections:2\r\n',
   )
 })
+
+test('what the commands of EXEC publish to their own connection comes behind its reply (Redis 7.2)', async () => {
+  await using redis = await createRedis()
+  let sent = ''
+  const carrier = { full: false, backlog: 0, send: (bytes: string) => void (sent += bytes), end: () => {}, destroy: () => {} }
+  const conversation = new Conversation(redis.engine, carrier, { address: '', local: '', isLocal: true })
+  const say = (...lines: string[]): string => {
+    sent = ''
+    conversation.receive(new TextEncoder().encode(lines.map((line) => `${line}\r\n`).join('')))
+    return sent.replaceAll('\r\n', ' ')
+  }
+  say('HELLO 3', 'MULTI')
+  say('SUBSCRIBE news', 'PUBLISH news one', 'PING')
+  expect(say('EXEC')).toBe('*3 >3 $9 subscribe $4 news :1 :1 +PONG >3 $7 message $4 news $3 one ')
+  expect(say('MULTI', 'PUBLISH news two', 'PUBLISH news three', 'EXEC', 'PING')).toBe(
+    '+OK +QUEUED +QUEUED *2 :1 :1 >3 $7 message $4 news $3 two >3 $7 message $4 news $5 three +PONG ',
+  )
+})
