@@ -215,8 +215,8 @@ export function describe(session: Session): string {
     psub: session.subscriptions('patterns').size,
     ssub: session.subscriptions('shards').size,
     multi: transaction.queue?.length ?? -1,
-    watch: transaction.watching,
     ...buffersOf(session),
+    watch: transaction.watching, // behind `multi` in Redis 7.4, but what reads 7.0's lines has them as they were
     events: 'r',
     cmd: session.last?.name ?? 'NULL',
     user: nameOf(session),
