@@ -114,7 +114,7 @@ function plain(value: Value): unknown {
       return pairs
     }
     case 'module':
-      return shown(contentOf(value))
+      return value.of.form === 'string' ? shown(contentOf(value)) : Array.from(value.parts(), shown)
     case 'stream':
       return plainStream(value)
   }

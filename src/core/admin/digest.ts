@@ -3,7 +3,6 @@
 import type { ByteString } from '../bytes.ts'
 import type { Database } from '../engine/database.ts'
 import type { Engine } from '../engine/engine.ts'
-import { contentOf } from '../engine/modules.ts'
 import { MAX_ID, MIN_ID } from '../engine/structures/stream-id.ts'
 import { textOf, typeOf, type Value } from '../engine/values.ts'
 import { formatDouble } from '../numbers.ts'
@@ -96,7 +95,8 @@ function addContent(value: Value, digest: Digest): void {
     case 'zset':
       return value.scores.keys.forEach((member, slot) => pair(member, formatDouble(value.scores.values[slot])))
     case 'module':
-      return void digest.mix(contentOf(value))
+      for (const part of value.parts()) digest.add(part)
+      return undefined
     case 'stream':
       return value.walk(MIN_ID, MAX_ID, false, (fields, ms, seq) => {
         digest.mix(`${ms}.${seq}`)

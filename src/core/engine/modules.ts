@@ -22,9 +22,15 @@ export interface ModuleType {
   readonly name: string
   /** What stands before a value in a file: eight bytes, of nine times six bits for the name and ten for the version of the form. */
   readonly id: ByteString
-  /** The value that a file holds in a version of the form. @returns null if it holds none */
-  load(content: ByteString, version: number): ModuleValue | null
+  /** How a value stands in a file: as one string, which is what it saves, or as items, which it saves as they are written there. */
+  readonly form: 'string' | 'items'
+  /** Reads a value of a version of the form: it is handed item after item, and undefined at the end. @returns null if that is none */
+  load(version: number): Loading
 }
+
+/** What a file holds of a value: integers, floating point numbers, strings. */
+export type Item = bigint | number | ByteString
+export type Loading = Generator<void, ModuleValue | null, Item | undefined>
 
 /** A value of such a type. */
 export abstract class ModuleValue {
@@ -40,6 +46,8 @@ export abstract class ModuleValue {
   abstract copy(): ModuleValue
   /** Its content as it is now, for a file: what changes later does not change what comes. */
   abstract save(): Saving
+  /** What tells it from others: texts in any order. */
+  abstract parts(): Iterable<ByteString>
 }
 
 /** The content of a value on its way into a file. */

@@ -2,7 +2,7 @@
 // piece: what it holds must not change. So as long as there is one, an object or array is copied, by itself and once, before it
 // is changed, and so are those that it lies in; whatever else there is, however much, stays where it is.
 import type { ByteString } from '../bytes.ts'
-import { type ModuleType, ModuleValue, type Saving } from '../engine/modules.ts'
+import { contentOf, type ModuleType, ModuleValue, type Saving } from '../engine/modules.ts'
 import { ReplyError } from '../reply.ts'
 import { DEPTH, parseJson } from './parse.ts'
 import {
@@ -36,8 +36,12 @@ const OVERHEAD = 100
 export const jsonType: ModuleType = {
   name: 'ReJSON-RL',
   id: '\x45\xe2\x52\x38\xdf\x91\x2c\x03',
-  load(content, version) {
-    if (!READABLE.test(String(version))) return null
+  form: 'string',
+  *load(version) {
+    let content: ByteString | undefined
+    // The older one has more behind the text.
+    for (let item = yield; item !== undefined; item = yield) if (typeof item === 'string') content ??= item
+    if (!READABLE.test(String(version)) || content === undefined) return null
     try {
       return new JsonDocument(parseJson(content, MOST_DEPTH))
     } catch (error) {
@@ -82,6 +86,10 @@ export class JsonDocument extends ModuleValue {
         held = false
       },
     }
+  }
+
+  parts(): ByteString[] {
+    return [contentOf(this)]
   }
 
   /** @throws ReplyError if values would lie too deep in a place. @param below how much deeper than the place itself */

@@ -126,9 +126,24 @@ function stringParts(value: StringValue): Parts {
   }
 }
 
-/** What a module's value holds comes in pieces, and stands behind its length: all of it is made, and then written. */
+/** What a module's value holds comes in pieces. A string stands behind its length: all of it is made, and then written. */
 function moduleParts(value: ModuleValue): Parts {
   const saving = value.save()
+  if (value.of.form === 'items') {
+    return {
+      held: 0,
+      next({ sink }) {
+        const piece = saving.next()
+        if (piece !== null) sink.text(piece)
+        else {
+          saving.release()
+          writeEnd(sink)
+        }
+        return piece !== null
+      },
+      release: () => saving.release(),
+    }
+  }
   const pieces: ByteString[] = []
   let made = false
   const parts = {

@@ -1,8 +1,8 @@
 // Values of types that modules bring, as RDB files hold them: the type's name and version in 64 bits, and a list of items, each
 // behind a number that says its kind, so that they can be passed over by who does not know the type.
-import type { ByteString } from '../../bytes.ts'
 import { missingType } from '../../engine/errors.ts'
-import type { ModuleType, ModuleValue } from '../../engine/modules.ts'
+import type { Item, ModuleType, ModuleValue } from '../../engine/modules.ts'
+import type { Int64 } from '../../numbers.ts'
 import type { ByteSink } from './byte-sink.ts'
 import type { ByteSource } from './byte-source.ts'
 import { RdbError } from './format.ts'
@@ -23,11 +23,23 @@ const FLOAT = 3
 const DOUBLE = 4
 const STRING = 5
 
-/** What stands before a value's content, whose length and bytes must follow, and after them `writeEnd`. */
-export function writeHead(sink: ByteSink, { id }: ModuleType): void {
+/** What stands before a value's content. A string's length and bytes must follow, or items, and after them `writeEnd`. */
+export function writeHead(sink: ByteSink, { id, form }: ModuleType): void {
   sink.byte(0x81) // a length of 64 bits
   sink.text(id)
-  sink.length(STRING)
+  if (form === 'string') sink.length(STRING)
+}
+
+/** Writes an item of a value. */
+export function writeItem(sink: ByteSink, item: Int64 | Uint8Array): void {
+  if (item instanceof Uint8Array) {
+    sink.length(STRING)
+    sink.length(item.length)
+    sink.bytes(item)
+  } else {
+    sink.length(UNSIGNED)
+    sink.identifier(item)
+  }
 }
 
 export const writeEnd = (sink: ByteSink): void => sink.length(END)
@@ -48,12 +60,20 @@ function knownType(source: ByteSource, types: ModuleTypes | undefined): { type: 
   return { type, version }
 }
 
-/** @throws MissingTypeError */
-export function readModule(source: ByteSource, types: ModuleTypes | undefined): ModuleValue {
+/** Begins to read a value: `done` is called in a later step of the source. @throws MissingTypeError */
+export function readModule(source: ByteSource, types: ModuleTypes | undefined, done: (value: ModuleValue) => void): void {
   const { type, version } = knownType(source, types)
-  const value = type.load(readItems(source)[0] ?? '', version)
-  if (value === null) throw source.fail(`damaged value of the type ${type.name}`)
-  return value
+  const loading = type.load(version)
+  let loaded = loading.next()
+  const next = (): void => {
+    const item = readItem(source)
+    if (!loaded.done) loaded = loading.next(item)
+    else if (item !== undefined) loaded = { done: true, value: null } // more than there should be
+    if (loaded.done && loaded.value === null) throw source.fail(`damaged value of the type ${type.name}`)
+    if (item !== undefined) source.repeat(1, next)
+    else done(loaded.value!)
+  }
+  source.repeat(1, next)
 }
 
 /** Passes over what a module keeps beside the keys. @throws MissingTypeError unless its type is known */
@@ -61,18 +81,17 @@ export function skipBeside(source: ByteSource, types: ModuleTypes | undefined): 
   knownType(source, types)
   source.length()
   source.length() // whether it stands before or after the keys
-  readItems(source)
+  while (readItem(source) !== undefined);
 }
 
-/** @returns those that are strings */
-function readItems(source: ByteSource): ByteString[] {
-  const strings: ByteString[] = []
-  for (let kind = source.length(); kind !== END; kind = source.length()) {
-    if (kind === STRING) strings.push(source.string())
-    else if (kind === SIGNED || kind === UNSIGNED) source.identifier()
-    else if (kind === FLOAT) source.raw(4)
-    else if (kind === DOUBLE) source.raw(8)
-    else throw source.fail(`unknown kind of item ${kind}`)
-  }
-  return strings
+/** @returns undefined at the end */
+function readItem(source: ByteSource): Item | undefined {
+  const kind = source.length()
+  if (kind === END) return undefined
+  if (kind === STRING) return source.string()
+  if (kind === SIGNED || kind === UNSIGNED) return source.identifier()
+  if (kind === DOUBLE) return source.double()
+  if (kind !== FLOAT) throw source.fail(`unknown kind of item ${kind}`)
+  const bytes = source.raw(4)
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true)
 }

@@ -52,7 +52,7 @@ export function readValue(source: ByteSource, type: number, done: Done, types?: 
     case format.STREAM_LISTPACKS_3:
       return readStream(source, type, done)
     case format.MODULE_2:
-      return done(readModule(source, types))
+      return readModule(source, types, done)
     case format.MODULE_PRE_GA:
       throw source.fail(`a value of the module type ${readType(source).name} from before Redis 4.0.0 cannot be read`)
     default:

@@ -129,7 +129,8 @@ export class RdbWriter {
         for (const { chunks, write } of streamParts(value)) for (const chunk of chunks) write(this, chunk)
         break
       case 'module':
-        this.#string(contentOf(value))
+        if (value.of.form === 'string') this.#string(contentOf(value))
+        else this.sink.text(contentOf(value))
         writeEnd(this.sink)
     }
   }
