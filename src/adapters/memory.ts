@@ -68,6 +68,8 @@ export interface RedisOptions {
   scripts?: ScriptingExtension | undefined
   /** The data type JSON: `import { json } from 'isodis/json'`. Default: none; JSON.SET and its like are then unknown commands */
   json?: Module | undefined
+  /** The data type vector set: `import { vectors } from 'isodis/vectors'`. Default: none; VADD and its like are then unknown commands */
+  vectors?: Module | undefined
   /** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `import { admin } from 'isodis/admin'`. Default: none, until the engine is served */
   admin?: Extension | undefined
   /** Time and timers. Default: the host's */
@@ -146,9 +148,9 @@ interface Commands {
 const ALWAYS: Commands = { groups: [...groups, dump] }
 const tables = new WeakMap<object, WeakMap<Commands, CommandTable>>()
 
-function tableOf({ lua, scripts, json }: Pick<RedisOptions, 'lua' | 'scripts' | 'json'>): CommandTable {
+function tableOf({ lua, scripts, json, vectors }: Pick<RedisOptions, 'lua' | 'scripts' | 'json' | 'vectors'>): CommandTable {
   let table: CommandTable | undefined
-  for (const commands of [ALWAYS, lua ?? scripts, json] as (Commands | undefined)[]) {
+  for (const commands of [ALWAYS, lua ?? scripts, json, vectors] as (Commands | undefined)[]) {
     if (commands === undefined) continue
     const known = tables.get(table ?? ALWAYS) ?? new WeakMap<Commands, CommandTable>()
     tables.set(table ?? ALWAYS, known)
@@ -188,9 +190,10 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     config: { ...options.config, save, requirepass: encodeUtf8(options.config?.['requirepass'] ?? '') },
   })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
-  if (options.json !== undefined) {
-    engine.types.set(options.json.type.name, options.json.type)
-    engine.modules.push(options.json.listing)
+  for (const module of [options.json, options.vectors]) {
+    if (module === undefined) continue
+    engine.types.set(module.type.name, module.type)
+    engine.modules.push(module.listing)
   }
   options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })

@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   lua: 'the object of isodis/lua',
   scripts: 'the object of isodis/scripts/engine',
   json: 'the object of isodis/json',
+  vectors: 'the object of isodis/vectors',
   admin: 'the object of isodis/admin',
   clock: 'an object',
   random: 'a function',

@@ -8,6 +8,7 @@ import { formatId, MAX_ID, MIN_ID } from '../../core/engine/structures/stream-id
 import { contentOf } from '../../core/engine/modules.ts'
 import { nameOfType, type Stream, textOf, type Value } from '../../core/engine/values.ts'
 import { json } from '../../core/json/json.ts'
+import { vectors } from '../../core/vectors/vectors.ts'
 
 /** How many databases a file may have. */
 const DATABASES = 2 ** 31 - 1
@@ -44,7 +45,7 @@ export async function printRdb(
     createReadStream(path, { highWaterMark: READ_SIZE }),
     {
       databases: DATABASES,
-      types: new Map([[json.type.name, json.type]]),
+      types: new Map([json, vectors].map(({ type }) => [type.name, type])),
       entry(db, key, value, expiry) {
         // A file with a key twice is refused by those who load it, so checking must see it too.
         let names = seen.get(db)

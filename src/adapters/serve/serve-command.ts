@@ -6,6 +6,7 @@ import type { Clock, Log, LogLevel } from '../../core/engine/ports.ts'
 import { VERSION } from '../../core/engine/version.ts'
 import { ReplyError } from '../../core/reply.ts'
 import { json } from '../../core/json/json.ts'
+import { vectors } from '../../core/vectors/vectors.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
 import { systemClock } from '../host.ts'
 import { createRedis, type EmbeddedRedis } from '../memory.ts'
@@ -56,7 +57,7 @@ const logStart = (log: Log): void => log('notice', `isodis, as Redis ${VERSION},
 /** The engine, with what it has kept and the users that it is told of. */
 async function start({ config, save, users, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
   const storage = files === null ? undefined : fileStorage(files)
-  const redis = await createRedis({ storage, save, config, log, lua, json, admin, clock }).catch((error: unknown) => {
+  const redis = await createRedis({ storage, save, config, log, lua, json, vectors, admin, clock }).catch((error: unknown) => {
     logStart(log)
     log('warning', `Fatal error loading the DB, check server logs. Exiting: ${messageOf(error)}`)
     throw error

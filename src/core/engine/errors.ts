@@ -44,7 +44,12 @@ export const invalidExpire = (name: ByteString): ReplyError => new ReplyError(`E
 const SHOWN = 128
 
 /** Commands and types of values that not every engine has, and the option of `createRedis` that brings them. */
-const BROUGHT = { lua: /^(eval|fcall|script$|function$)/i, json: /^(json\.|ReJSON-RL$)/i, admin: /^(slowlog|latency|debug|acl)$/i }
+const BROUGHT = {
+  lua: /^(eval|fcall|script$|function$)/i,
+  json: /^(json\.|ReJSON-RL$)/i,
+  vectors: /^(v(add|sim|rem|card|dim|emb|links|info|setattr|getattr|randmember|ismember|range)|vectorset)$/i,
+  admin: /^(slowlog|latency|debug|acl)$/i,
+}
 
 /** Says what brings a command or a type of value, if that is known. */
 export function whatBrings(name: ByteString): string {
