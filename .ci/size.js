@@ -16,9 +16,9 @@ const budgets = [
     // toward maxmemory besides the data is 0.2, of Lua 0.1. Fake timers of tests are 0.2.
     // What is newer than Redis 7.4: of hashes 0.9, of streams 1.7, of strings and bitmaps 0.9, the
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
-    // That entries can bring types of values, which are saved, loaded and counted as others are, is 0.9 (with isodis/json).
+    // That entries can bring types of values, which are saved, loaded and counted as others are, is 1.1 (with isodis/json or isodis/vectors).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
-    initial: 96.4,
+    initial: 96.6,
     total: 122.7,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
@@ -39,6 +39,14 @@ const budgets = [
     code: "export * from './core/json/json.ts'",
     initial: 11.9,
     total: 12.8,
+    external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
+  },
+  // The same of vector sets: the graph is 2.2, filters are 1.8, the client's methods 1.5, what files hold 1.3.
+  {
+    name: 'isodis/vectors',
+    code: "export * from './core/vectors/vectors.ts'",
+    initial: 9.7,
+    total: 10.4,
     external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those

@@ -169,8 +169,8 @@ export class VectorSets<M extends Mode, T extends Text> extends Runner<M, T> {
     return this.run(['VSETATTR', key, element, attributes === null ? '' : json(attributes)], boolean)
   }
 
-  /** The attributes of an element. @returns null if there are none */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what they are
+  /** The attributes of an element. @returns null if there are none */
   getattr<V = unknown>(key: Key, element: Key): Out<M, T, V | null> {
     return this.run(['VGETATTR', key, element], (reply) => parsed(reply) as V | null)
   }

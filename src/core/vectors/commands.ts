@@ -66,7 +66,7 @@ const rows = (): Row[] => [
   row('VGETATTR', 3, 'readonly fast', '1 RO access', (db, argv) => read(db, argv[1])?.find(argv[2])?.attributes ?? null),
   row('VLINKS', -3, 'readonly', '1 RO access', (db, argv) => {
     const scored = argv.length === 4 && argv[3].toUpperCase() === 'WITHSCORES'
-    if (argv.length > (scored ? 4 : 3)) throw wrongArity('vlinks')
+    if (argv.length > (scored ? 4 : 3)) throw wrongArity(argv[0])
     const set = read(db, argv[1])
     const node = set?.find(argv[2])
     if (set === undefined || node === undefined) return null
@@ -95,8 +95,9 @@ const rows = (): Row[] => [
     return new MapReply(Object.entries(facts).flatMap(([name, value]): Reply[] => [new Status(name), value]))
   }),
   row('VRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) => {
-    if (argv.length > 3) throw wrongArity('vrandmember')
+    if (argv.length > 3) throw wrongArity(argv[0])
     const count = argv.length === 3 ? integer(argv[2], NO_COUNT) && randomCount(argv[2], false) : null
+    if (count === 0) return []
     const nodes = read(db, argv[1])?.graph.nodes ?? []
     const random = db.engine.random
     if (count === null) return nodes.length === 0 ? null : nodes[Math.floor(random() * nodes.length)].name
@@ -147,7 +148,7 @@ const effort = (text: ByteString): number => integerIn(text, 1, 1_000_000, inval
 function add(db: Database, argv: Argv): Reply {
   const key = argv[1]
   const { values, reduced, next } = readVector(argv, 2, true)
-  if (argv.length <= next) throw wrongArity('vadd')
+  if (argv.length <= next) throw wrongArity(argv[0])
   const name = argv[next]
   let quantization: Quantization = 'int8'
   const options = readOptions(
@@ -259,7 +260,7 @@ function readBound(text: ByteString, which: 'start' | 'end'): Bound | '-' | '+' 
 }
 
 function range(db: Database, argv: Argv): Reply {
-  if (argv.length > 5) throw wrongArity('vrange')
+  if (argv.length > 5) throw wrongArity(argv[0])
   const count = argv.length === 5 ? integer(argv[4], invalid('COUNT value')) : -1
   const [start, end] = [readBound(argv[2], 'start'), readBound(argv[3], 'end')]
   if (start === '+' || end === '-') throw new ReplyError("ERR '-' can only be used as first argument, '+' only as second")

@@ -15,6 +15,8 @@ type Token = { readonly kind: 'operator' | 'selector'; readonly text: string } |
 /** Longer ones first. */
 const OPERATORS = ['and', 'not', '**', '>=', '<=', '==', '!=', '&&', '||', 'in', 'or', ...'()!*/%+-><']
 const SPACES = /\s*/y
+/** No operator is longer, and `null` is no part of a longer word. */
+const WORD = /[a-z+\-*%/!()<>=|&]{1,5}/iy
 const RUN = /[a-z+\-*%/!()<>=|&]+/iy
 const NUMBER = /-?[\d.eE]+/y
 const TEXT = /(["'])((?:\\[^]|(?!\1)[^\\])*)\1/y
@@ -68,7 +70,8 @@ export function parseFilter(expression: ByteString): Filter {
   const names = tokens.flatMap((token) => (token.kind === 'selector' ? [token.text] : []))
   const run = new Parser(tokens, text).parse()
   return (attributes) => {
-    const fields = fieldsOf(attributes, names)
+    // Without one that is named, they may be anything.
+    const fields = names.length === 0 ? {} : fieldsOf(attributes, names)
     return fields !== null && isTrue(run(fields))
   }
 }
@@ -118,12 +121,14 @@ function tokenize(text: string): Token[] {
     return { kind: 'value', value: items }
   }
   const readOperator = (): Token => {
-    const run = match(RUN)
-    if (run === null) throw syntaxError(text.slice(at))
-    if (run[0] === 'null') return { kind: 'value', value: null }
-    const operator = OPERATORS.find((each) => run[0].startsWith(each))
-    if (operator === undefined) throw syntaxError(text.slice(at) || text)
-    at += operator.length - run[0].length
+    const word = match(WORD)?.[0] ?? ''
+    if (word === 'null') return { kind: 'value', value: null }
+    const operator = OPERATORS.find((each) => word.startsWith(each))
+    if (operator === undefined) {
+      match(RUN)
+      throw syntaxError(text.slice(at) || text)
+    }
+    at += operator.length - word.length
     return { kind: 'operator', text: operator }
   }
   for (match(SPACES); at < text.length; match(SPACES)) {
@@ -161,13 +166,17 @@ class Parser {
   /** An expression of operators that bind as strongly as those of a level, or more. */
   #level(level: number): Expression {
     if (level > POWER) return this.#operand()
-    let left = this.#level(level + 1)
-    for (;;) {
-      const run = LEVELS[level][this.#operator()]
-      if (run === undefined) return left
+    const first = this.#level(level + 1)
+    const rest: { readonly run: (a: Value, b: Value) => Value; readonly operand: Expression }[] = []
+    for (let run = LEVELS[level][this.#operator()]; run !== undefined; run = LEVELS[level][this.#operator()]) {
       this.#at++
-      const [a, b] = [left, this.#deeper(() => this.#level(level === POWER ? level : level + 1))]
-      left = (fields) => run(a(fields), b(fields))
+      rest.push({ run, operand: this.#deeper(() => this.#level(level === POWER ? level : level + 1)) })
+    }
+    if (rest.length === 0) return first
+    return (fields) => {
+      let value = first(fields)
+      for (const { run, operand } of rest) value = run(value, operand(fields))
+      return value
     }
   }
 

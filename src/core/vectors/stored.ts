@@ -114,7 +114,8 @@ export function* readStored<T extends Target>(version: number, make: (form: Form
       const params: bigint[] = []
       for (let left = number(yield, Infinity); left > 0; left--) params.push(bits(yield))
       const { id, layers, length, range } = readParams(params)
-      const vector = { data: fromBytes(bytes, quantization), length, range }
+      // The range stands for nothing in other forms, and is whatever was there.
+      const vector = { data: fromBytes(bytes, quantization), length, range: quantization === 'int8' ? range : 0 }
       const node: Node = { name, attributes: attributes || null, vector, id, layers: [], index: 0, seen: 0 }
       for (const _ of layers) node.layers.push({ links: [], distances: null })
       if (linked.has(id) || !set.adopt(node)) return null
@@ -155,6 +156,5 @@ function readParams(params: readonly bigint[]): { id: number; layers: number[][]
     return links
   })
   const [length, range] = fromBits(bits(params[at]))
-  if (!Number.isFinite(length) || !Number.isFinite(range)) throw new Damaged()
   return { id, layers, length, range }
 }
