@@ -18,8 +18,8 @@ const budgets = [
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 1.1 (with isodis/json or isodis/vectors).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
-    initial: 96.6,
-    total: 122.7,
+    initial: 96.7,
+    total: 123,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },
@@ -45,8 +45,8 @@ const budgets = [
   {
     name: 'isodis/vectors',
     code: "export * from './core/vectors/vectors.ts'",
-    initial: 9.7,
-    total: 10.4,
+    initial: 9.9,
+    total: 10.6,
     external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
