@@ -4,26 +4,50 @@ import { holdLock } from '../../src/adapters/storage/web-lock.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** Locks of a browser that lets the first request time out. @param held the names of the locks that others hold */
-function slowLocks(held: string[]): { requests: number } {
-  const seen = { requests: 0 }
-  const request = (_name: string, _options: object, granted: () => Promise<void>): Promise<void> =>
-    seen.requests++ === 0 ? Promise.reject(new DOMException('too late', 'TimeoutError')) : granted()
-  vi.stubGlobal('navigator', { locks: { request, query: async () => ({ held: held.map((name) => ({ name })) }) } })
+/** Locks of a browser that is slow to give them. @param query what it answers: the names that others hold, after `give` or not */
+function slowLocks(query: (give: () => void) => string[]): { requests: number; queries: number } {
+  const seen = { requests: 0, queries: 0 }
+  let give = (): void => {}
+  const request = (_name: string, { signal }: { signal: AbortSignal }, granted: () => Promise<void>): Promise<void> => {
+    seen.requests++
+    return new Promise((resolve, reject) => {
+      give = () => resolve(granted())
+      signal.addEventListener('abort', () => reject(signal.reason))
+    })
+  }
+  const answer = async (): Promise<object> => {
+    seen.queries++
+    return { held: query(give).map((name) => ({ name, clientId: 'another tab' })) }
+  }
+  vi.stubGlobal('navigator', { locks: { request, query: answer } })
   return seen
 }
 
-test('a free lock is asked for again', async () => {
-  const seen = slowLocks(['another'])
+test('a free lock is waited for', async () => {
+  const seen = slowLocks((give) => {
+    if (seen.queries === 3) give()
+    return seen.queries === 3 ? ['another', 'mine'] : ['another']
+  })
   const giveBack = await holdLock('mine', 10)
-  expect([seen.requests, giveBack.isLost()]).toEqual([2, false])
+  expect([seen, giveBack.isLost()]).toEqual([{ requests: 1, queries: 3 }, false])
   giveBack()
 })
 
 test('a lock that another has is refused', async () => {
-  const seen = slowLocks(['mine'])
-  await expect(holdLock('mine', 10)).rejects.toThrow('the storage "mine" belongs to another tab or worker')
-  expect(seen.requests).toBe(1)
+  const seen = slowLocks(() => ['mine'])
+  await expect(holdLock('mine', 10)).rejects.toMatchObject({
+    message: expect.stringContaining('the storage "mine" belongs to another tab or worker'),
+    holder: 'another tab',
+  })
+  expect(seen).toEqual({ requests: 1, queries: 1 })
+})
+
+test('a browser that cannot say who has the lock gives its error', async () => {
+  const cause = new Error('no answer')
+  slowLocks(() => {
+    throw cause
+  })
+  await expect(holdLock('mine', 10)).rejects.toBe(cause)
 })
 
 test('a page that may have no storage gets an error that says so', async () => {

@@ -131,7 +131,8 @@ export class SharedBackend implements Backend {
       return reply
     } catch (error) {
       this.#wrote = wrote ?? this.#wrote
-      if (error instanceof Lost && (error.notRun || options?.blocking === true)) return again()
+      // To run it twice is no harm, and what was lost with that owner is an error the second time.
+      if (error instanceof Lost) return again()
       throw error
     }
   }

@@ -11,8 +11,8 @@ interface Locks {
 export class LockedError extends StorageError {
   /** Who: an id that the browser gave. */
   readonly holder: string | undefined
-  constructor(name: string, holder: string | undefined, cause: unknown) {
-    super(`the storage "${name}" belongs to another tab or worker: \`shared: true\` would share it`, { cause })
+  constructor(name: string, holder: string | undefined) {
+    super(`the storage "${name}" belongs to another tab or worker: \`shared: true\` would share it`)
     this.holder = holder
   }
 }
@@ -40,28 +40,39 @@ export async function holdLock(name: string, patience: number, steal = false): P
   try {
     return await request(locks, name, patience, steal)
   } catch (cause) {
-    if ((cause as Error).name === 'SecurityError') throw denied(cause)
-    const { held = [] } = await locks.query()
-    const holder = held.find((lock) => lock.name === name)
-    // A browser that is busy may take its time for a lock that is free.
-    if ((cause as Error).name === 'TimeoutError' && holder === undefined) return holdLock(name, patience, steal)
-    throw new LockedError(name, holder?.clientId, cause)
+    throw (cause as Error).name === 'SecurityError' ? denied(cause) : cause
   }
 }
 
 async function request(locks: Locks, name: string, patience: number, steal: boolean): Promise<HeldLock> {
+  const waiting = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let settled = false
   let lost = false
   let giveBack: () => void = () => {}
   await new Promise<void>((resolve, reject) => {
     const held = (): Promise<void> => {
+      settled = true
       resolve()
       return new Promise((done) => (giveBack = done))
     }
-    const options = steal ? { steal } : patience === Infinity ? {} : { signal: AbortSignal.timeout(patience) }
-    locks.request(name, options, held).catch((error: unknown) => {
-      lost = true
+    const refused = (error: unknown): void => {
+      settled = lost = true
       reject(error)
-    })
-  })
+    }
+    // A browser that is busy may take its time for a lock that is free. It answers in turn: if it was given to this request
+    // just now, that is heard before the answer.
+    const losePatience = async (): Promise<void> => {
+      const holder = (await locks.query()).held?.find((lock) => lock.name === name)
+      if (settled) return
+      if (holder === undefined) beginWaiting()
+      else waiting.abort(new LockedError(name, holder.clientId))
+    }
+    const beginWaiting = (): void => {
+      timer = setTimeout(() => void losePatience().catch((error: unknown) => waiting.abort(error)), patience)
+    }
+    locks.request(name, steal ? { steal } : { signal: waiting.signal }, held).catch(refused)
+    if (!steal && patience !== Infinity) beginWaiting()
+  }).finally(() => clearTimeout(timer))
   return Object.assign(() => giveBack(), { isLost: () => lost })
 }
