@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { ReplyError } from '../../src/core/reply.ts'
 import { json } from '../../src/core/json/json.ts'
+import { SEED } from '../support/seed.ts'
 
 type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain }
 type Way = (string | number)[]
@@ -131,6 +132,6 @@ test('random commands give what a model gives', async () => {
         expect(JSON.parse(run('JSON.GET', 'k') as string)).toEqual(JSON.parse(JSON.stringify(model)))
       }
     }),
-    { numRuns: 500 },
+    { seed: SEED, numRuns: 500 },
   )
 })

@@ -5,6 +5,7 @@ import { groups } from '../../../src/core/engine/commands/index.ts'
 import { CommandTable } from '../../../src/core/engine/command.ts'
 import { Engine } from '../../../src/core/engine/engine.ts'
 import type { Clock } from '../../../src/core/engine/ports.ts'
+import { SEED } from '../../support/seed.ts'
 
 /** @returns what reads TIME, in microseconds */
 function timeOf(clock: Pick<Clock, 'now' | 'elapsed'>): () => number {
@@ -32,6 +33,7 @@ test('TIME goes on within a millisecond, never backwards, and never leaves it', 
         before = now
       }
     }),
+    { seed: SEED },
   )
 })
 

@@ -5,6 +5,7 @@ import { toUint8Array } from '../../../src/core/bytes.ts'
 import { ProtocolError, RequestParser, splitWords } from '../../../src/core/resp/request-parser.ts'
 import { encodeCommand } from '../../../src/core/resp/writer.ts'
 import { collectGarbage, usedMemory } from '../../support/garbage.ts'
+import { SEED } from '../../support/seed.ts'
 
 const word = fc.oneof(
   fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 20 }),
@@ -29,7 +30,7 @@ describe('command lines', () => {
       fc.property(commands, fc.array(fc.nat(200_000)), (given, cuts) => {
         expect(parse(given.map(encodeCommand).join(''), cuts)).toEqual(given)
       }),
-      { numRuns: 200 },
+      { seed: SEED, numRuns: 200 },
     )
   })
 
@@ -82,7 +83,7 @@ describe('command lines', () => {
           expect(error).toBeInstanceOf(ProtocolError)
         }
       }),
-      { numRuns: 3000 },
+      { seed: SEED, numRuns: 3000 },
     )
   })
 

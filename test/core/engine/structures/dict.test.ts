@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Dict } from '../../../../src/core/engine/structures/dict.ts'
 import { PAGE_BITS } from '../../../../src/core/engine/structures/slot-table.ts'
+import { SEED } from '../../../support/seed.ts'
 
 type Step = { do: 'set' | 'delete'; key: string; value: number }
 // From few keys (kept in order, found by a linear search) to many (indexed, removal fills the gap with the last).
@@ -32,6 +33,7 @@ describe('a dictionary', () => {
         for (const [key, value] of model) expect(dict.get(key)).toBe(value)
         dict.keys.forEach((key, slot) => expect(dict.find(key)).toBe(slot))
       }),
+      { seed: SEED },
     )
   })
 
@@ -83,6 +85,7 @@ describe('a dictionary', () => {
           expect([...always].filter((key) => !seen.has(key))).toEqual([])
         },
       ),
+      { seed: SEED },
     )
   })
 
@@ -106,6 +109,7 @@ describe('a dictionary', () => {
         for (let page = 0; page << PAGE_BITS < size; page++) save(page)
         expect(saved).toEqual(before)
       }),
+      { seed: SEED },
     )
   })
 })

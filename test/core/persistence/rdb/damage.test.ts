@@ -10,6 +10,7 @@ import { RdbReader } from '../../../../src/core/persistence/rdb/reader.ts'
 import { ReplyError } from '../../../../src/core/reply.ts'
 import { expiringHashes, keysOf, values } from './arbitraries.ts'
 import { writeFile } from './content.ts'
+import { SEED } from '../../../support/seed.ts'
 
 const DIR = new URL('samples/', import.meta.url)
 const samples = readdirSync(DIR)
@@ -77,7 +78,7 @@ test('files of ours with random bytes written over them', () => {
       for (const [at, value] of changes) bytes[at % bytes.length] = value
       read(bytes)
     }),
-    { numRuns: 1000 },
+    { seed: SEED, numRuns: 1000 },
   )
 })
 
@@ -88,7 +89,7 @@ test('noise behind a header', () => {
     fc.property(fc.array(noise, { maxLength: 4 }), (parts) => {
       read(Buffer.concat([Buffer.from('REDIS0012'), ...parts.map(([type, bytes]) => Buffer.concat([Buffer.of(type, 1, 97), bytes]))]))
     }),
-    { numRuns: 5000 },
+    { seed: SEED, numRuns: 5000 },
   )
 })
 
@@ -111,5 +112,6 @@ test('a payload that is not as it was dumped is refused with an error reply', ()
     fc.property(text, (payload) => {
       expect(() => restoreValue(payload)).toThrow(expect.any(ReplyError) as Error)
     }),
+    { seed: SEED },
   )
 })

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decompress, LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
 import { byteStrings } from './arbitraries.ts'
+import { SEED } from '../../../support/seed.ts'
 
 const unpack = (bytes: Uint8Array, length: number): string | null => {
   const output = new Uint8Array(length)
@@ -24,6 +25,7 @@ describe('LZF', () => {
         expect(size === 0 || size <= text.length - 4).toBe(true)
         if (size > 0) expect(unpack(compressor.output.subarray(0, size), text.length)).toBe(text)
       }),
+      { seed: SEED },
     )
   })
 
@@ -50,7 +52,7 @@ describe('LZF', () => {
         decompress(bytes, 0, bytes.length, output, length)
         expect(output[length]).toBe(0)
       }),
-      { numRuns: 2000 },
+      { seed: SEED, numRuns: 2000 },
     )
   })
 })
