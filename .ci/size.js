@@ -27,8 +27,8 @@ const budgets = [
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.4,
-    total: 37.4,
+    initial: 37.5,
+    total: 37.5,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,
