@@ -7,6 +7,7 @@ import { encodeUtf8 } from '../../src/core/bytes.ts'
 import { json } from '../../src/core/json/json.ts'
 import type { Storage } from '../../src/core/persistence/storage.ts'
 import { ReplyError } from '../../src/core/reply.ts'
+import { vectors } from '../../src/core/vectors/vectors.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 
 /** In the year 2255. */
@@ -40,6 +41,7 @@ const snapshot: Commands = [
   ['XGROUP', 'CREATE', 'stream', 'group', '0'],
   ['XREADGROUP', 'GROUP', 'group', 'consumer', 'COUNT', '1', 'STREAMS', 'stream', '>'],
   ['JSON.SET', 'json', '$', '{"a":[1,2.5,"x",null,true],"__proto__":{}}'],
+  ...['a', 'b', 'c'].map((name, i) => ['VADD', 'vectors', 'VALUES', '3', '1', `${i}`, '0.5', name, 'SETATTR', `{"i":${i}}`]),
   ['FUNCTION', 'LOAD', "#!lua name=lib\nredis.register_function('one', function() return 1 end)"],
   ['SELECT', '3'],
   ['SET', 'elsewhere', '1'],
@@ -55,6 +57,7 @@ const delta: Commands = [
   ['PEXPIREAT', 'set', LATE],
   ['RENAME', 'bits', 'renamed'],
   ['JSON.ARRAPPEND', 'json', '$.a', '7'],
+  ['VREM', 'vectors', 'b'],
   ['SELECT', '3'],
   ['SET', 'more', '1'],
   ['SELECT', '0'],
@@ -69,6 +72,7 @@ const journal: Commands = [
   ['EXEC'],
   ['XADD', 'stream', '4-1', 'f', 'v'],
   ['XACK', 'stream', 'group', '1-1'],
+  ['VADD', 'vectors', 'VALUES', '3', '0', '0', '1', 'd'],
   ['SELECT', '3'],
   ['DEL', 'more'],
   ['SET', 'last', 'x', 'PXAT', LATE],
@@ -81,7 +85,7 @@ export type Stage = keyof typeof stages
 /** Records in base64, by their names. */
 export type Written = Readonly<Record<string, string>>
 
-const start = (options: RedisOptions = {}): Promise<EmbeddedRedis> => createRedis({ save: '', json, lua, admin, ...options })
+const start = (options: RedisOptions = {}): Promise<EmbeddedRedis> => createRedis({ save: '', json, vectors, lua, admin, ...options })
 
 async function run(redis: EmbeddedRedis, commands: Commands): Promise<void> {
   const connection = await redis.backend.connect()
