@@ -148,3 +148,15 @@ describe('alone', () => {
     expect(await call('EXEC')).toEqual(expect.not.arrayContaining(['PONG']))
   })
 })
+
+test('RESTORE refuses a field that expires later than Redis can tell', () => {
+  const restored = (at: number): unknown => {
+    const hash = new Hash()
+    hash.insert('never', '1')
+    hash.setExpiry(hash.insert('field', '2'), at)
+    return shown(session.execute(['RESTORE', 'hash', '0', dumpValue(hash), 'REPLACE']) as Reply)
+  }
+  expect(restored(2 ** 48 - 1)).toBe('OK')
+  expect(session.execute(['HPEXPIRETIME', 'hash', 'FIELDS', '2', 'field', 'never'])).toEqual([2 ** 48 - 1, -1])
+  expect(restored(2 ** 48)).toEqual({ error: 'ERR Bad data format' })
+})

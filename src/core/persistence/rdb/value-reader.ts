@@ -119,10 +119,14 @@ function textScore(source: ByteSource): number {
   return parseDouble(String.fromCharCode(...source.raw(length)))
 }
 
+/** Of a field, as Redis has it: 48 bits. */
+const LAST_EXPIRY = 2 ** 48 - 1
+
 function readHash(source: ByteSource, type: number, done: Done): void {
   const hash = new Hash()
   const add = (field: ByteString, value: ByteString, expiry: number): void => {
     if (hash.has(field)) throw source.fail('duplicate field of a hash')
+    if (expiry > LAST_EXPIRY) throw source.fail('an expiry that is too late')
     const slot = hash.insert(field, value)
     if (expiry !== 0) hash.setExpiry(slot, expiry)
   }
