@@ -18,7 +18,7 @@ const budgets = [
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 1.1 (with isodis/json or isodis/vectors).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
-    initial: 96.7,
+    initial: 96.8,
     total: 123,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
