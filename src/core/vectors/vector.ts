@@ -100,16 +100,15 @@ function dotOfFloats(x: Float32Array, y: Float32Array): number {
 }
 
 function dotOfBytes(x: Int8Array, y: Int8Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0]
+  let sum = 0
   let i = 0
-  for (; i + 3 < x.length; i += 4) {
-    a = (a + Math.imul(x[i], y[i])) | 0
-    b = (b + Math.imul(x[i + 1], y[i + 1])) | 0
-    c = (c + Math.imul(x[i + 2], y[i + 2])) | 0
-    d = (d + Math.imul(x[i + 3], y[i + 3])) | 0
+  // Eight at a time, and as integers: 65 536 products are less than 2^31.
+  for (; i + 7 < x.length; i += 8) {
+    const first = x[i] * y[i] + x[i + 1] * y[i + 1] + x[i + 2] * y[i + 2] + x[i + 3] * y[i + 3]
+    sum = (sum + first + x[i + 4] * y[i + 4] + x[i + 5] * y[i + 5] + x[i + 6] * y[i + 6] + x[i + 7] * y[i + 7]) | 0
   }
-  for (; i < x.length; i++) a = (a + Math.imul(x[i], y[i])) | 0
-  return a + b + c + d
+  for (; i < x.length; i++) sum = (sum + x[i] * y[i]) | 0
+  return sum
 }
 
 function ones(word: number): number {
