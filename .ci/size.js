@@ -18,7 +18,7 @@ const budgets = [
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 1.1 (with isodis/json or isodis/vectors).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
-    initial: 96.8,
+    initial: 96.7,
     total: 123,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
@@ -38,7 +38,7 @@ const budgets = [
     name: 'isodis/json',
     code: "export * from './core/json/json.ts'",
     initial: 11.9,
-    total: 12.8,
+    total: 12.9,
     external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The same of vector sets: the graph is 2.2, filters are 1.8, the client's methods 1.5, what files hold 1.3.
