@@ -45,8 +45,8 @@ const budgets = [
   {
     name: 'isodis/vectors',
     code: "export * from './core/vectors/vectors.ts'",
-    initial: 9.9,
-    total: 10.6,
+    initial: 10,
+    total: 10.7,
     external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
