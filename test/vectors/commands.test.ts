@@ -212,3 +212,18 @@ test('an engine without them says what brings them', async () => {
   await using plain = await createRedis()
   await expect(plain.call('VADD', 'k', 'VALUES', '1', '1', 'e')).rejects.toThrow('createRedis({ vectors }) of isodis/vectors has it')
 })
+
+test('COMMAND DOCS and INFO have all of the commands', async () => {
+  const names = ((await redis.call('COMMAND', 'LIST')) as string[]).filter((name) => /^v(?!ersion)/.test(name))
+  expect(names).toHaveLength(13)
+  const docs = (await redis.call('COMMAND', 'DOCS', ...names)) as Record<
+    string,
+    { summary?: string; since?: string; arguments?: unknown[] }
+  >
+  expect(Object.keys(docs).toSorted()).toEqual(names.toSorted())
+  for (const [name, { summary, since, arguments: args }] of Object.entries(docs)) {
+    expect([name, summary !== '', /^8\.[04]\.0$/.test(since!), args!.length > 0]).toEqual([name, true, true, true])
+  }
+  expect(await redis.call('COMMAND', 'GETKEYS', 'VSIM', 'k', 'ELE', 'e')).toEqual(['k'])
+  await expect(redis.call('VADD', 'k', 'x')).rejects.toThrow("ERR wrong number of arguments for 'vadd' command")
+})

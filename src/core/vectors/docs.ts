@@ -4,7 +4,7 @@ import type { DocTexts } from '../engine/command.ts'
 const vector_set = `
 VADD 8.0.0 O(log(N)), N: elements
 Adds an element with a vector, or gives it another vector
-key [REDUCE dim:integer] format=FP32|VALUES vector element [CAS] [quantization=NOQUANT|BIN|Q8] [EF effort:integer] [SETATTR attributes] [M links:integer]
+key [REDUCE dim:integer] format=(FP32|VALUES) vector element [CAS] [quantization=NOQUANT|BIN|Q8] [EF effort:integer] [SETATTR attributes] [M links:integer]
 
 VREM 8.0.0 O(log(N)), N: elements
 Removes an element
@@ -12,7 +12,7 @@ key element
 
 VSIM 8.0.0 O(log(N)), N: elements
 The elements whose vectors are most like one
-key format=ELE|FP32|VALUES vector [WITHSCORES] [WITHATTRIBS] [COUNT count:integer] [EPSILON distance:double] [EF effort:integer] [FILTER expression] [FILTER-EF effort:integer] [TRUTH] [NOTHREAD]
+key format=(ELE|FP32|VALUES) vector [WITHSCORES] [WITHATTRIBS] [COUNT count:integer] [EPSILON distance:double] [EF effort:integer] [FILTER expression] [FILTER-EF effort:integer] [TRUTH] [NOTHREAD]
 
 VDIM 8.0.0 O(1)
 How many dimensions vectors have
