@@ -17,7 +17,7 @@ test.each([
   [{ shared: 'yes', storage: memoryStorage() }, 'createRedis: shared must be a boolean or an object'],
   [
     { Storage: memoryStorage() },
-    'createRedis: there is no option Storage, but storage, save, config, lua, scripts, json, admin, clock, random, log, shared',
+    'createRedis: there is no option Storage, but storage, save, config, lua, scripts, json, vectors, admin, clock, random, log, shared',
   ],
 ])('%o', async (options, message) => {
   const log: string[] = []
