@@ -2,12 +2,12 @@
 // JSON and back here. No code of the engine comes with it, and none of it with a client that does not use it.
 import { decodeUtf8 } from '../bytes.ts'
 import { type Key, type Value, words } from '../client/arguments.ts'
-import type { CallOptions } from '../client/backend.ts'
 import type { Batch } from '../client/batch.ts'
 import { type Decode, integer, integerOrNull, list, ok, okOrNull, type Text, word, wordOrNull } from '../client/decode.ts'
 import type { Redis, Watching } from '../client/redis.ts'
-import { type Collected, type Mode, type Out, Runner } from '../client/runner.ts'
+import type { Collected, Mode, Out } from '../client/runner.ts'
 import type { SyncRedis } from '../client/sync.ts'
+import { View } from '../client/view.ts'
 import { Double, type Reply } from '../reply.ts'
 
 /** A path: JSONPath, which begins with `$`, or the older form, such as `.a[0]`, which stands for one value. */
@@ -22,28 +22,12 @@ export type Each<P extends JsonPath, R> = string extends P ? R | R[] : P extends
 /** The name of a value's type. */
 export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object'
 
-/** What runs commands: a client, what `watch` gives, `redis.sync`, or a batch. */
-interface Runs {
-  run(argv: Value[], decode: Decode<Text, unknown>, options?: CallOptions): unknown
-}
-
 /**
  * The commands on JSON, run as the client, the batch or `redis.sync` runs others. A value is what JSON.stringify takes, a result what
  * JSON.parse gives. A path that begins with `$` stands for all values that it selects, with an array of results; an older one for the
  * first, and it is an error if there is none.
  */
-export class Json<M extends Mode, T extends Text> extends Runner<M, T> {
-  readonly #on: Runs
-
-  constructor(on: object) {
-    super()
-    this.#on = on as Runs
-  }
-
-  protected run<R>(argv: Value[], decode: Decode<T, R>, options?: CallOptions): Out<M, T, R> {
-    return this.#on.run(argv, decode as Decode<Text, unknown>, options) as Out<M, T, R>
-  }
-
+export class Json<M extends Mode, T extends Text> extends View<M, T> {
   /**
    * The values that a path selects, in an array; without a path the whole document; for several paths an object with one result for
    * each. @returns null if there is no such key

@@ -2,12 +2,12 @@
 // with it, and none of it with a client that does not use it.
 import { decodeUtf8 } from '../bytes.ts'
 import type { Key, Value } from '../client/arguments.ts'
-import type { CallOptions } from '../client/backend.ts'
 import type { Batch } from '../client/batch.ts'
 import { type Decode, double, integer, list, type Text, text, textOrNull, texts, type ToText, word, wordOrNull } from '../client/decode.ts'
 import type { Redis, Watching } from '../client/redis.ts'
-import { type Collected, type Mode, type Out, Runner } from '../client/runner.ts'
+import type { Collected, Mode, Out } from '../client/runner.ts'
 import type { SyncRedis } from '../client/sync.ts'
+import { View } from '../client/view.ts'
 import { MapReply, NullArray, type Reply } from '../reply.ts'
 
 /** A vector: numbers, of which a set keeps four bytes, one byte or one bit. */
@@ -77,24 +77,8 @@ export interface VectorSetInfo {
   m: number
 }
 
-/** What runs commands: a client, what `watch` gives, `redis.sync`, or a batch. */
-interface Runs {
-  run(argv: Value[], decode: Decode<Text, unknown>, options?: CallOptions): unknown
-}
-
 /** The commands on vector sets, run as the client, the batch or `redis.sync` runs others. */
-export class VectorSets<M extends Mode, T extends Text> extends Runner<M, T> {
-  readonly #on: Runs
-
-  constructor(on: object) {
-    super()
-    this.#on = on as Runs
-  }
-
-  protected run<R>(argv: Value[], decode: Decode<T, R>, options?: CallOptions): Out<M, T, R> {
-    return this.#on.run(argv, decode as Decode<Text, unknown>, options) as Out<M, T, R>
-  }
-
+export class VectorSets<M extends Mode, T extends Text> extends View<M, T> {
   /** Adds an element, or gives it another vector. @returns whether it is new */
   add(key: Key, element: Key, vector: Numbers, options: VaddOptions = {}): Out<M, T, boolean> {
     const { reduce, quantization, ef, attributes, m } = options
