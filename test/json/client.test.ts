@@ -7,47 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { requesterOn } from '../../src/adapters/drop-in/upstash.ts'
 import { ioredisOn } from '../../src/adapters/drop-in/ioredis.ts'
-import { fromIoredis } from '../../src/adapters/ioredis.ts'
-import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
-import { createRestHandler } from '../../src/adapters/serve/rest-handler.ts'
+import { createRedis } from '../../src/adapters/memory.ts'
 import { serveResp } from '../../src/adapters/serve/server.ts'
-import { connectUpstash } from '../../src/adapters/upstash.ts'
-import type { Redis } from '../../src/core/client/redis.ts'
 import { json, jsonOf } from '../../src/core/json/json.ts'
+import { moduleBackends, type Under } from '../support/module-backends.ts'
 
 const DOCUMENT = { name: 'Änn', n: 1, half: 0.5, tags: ['a', 'b'], inner: { name: 'x', on: true, none: null } }
 
-interface Under {
-  readonly redis: Redis
-  readonly engine: EmbeddedRedis
-  close(): Promise<void>
-}
-const backends: Record<string, () => Promise<Under>> = {
-  engine: async () => {
-    const engine = await createRedis({ json })
-    return { redis: engine, engine, close: () => engine.close() }
-  },
-  'the engine behind RESP, through ioredis': async () => {
-    const engine = await createRedis({ json })
-    const server = await serveResp(engine, { port: 0 })
-    const redis = fromIoredis(new IORedis(server.port))
-    const close = async (): Promise<void> => {
-      await redis.close()
-      await server.close()
-      await engine.close()
-    }
-    return { redis, engine, close }
-  },
-  "Upstash's REST protocol": async () => {
-    const engine = await createRedis({ json })
-    const handler = createRestHandler(engine, { token: 'dev' })
-    const fetchHere = (address: string | URL | Request, init?: RequestInit): Promise<Response> => handler(new Request(address, init))
-    const redis = connectUpstash({ url: 'http://localhost', token: 'dev', fetch: fetchHere as typeof fetch })
-    return { redis, engine, close: () => engine.close() }
-  },
-}
-
-describe.each(Object.entries(backends))('%s', (_name, start) => {
+describe.each(Object.entries(moduleBackends({ json })))('%s', (_name, start) => {
   let under: Under
   beforeAll(async () => {
     under = await start()
