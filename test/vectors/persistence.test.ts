@@ -139,10 +139,10 @@ const oneLink = (id: bigint, other: bigint, version: bigint): Item[] => {
   const params = [id, version << 24n, 1n, 32n, other, ...longest, (float(1) << 32n) | float(2)]
   return [BigInt(params.length), ...params]
 }
-const twoElements = (version: bigint): Item[] => [
+const twoElements = (version: bigint, north = 7n, east = 3n): Item[] => [
   2n, 2n, 1n | (16n << 8n), 2n,
-  'north', '', '\0\x7f', ...oneLink(7n, 3n, version),
-  'east', '{"n":1}', '\x7f\0', ...oneLink(3n, 7n, version),
+  'north', '', '\0\x7f', ...oneLink(north, east, version),
+  'east', '{"n":1}', '\x7f\0', ...oneLink(east, north, version),
 ] // prettier-ignore
 
 function loaded(items: readonly (Item | undefined)[]): VectorSet | null | 'more' {
@@ -155,11 +155,11 @@ function loaded(items: readonly (Item | undefined)[]): VectorSet | null | 'more'
 
 test.each([0n, 1n])("Redis's own form is read, of elements of version %s", (version) => {
   const set = loaded(twoElements(version)) as VectorSet
-  expect([set.size, set.lastId, set.attributed]).toEqual([2, 7, 1])
+  expect([set.size, set.lastId, set.attributed]).toEqual([2, 2, 1])
   expect([...set.valuesOf(set.find('north')!)]).toEqual([0, 2])
   expect(set.graph.search(set.toVector(Float32Array.of(1, 0)), 2).map(({ node }) => node.name)).toEqual(['east', 'north'])
-  // And written again, by a version that says how long the links are.
-  expect(itemsOf(contentOf(set))).toEqual(twoElements(1n))
+  // And written again, with numbers of its own, by a version that says how long the links are.
+  expect(itemsOf(contentOf(set))).toEqual(twoElements(1n, 1n, 2n))
 })
 
 function itemsOf(content: string): Item[] {
@@ -182,11 +182,22 @@ test('what is damaged is refused, wherever it is', () => {
   }
   const wrong: [at: number, item: Item][] = [
     [0, 0n], [0, 70_000n], [0, 3n], [1, 3n], [2, 3n], // dimensions, elements, quantization
+    [2, 1n | (5000n << 8n)], // more links than may be
     [4, 'east'], [6, '\0'], [7, 5n], [8, 3n], [9, 2n << 24n], [9, 200n], // names, vectors, numbers, versions, layers
     [10, 2n], [10, 40n], [11, 0n], [12, 7n], [12, 8n], // links: how many, at most, to itself, to nobody
   ] // prettier-ignore
   for (const [at, item] of wrong) expect([at, loaded(whole.with(at, item))]).toEqual([at, null])
   expect(vectorSetType.load(1).next().value).toBeNull()
+})
+
+test('numbers of elements may be as high as 64 bits go', () => {
+  const set = loaded(twoElements(1n, 2n ** 64n - 1n)) as VectorSet
+  const saving = set.save()
+  set.add('new', Float32Array.of(1, 1), Math.random, 10)
+  const content = saving.next()! + (saving.next() ?? '')
+  saving.release()
+  expect(itemsOf(content)).toEqual(twoElements(1n, 1n, 2n))
+  expect((loaded(itemsOf(contentOf(set))) as VectorSet).size).toBe(3)
 })
 
 test('a damaged file is refused whole', async () => {

@@ -11,7 +11,7 @@ import { Double, MapReply, NullArray, type Reply, ReplyError, Status } from '../
 import { parseFilter } from './filter.ts'
 import type { Node } from './graph.ts'
 import type { Found } from './nearest.ts'
-import { bytesOf, fromBytes, MOST_DIMENSIONS, type Quantization, quantized } from './vector.ts'
+import { bytesOf, fromBytes, MOST_DIMENSIONS, MOST_M, type Quantization, quantized } from './vector.ts'
 import { VectorSet } from './vector-set.ts'
 
 export const vectorGroup = (): Group => ({ name: 'vector_set', rows: rows() })
@@ -157,7 +157,7 @@ function add(db: Database, argv: Argv): Reply {
     {
       CAS: flag,
       EF: effort,
-      M: (text: ByteString) => integerIn(text, 4, 4096, invalid('M')),
+      M: (text: ByteString) => integerIn(text, 4, MOST_M, invalid('M')),
       SETATTR: (text: ByteString) => text,
       NOQUANT: () => (quantization = 'f32'),
       BIN: () => (quantization = 'bin'),

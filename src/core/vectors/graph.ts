@@ -122,7 +122,7 @@ export class Graph {
 
   /** The farthest neighbour that has more than so many links and can do without this one. */
   #worstLink(node: Node, layer: number, least: number): Found<Node> | null {
-    const distances = this.#distances(node, layer)
+    const distances = this.distances(node, layer)
     let worst: Found<Node> | null = null
     node.layers[layer].links.forEach((other, i) => {
       if (other.layers[layer].links.length > least && (worst === null || distances[i] > worst.distance))
@@ -132,11 +132,7 @@ export class Graph {
   }
 
   /** How far a node's links lead. */
-  distances(node: Node, layer: number): readonly number[] {
-    return this.#distances(node, layer)
-  }
-
-  #distances(node: Node, layer: number): number[] {
+  distances(node: Node, layer: number): number[] {
     const each = node.layers[layer]
     each.distances ??= each.links.map((other) => this.distance(node.vector, other.vector))
     return each.distances
@@ -144,7 +140,7 @@ export class Graph {
 
   #append(node: Node, other: Node, distance: number, layer: number): void {
     this.beforeChange?.(node)
-    this.#distances(node, layer).push(distance)
+    this.distances(node, layer).push(distance)
     node.layers[layer].links.push(other)
   }
 

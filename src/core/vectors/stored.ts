@@ -5,7 +5,7 @@ import type { Item } from '../engine/modules.ts'
 import { ByteSink } from '../persistence/rdb/byte-sink.ts'
 import { writeItem } from '../persistence/rdb/module.ts'
 import { type Graph, MOST_LAYERS, type Node } from './graph.ts'
-import { bytesOf, type Form, fromBytes, MOST_DIMENSIONS, type Quantization, vectorBytes } from './vector.ts'
+import { bytesOf, type Form, fromBytes, MOST_DIMENSIONS, MOST_M, type Quantization, vectorBytes } from './vector.ts'
 
 const DEFAULT_M = 16
 /** By their numbers in files. */
@@ -65,7 +65,7 @@ export function storedNode(graph: Graph, node: Node, hasAttributes: boolean): By
 
 /** What a set is read into. */
 interface Target {
-  /** Takes an element. @returns false if there is one of that name */
+  /** Takes an element, and gives it its number. @returns false if there is one of that name */
   adopt(node: Node): boolean
 }
 
@@ -96,7 +96,8 @@ export function* readStored<T extends Target>(version: number, make: (form: Form
     const config = number(yield, 2 ** 32)
     const quantization = QUANTIZATIONS.at(config & 255)
     const flags = number(yield, 2 ** 32)
-    if (dim === 0 || quantization === undefined) return null
+    const m = (config >> 8) & 65_535 || DEFAULT_M
+    if (dim === 0 || quantization === undefined || m > MOST_M) return null
     let projection: Form['projection'] = null
     if (flags & HAS_PROJECTION) {
       const from = number(yield, MOST_DIMENSIONS)
@@ -104,8 +105,9 @@ export function* readStored<T extends Target>(version: number, make: (form: Form
       if (from < dim || matrix.length !== 4 * from * dim) return null
       projection = { from, matrix: fromBytes(matrix) }
     }
-    const set = make({ quantization, dim, m: (config >> 8) & 65_535 || DEFAULT_M, projection })
-    const linked = new Map<number, { node: Node; layers: number[][] }>()
+    const set = make({ quantization, dim, m, projection })
+    // By the numbers of the file, which may be any: in the set they get others.
+    const linked = new Map<bigint, { node: Node; layers: bigint[][] }>()
     for (let i = 0; i < size; i++) {
       const name = text(yield)
       const attributes = flags & HAS_ATTRIBUTES ? text(yield) : ''
@@ -116,21 +118,22 @@ export function* readStored<T extends Target>(version: number, make: (form: Form
       const { id, layers, length, range } = readParams(params)
       // The range stands for nothing in other forms, and is whatever was there.
       const vector = { data: fromBytes(bytes, quantization), length, range: quantization === 'int8' ? range : 0 }
-      const node: Node = { name, attributes: attributes || null, vector, id, layers: [], index: 0, seen: 0 }
+      const node: Node = { name, attributes: attributes || null, vector, id: 0, layers: [], index: 0, seen: 0 }
       for (const _ of layers) node.layers.push({ links: [], distances: null })
       if (linked.has(id) || !set.adopt(node)) return null
       linked.set(id, { node, layers })
     }
     for (const { node, layers } of linked.values()) {
       layers.forEach((ids, layer) => {
-        const links = new Set(ids.map((id) => linked.get(id)?.node))
-        links.delete(node)
-        if (links.size < ids.length) throw new Damaged()
-        for (const other of links) {
-          // Links go both ways.
-          if (!linked.get(other?.id ?? NaN)?.layers[layer]?.includes(node.id)) throw new Damaged()
-          node.layers[layer].links.push(other!)
-        }
+        const links = new Set(ids.map((each) => linked.get(each)?.node))
+        if (links.size < ids.length || links.has(node) || links.has(undefined)) throw new Damaged()
+        node.layers[layer].links = [...(links as Set<Node>)]
+      })
+    }
+    for (const { node } of linked.values()) {
+      // Links go both ways.
+      node.layers.forEach(({ links }, layer) => {
+        if (!links.every((other) => other.layers[layer]?.links.includes(node))) throw new Damaged()
       })
     }
     return set
@@ -141,17 +144,17 @@ export function* readStored<T extends Target>(version: number, make: (form: Form
 }
 
 /** What the numbers of an element say. */
-function readParams(params: readonly bigint[]): { id: number; layers: number[][]; length: number; range: number } {
+function readParams(params: readonly bigint[]): { id: bigint; layers: bigint[][]; length: number; range: number } {
   let at = 0
   const next = (most: number): number => number(params[at++], most)
-  const id = next(Number.MAX_SAFE_INTEGER)
+  const id = bits(params[at++])
   const height = next(2 ** 32)
   const version = height >>> 24
   if (version > WITH_LONGEST || (height & 255) > MOST_LAYERS) throw new Damaged()
   const layers = Array.from({ length: (height & 255) + 1 }, () => {
     const count = next(MOST_LINKS)
     if (next(MOST_LINKS) < count) throw new Damaged()
-    const links = Array.from({ length: count }, () => next(Number.MAX_SAFE_INTEGER))
+    const links = Array.from({ length: count }, () => bits(params[at++]))
     if (version === WITH_LONGEST) at++
     return links
   })

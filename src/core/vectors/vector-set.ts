@@ -84,10 +84,10 @@ export class VectorSet extends ModuleValue {
     return { node, isNew: old === undefined }
   }
 
-  /** Takes an element that comes with its links. @returns false if there is one of that name */
+  /** Takes an element that comes with its layers, and gives it its number. @returns false if there is one of that name */
   adopt(node: Node): boolean {
     if (this.#byName.has(node.name)) return false
-    this.lastId = Math.max(this.lastId, node.id)
+    node.id = ++this.lastId
     this.#put(node)
     this.graph.adopt(node)
     return true
@@ -139,7 +139,6 @@ export class VectorSet extends ModuleValue {
       }
       copy.adopt(other)
     }
-    copy.lastId = this.lastId
     return copy
   }
 
@@ -162,8 +161,10 @@ class SetSaving implements Saving {
   readonly #nodes: readonly Node[]
   readonly #hasAttributes: boolean
   readonly release: () => void
-  /** By their numbers: those that are written or put aside, and those that came later. */
-  readonly #done: Uint8Array
+  /** Elements with higher numbers came later. */
+  readonly #lastId: number
+  /** Those that are written or put aside. */
+  readonly #done = new Set<Node>()
   readonly #kept = new Map<Node, ByteString>()
   #head: ByteString
   #at = 0
@@ -172,15 +173,15 @@ class SetSaving implements Saving {
     this.#graph = set.graph
     this.#nodes = set.graph.nodes.slice()
     this.#hasAttributes = set.attributed > 0
-    this.#done = new Uint8Array(set.lastId + 1)
+    this.#lastId = set.lastId
     this.#head = storedHead(set.form, set.size, this.#hasAttributes)
     this.release = release
   }
 
   /** Puts an element aside that is about to change. */
   keep(node: Node): void {
-    if (this.#done[node.id] !== 0) return
-    this.#done[node.id] = 1
+    if (node.id > this.#lastId || this.#done.has(node)) return
+    this.#done.add(node)
     this.#kept.set(node, storedNode(this.#graph, node, this.#hasAttributes))
   }
 
@@ -193,7 +194,7 @@ class SetSaving implements Saving {
       const node = this.#nodes[this.#at++]
       const part = this.#kept.get(node) ?? storedNode(this.#graph, node, this.#hasAttributes)
       this.#kept.delete(node)
-      this.#done[node.id] = 1
+      this.#done.add(node)
       parts.push(part)
       length += part.length
     }

@@ -4,6 +4,7 @@
 import { type ByteString, toUint8Array } from '../bytes.ts'
 
 export const MOST_DIMENSIONS = 65_536
+export const MOST_M = 4096
 
 /** As VINFO has them. */
 export type Quantization = 'f32' | 'int8' | 'bin'
