@@ -24,7 +24,7 @@ function debug(db: Database, argv: Argv): Reply {
   const toDense = (): void => {
     if (!sparse) return
     if (!hll.makeDense(raw)) throw DAMAGED
-    db.noted(key, 0, '')
+    db.engine.dirty++
   }
   switch (word.toUpperCase()) {
     case 'GETREG':

@@ -75,7 +75,7 @@ export const streamGroups: Group = {
       const ids = argv.slice(3).map((text) => streamId(text))
       db.willChange(argv[1])
       const acknowledged = ids.filter((id) => group.acknowledge(id)).length
-      db.noted(argv[1], 0, '', acknowledged)
+      db.engine.dirty += acknowledged
       return acknowledged
     }),
 
@@ -231,7 +231,7 @@ function xclaim(db: Database, argv: Argv): Reply {
       wroteClaim(db, key, argv[2], group, id)
       group.acknowledge(id)
       moved = false
-      db.noted(key, 0, '')
+      db.engine.dirty++
       continue
     }
     if (pending === undefined ? !FORCE : minIdle > 0 && now - pending.time < minIdle) continue
@@ -241,11 +241,11 @@ function xclaim(db: Database, argv: Argv): Reply {
     claimed.push(JUSTID ? formatId(id) : there)
     wroteClaim(db, key, argv[2], group, id)
     moved = false
-    db.noted(key, 0, '')
+    db.engine.dirty++
   }
   if (moved) {
     wroteProgress(db, key, argv[2], group)
-    db.noted(key, 0, '')
+    db.engine.dirty++
   }
   return claimed
 }
@@ -296,6 +296,6 @@ function xautoclaim(db: Database, argv: Argv): Reply {
       claimed.push(JUSTID ? formatId(id) : there)
     }
   }
-  db.noted(key, 0, '', due.length)
+  db.engine.dirty += due.length
   return [formatId(next), claimed, deleted]
 }

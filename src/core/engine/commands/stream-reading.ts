@@ -165,7 +165,7 @@ function serve(db: Database, { key, group, after }: Source, stream: Stream, opti
   db.willChange(key)
   if (isNew) return handOut(db, key, stream, group, options, news)
   const consumer = readerOf(db, key, group, options, true)
-  db.noted(key, 0, '')
+  db.engine.dirty++
   return history(stream, group, consumer, nextId(after)!, options.count)
 }
 
@@ -192,7 +192,7 @@ function handOut(db: Database, key: ByteString, stream: Stream, group: ConsumerG
   const room = options.count - claimed.length
   const found = news && (options.count === 0 || room > 0) ? deliver(db, key, stream, group, { ...options, count: Math.max(room, 0) }) : null
   if (found === null && claimed.length === 0) return null
-  db.noted(key, 0, '')
+  db.engine.dirty++
   return [...claimed, ...(found ?? [])]
 }
 

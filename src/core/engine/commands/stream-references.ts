@@ -89,7 +89,7 @@ export function idArguments(argv: Argv, from: number): { references: string; ids
 function acknowledge(db: Database, key: ByteString, name: ByteString, group: ConsumerGroup, id: StreamId, dirty: number): boolean {
   if (!group.acknowledge(id)) return false
   db.engine.effects?.wrote(db, ['XACK', key, name, formatId(id)])
-  db.noted(key, 0, '', dirty)
+  db.engine.dirty += dirty
   return true
 }
 
