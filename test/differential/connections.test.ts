@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 import { besideRedis } from '../support/beside-redis.ts'
-import { RespClient, type WireReply } from '../support/resp-client.ts'
+import { RespClient, respCommand, type WireReply } from '../support/resp-client.ts'
 import { atTimesOf, keyspace, reset } from './compare.ts'
 import { type Command, maybe, oneWord, pick, type Words, words } from './words.ts'
 
@@ -128,7 +128,7 @@ async function run(path: string, steps: readonly Step[]): Promise<unknown> {
     if (busy[connection]) continue
     busy[connection] = true
     const subscribes = /^P?(UN)?SUBSCRIBE$/.test(argv[0])
-    const line = `*${argv.length}\r\n${argv.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
+    const line = respCommand(argv)
     // What subscribes is answered by messages only; the PING behind it tells when they are there.
     const replies = subscribes ? clients[connection].raw(`${line}*1\r\n$4\r\nPING\r\n`, 1) : clients[connection].call(...argv)
     void Promise.resolve(replies).then(

@@ -10,7 +10,7 @@ import { fileStorage } from '../../src/adapters/storage/file.ts'
 import { atTimesOf, keyspace } from '../differential/compare.ts'
 import { startEngineServer } from '../support/engine-server.ts'
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts'
-import { RespClient } from '../support/resp-client.ts'
+import { RespClient, respCommand } from '../support/resp-client.ts'
 
 const newDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'isodis-aof-'))
 const open = (dir: string, config: Record<string, string> = {}): Promise<EmbeddedRedis> =>
@@ -224,7 +224,11 @@ describe('append-only files', () => {
     await first.rpush('list', 'x', 'y')
     const chunks: Uint8Array[] = []
     for await (const chunk of first.exportRdb()) chunks.push(chunk)
-    const commands = [['SELECT', '0'], ['SET', 'b', '2'], ['INCR', 'a']].map((words) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`) // prettier-ignore
+    const commands = [
+      ['SELECT', '0'],
+      ['SET', 'b', '2'],
+      ['INCR', 'a'],
+    ].map(respCommand)
     const both = Buffer.concat([...chunks, Buffer.from(commands.join(''))])
     for (const old of [Buffer.from(commands.join('')), both, both.subarray(0, -3), Buffer.concat(chunks)]) {
       const theirs = await newDir()

@@ -5,6 +5,10 @@ import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 /** A reply as it came: its type's sign and its content. */
 export type WireReply = { type: string; value: string | null | WireReply[] }
 
+/** A command as a client sends it. */
+export const respCommand = (words: readonly string[]): string =>
+  `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
+
 export class RespClient {
   readonly #socket: Socket
   #buffer: Buffer = Buffer.alloc(0)
@@ -39,8 +43,7 @@ export class RespClient {
 
   /** Sends commands together. */
   pipeline(commands: readonly (readonly string[])[]): Promise<WireReply[]> {
-    const out = commands.map((argv) => `*${argv.length}\r\n${argv.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`).join('')
-    return this.raw(out, commands.length)
+    return this.raw(commands.map(respCommand).join(''), commands.length)
   }
 
   /** Sends bytes as they are and waits for so many replies. */

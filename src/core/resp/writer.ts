@@ -66,10 +66,3 @@ function pairs(flat: readonly Reply[]): ByteString {
   for (let i = 0; i < flat.length; i += 2) out += `*2\r\n${encodeReply(flat[i], 3)}${encodeReply(flat[i + 1], 3)}`
   return out
 }
-
-/** A command as a client sends it. */
-export function encodeCommand(argv: readonly ByteString[]): ByteString {
-  let out = `*${argv.length}\r\n`
-  for (const arg of argv) out += bulk(arg)
-  return out
-}

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toUint8Array } from '../../../src/core/bytes.ts'
 import { ProtocolError, RequestParser, splitWords } from '../../../src/core/resp/request-parser.ts'
-import { encodeCommand } from '../../../src/core/resp/writer.ts'
+import { respCommand } from '../../support/resp-client.ts'
 import { collectGarbage, usedMemory } from '../../support/garbage.ts'
 import { SEED } from '../../support/seed.ts'
 
@@ -28,7 +28,7 @@ describe('command lines', () => {
   test('come out as they went in, however the bytes are cut', () => {
     fc.assert(
       fc.property(commands, fc.array(fc.nat(200_000)), (given, cuts) => {
-        expect(parse(given.map(encodeCommand).join(''), cuts)).toEqual(given)
+        expect(parse(given.map(respCommand).join(''), cuts)).toEqual(given)
       }),
       { seed: SEED, numRuns: 200 },
     )
@@ -90,7 +90,7 @@ describe('command lines', () => {
   test('with a long value take no longer for coming in many pieces', () => {
     const value = 'v'.repeat(3_000_000)
     const parser = new RequestParser()
-    const bytes = toUint8Array(encodeCommand(['SET', 'k', value]))
+    const bytes = toUint8Array(respCommand(['SET', 'k', value]))
     let tries = 0
     let found: string[] | undefined
     for (let at = 0; at < bytes.length; at += 1000) {
@@ -106,7 +106,7 @@ describe('command lines', () => {
 test('a parser keeps nothing of a command that was taken: a connection may be idle for long', async () => {
   const parser = new RequestParser()
   const feed = (pieces: number): WeakRef<Uint8Array>[] => {
-    const bytes = toUint8Array(encodeCommand(['SET', 'key', 'x'.repeat(100_000)]))
+    const bytes = toUint8Array(respCommand(['SET', 'key', 'x'.repeat(100_000)]))
     const step = Math.ceil(bytes.length / pieces)
     const parts = Array.from({ length: pieces }, (_, i) => bytes.slice(i * step, (i + 1) * step))
     for (const part of parts) parser.feed(part)
@@ -121,7 +121,7 @@ test('a parser keeps nothing of a command that was taken: a connection may be id
   const before = await usedMemory()
   const many = Array.from({ length: 100 }, () => {
     const each = new RequestParser()
-    each.feed(toUint8Array(encodeCommand(['SET', 'key', 'x'.repeat(1_000_000)])))
+    each.feed(toUint8Array(respCommand(['SET', 'key', 'x'.repeat(1_000_000)])))
     each.next()
     return each
   })

@@ -8,7 +8,7 @@ import { JournalReader } from '../../../../src/core/persistence/journal/journal-
 import { type Call, faultyStorage } from '../../../support/faulty-storage.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 import { startRedisServer } from '../../../support/redis-server.ts'
-import { RespClient } from '../../../support/resp-client.ts'
+import { RespClient, respCommand } from '../../../support/resp-client.ts'
 import { copyOf, exported, info, messageOf, pending, setup } from './setup.ts'
 import { SEED } from '../../../support/seed.ts'
 
@@ -203,7 +203,6 @@ test('a change that was written under no is made durable when the policy changes
 })
 
 describe('the reader', () => {
-  const command = (words: string[]): string => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
   const read = (bytes: Uint8Array, size: number): string[][] => {
     const reader = new JournalReader()
     const all: string[][] = []
@@ -216,14 +215,16 @@ describe('the reader', () => {
   }
 
   test('gives the same commands however their bytes are parted', () => {
-    const bytes = Buffer.from(command(['SET', 'a', 'x'.repeat(30)]) + '#TS:1700000000\r\n' + command(['DEL', '', 'b']) + command(['PING']))
+    const bytes = Buffer.from(
+      respCommand(['SET', 'a', 'x'.repeat(30)]) + '#TS:1700000000\r\n' + respCommand(['DEL', '', 'b']) + respCommand(['PING']),
+    )
     const wanted = [['SET', 'a', 'x'.repeat(30)], ['DEL', '', 'b'], ['PING']] // prettier-ignore
     for (let size = 1; size <= bytes.length; size++) expect(read(bytes, size)).toEqual(wanted)
   })
 
   test('takes commands of more than a million words, which expiring fields can make', () => {
     const words = ['HDEL', 'key', ...Array.from({ length: 1_100_000 }, (_, i) => String(i))]
-    const [argv] = read(Buffer.from(command(words)), 1 << 20)
+    const [argv] = read(Buffer.from(respCommand(words)), 1 << 20)
     expect([argv.length, argv.at(-1)]).toEqual([words.length, '1099999'])
   })
 })
@@ -231,7 +232,7 @@ describe('the reader', () => {
 test('a HyperLogLog that PFDEBUG made dense is found without isodis/admin too', async () => {
   const memory = memoryStorage()
   const lines = ['PFADD h a', 'PFDEBUG TODENSE h'].map((line) => line.split(' '))
-  const journal = lines.map((words) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`).join('')
+  const journal = lines.map(respCommand).join('')
   memory.journal.written = [{ base: false, chunks: [Buffer.from(journal)] }]
   await using redis = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })
   expect([await redis.pfcount('h'), await redis.strlen('h')]).toEqual([1, 12_304])
