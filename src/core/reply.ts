@@ -116,9 +116,12 @@ export class BigNumber extends Verbatim {}
 
 /** Null where an array was asked for: `*-1` in RESP2, like any null in RESP3. */
 export class NullArray {
-  readonly isNull = true
+  declare protected readonly nominal: 'NullArray'
 }
 export const NULL_ARRAY = new NullArray()
+
+/** Whether a reply is null, of either kind. */
+export const isNull = (reply: Reply): reply is null | NullArray => reply === null || reply instanceof NullArray
 
 /** Replies that follow each other, as SUBSCRIBE gives one for each channel. None at all is CLIENT REPLY OFF's silence. */
 export class Several {

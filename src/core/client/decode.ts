@@ -3,7 +3,7 @@
 import { type ByteString, decodeUtf8 } from '../bytes.ts'
 import { readDouble, shrink } from '../numbers.ts'
 import { RedisError } from './errors.ts'
-import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
+import { Double, isNull, MapReply, Pairs, Push, type Reply, ReplyError, SetReply, Several, Status, Verbatim } from '../reply.ts'
 
 /** Bytes as the client gives them out: text, or a `Uint8Array`. */
 export type Text = string | Uint8Array
@@ -12,8 +12,6 @@ export type Decode<T extends Text, R> = (reply: Reply, text: ToText<T>) => R
 
 /** Field names and values: an object without a prototype, or for bytes, which cannot be property names, pairs. */
 export type Fields<T extends Text> = T extends string ? Record<string, T> : [T, T][]
-
-const isNull = (reply: Reply): reply is null | NullArray => reply === null || reply instanceof NullArray
 
 function bytesOf(reply: Reply): ByteString {
   if (typeof reply === 'string') return reply

@@ -2,7 +2,7 @@
 // all its bytes; without, what is no UTF-8 becomes U+FFFD.
 import { type ByteString, decodeUtf8 } from '../bytes.ts'
 import { formatDouble } from '../numbers.ts'
-import { Double, MapReply, NullArray, Pairs, Push, type Reply, ReplyError, SetReply, Status, Verbatim } from '../reply.ts'
+import { Double, isNull, MapReply, Pairs, Push, type Reply, ReplyError, SetReply, Status, Verbatim } from '../reply.ts'
 
 declare const btoa: (bytes: ByteString) => string
 
@@ -26,7 +26,7 @@ export function errorJson(error: ReplyError): string {
 function valueJson(reply: Reply, toJson: ToJson): string {
   if (typeof reply === 'string') return toJson(reply)
   if (typeof reply === 'number' || typeof reply === 'bigint') return String(reply)
-  if (reply === null || reply instanceof NullArray) return 'null'
+  if (isNull(reply)) return 'null'
   if (Array.isArray(reply)) return listJson(reply, toJson)
   if (typeof reply === 'boolean') return reply ? '1' : '0'
   if (reply instanceof Status || reply instanceof Verbatim) return toJson(reply.text)

@@ -8,7 +8,7 @@ import type { Redis, Watching } from '../client/redis.ts'
 import type { Collected, Mode, Out } from '../client/runner.ts'
 import type { SyncRedis } from '../client/sync.ts'
 import { View } from '../client/view.ts'
-import { MapReply, NullArray, type Reply } from '../reply.ts'
+import { isNull, MapReply, type Reply } from '../reply.ts'
 
 /** A vector: numbers, of which a set keeps four bytes, one byte or one bit. */
 export type Numbers = readonly number[] | Float32Array
@@ -218,7 +218,6 @@ function blob(vector: Numbers): Value[] {
 }
 
 const json = (value: object | string): string => (typeof value === 'string' ? value : JSON.stringify(value))
-const isNull = (reply: Reply): boolean => reply === null || reply instanceof NullArray
 const boolean = (reply: Reply): boolean => reply === true || reply === 1
 
 /** Attributes should be JSON; but any text can be set. */

@@ -3,7 +3,7 @@
 // fields in order, numbers that may have a fraction as text, so that the caller gets exactly what the script had.
 import { type ByteString, decodeUtf8, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
 import { anything, type Decode, double, integer, type Text, text } from '../../core/client/decode.ts'
-import { NullArray, type Reply } from '../../core/reply.ts'
+import { isNull, type Reply } from '../../core/reply.ts'
 
 /**
  * The type of an argument, a result or decoded JSON: `'string'`, `'number'`, `'integer'`, `'boolean'`, with `?` where it
@@ -182,7 +182,7 @@ export function decodeResult<T extends Text>(shape: Shape): Decode<T, unknown> {
   const inner = of && decodeResult<T>(of)
   const each = fields && [...fields].map(([field, value]) => [field, decodeResult<T>(value)] as const)
   return (reply, toText) => {
-    if (reply === null || reply instanceof NullArray) return null
+    if (isNull(reply)) return null
     if (kind === 'string') return text(reply, toText)
     if (kind === 'integer' || kind === 'number') {
       if (typeof reply !== 'string') return integer(reply)

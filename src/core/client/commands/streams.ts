@@ -1,7 +1,7 @@
 // Streams: https://redis.io/docs/latest/commands/?group=stream
 import { type Either, type Entries, flatten, ifGiven, type Key, type Pairs, type Value, type Valued, words } from '../arguments.ts'
 import { anything, type Decode, type Fields, fields, integer, list, ok, pairs, type Plain, record, type Text, text, word, wordOrNull } from '../decode.ts' // prettier-ignore
-import { NullArray, type Reply } from '../../reply.ts'
+import { isNull, type Reply } from '../../reply.ts'
 import type { CallOptions, Signal } from '../backend.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
 import type { WaitOptions } from './lists.ts'
@@ -95,7 +95,7 @@ const ids = <T extends Text>(): Decode<T, string[]> => list<T, string>(word)
 
 /** Null if there was nothing to read. */
 function streamsRead<T extends Text, E>(reply: Reply, toText: (bytes: string) => T): StreamsRead<T, E> | null {
-  if (reply === null || reply instanceof NullArray) return null
+  if (isNull(reply)) return null
   const read = list(entry<T>)
   const found = typeof toText('') === 'string' ? record<T, PendingEntry<T>[]>(read) : pairs<T, T, PendingEntry<T>[]>(text, read)
   return found(reply, toText) as StreamsRead<T, E>
