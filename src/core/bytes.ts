@@ -5,6 +5,9 @@
 /** A string whose every char is 0..255: bytes, not text. */
 export type ByteString = string
 
+/** Bytes of memory that a byte string takes beside its chars, which V8 rounds up. */
+export const STRING_OVERHEAD = 20
+
 declare const TextDecoder: new (label: string, options: { ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string }
 
 const NON_ASCII = /[^\0-\x7f]/

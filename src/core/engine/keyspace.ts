@@ -1,9 +1,9 @@
 // The keys of one database: a dictionary with two more columns, when a key expires and when it was last used. Columns
 // are typed arrays beside the slots, so a key without an expiry pays nothing and one with an expiry 8 bytes.
-import type { ByteString } from '../bytes.ts'
+import { type ByteString, STRING_OVERHEAD } from '../bytes.ts'
 import { ExpiryQueue } from './structures/expiry-queue.ts'
 import { Dict } from './structures/dict.ts'
-import { EXPIRY, sizeOfValue, SLOT, STRING } from './memory.ts'
+import { EXPIRY, sizeOfValue, SLOT } from './memory.ts'
 import type { Hash, Value } from './values.ts'
 
 /** Twice so many values may have changed since they were counted. */
@@ -69,7 +69,7 @@ export class Keyspace extends Dict<Value> {
   /** Bytes of all that is in it: see memory.ts. */
   get bytes(): number {
     this.#count(0)
-    return this.#bytes + this.chars + this.size * (SLOT + STRING) + this.queue.size * EXPIRY
+    return this.#bytes + this.chars + this.size * (SLOT + STRING_OVERHEAD) + this.queue.size * EXPIRY
   }
 
   /** Counts what has changed, but for the last few: what is to come of them in this command may still be to come. */

@@ -1,6 +1,6 @@
 // What a key can hold. A string is a number where Redis would keep an int (INCR then parses nothing), a byte string, or a
 // Raw where it is changed in place; the other types are classes over the structures.
-import { type ByteString, fromUint8Array, partOf, putBytes, toUint8Array } from '../bytes.ts'
+import { type ByteString, fromUint8Array, partOf, putBytes, STRING_OVERHEAD, toUint8Array } from '../bytes.ts'
 import { parseInt64 } from '../numbers.ts'
 import type { ModuleValue } from './modules.ts'
 import { ExpiryQueue } from './structures/expiry-queue.ts'
@@ -9,7 +9,7 @@ import { Deque } from './structures/deque.ts'
 import { Dict } from './structures/dict.ts'
 import { RankedTree } from './structures/ranked-tree.ts'
 import { SlotTable } from './structures/slot-table.ts'
-import { STRING, StreamLog } from './structures/stream-log.ts'
+import { StreamLog } from './structures/stream-log.ts'
 
 export type StringValue = ByteString | number | Raw
 export type Value = StringValue | Hash | List | Members | SortedSet | Stream | ModuleValue
@@ -70,7 +70,7 @@ export class Raw {
 
   /** Bytes of memory that the content takes. */
   get room(): number {
-    return this.#bytes === null ? STRING + this.length : 210 + this.#bytes.length
+    return this.#bytes === null ? STRING_OVERHEAD + this.length : 210 + this.#bytes.length
   }
 
   /**

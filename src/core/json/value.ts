@@ -1,8 +1,7 @@
 // JSON in memory. Texts are byte strings, as everywhere in the engine; an object is a Map, which keeps the order of its keys and
 // knows no special ones. A number is one of JS, except where that could not tell what it was: an integer beyond 2^53 is a
 // bigint, and a floating point number without a fraction (`1.0`, `1e300`) is a Float.
-import type { ByteString } from '../bytes.ts'
-import { STRING } from '../engine/structures/stream-log.ts'
+import { type ByteString, STRING_OVERHEAD } from '../bytes.ts'
 
 export type JsonNumber = number | bigint | Float
 export type Json = null | boolean | JsonNumber | ByteString | Json[] | JsonObject
@@ -52,7 +51,7 @@ const FIELD = 40
 
 /** Bytes of memory that a value takes beyond its place in an array or object. */
 export function sizeOf(value: Json): number {
-  if (typeof value === 'string') return STRING + value.length
+  if (typeof value === 'string') return STRING_OVERHEAD + value.length
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 30 ? 0 : 16
   if (typeof value === 'bigint') return 24
   if (value === null || typeof value === 'boolean') return 0

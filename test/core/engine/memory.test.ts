@@ -1,9 +1,10 @@
 // used_memory: it follows what the data takes, returns to nothing with it, and `maxmemory` holds whatever is written.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { STRING_OVERHEAD } from '../../../src/core/bytes.ts'
 import { memoryStorage } from '../../../src/adapters/memory.ts'
 import { createTestRedis, type TestRedis } from '../../../src/adapters/testing.ts'
-import { EXPIRY, sizeOfValue, SLOT, STRING } from '../../../src/core/engine/memory.ts'
+import { EXPIRY, sizeOfValue, SLOT } from '../../../src/core/engine/memory.ts'
 import { ReplyError } from '../../../src/core/reply.ts'
 import type { Value } from '../../../src/core/engine/values.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
@@ -24,7 +25,7 @@ function charsOf(value: Value): number | undefined {
   let chars = 0
   for (const node of value.chunks) {
     for (const pairs of node.values) {
-      pairs.forEach((text, i) => (chars += 8 + (i % 2 === 0 && text === node.fields[i / 2] ? 0 : STRING + text.length)))
+      pairs.forEach((text, i) => (chars += 8 + (i % 2 === 0 && text === node.fields[i / 2] ? 0 : STRING_OVERHEAD + text.length)))
     }
   }
   return chars
@@ -44,7 +45,7 @@ test('used_memory is what a count of all data gives after any commands, and noth
       for (const { keyspace } of engine.databases()) {
         bytes += keyspace.queue.size * EXPIRY
         keyspace.values.forEach((value, slot) => {
-          bytes += SLOT + STRING + keyspace.keys[slot].length + sizeOfValue(value)
+          bytes += SLOT + STRING_OVERHEAD + keyspace.keys[slot].length + sizeOfValue(value)
           const chars = charsOf(value)
           if (chars === undefined || typeof value !== 'object' || value.type === 'string' || value.type === 'module') return
           expect(value.type === 'zset' ? value.scores.chars : value.chars).toBe(chars)

@@ -1,11 +1,12 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
+import { STRING_OVERHEAD } from '../../bytes.ts'
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
 import { integer, integerIn, milliseconds, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { DB_RANGE, NOT_INTEGER, SYNTAX } from '../errors.ts'
 import { infoText } from '../info.ts'
-import { sizeOfValue, SLOT, STRING } from '../memory.ts'
+import { sizeOfValue, SLOT } from '../memory.ts'
 import { nameOf } from './connection.ts'
 import { help } from './help.ts'
 
@@ -85,7 +86,7 @@ export const server: Group = {
       row('MEMORY|USAGE', -3, 'readonly', '2 RO', (db, argv) => {
         readOptions(argv, 3, { SAMPLES: (text) => integerIn(text, 0, Infinity, SYNTAX, NOT_INTEGER) }) // nothing is sampled
         const value = db.peek(argv[2])
-        return value === undefined ? null : SLOT + STRING + argv[2].length + sizeOfValue(value)
+        return value === undefined ? null : SLOT + STRING_OVERHEAD + argv[2].length + sizeOfValue(value)
       }),
       help('MEMORY'),
     ]),

@@ -1,7 +1,7 @@
 // A stream's entries. Redis keeps them in listpacks of limited size, the nodes of a radix tree, and shows it: trimming
 // with `~` drops whole nodes only, and XINFO counts them. So a chunk here is a node of Redis's, with the size in bytes
 // that its listpack would have, and ends where that would end.
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, STRING_OVERHEAD } from '../../bytes.ts'
 import { addInt64, type Int64, parseInt64, shrink } from '../../numbers.ts'
 import { type Chunk, IdChunks, lowerBound } from './id-map.ts'
 import { compareIds, MIN_ID, type StreamId } from './stream-id.ts'
@@ -38,8 +38,6 @@ export interface Trim {
   readonly limit: number
 }
 
-/** What a string takes beside its bytes, which are rounded up. */
-export const STRING = 20
 /** Redis never makes a node larger than this. */
 const MOST_BYTES = 2 ** 30
 
@@ -79,7 +77,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   /** Counts the strings of an entry, or (-1) no longer. Names that it shares with the node are not its own. */
   #count(node: StreamNode, fields: Fields, sign: number): void {
     for (let i = 0; i < fields.length; i++) {
-      const bytes = sign * (i % 2 === 0 && fields[i] === node.fields[i >> 1] ? 8 : 8 + STRING + fields[i].length)
+      const bytes = sign * (i % 2 === 0 && fields[i] === node.fields[i >> 1] ? 8 : 8 + STRING_OVERHEAD + fields[i].length)
       node.chars += bytes
       this.chars += bytes
     }
