@@ -92,7 +92,7 @@ interface Fixed {
 
 /** `key min max` at a position of argv and the options behind it. @param fixed what the command's name already says */
 function query(argv: Argv, at: number, fixed: Fixed, storing: boolean): Query {
-  let { by = null, reverse = false } = fixed as { by?: Fixed['by'] | null; reverse?: boolean }
+  let { by, reverse = false } = fixed
   let withScores = false
   let offset = 0
   let limit = -1
@@ -103,18 +103,18 @@ function query(argv: Argv, at: number, fixed: Fixed, storing: boolean): Query {
       offset = integer(argv[++i])
       limit = integer(argv[++i])
     } else if (word === 'REV' && fixed.by === undefined && !reverse) reverse = true
-    else if (word === 'BYSCORE' && by === null) by = 'score'
-    else if (word === 'BYLEX' && by === null) by = 'lex'
+    else if (word === 'BYSCORE' && by === undefined) by = 'score'
+    else if (word === 'BYLEX' && by === undefined) by = 'lex'
     else throw SYNTAX
   }
+  const byRank = by !== 'score' && by !== 'lex'
   // Redis takes a limit of -1 for none given.
-  if (limit !== -1 && (by ?? 'rank') === 'rank') throw LIMIT_BY_RANK
+  if (limit !== -1 && byRank) throw LIMIT_BY_RANK
   if (withScores && by === 'lex') throw WITHSCORES_BY_LEX
   const [min, max] = [argv[at + 1], argv[at + 2]]
   const [low, high] = reverse ? [max, min] : [min, max]
-  const range = by === 'score' ? scoreRange(low, high) : by === 'lex' ? lexRange(low, high) : rankRange(min, max, reverse)
-  if (by !== 'score' && by !== 'lex') offset = 0
-  return { range, reverse, withScores, offset, limit }
+  const range = byRank ? rankRange(min, max, reverse) : by === 'score' ? scoreRange(low, high) : lexRange(low, high)
+  return { range, reverse, withScores, offset: byRank ? 0 : offset, limit }
 }
 
 /** The part of a range that LIMIT leaves. */
