@@ -12,7 +12,7 @@ import { compareIds, formatId, MAX_ID, MIN_ID, type StreamId } from '../structur
 import { sum } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
 import { help } from './help.ts'
-import { entry, looseId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
+import { entry, looseId, rangeEnd, rangeStart, streamId, streamIds } from './stream-ids.ts'
 import { consumerOf, noGroup, wroteClaim, wroteProgress } from './stream-reading.ts'
 
 const NO_STREAM = new ReplyError(
@@ -72,7 +72,7 @@ export const streamGroups: Group = {
     row('XACK', -4, 'write fast', '1 RW update', (db, argv) => {
       const group = db.stream.read(argv[1])?.groups.get(argv[2])
       if (group === undefined) return 0
-      const ids = argv.slice(3).map((text) => streamId(text))
+      const ids = streamIds(argv.slice(3))
       db.willChange(argv[1])
       const acknowledged = ids.filter((id) => group.acknowledge(id)).length
       db.engine.dirty += acknowledged

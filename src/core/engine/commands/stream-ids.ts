@@ -2,6 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import { type Int64, parseInt64, shrink } from '../../numbers.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
+import type { Argv } from '../command.ts'
 import { formatId, MAX_HALF, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from '../structures/stream-id.ts'
 import type { StreamLog } from '../structures/stream-log.ts'
 
@@ -40,6 +41,8 @@ export function streamId(text: ByteString, missing: Int64 = 0): StreamId {
   if (seq === null) throw INVALID_ID
   return { ms, seq }
 }
+
+export const streamIds = (texts: Argv): StreamId[] => texts.map((text) => streamId(text))
 
 /** As `streamId`, with `-` and `+` for the lowest and the highest. */
 export function looseId(text: ByteString, missing: Int64 = 0): StreamId {

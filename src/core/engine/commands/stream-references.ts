@@ -11,7 +11,7 @@ import type { ConsumerGroup } from '../structures/consumer-group.ts'
 import { compareIds, formatId, MIN_ID, type StreamId } from '../structures/stream-id.ts'
 import type { Trim } from '../structures/stream-log.ts'
 import type { Stream } from '../values.ts'
-import { streamId } from './stream-ids.ts'
+import { streamIds } from './stream-ids.ts'
 
 const IDS_NOT_POSITIVE = new ReplyError('ERR Number of IDs must be a positive integer')
 const IDS_MISMATCH = new ReplyError('ERR The `numids` parameter must match the number of arguments')
@@ -34,7 +34,7 @@ export const streamReferences: Group = {
       const { references, ids } = idArguments(argv, 2)
       if (stream === undefined) return ids.map(() => NO_ENTRY)
       let deleted = 0
-      const replies = ids.map(streamIdOf).map((id) => {
+      const replies = streamIds(ids).map((id) => {
         if (!release(db, key, stream, id, references)) return REFERENCED
         if (!remove(stream, id)) return NO_ENTRY
         deleted++
@@ -50,7 +50,7 @@ export const streamReferences: Group = {
       const { references, ids } = idArguments(argv, 3)
       const group = stream?.groups.get(name)
       if (stream === undefined || group === undefined) return ids.map(() => NO_ENTRY)
-      const found = ids.map(streamIdOf)
+      const found = streamIds(ids)
       db.willChange(key)
       let deleted = false
       const replies = found.map((id) => {
@@ -64,8 +64,6 @@ export const streamReferences: Group = {
     }),
   ],
 }
-
-const streamIdOf = (text: ByteString): StreamId => streamId(text)
 
 /** `[KEEPREF|DELREF|ACKED] IDS numids id ...` in any order, from a position of argv on. */
 export function idArguments(argv: Argv, from: number): { references: string; ids: Argv } {

@@ -10,7 +10,7 @@ import { EVENT } from '../events.ts'
 import { compareIds, formatId, MAX_ID, MIN_ID, nextId, type StreamId } from '../structures/stream-id.ts'
 import type { Trim } from '../structures/stream-log.ts'
 import { isReferences, remove, trimStream } from './stream-references.ts'
-import { entries, partialId, rangeEnd, rangeStart, streamId } from './stream-ids.ts'
+import { entries, partialId, rangeEnd, rangeStart, streamId, streamIds } from './stream-ids.ts'
 
 const ZERO_ID = new ReplyError('ERR The ID specified in XADD must be greater than 0-0')
 const ID_NOT_ABOVE = new ReplyError('ERR The ID specified in XADD is equal or smaller than the target stream top item')
@@ -41,7 +41,7 @@ export const streams: Group = {
     row('XDEL', -3, 'write fast', '1 RW delete', (db, argv) => {
       const stream = db.stream.write(argv[1])
       if (stream === undefined) return 0
-      const ids = argv.slice(2).map((text) => streamId(text))
+      const ids = streamIds(argv.slice(2))
       let deleted = 0
       for (const id of ids) if (remove(stream, id)) deleted++
       if (deleted > 0) db.changed(argv[1], EVENT.stream, 'xdel', deleted)
