@@ -113,7 +113,12 @@ export class Snapshot {
 
   /** Writes a page, or a part of a large value. @returns false if all is written */
   #step(): boolean {
-    for (const saved of this.#keyspaces) if (saved.removedLeft()) return this.#removed(saved)
+    for (const saved of this.#keyspaces) {
+      const removed = saved.nextRemoved()
+      // The names of keys that went stand before the keys that came: one of them may have come again.
+      for (const key of removed) this.#writer.aux(REMOVED_KEY, `${saved.index}:${key}`)
+      if (removed.length > 0) return true
+    }
     const large = this.#early.halfway ? undefined : this.#large[0]
     if (large !== undefined) {
       this.#select(large.saved, this.#writer) // which says nothing in the middle of it
@@ -131,12 +136,6 @@ export class Snapshot {
       if (saved.pages.writeNext((from, to) => this.#keys(saved, from, to, this.#writer))) return true
     }
     return this.#large.length > 0
-  }
-
-  /** The names of keys that went stand before the keys that came: one of them may have come again. */
-  #removed(saved: SavedKeyspace): boolean {
-    for (const key of saved.someRemoved()) this.#writer.aux(REMOVED_KEY, `${saved.index}:${key}`)
-    return true
   }
 
   /** Writes the keys of some slots; large values are only noted. */
@@ -184,13 +183,10 @@ class SavedKeyspace {
     this.pages = new Pages(keyspace, early, delta?.pages)
   }
 
-  removedLeft(): boolean {
-    return this.delta !== null && this.#removed < this.delta.removed.length
-  }
-
-  someRemoved(): readonly ByteString[] {
+  /** Some of the keys that went; none if all were given. */
+  nextRemoved(): readonly ByteString[] {
     const start = this.#removed
     this.#removed += REMOVED_AT_ONCE
-    return this.delta!.removed.slice(start, this.#removed)
+    return this.delta?.removed.slice(start, this.#removed) ?? []
   }
 }

@@ -19,8 +19,8 @@ export interface WatchedRun {
   size: number
 }
 
-/** @returns how many bytes were written; @throws Aborted, and what the storage throws */
-export async function writeSnapshot(run: WatchedRun, open: () => Promise<SnapshotWriter>, clock: Clock): Promise<number> {
+/** @throws Aborted, and what the storage throws */
+export async function writeSnapshot(run: WatchedRun, open: () => Promise<SnapshotWriter>, clock: Clock): Promise<void> {
   const { snapshot } = run
   let writer: SnapshotWriter | null = null
   try {
@@ -40,7 +40,6 @@ export async function writeSnapshot(run: WatchedRun, open: () => Promise<Snapsho
     }
     if (run.aborted) throw new Aborted()
     await writer.commit()
-    return run.size
   } catch (error) {
     snapshot.release()
     await writer?.abort().catch(() => {})

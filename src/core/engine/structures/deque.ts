@@ -1,13 +1,8 @@
 // A list's elements: a deque of chunks. Pushing and popping at both ends touch one chunk; a chunk is also the unit of
 // copy-on-write for a running save, so the chunk is handed to the guard before it changes.
 import type { ByteString } from '../../bytes.ts'
+import type { ChunkGuard } from './id-map.ts'
 
-/** Told before the first change to a chunk while a save is running (see persistence/). */
-export interface ChunkGuard {
-  before(chunk: Chunk): void
-  /** The one that was there before. */
-  below: ChunkGuard | null
-}
 /** Elements in order; never empty while it is part of a deque. */
 export type Chunk = ByteString[]
 
@@ -18,7 +13,7 @@ export class Deque {
   size = 0
   /** Bytes of all elements: see memory.ts. */
   chars = 0
-  guard: ChunkGuard | null = null
+  guard: ChunkGuard<Chunk> | null = null
   #chunks: Chunk[] = []
   // How many of the first chunks' places are vacated: dropping the first chunk moves this index, not the array.
   #head = 0

@@ -191,7 +191,7 @@ export class Journal implements Effects, QueueOwner {
     run.done = split
       .then(() => writeSnapshot(run, () => this.#store.base(), clock))
       .then(
-        (base) => this.#rewritten(run, base),
+        () => this.#rewritten(run),
         (error: unknown) => this.#rewriteFailed(run, error),
       )
     return run.done
@@ -221,9 +221,9 @@ export class Journal implements Effects, QueueOwner {
     return this.#run.done
   }
 
-  #rewritten(run: Run, base: number): null {
+  #rewritten(run: Run): null {
     const { log, clock } = this.#engine
-    this.#queue.size = base + (this.#queue.size - run.sizeBefore!)
+    this.#queue.size += run.size - run.sizeBefore!
     this.#sizeAfterRewrite = this.#queue.size
     this.#failures = 0
     this.#rewriteFailure = null
