@@ -19,9 +19,8 @@ export const WATCH = 270
 export const SUBSCRIPTION = 235
 
 const column = (size: number): number => 8 * (size < 2 ? size : Math.max(size * 1.25, 19))
-/** Keys, and their index: none, a Map or one of our own. See slot-table.ts. */
-const table = ({ size, chars }: SlotTable): number =>
-  chars + column(size) + size * (STRING_OVERHEAD + (size <= 32 ? 0 : size <= 32_768 ? 42 : 17))
+/** Keys, and from 33 on their index. See slot-table.ts. */
+const table = ({ size, chars }: SlotTable): number => chars + column(size) + size * STRING_OVERHEAD + (size <= 32 ? 0 : 350 + size * 17)
 
 export function sizeOfValue(value: Value): number {
   if (typeof value === 'number') return 0
