@@ -2,8 +2,9 @@
 // which ACL LOAD reads again and ACL SAVE writes.
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { type AclFile, Registry } from '../../core/admin/acl/users.ts'
-import { encodeUtf8 } from '../../core/bytes.ts'
+import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
+import { reasonOf } from './reason.ts'
 
 /** A file with the users of a server. It is replaced as a whole, and nobody else may read it: it has digests of passwords. */
 export function aclFile(path: string, name = path): AclFile {
@@ -29,24 +30,18 @@ export function aclFile(path: string, name = path): AclFile {
   }
 }
 
-/** As the operating system words it: `No such file or directory`. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? (/^[A-Z]+: ([^,]+)/.exec(error.message)?.[1] ?? error.message) : String(error)
-  return text[0].toUpperCase() + text.slice(1)
-}
-
 /**
  * Gives an engine with isodis/admin its users, before it is served.
  * @param users a user's name and rules each, as words or as one line
  * @throws Error if a rule is wrong, or the file is
  */
-export async function prepareUsers(engine: Engine, users: readonly (readonly string[])[], file: AclFile | null): Promise<void> {
+export async function prepareUsers(engine: Engine, users: readonly (readonly ByteString[])[], file: AclFile | null): Promise<void> {
   if (users.length === 0 && file === null) return
   const registry = engine.users
   if (!(registry instanceof Registry)) throw new Error('users need isodis/admin')
   if (users.length > 0 && file !== null) throw new Error('users are in the ACL file, or on the command line and in redis.conf: not in both')
   for (const words of users) {
-    const [name, ...rules] = (words.length === 1 ? words[0].split(/\s+/) : words).map(encodeUtf8)
+    const [name, ...rules] = words.length === 1 ? words[0].split(/\s+/) : words
     const account = registry.define(name, rules)
     if (!account.enabled) engine.log('notice', `The user '${name}' is disabled (there is no 'on' modifier in the user description).`)
   }

@@ -3,7 +3,8 @@
 import { VERSION } from '../../core/engine/version.ts'
 import { ISODIS_VERSION } from './isodis-version.ts'
 import { describeSummary, printRdb } from './rdb-command.ts'
-import { IN_USE, messageOf, serve } from './serve-command.ts'
+import { IN_USE } from './listeners.ts'
+import { messageOf, serve } from './serve-command.ts'
 import { serveOptions } from './serve-options.ts'
 import { fail, helpOf, suggestion, USAGE } from './usage.ts'
 

@@ -3,7 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { chmodSync } from 'node:fs'
 import { lstat, rm } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { admin } from '../../core/admin/admin.ts'
 import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
@@ -30,17 +30,50 @@ export interface RespServer extends AsyncDisposable {
 }
 
 /** Serves an engine. @throws if the port is taken or not allowed */
-export function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
+export async function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
   admin.attach(engine)
-  const connections = new Set<Connection>()
+  const connections: Connections = new Set()
+  const listener = await listen(engine, options, connections)
+  const close = async (): Promise<void> => {
+    engine.onClose.delete(end)
+    const stopped = listener.stop()
+    for (const connection of [...connections]) connection.finish()
+    await stopped
+  }
+  const end = (): void => void close()
+  engine.onClose.add(end)
+  return { port: listener.port, close, [Symbol.asyncDispose]: close }
+}
+
+/** Those that are open. */
+export type Connections = Set<Connection>
+
+/** A place where connections begin. */
+export interface Listener {
+  /** 0 for a Unix socket. */
+  readonly port: number
+  /** Takes no more connections. Settles when those that it took have ended. */
+  stop(): Promise<void>
+}
+
+interface ListenOptions extends RespServerOptions {
+  /** Whether `::` leaves the addresses of IPv4 to others. */
+  readonly ipv6Only?: boolean
+  /** Whether it follows `protected-mode`. */
+  readonly protects?: boolean
+}
+
+/** Listens for an engine that has isodis/admin. @throws if the port is taken or not allowed */
+export function listen(engine: Engine, options: ListenOptions, connections: Connections): Promise<Listener> {
+  const refuse = (socket: Socket, error: string): void => {
+    engine.stats.rejectedConnections++
+    socket.on('error', () => {}) // it may have gone already
+    // Nobody reads what it says: by itself it would never end.
+    socket.end(`-${error}\r\n`, () => socket.destroy())
+  }
   const server = createServer({ noDelay: true }, (socket) => {
-    if (connections.size >= engine.config.number('maxclients')) {
-      engine.stats.rejectedConnections++
-      socket.on('error', () => {}) // it may have gone already
-      // Nobody reads what it says: by itself it would never end.
-      socket.end('-ERR max number of clients reached\r\n', () => socket.destroy())
-      return
-    }
+    if (connections.size >= engine.config.number('maxclients')) return refuse(socket, 'ERR max number of clients reached')
+    if (options.protects && isExposed(engine) && !LOOPBACK.test(socket.remoteAddress ?? '')) return refuse(socket, DENIED)
     // A client that vanished without a word is noticed by this.
     const seconds = engine.config.number('tcp-keepalive') ?? 0
     if (seconds > 0) socket.setKeepAlive(true, seconds * 1000)
@@ -60,18 +93,23 @@ export function serveEngine(engine: Engine, options: RespServerOptions = {}): Pr
         return reject(error)
       }
       const address = server.address()
-      const close = (): Promise<void> => {
-        engine.onClose.delete(end)
-        return closeServer(server, connections)
-      }
-      const end = (): void => void close()
-      engine.onClose.add(end)
-      resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, close, [Symbol.asyncDispose]: close })
+      let stopped: Promise<void> | undefined
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : 0,
+        stop: () => (stopped ??= new Promise((done) => server.close(() => done()))),
+      })
     }
     if (options.path !== undefined) server.listen(options.path, listening)
-    else server.listen(options.port ?? 6379, options.host ?? '127.0.0.1', listening)
+    else server.listen({ port: options.port ?? 6379, host: options.host ?? '127.0.0.1', ipv6Only: options.ipv6Only ?? false }, listening)
   })
 }
+
+/** Whether `protected-mode` keeps others than this machine out: anybody could do anything. */
+const isExposed = ({ config, users }: Engine): boolean => config.isOn('protected-mode') && users?.passwordless === true
+
+const DENIED =
+  'DENIED isodis takes connections from this machine only (protected-mode), since the default user has no password. ' +
+  'Set one (requirepass), or turn protected-mode off if nobody else can reach the port.'
 
 /**
  * A process that was killed leaves the file of its Unix socket: it is removed if nobody answers there. So is an empty file,
@@ -90,13 +128,6 @@ async function leftBehind(path: string): Promise<boolean> {
     }))
   if (refused) await rm(path, { force: true })
   return refused
-}
-
-function closeServer(server: Server, connections: Iterable<Connection>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    for (const connection of [...connections]) connection.finish()
-  })
 }
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/

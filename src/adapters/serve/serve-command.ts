@@ -2,6 +2,9 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
+import { type ByteString, decodeUtf8 } from '../../core/bytes.ts'
+import type { Parameter } from '../../core/engine/config.ts'
+import type { Engine, Extension } from '../../core/engine/engine.ts'
 import type { Clock, Log, LogLevel } from '../../core/engine/ports.ts'
 import { VERSION } from '../../core/engine/version.ts'
 import { ReplyError } from '../../core/reply.ts'
@@ -12,39 +15,46 @@ import { systemClock } from '../host.ts'
 import { createRedis, type EmbeddedRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
-import { type RespServer, serveEngine } from './resp-server.ts'
+import { rewriteFile } from './config-rewrite.ts'
+import { IN_USE, Listeners } from './listeners.ts'
 import { handedOverFirst } from './rest/handed-over.ts'
+import { RenamedTable } from './renamed-table.ts'
 import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
 import type { ServeOptions } from './serve-options.ts'
-
-/** What `listen` says of a port that another process has. */
-export const IN_USE = 'EADDRINUSE'
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Serves; it returns once clients can connect. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { config, host, rest, files } = options
+  const { config, rest, files, file } = options
   let level = (): string => config['loglevel'] ?? 'notice'
-  const log = logger(config['logfile'], () => level())
-  if (config['pidfile']) writePidFile(config['pidfile'], log)
+  const log = logger(pathOf(config['logfile']), () => level())
+  if (config['pidfile']) writePidFile(pathOf(config['pidfile'])!, log)
   const redis = await start(options, log)
-  level = () => redis.engine.config.get('loglevel')!
+  const { engine } = redis
+  level = () => engine.config.get('loglevel')!
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
-  if (rest === undefined) for (const session of [...redis.engine.sessions.values()]) session.close()
-  const { servers, places } = await listen(redis, options)
+  if (rest === undefined) for (const session of [...engine.sessions.values()]) session.close()
+  engine.config.parameters = { ...admin.parameters, port: settable('port'), bind: settable('bind') }
+  const listeners = new Listeners(engine)
+  const places = await listenAt(listeners, engine, options)
+  engine.host = {
+    listen: (to, addresses) => listeners.move(to, addresses),
+    rewrite: file === null ? null : (all) => rewriteFile(file, engine, all),
+  }
   // As redis-server: whoever reads this can connect.
   logStart(log)
   log('notice', 'Server initialized')
   if (files === null) log('notice', 'Data is kept in memory only (--dir DIR keeps it)')
   for (const place of places) log('notice', `Ready to accept connections ${place}`)
   const restServer =
-    rest && (await serveRest(handedOverFirst(redis.engine, createRestHandler(redis, rest.tokens)), { port: rest.port, host }))
+    rest &&
+    (await serveRest(handedOverFirst(engine, createRestHandler(redis, rest.tokens)), { port: rest.port, host: hostOf(config['bind']) }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
   // SHUTDOWN ends the engine, and with it this process.
-  redis.engine.onClose.add(() => {
-    void Promise.all([...servers, restServer].map((server) => server?.close())).then(() => {
+  engine.onClose.add(() => {
+    void Promise.all([listeners, restServer].map((server) => server?.close())).then(() => {
       log('warning', 'isodis is now ready to exit, bye bye...')
       process.exit(0)
     })
@@ -52,44 +62,61 @@ export async function serve(options: ServeOptions): Promise<void> {
   endOnSignals(redis, log)
 }
 
+/** What CONFIG SET may change in a server that listens itself. */
+const settable = (name: string): Parameter => ({ ...admin.parameters[name], fixed: undefined })
+
+/** The system is told paths as text. */
+const pathOf = (bytes: ByteString | undefined): string | undefined => bytes && decodeUtf8(bytes)
+
 const logStart = (log: Log): void => log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
 
 /** The engine, with what it has kept and the users that it is told of. */
-async function start({ config, save, users, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
+async function start({ config: { requirepass, ...config }, save, users, renamed, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
   const storage = files === null ? undefined : fileStorage(files)
-  const redis = await createRedis({ storage, save, config, log, lua, json, vectors, admin, clock }).catch((error: unknown) => {
+  const adminAs: Extension = {
+    ...admin,
+    attach(engine) {
+      admin.attach(engine)
+      // Before a journal is read: it has the commands as they were said.
+      if (renamed.length > 0) engine.table = engine.stats.table = new RenamedTable(engine.table, renamed)
+    },
+  }
+  const redis = await createRedis({ storage, save, config, log, lua, json, vectors, admin: adminAs, clock }).catch((error: unknown) => {
     logStart(log)
     log('warning', `Fatal error loading the DB, check server logs. Exiting: ${messageOf(error)}`)
     throw error
   })
+  // As bytes: the client's option is a text.
+  if (requirepass) redis.engine.config.set([['requirepass', requirepass]])
   const { aclfile, dir = '.' } = config
-  await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir, aclfile), aclfile) : null)
+  await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(decodeUtf8(dir), decodeUtf8(aclfile)), decodeUtf8(aclfile)) : null)
   return redis
 }
 
-/** Listens on the socket and the port. @returns also where, the port first */
-async function listen(
-  { engine }: EmbeddedRedis,
-  { config, host, port, mayMove, path }: ServeOptions,
-): Promise<{ servers: RespServer[]; places: string[] }> {
-  const servers: RespServer[] = []
+/** The address of REST: one only. */
+const hostOf = (bind = ''): string => bind.split(' ')[0].replace(/^-/, '').replace('*', '0.0.0.0') || '127.0.0.1'
+
+/** Listens on the socket and the port. @returns where, the port first */
+async function listenAt(listeners: Listeners, engine: Engine, { config, port, mayMove, path }: ServeOptions): Promise<string[]> {
   const places: string[] = []
   // The socket first: who gets an answer from the port may go on to the socket, which may take longer to open.
   if (path !== undefined) {
-    servers.push(await serveEngine(engine, { path, mode: Number.parseInt(config['unixsocketperm'] ?? '0', 8) }))
+    await listeners.at(path, Number.parseInt(config['unixsocketperm'] ?? '0', 8))
     places.push(`unix ${path}`)
   }
   if (port !== null) {
-    const server = await serveEngine(engine, { port, host }).catch(async (error: { code?: string }) => {
-      if (mayMove && error.code === IN_USE) return serveEngine(engine, { port: 0, host })
+    const { bind } = config
+    const found = await listeners.on(port, bind).catch(async (error: { code?: string }) => {
+      if (mayMove && error.code === IN_USE) return listeners.on(0, bind)
       engine.log('warning', `Failed listening on port ${port} (TCP), aborting.`)
-      for (const each of servers) await each.close()
+      await listeners.close()
       throw error
     })
-    servers.push(server)
-    places.unshift(`tcp ${host ?? '127.0.0.1'}:${server.port}`)
+    engine.config.set([['port', String(found)]])
+    if (listeners.listensOnPort) places.unshift(`tcp ${bind.split(' ').join(',')}:${found}`)
   }
-  return { servers, places }
+  if (places.length === 0) throw new Error('Configured to not listen anywhere, exiting.')
+  return places
 }
 
 /** A signal does as SHUTDOWN, and saves as CONFIG says; a second one waits for nothing. */

@@ -1,9 +1,13 @@
 // What `isodis serve` is told, by a redis.conf and by the command line, in redis-server's words where it has them: read and checked.
+import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
+import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
+import { splitWords } from '../../core/resp/request-parser.ts'
 import type { FileStorageOptions } from '../storage/file.ts'
-import { ConfigFileError, type Directive, readArguments, readConfigFile, splitWords } from './redis-conf.ts'
+import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
 import { fail, suggestion } from './usage.ts'
 
+export const DEFAULT_PORT = '6379'
 /** Redis's own: what redis-server does without a configuration file. */
 const REDIS_RULES = '3600 1 300 100 60 10000'
 /** What may have several words, or none. */
@@ -22,21 +26,23 @@ const IGNORED = new Set(['list-max-ziplist-entries', 'list-max-ziplist-value', '
 /** What would change what the server is, and cannot be had: better refused than ignored. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   loadmodule: 'modules cannot be loaded: isodis has none',
-  'rename-command': 'commands cannot be renamed',
 }
 /** What is not one of CONFIG's parameters; each takes one word. */
 const OWN = new Set(['host', 'config', 'rest-port', 'token', 'read-only-token'])
 
 export interface ServeOptions {
   /** CONFIG's parameters, but for the save rules. */
-  readonly config: Record<string, string>
+  readonly config: Record<string, ByteString>
   /** When to save. */
   readonly save: string
   /** Users: name and rules. */
-  readonly users: readonly (readonly string[])[]
+  readonly users: readonly (readonly ByteString[])[]
+  /** Commands: name and new name, `""` to have it no more. */
+  readonly renamed: readonly (readonly ByteString[])[]
+  /** The redis.conf that CONFIG REWRITE writes. */
+  readonly file: string | null
   /** Where the data is kept; null for memory only. */
   readonly files: FileStorageOptions | null
-  readonly host: string | undefined
   /** The TCP port; null for none. */
   readonly port: number | null
   /** Whether any free port will do where that one is taken. */
@@ -53,28 +59,33 @@ export function serveOptions(args: readonly string[]): ServeOptions {
   const given = gather([...(file === undefined ? [] : readConfigFile(file)), ...readArguments(file === undefined ? args : args.slice(1))])
   const { save, ...config } = given.config
   const { unixsocket, dir, dbfilename, appenddirname, appendfilename } = config
-  const port = portOf(config['port'] ?? '6379')
-  const host = given.own.get('host') ?? config['bind']?.split(' ')[0].replace(/^-/, '').replace('*', '0.0.0.0')
+  const port = portOf(config['port'] ?? DEFAULT_PORT)
   const rest = restOf(given.own)
   const path = unixsocket === '' ? undefined : unixsocket
   // A socket takes the place of a port that nobody has named.
   const listensOnPort = path === undefined || (port !== 0 && (file !== undefined || config['port'] !== undefined))
   // With a file it is what redis-server is: it keeps its data in a directory, the current one if none is named.
   const keeps = file !== undefined || dir !== undefined || dbfilename !== undefined || config['appendonly'] === 'yes'
+  const texts = Object.entries({ dir, dbfilename, appenddirname, appendfilename }).map(([name, bytes]) => [
+    name,
+    bytes && decodeUtf8(bytes),
+  ])
   return {
     config: {
       ...config,
-      ...(keeps && { dir: dir ?? '.', dbfilename: dbfilename ?? 'dump.rdb' }),
+      ...(keeps && { dir: encodeUtf8(resolve(decodeUtf8(dir ?? '.'))), dbfilename: dbfilename ?? 'dump.rdb' }),
       port: String(listensOnPort ? port : 0),
+      bind: given.own.get('host') ?? config['bind'] ?? '127.0.0.1',
     },
     save: save ?? (keeps ? REDIS_RULES : ''),
     users: given.users,
-    files: keeps ? { dir, dbfilename, appenddirname, appendfilename } : null,
-    host,
+    renamed: given.renamed,
+    file: file === undefined || file === '-' ? null : resolve(file),
+    files: keeps ? (Object.fromEntries(texts) as FileStorageOptions) : null,
     port: listensOnPort ? port : null,
     // Who asks for REST may have a redis-server on this machine.
     mayMove: rest !== undefined && config['port'] === undefined,
-    path,
+    path: path && decodeUtf8(path),
     rest,
   }
 }
@@ -99,39 +110,58 @@ interface Given {
   /** The options that are not. */
   readonly own: ReadonlyMap<string, string>
   /** Users: name and rules. */
-  readonly users: (readonly string[])[]
+  readonly users: (readonly ByteString[])[]
+  readonly renamed: (readonly ByteString[])[]
 }
 
 /** A parameter's name, by one of its names; undefined if there is none. */
-const parameterOf = (name: string): string | undefined =>
+export const parameterOf = (name: string): string | undefined =>
   admin.parameters[name] ? name : Object.keys(admin.parameters).find((each) => admin.parameters[each].alias === name)
 
 const unknownOption = (name: string): string =>
   `unknown option --${name}${suggestion(name, [...OWN, 'user', ...Object.keys(admin.parameters)], '--')}`
 
+/** What the words of a directive say of a parameter: those that may be several may be quoted as one: --save '900 1'. */
+export function wordsOf(parameter: string, words: readonly ByteString[]): readonly ByteString[] {
+  return (MULTIPLE.has(parameter) && words.length === 1 ? splitWords(words[0]) : null) ?? words
+}
+
+/**
+ * The value of a parameter with one more line that tells of it.
+ * @param before what the lines before have told
+ */
+export function withLine(parameter: string, words: readonly ByteString[], before = ''): ByteString {
+  const value = words.join(' ')
+  // Each line adds a rule; one without rules takes away those from before. Limits are of some clients each.
+  const adds = parameter === 'client-output-buffer-limit' || (parameter === 'save' && value !== '')
+  return adds && before !== '' ? `${before} ${value}` : value
+}
+
 /** What a file and the command line say, the later before the earlier. */
 function gather(directives: readonly Directive[]): Given {
-  const config: Record<string, string> = {}
+  const config: Record<string, ByteString> = {}
   const own = new Map<string, string>()
-  const users: (readonly string[])[] = []
+  const users: (readonly ByteString[])[] = []
+  const renamed: (readonly ByteString[])[] = []
   for (const directive of directives) {
     const { name, at } = directive
     const parameter = parameterOf(name)
-    const [word] = directive.words
-    // What may have several words may have them in one: --save '900 1'.
-    const inOne = parameter !== undefined && MULTIPLE.has(parameter) && directive.words.length === 1
-    const words = (inOne ? splitWords(word) : null) ?? directive.words
+    const words = parameter === undefined ? directive.words : wordsOf(parameter, directive.words)
     const refuse = (reason: string): never => {
-      throw at === undefined ? fail(`'${directive.line}': ${reason}`) : new ConfigFileError(directive, reason)
+      throw at === undefined ? fail(`'${decodeUtf8(directive.line)}': ${reason}`) : new ConfigFileError(directive, reason)
     }
     if (at === undefined && OWN.has(name)) {
       if (words.length !== 1) fail(`--${name} takes one argument`)
       if (name === 'config') config[words[0].split('=', 1)[0]] = words[0].slice(words[0].indexOf('=') + 1)
-      else own.set(name, words[0])
+      else own.set(name, decodeUtf8(words[0]))
       continue
     }
     if (name === 'user' && words.length > 0) {
       users.push(words)
+      continue
+    }
+    if (name === 'rename-command' && words.length === 2) {
+      renamed.push(words)
       continue
     }
     const reason = UNSUPPORTED[name]
@@ -144,9 +174,7 @@ function gather(directives: readonly Directive[]): Given {
     } catch (error) {
       refuse(String(error))
     }
-    // Each line adds a rule; without one it takes away those from before.
-    const before = name === 'save' && words.join('') !== '' ? (config['save'] ?? '') : ''
-    config[parameter] = [...(before === '' ? [] : [before]), ...words].join(' ')
+    config[parameter] = withLine(parameter, words, config[parameter])
   }
-  return { config, own, users }
+  return { config, own, users, renamed }
 }

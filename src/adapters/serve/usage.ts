@@ -20,13 +20,14 @@ A server for any Redis client, with redis-server's options. Where it keeps data:
 Where it listens, and to whom:
 
   --port N              TCP port; default 6379, 0 for any free one
-  --host HOST           address; default 127.0.0.1, which is this machine only
+  --bind ADDRESSES      addresses; default 127.0.0.1, which is this machine only; "*" for all
+  --protected-mode no   lets others in than this machine although there is no password
   --unixsocket PATH     a Unix socket instead
   --requirepass WORD    a password that clients must give
   --user RULES          a user, such as "alice on >password ~app:* +@read"; may be repeated
   --aclfile FILE        users in a file, which ACL LOAD reads and ACL SAVE writes
 
-Upstash's REST protocol beside it, on the same host:
+Upstash's REST protocol beside it, at the first of the addresses:
 
   --rest-port N         its port, 0 for any free one; the other is then any free one if 6379 is taken
   --token WORD          what REST clients must know; there is no default

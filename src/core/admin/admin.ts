@@ -6,6 +6,7 @@ import { aclRows } from './acl/commands.ts'
 import { sortGroup } from './acl/sort.ts'
 import { ActiveExpiry } from './active-expiry.ts'
 import { sealed } from './debug-data.ts'
+import { configRows } from './config-commands.ts'
 import { debugRow } from './debug.ts'
 import { docs } from './docs.ts'
 import { hyperloglogRows } from './hyperloglogs.ts'
@@ -52,6 +53,7 @@ function makeAdmin(): Extension {
         latencyRow(observer),
         debugRow(parts),
         withMore(table, 'memory', memoryRows),
+        withMore(table, 'config', configRows(table)),
         withMore(
           table,
           'acl',
@@ -109,11 +111,12 @@ function restoreRows(table: CommandTable, unchecked: (engine: Engine) => boolean
   return [{ ...known, handler }]
 }
 
-/** A container with more subcommands, before the others: HELP stays the last. */
+/** A container with more subcommands, before the others, or with some in the place of others: HELP stays the last. */
 function withMore(table: CommandTable, name: string, rows: readonly Row[]): Row {
   const known = table.get(name)!
   const more = rows.map((each): [string, Row] => [each.name.slice(name.length + 1), each])
-  return { ...known, subcommands: new Map([...more, ...known.subcommands!]) }
+  const added = more.filter(([each]) => !known.subcommands!.has(each))
+  return { ...known, subcommands: new Map([...added, ...known.subcommands!, ...more]) }
 }
 
 /** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `createRedis({ admin })`. */

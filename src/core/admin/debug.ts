@@ -10,6 +10,7 @@ import type { Session } from '../engine/session.ts'
 import { dumpValue } from '../persistence/rdb/dump.ts'
 import { OK, type Reply, ReplyError, Status } from '../reply.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
+import { rewriteConfig } from './config-commands.ts'
 import { loadAppendOnlyFiles, populate, reload } from './debug-data.ts'
 import { sampleReply, TYPES } from './debug-protocol.ts'
 import { digestOf, digestOfValue } from './digest.ts'
@@ -50,6 +51,12 @@ interface Parts {
 
 function subcommandsOf(of: (engine: Engine) => Parts): Readonly<Record<string, Subcommand>> {
   return {
+    'CONFIG-REWRITE-FORCE-ALL': {
+      words: 2,
+      syntax: 'CONFIG-REWRITE-FORCE-ALL',
+      summary: 'Writes every parameter into the configuration file, also those that have their defaults.',
+      run: ({ engine }) => rewriteConfig(engine, true),
+    },
     DIGEST: {
       words: 2,
       syntax: 'DIGEST',

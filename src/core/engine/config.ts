@@ -139,7 +139,7 @@ export class Config {
   constructor(given: Readonly<Record<string, string>>, onChange: () => void, parameters: Parameters = PARAMETERS) {
     this.#onChange = onChange
     this.parameters = parameters
-    for (const [name, value] of this.#check(Object.entries(given), true)) this.#put(name, value)
+    for (const [name, value] of this.check(Object.entries(given), true)) this.#put(name, value)
   }
 
   /** The parameters that there are: those that were there already keep their values. */
@@ -172,7 +172,7 @@ export class Config {
   /** Sets all of the parameters or none. @throws CONFIG SET's errors */
   set(pairs: readonly (readonly [string, string])[]): void {
     const before: [string, string][] = []
-    for (const [name, value] of this.#check(pairs, false)) {
+    for (const [name, value] of this.check(pairs)) {
       before.push([name, this.get(name)!])
       this.#put(name, value)
     }
@@ -207,7 +207,8 @@ export class Config {
     if (/^-?\d+$/.test(value)) this.#numbers.set(name, Number(value))
   }
 
-  #check(pairs: readonly (readonly [string, string])[], initial: boolean): Map<string, string> {
+  /** What `set` would keep, by the parameters' names. @throws its errors */
+  check(pairs: readonly (readonly [string, string])[], initial = false): Map<string, string> {
     const checked = new Map<string, string>()
     for (const [given, value] of pairs) {
       const name = this.#aliases[given.toLowerCase()] ?? given.toLowerCase()

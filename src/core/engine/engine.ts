@@ -42,6 +42,14 @@ export interface Probe {
 /** Holds a command back. @returns its reply, once it has run after all; null if it may run now */
 export type Gate = (session: Session, command: Command, argv: Argv) => Promise<Reply> | null
 
+/** What an engine runs in, where that can be told to change. */
+export interface Host {
+  /** CONFIG REWRITE, if there is a file. @param all also parameters that have their defaults; @throws Error why it cannot be written */
+  readonly rewrite: ((all: boolean) => void) | null
+  /** Takes connections elsewhere. @param port 0 for none; @throws Error if it cannot; then nothing changes */
+  listen(port: number, bind: string): Promise<void>
+}
+
 /** Commands that not every engine has. */
 export interface Extension {
   /** CONFIG's, with those that come with the commands. `attach` makes them known where they are not. */
@@ -90,6 +98,7 @@ export class Engine {
   probe: Probe | null = null
   gate: Gate | null = null
   users: Users | null = null
+  host: Host | null = null
   /** Hears of keys that have changed, in databases that are `watched`. */
   tracking: ((key: ByteString) => void) | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */

@@ -14,7 +14,7 @@ import { help } from './help.ts'
 const INT = 2 ** 31 - 1
 const badDatabase = (which: string): ReplyError => new ReplyError(`ERR invalid ${which} DB index`)
 const MONITOR_INSIDE = new ReplyError("ERR MONITOR isn't allowed for DENY BLOCKING client")
-const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
+export const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
 
 const FLUSH_FLAGS = 'write @keyspace @dangerous request_policy:all_shards response_policy:all_succeeded'
 

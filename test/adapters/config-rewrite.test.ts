@@ -1,0 +1,252 @@
+// CONFIG REWRITE, and CONFIG SET of where a server listens: `isodis serve` beside redis-server.
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildCommand, CommandLine } from '../support/command-line.ts'
+import { onFreePorts } from '../support/redis-ports.ts'
+import { RespClient, type WireReply } from '../support/resp-client.ts'
+
+let file: string
+const ends: (() => void)[] = []
+
+beforeAll(async () => void (file = await buildCommand()))
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+afterAll(() => rmSync(dirname(file), { recursive: true, force: true }))
+
+const shown = ({ type, value }: WireReply): string => type + (Array.isArray(value) ? `[${value.map(shown).join(' ')}]` : value)
+
+interface Server_ {
+  /** Where its redis.conf is. */
+  readonly conf: string
+  readonly port: number
+  say(...argv: string[]): Promise<string>
+  /** A new connection says PING. */
+  ping(host?: string): Promise<string>
+}
+
+const newConf = (content: string): string => {
+  const conf = join(mkdtempSync(join(tmpdir(), 'isodis-conf-')), 'redis.conf')
+  writeFileSync(conf, content, 'latin1')
+  return conf
+}
+
+function serverOn(conf: string, port: number, client: RespClient): Server_ {
+  ends.push(() => client.close())
+  return {
+    conf,
+    port,
+    say: async (...argv) => shown(await client.call(...argv)),
+    async ping(host = '127.0.0.1') {
+      const other = await RespClient.connect({ host, port }).catch((error: { code: string }) => error.code)
+      if (typeof other === 'string') return other
+      const reply = shown(await other.call('PING'))
+      other.close()
+      return reply
+    },
+  }
+}
+
+type Which = 'isodis' | 'redis'
+
+/** At a Unix socket, beside the redis.conf. */
+async function start(which: Which, conf: string, ...args: string[]): Promise<Server_> {
+  const path = join(dirname(conf), 'socket')
+  const options = [conf, '--port', '0', '--unixsocket', path, '--dir', dirname(conf), ...args]
+  if (which === 'isodis') {
+    const command = new CommandLine(file, 'serve', ...options)
+    ends.push(() => command.process.kill('SIGKILL'))
+    await command.says(/Ready to accept connections/)
+  } else {
+    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
+    ends.push(() => child.kill('SIGKILL'))
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (text) => String(text).includes('now ready to accept connections') && resolve())
+    })
+  }
+  return serverOn(conf, 0, await RespClient.connect({ path }))
+}
+
+/** On a port of its own. */
+async function startOnPort(which: Which, conf: string): Promise<Server_> {
+  if (which === 'isodis') {
+    const command = new CommandLine(file, 'serve', conf, '--port', '0')
+    ends.push(() => command.process.kill('SIGKILL'))
+    const port = Number((await command.says(/Ready to accept connections tcp \S*:(\d+)/))[1])
+    return serverOn(conf, port, await RespClient.connect({ host: '127.0.0.1', port }))
+  }
+  const { servers, clients, ports } = await onFreePorts(1, 1, (port) =>
+    spawn('redis-server', [conf, '--port', String(port)], { stdio: 'ignore' }),
+  )
+  ends.push(() => servers[0].kill('SIGKILL'))
+  return serverOn(conf, ports[0][0], clients[0])
+}
+
+const CONF = `# What is said here stays.
+bind 127.0.0.1
+maxmemory 100mb${'   '}
+
+MaxMemory-Policy   allkeys-lru
+
+
+save 900 1
+save 300 10
+# Of pub/sub:
+client-output-buffer-limit pubsub 32mb 8mb 60
+client-output-buffer-limit replica 1gb 64mb 60
+hash-max-ziplist-entries 20
+hash-max-listpack-entries 21
+notify-keyspace-events "KEA"
+requirepass "pa ss\\xff\\x01\\n"
+rename-command FLUSHDB ""
+rename-command FLUSHALL empty-all
+user alice on >secret ~app:* +@read
+tcp-keepalive 100
+shutdown-on-sigterm nosave now`
+
+const PASSWORD = 'pa ss\xff\x01\n'
+
+const CHANGES = [
+  ['CONFIG', 'SET', 'maxmemory', '3gb', 'tcp-keepalive', '300'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 1mb 1000 9'],
+  ['CONFIG', 'SET', 'save', '100 5 7 8 9 10'],
+  ['CONFIG', 'SET', 'hash-max-ziplist-entries', '33'],
+  ['CONFIG', 'SET', 'notify-keyspace-events', ''],
+  ['CONFIG', 'SET', 'slowlog-max-len', '7', 'lua-time-limit', '9'],
+  ['CONFIG', 'SET', 'proc-title-template', 'a "b" {title}'],
+  ['ACL', 'SETUSER', 'bob', 'on', 'nopass', '+get', '(~x +set)'],
+]
+
+/** The lines of a file, those that were appended in the order of the alphabet; without what is a server's own. */
+function linesOf({ conf }: Server_): string[] {
+  const lines = readFileSync(conf, 'latin1').replaceAll(dirname(conf), 'DIR').split('\n')
+  const from = lines.indexOf('# Generated by CONFIG REWRITE') + 1
+  // isodis leaves a line as it was written if it says what is so; redis-server writes it anew.
+  const known = lines.slice(0, from).map((line) => line.replace(/^M.*-lru$/, 'maxmemory-policy allkeys-lru'))
+  // redis-server writes percentiles also where nobody has changed them.
+  const appended = lines.slice(from).filter((line) => line !== '' && !line.startsWith('latency-tracking-info'))
+  return [...known, ...appended.sort()]
+}
+
+describe('CONFIG REWRITE', () => {
+  test('writes the file that redis-server writes, and both read it again', async () => {
+    const files: Partial<Record<Which, string[]>> = {}
+    for (const which of ['isodis', 'redis'] as const) {
+      const server = await start(which, newConf(CONF))
+      expect(await server.say('AUTH', PASSWORD)).toBe('+OK')
+      expect(await server.say('FLUSHDB')).toMatch(/^-ERR unknown command 'FLUSHDB'/)
+      expect(await server.say('EMPTY-ALL')).toBe('+OK')
+      for (const line of CHANGES) expect(await server.say(...line)).toBe('+OK')
+      writeFileSync(server.conf, `${readFileSync(server.conf, 'latin1')}\nnonsense here\n`, 'latin1')
+      expect(await server.say('CONFIG', 'REWRITE')).toBe('+OK')
+      files[which] = linesOf(server)
+      // Once more, nothing is appended a second time.
+      expect(await server.say('CONFIG', 'REWRITE')).toBe('+OK')
+      expect(linesOf(server)).toEqual(files[which])
+      expect(readdirSync(dirname(server.conf)).filter((name) => name.startsWith('redis.conf'))).toEqual(['redis.conf'])
+      const names = ['maxmemory', 'save', 'client-output-buffer-limit', 'hash-max-listpack-entries', 'proc-title-template']
+      for (const reader of ['isodis', 'redis'] as const) {
+        const again = await start(reader, newConf(readFileSync(server.conf, 'latin1')))
+        expect(await again.say('AUTH', PASSWORD)).toBe('+OK')
+        for (const name of names) expect(await again.say('CONFIG', 'GET', name)).toBe(await server.say('CONFIG', 'GET', name))
+        expect(await again.say('ACL', 'GETUSER', 'bob')).toBe(await server.say('ACL', 'GETUSER', 'bob'))
+      }
+    }
+    expect(files.isodis).toEqual(files.redis)
+    expect(files.isodis).toContain('# Of pub/sub:')
+  })
+
+  test('a file that is gone is written anew; one that cannot be written is an error', async () => {
+    for (const which of ['isodis', 'redis'] as const) {
+      const server = await start(which, newConf('maxmemory 5mb\n'))
+      rmSync(server.conf)
+      expect(await server.say('CONFIG', 'REWRITE')).toBe('+OK')
+      expect(readFileSync(server.conf, 'latin1')).toMatch(/^# Generated by CONFIG REWRITE\n[^]*maxmemory 5mb\n/)
+      rmSync(dirname(server.conf), { recursive: true })
+      expect(await server.say('CONFIG', 'REWRITE')).toBe('-ERR Rewriting config file: No such file or directory')
+    }
+  })
+
+  test('every parameter can be written and read', async () => {
+    const server = await start('isodis', newConf(''), '--enable-debug-command', 'yes')
+    expect(await server.say('DEBUG', 'CONFIG-REWRITE-FORCE-ALL')).toBe('+OK')
+    const again = await start('isodis', newConf(readFileSync(server.conf, 'latin1')))
+    const valuesOf = async ({ conf, say }: Server_): Promise<string> => (await say('CONFIG', 'GET', '*')).replaceAll(dirname(conf), 'DIR')
+    expect(await valuesOf(again)).toBe(await valuesOf(server))
+  })
+
+  test('users of an ACL file stay there', async () => {
+    const users = join(mkdtempSync(join(tmpdir(), 'isodis-conf-')), 'users.acl')
+    writeFileSync(users, 'user default on nopass ~* &* +@all\nuser ann on nopass\n')
+    chmodSync(users, 0o600)
+    for (const which of ['isodis', 'redis'] as const) {
+      const server = await start(which, newConf(`aclfile ${users}\n`))
+      expect(await server.say('CONFIG', 'REWRITE')).toBe('+OK')
+      expect(readFileSync(server.conf, 'latin1')).not.toContain('user ')
+    }
+  })
+
+  test('without a file it is an error', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'isodis-conf-')), 'socket')
+    const command = new CommandLine(file, 'serve', '--unixsocket', path)
+    ends.push(() => command.process.kill('SIGKILL'))
+    await command.says(/Ready to accept connections/)
+    const server = serverOn('', 0, await RespClient.connect({ path }))
+    expect(await server.say('CONFIG', 'REWRITE')).toBe('-ERR The server is running without a config file')
+  })
+})
+
+describe('CONFIG SET', () => {
+  test.for(['isodis', 'redis'] as const)('port and bind change where %s listens, while connections go on', async (which) => {
+    const taken = await new Promise<Server>((resolve) => {
+      const other = createServer().listen(0, '127.0.0.1', () => resolve(other))
+    })
+    ends.push(() => taken.close())
+    const used = (taken.address() as { port: number }).port
+    const server = await startOnPort(which, newConf(`bind 127.0.0.1\ndir ${mkdtempSync(join(tmpdir(), 'isodis-conf-'))}\n`))
+    const set = (...pairs: string[]): Promise<string> => server.say('CONFIG', 'SET', ...pairs)
+    const failed = (name: string, reason: string): string => `-ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`
+    const { port } = server
+
+    expect(await set('maxmemory', '1000000', 'port', String(used))).toBe(
+      failed('port', 'Unable to listen on this port. Check server logs.'),
+    )
+    expect(await server.say('CONFIG', 'GET', 'maxmemory')).toBe('*[$maxmemory $0]')
+    expect(await set('bind', '999.999.999.999')).toBe(failed('bind', 'Failed to bind to specified addresses.'))
+    expect(await server.ping()).toBe('+PONG')
+
+    // An address that is not there may be missing if it has a dash.
+    expect(await set('bind', '127.0.0.1 -192.0.2.99', 'timeout', '5')).toBe('+OK')
+    expect(await server.say('CONFIG', 'GET', 'bind')).toBe('*[$bind $127.0.0.1 -192.0.2.99]')
+    expect(await server.ping()).toBe('+PONG')
+    expect(await set('bind', '127.0.0.2')).toBe('+OK')
+    expect([await server.ping(), await server.ping('127.0.0.2')]).toEqual(['ECONNREFUSED', '+PONG'])
+    expect(await set('bind', '')).toBe('+OK')
+    expect(await server.ping('127.0.0.2')).toBe('ECONNREFUSED')
+    expect(await set('bind', '*')).toBe('+OK')
+    expect([await server.ping(), await server.ping('127.0.0.2')]).toEqual(['+PONG', '+PONG'])
+
+    // Without a password only this machine may, unless protected-mode is off.
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((each) => each?.family === 'IPv4' && !each.internal)
+    if (outside !== undefined) {
+      expect(await server.ping(outside.address)).toMatch(/^-DENIED /)
+      expect(await set('requirepass', 'word')).toBe('+OK')
+      expect(await server.ping(outside.address)).toBe('-NOAUTH Authentication required.')
+      expect(await set('requirepass', '', 'protected-mode', 'no')).toBe('+OK')
+      expect(await server.ping(outside.address)).toBe('+PONG')
+    }
+
+    expect(await set('port', '0')).toBe('+OK')
+    expect(await server.ping()).toBe('ECONNREFUSED')
+    expect(await set('port', String(port))).toBe('+OK')
+    expect(await server.ping()).toBe('+PONG')
+    expect(await server.say('CONFIG', 'REWRITE')).toBe('+OK')
+    expect(readFileSync(server.conf, 'latin1')).toContain('bind *\n')
+  })
+})
