@@ -172,7 +172,7 @@ test('a guest that took itself for the owner in between is welcome a second time
   answers.onmessage = (event) => heard.push(...(event as { data: Answers }).data.answers)
   const requests = new BroadcastChannel(`${NAME}:${owner}`)
   for (const first of [100, 200]) {
-    everyone.postMessage({ is: 'join', owner, tab: 'sleeper', first } satisfies Notice)
+    everyone.postMessage({ is: 'join', owner, tab: 'sleeper', first, stays: true } satisfies Notice)
     await expect.poll(() => heard.at(-1)).toEqual({ id: first, is: 'welcome' })
     const call = { id: first + 1, connection: 0, op: 'call', argv: ['GET', 'a'], blocking: false } as const
     requests.postMessage({ tab: 'sleeper', requests: [call] } satisfies Requests)
@@ -182,6 +182,89 @@ test('a guest that took itself for the owner in between is welcome a second time
   await expect.poll(() => redis.call('INFO', 'clients')).toContain('connected_clients:2')
   for (const channel of [everyone, answers, requests]) channel.close()
   await redis.close()
+})
+
+/** A browser ends it half a minute after its last event, whatever it does for others. */
+async function openServiceWorker(storage: Storage, save = '1000 1', appendonly = 'no'): Promise<SharedRedis> {
+  vi.stubGlobal('skipWaiting', () => {})
+  const redis = await createRedis({ storage, save, config: { appendonly }, shared: { patience: 60_000 } })
+  vi.stubGlobal('skipWaiting', undefined)
+  return redis
+}
+
+test.each([
+  { how: 'save rules', save: '1000 1', appendonly: 'no' },
+  { how: 'no rules', save: '', appendonly: 'no' },
+  { how: 'a journal', save: '', appendonly: 'yes' },
+])('a service worker hands the database over to the first page, with all that was written, by $how', async ({ save, appendonly }) => {
+  const memory = memoryStorage()
+  const openPage = (): Promise<SharedRedis> => createRedis({ storage: memory, save, config: { appendonly }, shared: { patience: 60_000 } })
+  const worker = await openServiceWorker(memory, save, appendonly)
+  const otherWorker = await openServiceWorker(memory, save, appendonly)
+  await worker.set('a', 1)
+  expect([worker.role, otherWorker.role]).toEqual(['owner', 'guest'])
+  const popped = worker.blpop('queue', 0)
+  const heard = await worker.subscribe('news')
+  const page = await openPage()
+  await expect.poll(() => [page.role, worker.role]).toEqual(['owner', 'guest'])
+  expect([await page.get('a'), await otherWorker.get('a')]).toEqual(['1', '1'])
+  // What it had begun goes on, and SAVE has nothing to warn of.
+  expect(await worker.save()).toBe('OK')
+  await expect.poll(() => page.publish('news', 'hello')).toBe(1)
+  expect((await heard.next()).value).toEqual({ channel: 'news', message: 'hello' })
+  await page.rpush('queue', 'job')
+  expect(await popped).toEqual(['queue', 'job'])
+  // A page keeps it, and what a worker gets when the last one is gone goes to the next.
+  const second = await openPage()
+  expect([page.role, second.role]).toEqual(['owner', 'guest'])
+  await page.save()
+  await Promise.all([page.close(), second.close()])
+  await worker.incr('a')
+  await expect.poll(() => [worker.role, otherWorker.role].toSorted()).toEqual(['guest', 'owner'])
+  const third = await openPage()
+  expect(await third.get('a')).toBe('2')
+  await expect.poll(() => third.role).toBe('owner')
+  for (const redis of [worker, otherWorker, third]) await redis.close()
+})
+
+test('a service worker that cannot save keeps the database', async () => {
+  const storage = faultyStorage(memoryStorage())
+  const worker = await openServiceWorker(storage)
+  await worker.set('a', 1)
+  storage.before = (call) => {
+    if (call === 'commit') throw new Error('full')
+  }
+  const page = await open(storage)
+  expect([await page.get('a'), await worker.get('a'), page.role, worker.role]).toEqual(['1', '1', 'guest', 'owner'])
+  await turns()
+  expect(storage.calls.filter((call) => call === 'commit')).toHaveLength(1)
+  storage.before = () => {}
+  await page.save()
+  await worker.close()
+  expect(await page.get('a')).toBe('1')
+  await page.close()
+})
+
+test.each(['chunk', 'commit'])('what a service worker has begun when it hands over is done (%s)', async (at) => {
+  const storage = faultyStorage(memoryStorage())
+  const worker = await openServiceWorker(storage)
+  await worker.set('a', 1)
+  let release = (): void => {}
+  storage.before = (call) => (call === at ? new Promise((resolve) => (release = resolve)) : undefined)
+  const saved = worker.save()
+  await turns()
+  const opened = open(storage)
+  await turns()
+  const written = worker.incr('a')
+  const closed = turns().then(() => worker.close())
+  storage.before = () => {}
+  release()
+  expect(await saved).toBe('OK')
+  const page = await opened
+  expect(await written).toBe(2)
+  await closed
+  expect(await page.get('a')).toBe('2')
+  await page.close()
 })
 
 test('a page that may have no locks gets an error', async () => {

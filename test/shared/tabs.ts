@@ -13,7 +13,7 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
   let context: BrowserContext
   beforeAll(async () => {
     browser = await launch()
-    site = await serveSite(fileURLToPath(new URL('page', import.meta.url)))
+    site = await serveSite(fileURLToPath(new URL('page', import.meta.url)), 'sw.ts')
   })
   afterAll(async () => {
     await browser?.close()
@@ -220,6 +220,16 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       expect([await role(second), await role(third)].toSorted()).toEqual(['guest', 'owner'])
     })
 
+    test('though there is no network any more', async () => {
+      const always = { config: { appendonly: 'yes', appendfsync: 'always' } }
+      const [first, second] = [await open(always), await open(always)]
+      await call(second, 'SET', 'written', 'yes')
+      await context.route('**/*', (route) => route.abort())
+      await first.close()
+      expect(await call(second, 'GET', 'written')).toBe('yes')
+      expect(await role(second)).toBe('owner')
+    })
+
     test('when the owner’s tab crashes', async () => {
       const [first, second] = [await open(), await open()]
       await call(second, 'SET', 'saved', 'yes')
@@ -367,6 +377,22 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
     })
   })
 
+  describe('a service worker', () => {
+    test('shares the database, and leaves it to the page, which lives longer', async () => {
+      const page = await newPage()
+      await page.waitForFunction(() => 'tab' in globalThis)
+      await page.evaluate(() => tab.register())
+      expect(await page.evaluate(() => tab.visit())).toEqual({ visits: 1, role: 'owner' })
+      await page.evaluate(() => tab.open())
+      await expect.poll(() => role(page)).toBe('owner')
+      // Nobody had saved it.
+      expect(await call(page, 'GET', 'visits')).toBe('1')
+      await stopWorkers(page)
+      expect(await page.evaluate(() => tab.visit())).toEqual({ visits: 2, role: 'guest' })
+      expect(await call(page, 'GET', 'visits')).toBe('2')
+    })
+  })
+
   describe('a tab that does not share', () => {
     test('gets a clear error while others share, or waits', async () => {
       const first = await open()
@@ -391,4 +417,12 @@ async function crash(page: Page): Promise<void> {
   // The answer never comes.
   void session.send('Page.crash').catch(() => {})
   await page.waitForEvent('crash')
+}
+
+/** Ends service workers, as a browser does. Only Chromium can be told to. */
+async function stopWorkers(page: Page): Promise<void> {
+  if (page.context().browser()?.browserType().name() !== 'chromium') return
+  const session = await page.context().newCDPSession(page)
+  await session.send('ServiceWorker.enable')
+  await session.send('ServiceWorker.stopAllWorkers')
 }

@@ -10,11 +10,19 @@ export interface Site extends AsyncDisposable {
   readonly url: string
 }
 
-/** Serves a folder of the project, TypeScript included: bundled, since a page of a hundred modules takes its time to load. */
-export async function serveSite(root: string): Promise<Site> {
+/**
+ * Serves a folder of the project, TypeScript included: bundled, since a page of a hundred modules takes its time to load.
+ * @param worker the file of a service worker, which is served as one script
+ */
+export async function serveSite(root: string, worker?: string): Promise<Site> {
   const outDir = await mkdtemp(join(tmpdir(), 'isodis-site-'))
   const common = { root, configFile: false, logLevel: 'error' } as const
-  await build({ ...common, build: { outDir, emptyOutDir: true, target: 'esnext', minify: false, modulePreload: false } })
+  const output = { outDir, target: 'esnext', minify: false, modulePreload: false } as const
+  await build({ ...common, build: { ...output, emptyOutDir: true } })
+  if (worker !== undefined) {
+    const lib = { entry: join(root, worker), formats: ['iife' as const], name: 'worker', fileName: () => 'sw.js' }
+    await build({ ...common, build: { ...output, emptyOutDir: false, lib } })
+  }
   const server = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } })
   return {
     url: server.resolvedUrls!.local[0],

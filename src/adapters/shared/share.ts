@@ -3,7 +3,7 @@
 import type { Argv, Capabilities } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { TakenOverError } from '../../core/persistence/storage.ts'
-import { CLOSED } from '../../core/reply.ts'
+import { CLOSED, ReplyError } from '../../core/reply.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { LockedError } from '../storage/web-lock.ts'
 import { Channel, hostLocks, type LockManager } from './channels.ts'
@@ -63,6 +63,8 @@ const denied = (cause: unknown): RedisError => new RedisError('UNSUPPORTED share
 const JITTER_MS = 40
 /** No owner is asked more than that by one tab. */
 const MOST_ASKED = 2 ** 32
+/** A browser ends a service worker when it likes, half a minute after its last event, whatever it does for others. */
+const staysHere = (): boolean => (globalThis as { skipWaiting?: unknown }).skipWaiting === undefined
 
 class Member implements Candidate {
   readonly redis: SharedRedis
@@ -74,6 +76,7 @@ class Member implements Candidate {
   readonly #backend: SharedBackend
   readonly #watchdog: Watchdog
   readonly #stopListening: () => void
+  readonly #stays = staysHere()
   /** The owner that this tab is a guest of, or asks to be. */
   #remote: Remote | null = null
   /** This tab's ownership, from the moment that the lock is won. */
@@ -86,6 +89,7 @@ class Member implements Candidate {
   /** This tab's role, as far as its app has been told. */
   #role: Role | null = null
   #closing: Promise<void> | null = null
+  #handedOver: Promise<void> = Promise.resolve()
   #ended = false
 
   constructor(locks: LockManager, options: ShareOptions) {
@@ -152,10 +156,10 @@ class Member implements Candidate {
     void this.#begin(reign, stolen)
   }
 
-  #newReign(): Reign {
+  #newReign(stays = this.#stays): Reign {
     const id = `${this.#tab}:${++this.#reigns}`
     this.#owner = id
-    return (this.#reign = { id, owned: null, over: false, closing: false, guests: new Map(), requests: null })
+    return (this.#reign = { id, stays, owned: null, over: false, closing: false, guests: new Map(), requests: null })
   }
 
   async #begin(reign: Reign, stolen: boolean): Promise<void> {
@@ -253,7 +257,9 @@ class Member implements Candidate {
         if (reign === null) return
         return this.#everyone.send({ is: notice.is === 'ping' ? 'alive' : reign.owned === null ? 'claim' : 'owner', owner: reign.id })
       case 'join':
-        if (notice.owner === reign?.id) void this.#admit(reign, notice.tab, notice.first)
+        if (notice.owner !== reign?.id) return
+        if (notice.stays && !reign.stays) this.#handedOver = this.#handOver(reign)
+        else void this.#admit(reign, notice.tab, notice.first)
         return
       case 'alive':
         if (notice.owner === this.#owner) this.#watchdog.heard()
@@ -283,7 +289,7 @@ class Member implements Candidate {
     const { name, capabilities } = this.#options
     const first = (this.#joined += MOST_ASKED)
     this.#remote = new Remote(owner, `${name}:${owner}`, this.#tab, first, capabilities, () => this.#watchdog.watch())
-    this.#everyone.send({ is: 'join', owner, tab: this.#tab, first })
+    this.#everyone.send({ is: 'join', owner, tab: this.#tab, first, stays: this.#stays })
   }
 
   #receive({ owner, answers, safe }: Answers): void {
@@ -310,25 +316,54 @@ class Member implements Candidate {
 
   // The end.
 
+  /** The next in line shall have the database, with all that was written: it stays longer. */
+  async #handOver(reign: Reign): Promise<void> {
+    const { owned } = reign
+    if (owned === null || reign.closing) return
+    this.#refuse(reign)
+    this.#backend.pause()
+    const { config, onClose } = owned.redis.engine
+    const over = (): void => {
+      if (reign.over) return
+      this.#backend.saved()
+      this.#abdicate(reign)
+      this.#election.resign()
+      this.#everyone.send({ is: 'hello' })
+    }
+    onClose.add(over)
+    const reply = await owned.redis.engine.close(config.isOn('appendonly') ? null : true)
+    onClose.delete(over)
+    if (reply instanceof ReplyError && !reign.over) await this.#goOn(reign, owned)
+  }
+
+  /** What comes now does not run. */
+  #refuse(reign: Reign): void {
+    reign.closing = true
+    this.#everyone.send({ is: 'closing', owner: reign.id })
+    for (const { guest } of reign.guests.values()) guest.refuse()
+  }
+
+  /** An engine that cannot save goes on, and its guests come back. */
+  #goOn(reign: Reign, owned: Owned): Promise<void> {
+    this.#abdicate(reign)
+    return this.#open(this.#newReign(true), owned)
+  }
+
   async #close(): Promise<void> {
+    await this.#handedOver
     if (this.#ended) return
     const reign = this.#reign
     if (reign?.owned) {
       const { owned } = reign
-      reign.closing = true
-      this.#everyone.send({ is: 'closing', owner: reign.id })
-      for (const { guest } of reign.guests.values()) guest.refuse()
+      this.#refuse(reign)
       try {
         await owned.redis.close()
       } catch (error) {
-        // An engine that cannot save goes on, and its guests come back; but not if another tab has the database now.
+        // Not if another tab has the database now.
         if (reign.over) {
           await owned.abandon()
           this.#end(error as Error, false)
-        } else {
-          this.#abdicate(reign)
-          await this.#open(this.#newReign(), owned)
-        }
+        } else await this.#goOn(reign, owned)
         throw error
       }
     }
@@ -352,6 +387,8 @@ class Member implements Candidate {
 /** The time during which a tab owns the database. */
 interface Reign {
   readonly id: string
+  /** Whether it lasts, or is handed over to the first who stays longer. */
+  readonly stays: boolean
   owned: Owned | null
   over: boolean
   closing: boolean

@@ -67,6 +67,11 @@ export class SharedBackend implements Backend {
     this.#current = null
   }
 
+  /** All that was written before is durable. */
+  saved(): void {
+    this.#wrote = null
+  }
+
   /** The engine in this tab runs them no more, and what it has not answered is lost. */
   drop(): void {
     this.pause()

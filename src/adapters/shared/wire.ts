@@ -26,8 +26,11 @@ export type Notice =
   | { readonly is: 'claim'; readonly owner: string }
   /** The database is open here. */
   | { readonly is: 'owner'; readonly owner: string }
-  /** A guest says that it is there, perhaps anew. What it asks has ids above `first`, which its welcome has. */
-  | { readonly is: 'join'; readonly owner: string; readonly tab: string; readonly first: number }
+  /**
+   * A guest says that it is there, perhaps anew. What it asks has ids above `first`, which its welcome has. It stays for as
+   * long as its page, unless it is a service worker.
+   */
+  | { readonly is: 'join'; readonly owner: string; readonly tab: string; readonly first: number; readonly stays: boolean }
   /** The owner ends: commands that come now are not run any more. */
   | { readonly is: 'closing'; readonly owner: string }
   /** The browser stops the owner's tab. */

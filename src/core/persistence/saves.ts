@@ -180,10 +180,10 @@ export class Saves {
     onReleased(lock.release('save'))
   }
 
-  /** Gives a running save up; nothing of it will be seen. */
+  /** Gives a background save up; nothing of it will be seen. SAVE has somebody who waits for it, so it is waited for here too. */
   async abort(): Promise<void> {
     const run = this.#run
-    if (run !== null) giveUp(run)
+    if (run?.background) giveUp(run)
     await run?.done
     await this.#replaced
   }

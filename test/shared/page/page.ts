@@ -100,6 +100,14 @@ const page = {
     return [loaded, refused, await redis.dbsize(), String.fromCharCode(...file.subarray(0, 9))]
   },
   close: (): Promise<void> => redis.close(),
+  /** Has the service worker answer for this page. */
+  async register(): Promise<void> {
+    const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
+    await navigator.serviceWorker.register('/sw.js')
+    await controlled
+  },
+  /** What the service worker answers. */
+  visit: async (): Promise<unknown> => (await fetch('/api/visits')).json(),
   /** The page's thread does nothing else for so long. */
   freeze(milliseconds: number): void {
     setTimeout(() => {
