@@ -205,9 +205,11 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
 /** The code for sharing is loaded only when it is used. */
 async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
   if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
-  const { abandonable, share } = await import('./shared/share.ts')
-  const table = tableOf(options)
   const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
+  // A guest will need the journal when it takes over, and there may be no network then.
+  const needed = appendonly === 'yes' && import('../core/persistence/journal/journal.ts')
+  const [{ abandonable, share }] = await Promise.all([import('./shared/share.ts'), needed])
+  const table = tableOf(options)
   const sharing = shared === true ? {} : shared
   const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'
   return share({
