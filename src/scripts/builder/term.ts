@@ -343,14 +343,8 @@ export class Term {
   // Lists, dictionaries and records
 
   isEmpty(): Term {
-    return this.#new(
-      binary(
-        '==',
-        this.#parts.shape.kind === 'list' ? size(this.#node) : this.#function('next'),
-        this.#parts.shape.kind === 'list' ? constant(0) : NIL,
-      ),
-      BOOLEAN,
-    )
+    const isList = this.#parts.shape.kind === 'list'
+    return this.#new(isList ? binary('==', size(this.#node), constant(0)) : binary('==', this.#function('next'), NIL), BOOLEAN)
   }
   at(at: unknown): Term {
     return this.#maybe(index(this.#node, plus(this.#of(at), 1)), this.#parts.shape.of!)
