@@ -91,7 +91,7 @@ export function words(options: object): Value[] {
   for (const [name, value] of Object.entries(options) as [string, OptionValue][]) {
     // What is compared with (`ifeq`) and is missing by mistake must not be a condition less.
     if (value === false || (value === undefined && !name.startsWith('if'))) continue
-    // In upper case Redis would understand an option that the method does not find.
+    // Methods look for options by their names in lower case: another spelling must not reach Redis and work by half.
     all.push(name[0] < 'a' ? `'${name}'` : name.toUpperCase())
     if (Array.isArray(value)) all.push(...(value as number[]))
     else if (isLimit(value)) all.push(value.offset, value.count)

@@ -21,7 +21,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   readonly #backend: Backend
   readonly #toText: ToText<T>
   readonly #atomic: boolean
-  // Side by side, so that a command is no object more for the collector: a pipeline has many.
+  // Two arrays rather than one of objects: a pipeline has many commands, and each object would be work for the garbage collector.
   #lines: ByteString[][] = []
   #decoders: Decode<T, unknown>[] = []
   /** The scripts that are called, by SHA-1, and by the place of the call. */
@@ -58,7 +58,8 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
    */
   script<K, A, R>(script: Script<K, A, R>, ...given: Given<K, A>): Out<Collected<Results, Aborted>, T, Returned<R, T>> {
     const { capabilities } = this.#backend
-    // A batch cannot be begun again where a script turns out to be unknown: its source goes along, for every node once.
+    // A batch cannot be repeated if the server turns out not to know a script, so its source is sent with the first call; in a
+    // cluster's pipeline with every call, since each node must know it.
     const known = this.#backend.loadScript !== undefined || (this.#scripts.has(script.sha) && (this.#atomic || capabilities.multipleSlots))
     const argv = scriptLine(capabilities, script, given, !known)
     this.#scripts.set(script.sha, script)

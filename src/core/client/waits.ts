@@ -13,9 +13,9 @@ export function waits(argv: readonly unknown[]): boolean {
   return name.startsWith('XREAD') ? asksToBlock(argv) : WAITING.test(name)
 }
 
-/** XREAD and XREADGROUP wait if they are told so, before the word behind which there are only names and IDs. */
+/** XREAD and XREADGROUP wait if BLOCK stands before STREAMS, behind which there are only names and IDs. */
 function asksToBlock(argv: readonly unknown[]): boolean {
-  // A group and a consumer may have any name.
+  // Group and consumer are skipped: they may be called BLOCK.
   for (let i = argv[0] === 'XREADGROUP' ? 4 : 1; i < argv.length; i++) {
     const word = String(argv[i]).toUpperCase()
     if (word === 'STREAMS') return false

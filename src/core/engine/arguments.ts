@@ -70,7 +70,7 @@ export function looseDouble(text: ByteString, error: ReplyError, bounded = false
   const number = line.replace(/^[ \t-\r]+/, '')
   const value = parseDouble(number)
   if (!Number.isNaN(value)) return value
-  // What parseDouble refuses for its size, Number reads.
+  // parseDouble refuses numbers that are too large or too small; Number makes Infinity or 0 of them, as strtod does.
   const extreme = /\d$/.test(number) && !bounded ? Number(number) : NaN
   if (Number.isNaN(extreme)) throw error
   return extreme
@@ -80,7 +80,7 @@ export function looseDouble(text: ByteString, error: ReplyError, bounded = false
 export function timeout(text: ByteString): number {
   const seconds = parseDouble(text)
   if (Number.isNaN(seconds)) throw TIMEOUT_NOT_FLOAT
-  // What does not fit in 64 bits comes out negative in Redis.
+  // Redis computes in 64 bits, where what is too large becomes negative.
   if (seconds < 0 || seconds * 1000 >= LONG_MAX) throw TIMEOUT_NEGATIVE
   return Math.ceil(seconds * 1000)
 }
@@ -96,7 +96,10 @@ export function cursor(text: ByteString): number {
   return Number(text)
 }
 
-/** Options by their words. Each function takes the words behind its own that it has parameters for: so many there must be. */
+/**
+ * A reader for each option, by the option's word. A reader's parameters are the words that follow it: an option must be followed by as
+ * many words as its reader has parameters.
+ */
 type OptionReaders = Readonly<Record<string, (first: ByteString, second: ByteString) => unknown>>
 
 /** Reads an option that has no words behind it. */

@@ -74,7 +74,7 @@ export class Waiter {
 
 export class Blocking {
   #ready: { db: Database; key: ByteString }[] = []
-  /** How many wait who must hear when one of their keys goes. */
+  /** How many of the waiters have an `onGone`. */
   attached = 0
 
   get pending(): boolean {
@@ -91,7 +91,7 @@ export class Blocking {
       for (const waiter of db.waiters.get(key) ?? []) {
         const found = serveOne(waiter, key)
         db.engine.effects?.settle()
-        // The first has taken what there was: thousands may wait behind it.
+        // The first waiter has taken all there was. Thousands may wait behind it: they need not be tried.
         if (found === false && this.attached === 0) break
       }
     }

@@ -117,7 +117,7 @@ export class Database {
     return this.keyspace.values[slot]
   }
 
-  /** Must be called before a value is changed in place that was looked up for reading: a save may have to write it first. */
+  /** Must be called before a value that was looked up with `read` is changed in place: a running save may have to write it first. */
   willChange(key: ByteString): void {
     this.keyspace.beforeChange(this.keyspace.find(key))
   }
@@ -152,7 +152,8 @@ export class Database {
     if (this.engine.events & (EVENT.overwritten | EVENT.typeChanged)) this.overwritten(key, old, value)
     if (!keepExpiry && this.keyspace.expiry(slot) !== 0) this.keyspace.setExpiry(slot, 0)
     this.engine.eviction.used(this.keyspace, slot)
-    // As in Redis, what overwrites a key serves nobody who waits for the new type; who waits on a stream hears that it is gone.
+    // As in Redis, overwriting a key does not wake clients that wait for its new type; those that wait on a stream hear that it is
+    // gone.
     if (this.waiters.size !== 0 && typeof old === 'object' && old.type === 'stream') this.signal(key)
   }
 
@@ -161,12 +162,12 @@ export class Database {
     if (size > 0) {
       this.store(key, value)
       this.changed(key, kind, event, dirty)
-      // As in Redis, that its time has come is not looked at.
+      // As in Redis, a key that has expired is deleted like any other here.
     } else if (this.delete(key, this.keyspace.find(key))) this.changed(key, EVENT.generic, 'del')
     return size
   }
 
-  /** Puts a value that comes from elsewhere under a key, with its expiry (0 for none). */
+  /** Stores a value that another key, database or file had, with its expiry (0 for none). */
   adopt(key: ByteString, value: Value, expiry: number): void {
     this.delete(key)
     this.insert(key, value)
@@ -244,7 +245,7 @@ export class Database {
     if (events & EVENT.keyevent) pubsub.publish(`__keyevent@${this.index}__:${event}`, key)
   }
 
-  /** Says that a key has another value altogether (Redis 8.2). */
+  /** Publishes that a key was given another value, rather than its value changed (Redis 8.2). */
   overwritten(key: ByteString, old: Value | undefined, value: Value): void {
     if (old === undefined) return
     this.notify(EVENT.overwritten, 'overwritten', key)
@@ -284,7 +285,7 @@ export class Database {
     const key = this.keyspace.keys[slot]
     const { effects, now, stats } = this.engine
     this.keyspace.beforeChange(slot)
-    // However many there are, to drop all of them is one step.
+    // If all fields are due, the key goes in one step, however many they are.
     const all = hash.expires?.allDue(hash.size, now)
     const removed = all ? hash.keys : hash.removeExpired(now, most)
     stats.expiredSubkeys += removed.length

@@ -83,7 +83,10 @@ export class Engine {
   get clients(): Session[] {
     return [...this.sessions.values()].filter(isClient)
   }
-  /** Sends what a connection gets unasked: before the reply to who caused it, or else at the end of the turn. */
+  /**
+   * Functions that send what a connection gets without having asked: before the reply to whoever caused it, or else at the end of the
+   * turn.
+   */
   readonly unsent = new Set<() => void>()
   /** Sessions that see every command. */
   readonly monitors = new Set<Session>()
@@ -106,7 +109,7 @@ export class Engine {
   /** Hears of sessions that have ended. */
   left: ((session: Session) => void) | null = null
   closed = false
-  /** Effects on the data since the start; what counts toward save rules is the difference. */
+  /** Changes to the data since the start. Save rules compare it with what it was at the last save. */
   dirty = 0
   /** The classes of keyspace events that are on. */
   events = 0
@@ -116,12 +119,15 @@ export class Engine {
   readonly runId: ByteString
   readonly #databases: Database[] = []
   #now = 0
-  /** What `#now` is before the clock was read: while a journal is loaded, a time at which nothing has expired yet. */
+  /**
+   * What `begin` sets `#now` to. 0: the clock is read when it is asked for; 1, while a journal is loaded: a time at which nothing has
+   * expired yet.
+   */
   #unread = 0
   /** How far `now` and the host's finer clock are apart. */
   #apart = 0
   #settled = 0
-  /** Whether there is more than fits: the next command, whatever it is, evicts. */
+  /** Whether the data is larger than `maxmemory`: then every command, even one that only reads, first evicts. */
   #tooMuch = false
   #lastSession = 0
   #closing: Promise<Reply> | null = null
@@ -134,7 +140,7 @@ export class Engine {
       try {
         options.log(level, message)
       } catch (error) {
-        // What is being logged goes on. Whoever made the log hears of it as of a promise that nobody handles.
+        // A log that throws must not stop what is being logged. Its error shows as a rejection that nobody handles.
         void Promise.reject(error)
       }
     }
@@ -149,7 +155,7 @@ export class Engine {
   configure(): void {
     this.events = parseEvents(this.config.get('notify-keyspace-events'))
     this.eviction.configure(this.config.get('maxmemory-policy'), this.config.number('maxmemory'))
-    // Not at once: a transaction that sets it keeps what it works on.
+    // In the next turn, not now: CONFIG SET may run inside a transaction, whose keys must not go while it works on them.
     if (this.eviction.tooMuch) this.eviction.goOn()
     this.#weigh()
     this.durability.configured()
@@ -201,7 +207,7 @@ export class Engine {
     if (!loading) this.expiry.restart()
   }
 
-  /** A command is done: those who waited for what it did are served, and saving hears of changes. */
+  /** A command is done: clients that were waiting for what it changed are served, and persistence hears of changes. */
   end(): void {
     this.effects?.settle()
     if (this.blocking.pending) this.blocking.serve()
@@ -238,13 +244,14 @@ export class Engine {
   }
 
   /**
-   * Saves as the rules say, or as `save` does, and ends: timers, sessions, and who serves them. Meanwhile nothing is written.
+   * Saves if there are save rules, or as `save` says, and ends: timers, sessions, servers. From here on nothing can be written.
    * @param force ends although the data could not be saved
    * @returns an error if the data could not be saved; then the engine goes on
    */
   close(save: boolean | null = null, force = false): Promise<Reply> {
     if (force && this.#closing !== null && !this.closed) {
-      // One that waits for the storage ends then too. One that fails has not been told to end all the same.
+      // A close that already waits for a storage is told to give up too. If it fails all the same, since it began without `force`,
+      // another follows.
       void this.durability.close(save, true)
       return this.#closing.then((reply) => (reply instanceof ReplyError ? this.close(save, true) : reply))
     }

@@ -75,7 +75,7 @@ export class Eviction {
     return this.#fresh && second - this.#second < 2 ? this.#second : second
   }
 
-  /** Seconds since a key was used, which who has just used it is told as 0, although a second may have begun. */
+  /** Seconds since a key was used. By the same reading of the clock as `used`, so that right after a use it is 0, not 1. */
   idle(keyspace: Keyspace, slot: number): number {
     return Math.max(0, this.#now(this.#engine.now) - keyspace.access[slot])
   }
@@ -118,7 +118,8 @@ export class Eviction {
 
   /**
    * Evicts until the data fits. As in Redis it may go on in later turns, and nothing is refused meanwhile.
-   * @param apart whether nothing runs yet that what goes would belong to: a transaction stays whole in the journal
+   * @param apart whether no command runs: then each key that goes is written to the journal by itself, not as a part of the command's
+   * changes
    * @returns false if it does not fit and nothing may go
    */
   makeRoom(apart = false): boolean {

@@ -2,14 +2,14 @@
 // are also checked whenever they are looked up, so without timers expiry is merely lazy.
 import type { Engine } from './engine.ts'
 
-/** As many due keys and fields go at once; a million that expire together must not block for long. */
+/** So many due keys and fields are removed in one turn: a million that expire together must not block for long. */
 const BATCH = 1000
 
 export class Expiry {
   readonly #engine: Engine
   #cancel: (() => void) | null = null
   #next = Infinity
-  /** False while keys go only when they are looked up. */
+  /** False while expired keys are removed only when they are looked up. */
   active = true
 
   constructor(engine: Engine) {
@@ -33,7 +33,7 @@ export class Expiry {
     this.schedule(now)
   }
 
-  /** When keys have come or gone all at once. A timer from before may never come: tests take back the timers that they fake. */
+  /** For when many keys have come or gone. The old timer may never fire: tests that fake timers take them back. */
   restart(): void {
     this.stop()
     for (const { keyspace } of this.#engine.databases()) this.schedule(keyspace.nextExpiry)

@@ -88,8 +88,8 @@ const ON_REQUEST = new Set(['Commandstats'])
 
 /**
  * INFO's text.
- * @param wanted section names in any case; none for the usual ones
- * @param others sections beside the usual ones, or in their place
+ * @param wanted section names in any case; none for the default ones
+ * @param others sections that are added, or replace those of the same name
  */
 export function infoText(engine: Engine, wanted: readonly string[], others?: Readonly<Record<string, Section>>): string {
   const asked = new Set(wanted.map((name) => name.toLowerCase()))

@@ -6,7 +6,7 @@ import { Dict } from './structures/dict.ts'
 import { EXPIRY, sizeOfValue, SLOT } from './memory.ts'
 import type { Hash, Value } from './values.ts'
 
-/** Twice so many values may have changed since they were counted. */
+/** When twice as many values have changed, all but the last so many of them are counted anew. */
 const MOST_OPEN = 128
 
 /** Told what changes in a keyspace, for saves that write only that (see persistence/). A change in place is told by the guard. */
@@ -25,7 +25,7 @@ export class Keyspace extends Dict<Value> {
   changes: ChangeLog | null = null
   /** Bytes of all values as they were last counted. */
   #bytes = 0
-  /** Those that have changed since: each is counted once for many changes. */
+  /** Values that have changed since then. Each is counted once, however often it has changed. */
   readonly #open: Exclude<Value, string | number>[] = []
   /** When or how often each key was used: see eviction.ts. */
   access: Uint32Array = new Uint32Array(16)
@@ -72,10 +72,10 @@ export class Keyspace extends Dict<Value> {
     return this.#bytes + this.chars + this.size * (SLOT + STRING_OVERHEAD) + this.queue.size * EXPIRY
   }
 
-  /** Counts what has changed, but for the last few: what is to come of them in this command may still be to come. */
+  /** Counts values that have changed anew, all but the last `keep`: the command that runs may go on to change those. */
   #count(keep: number): void {
     for (const value of this.#open.splice(0, this.#open.length - keep)) {
-      // What is to be counted again has what it had, below zero.
+      // Undoes `#changing`: while a value waits to be counted, `counted` is -1 minus its last size.
       const bytes = sizeOfValue(value)
       this.#bytes += bytes + value.counted + 1
       value.counted = bytes
@@ -105,7 +105,7 @@ export class Keyspace extends Dict<Value> {
     }
     if (value.counted < 0) {
       value.counted = -1 - value.counted
-      // It is mostly the last one.
+      // Usually it is the last one. If not, that one takes its place.
       const last = this.#open.pop()!
       if (last !== value) this.#open[this.#open.lastIndexOf(value)] = last
     }

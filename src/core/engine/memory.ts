@@ -56,8 +56,8 @@ export const sizeOfCommand = (argv: Argv): number => argv.reduce((bytes, word) =
 export class Memory {
   readonly #engine: Engine
   /**
-   * Bytes of what may grow large besides the data: queued commands, watched keys, subscriptions, scripts, what is tracked.
-   * Whoever keeps it counts it in and out.
+   * Bytes of what may grow large besides the data: queued commands, watched keys, subscriptions, scripts, tracked keys. Whoever keeps
+   * such things adds them here and takes them away.
    */
   beside = 0
   peak = 0

@@ -15,12 +15,12 @@ import { Transaction } from './transaction.ts'
 import type { User } from './users.ts'
 
 const QUEUED = new Status('QUEUED')
-/** What may run inside MULTI instead of being queued. */
+/** Commands that run at once inside MULTI rather than be queued. */
 const NOT_QUEUED = /^(exec|discard|multi|watch|quit|reset)$/
 /** What a subscriber that speaks RESP2 may still say. */
 const SUBSCRIBER_COMMANDS = /^([ps]?(un)?subscribe|ping|quit|reset)$/
 
-/** To Redis, who MONITORs is a kind of replica. */
+/** To Redis a client in MONITOR is a kind of replica, which may not use keys. */
 const OF_KEYSPACE = FLAG.write | FLAG.readonly | FLAG.may_replicate
 const NO_KEYSPACE = new ReplyError("ERR Replica can't interact with the keyspace")
 
@@ -109,7 +109,7 @@ export class Session {
     this.#arrive()
   }
 
-  /** Nobody has logged in. */
+  /** The state of a new connection: nobody has logged in. */
   #arrive(): void {
     const { users, config } = this.engine
     this.user = this.options.trusted || users === null ? null : users.default
@@ -128,10 +128,10 @@ export class Session {
   /** CLIENT REPLY. */
   #runQuietly(argv: Argv): Result {
     const { silence } = this
-    // The command that SKIP silences is this one; it may be another SKIP.
+    // SKIP silences one command, and this is it. The flag goes before it runs, since it may itself be CLIENT REPLY SKIP.
     if (silence === 'next') this.silence = 'none'
     const filter = (reply: Reply): Reply => {
-      // What subscribing tells is messages, which are not held back.
+      // SUBSCRIBE and its like reply with push messages, which Redis does not hold back.
       if (reply instanceof Several) return reply
       const speaks = this.silence === 'none' && (silence === 'all' || this.last?.name === 'client|reply')
       return speaks && !(reply instanceof ReplyError) ? reply : NO_REPLY
@@ -190,7 +190,10 @@ export class Session {
     }
   }
 
-  /** Only now: INFO and CONFIG RESETSTAT are not among what they tell or forget, and MONITOR has EXEC behind what it ran. */
+  /**
+   * Counts a command, and shows it to MONITOR. Only after it ran: INFO does not count itself, CONFIG RESETSTAT is the first to be
+   * counted anew, and MONITOR shows EXEC behind the commands of its transaction.
+   */
   #ran(command: Command, argv: Argv): void {
     const { stats, monitors } = this.engine
     stats.calls[command.index]++
@@ -210,7 +213,7 @@ export class Session {
   /** @returns a reply if the command must not run now, null if it may; @throws if it is refused */
   #check(command: Command, argv: Argv): Result | null {
     const { name } = command
-    // EXEC is what it runs.
+    // EXEC is checked for what the commands do that it is about to run.
     const flags = command.flags | (name === 'exec' ? this.transaction.flags : 0)
     if (!this.authenticated && !(flags & FLAG.no_auth) && !this.engine.users?.open) throw NO_AUTH
     const denied = this.user?.check(this, command, argv)
@@ -254,7 +257,7 @@ export class Session {
     })
   }
 
-  /** Hands data out of band to the client. */
+  /** Sends something to the client that is no reply. */
   push(push: Push | Status): void {
     this.options.onPush?.(push)
   }

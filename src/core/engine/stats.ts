@@ -7,7 +7,7 @@ const MOST_CODES = 128
 const OVERFLOW = 'ERRORSTATS_OVERFLOW'
 
 export class Stats {
-  /** With another, the counts below must get as many places as it has commands. */
+  /** Whoever gives it a larger table must lengthen the arrays of counts below. */
   table: CommandTable
   // `reset` gives them their first values too.
   declare hits: number

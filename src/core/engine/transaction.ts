@@ -26,7 +26,7 @@ export class Transaction {
     return this.queue !== null
   }
 
-  /** What the commands since MULTI do, of that which may be refused. */
+  /** The flags of the commands since MULTI for which a command may be refused. */
   get flags(): number {
     return (this.queue ?? []).reduce((flags, { command }) => flags | (command.flags & (FLAG.write | FLAG.denyoom)), 0)
   }
@@ -60,12 +60,12 @@ export class Transaction {
   /** A watched key has changed: EXEC will give null. */
   fail(db: Database, key: ByteString): void {
     if (this.#failed) return
-    // What had expired when it was watched has not changed by going.
+    // A key that had already expired when it was watched may be removed: that is no change.
     const watch = this.#watched.find((each) => each.db === db && each.key === key)
     if (watch?.expired !== true || db.alive(key)) this.#failed = true
   }
 
-  /** A key that was not there is there now, but has expired: nothing has changed. */
+  /** A key that did not exist has been put there, already expired: nothing has changed for who watches it. */
   stale(db: Database, key: ByteString): void {
     for (const watch of this.#watched) if (watch.db === db && watch.key === key) watch.expired = true
   }

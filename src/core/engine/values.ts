@@ -79,7 +79,7 @@ export class Raw {
    * strings, at most 1 MiB.
    */
   grow(length: number, spare = this.#bytes === null ? 0 : Math.min(length >> 1, 1 << 20)): Uint8Array {
-    // No part of it is taken here: V8 keeps short arrays on its heap until there is a view of them.
+    // The array itself, no subarray: V8 keeps short arrays on its heap until there is a view of them.
     const old = (this.#bytes ??= toUint8Array(this.#text!))
     this.#text = null
     if (length > old.length) {
@@ -95,14 +95,14 @@ export class Raw {
     const text = this.#text
     const end = at + bytes.length
     if (this.#bytes === null && Math.max(end, this.length) <= SHORT) {
-      // Joined, for a sum of strings would keep each of its parts.
+      // With join: V8 makes a rope of `a + b`, which would keep each of its parts in memory.
       this.#text = [text!.slice(0, at).padEnd(at, '\0'), bytes, text!.slice(end)].join('')
       this.length = this.#text.length
     } else putBytes(this.grow(end), at, bytes)
   }
 
   toString(): ByteString {
-    // Not kept beside the bytes: a long one would take twice its memory once it was read.
+    // The text is not kept beside the bytes: that would double the memory of a long string once it has been read.
     return this.#text ?? this.slice(0, this.length)
   }
 }
@@ -194,7 +194,7 @@ export class Hash extends Dict<ByteString> {
     if (slot < 0) this.insert(field, value)
     else {
       this.setAt(slot, value)
-      // Only now: a running save has just written the field as it was.
+      // Only after `setAt`, which has a running save write the field with its old expiry.
       this.expires?.set(slot, 0)
     }
     return slot < 0
@@ -256,7 +256,7 @@ export class List extends Deque {
 export class Members extends SlotTable {
   readonly type = 'set'
   counted = 0
-  /** Whether one that is gone was no integer. */
+  /** Whether a removed member was no integer: Redis's sets do not become intsets again. */
   mixed = false
 
   protected override gone(member: ByteString): void {
@@ -269,7 +269,7 @@ export class Members extends SlotTable {
     this.mixed = other.mixed
   }
 
-  /** It is as if made anew of what is in it. */
+  /** Forgets that it was ever larger, or held what is no integer, as if it were a new set. */
   forget(): void {
     this.peak = 0
     this.mixed = false
@@ -289,7 +289,7 @@ export class SortedSet {
 
   /** @returns whether the member is new or its score another */
   set(member: ByteString, score: number): boolean {
-    // Redis's small encoding keeps no negative zero; ours never does.
+    // Redis's listpack keeps no negative zero; here it is never kept.
     const value = score === 0 ? 0 : score
     const slot = this.scores.find(member)
     if (slot < 0) this.scores.insert(member, value)

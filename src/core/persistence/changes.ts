@@ -13,7 +13,7 @@ const MOST_CHANGED = 0.5
 /** So many removed names are kept in any case. */
 const REMOVED_SLACK = 1000
 
-/** More deltas than this are given up too: each of them is read on its own, and named in the manifest, which every save writes. */
+/** With more deltas than this everything is written anew: each is read by itself, and named in the manifest that every save writes. */
 const MOST_DELTAS = 500
 /** Deltas that together are larger than so much of their snapshot are given up for a new one. */
 const MOST_OF_SNAPSHOT = 0.5
@@ -36,7 +36,7 @@ class Changes implements PageGuard, ChangeLog {
   #save = 1
   #saved = 0
   #removed: ByteString[] = []
-  /** Names that a save has taken: they are back if it fails. */
+  /** Names that the running save writes. If it fails they are listed again. */
   #taken: ByteString[] = []
   #tooMany = false
 
@@ -107,7 +107,7 @@ export class ChangeTracker {
   readonly #engine: Engine
   readonly #store: DeltaStore
   #tracked: Changes[] = []
-  /** Whether what is not marked is saved. */
+  /** Whether every slot that is not marked is in the last save. */
   #valid = false
   #running: 'none' | 'all' | 'delta' = 'none'
 

@@ -26,11 +26,11 @@ export interface JournalSwitchOptions {
 
 export class JournalSwitch {
   readonly #options: JournalSwitchOptions
-  /** The one that has every change; null while it is off. */
+  /** The journal that every change is written to; null while it is off. */
   journal: Journal | null = null
   /** Settles, with an error or null, when what CONFIG SET has begun is done. */
   turning: Promise<ReplyError | null> | null = null
-  /** What BGREWRITEAOF runs while the journal is off, and when the last rewrite has ended. */
+  /** The journal with which BGREWRITEAOF writes a base while `appendonly` is off, and when the last rewrite has ended. */
   #rewriter: Promise<Journal> | null = null
   #rewritten: Promise<void> = Promise.resolve()
   #rewrites = 0
@@ -102,8 +102,8 @@ export class JournalSwitch {
   }
 
   /**
-   * What is saved from now on has all that a journal has which is off. Settles when it is written no more: what BGREWRITEAOF
-   * writes is given up. Null if nothing is being written
+   * Ends what is still being written for a journal that is off: a save that begins after that replaces it. Null if nothing is being
+   * written.
    */
   ended(): Promise<void> | null {
     return this.#rewriter === null ? this.#leaving : this.#endRewrite(this.#rewriter)
@@ -139,12 +139,12 @@ export class JournalSwitch {
       )
       .then((failed) => {
         this.turning = null
-        this.#turn() // it may have been said otherwise meanwhile
+        this.#turn() // CONFIG SET may have been called again meanwhile
         return failed ?? this.turning
       })
   }
 
-  /** From here on changes are written; they count once a base is there too, which a rewrite makes. */
+  /** From here on changes are written. They count once a rewrite has made the base that they follow. */
   async #turnOn(): Promise<void> {
     const { lock } = this.#options
     const journal = await this.#make()
@@ -165,7 +165,7 @@ export class JournalSwitch {
 
   async #leave(journal: Journal): Promise<void> {
     try {
-      // Even if it cannot be written: it must not go on beside the one that may be turned on next.
+      // Even if its last bytes cannot be written: it must not run beside the journal that may be turned on next.
       await journal.stop(0, true)
       await this.#options.storage.journal!.leave()
     } finally {

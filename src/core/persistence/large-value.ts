@@ -172,7 +172,7 @@ function moduleParts(value: ModuleValue): Parts {
   return parts
 }
 
-/** Of lists and streams, whose order matters: a chunk that changes before its turn leaves its bytes in its place. */
+/** The parts of lists and streams, whose order matters: a chunk that is about to change before its turn leaves its bytes behind. */
 class ChunksInOrder implements Parts {
   held = 0
   readonly #chunks: object[] = []

@@ -83,8 +83,8 @@ export class Persistence implements Durability {
     const failure = await this.#saves.save()
     if (failure !== null) return new ReplyError('ERR', failure)
     if (journal === null) return OK
-    // Where there is a journal, that is what will be loaded: it must have as much. One that was turned off before it had a
-    // base never will, but only a save that begins after that takes its place.
+    // With a journal, that is what will be loaded: it must be as complete as the snapshot. If it was turned off before it had a base,
+    // it never will be; then another save, which begins after that, replaces it.
     return (await journal.sync()) ?? (journal.based ? OK : this.#save())
   }
 
@@ -186,7 +186,7 @@ export class Persistence implements Durability {
     return this.#ending
   }
 
-  /** What the storage is to do goes on when it is given up, should it come back. */
+  /** Ends, or gives up on a storage that does not answer. What was asked of the storage may still happen later. */
   #endOrGiveUp(save: boolean | null, force: boolean): Promise<Reply> {
     const { clock, log } = this.#engine
     return new Promise((resolve, reject) => {
@@ -216,7 +216,7 @@ export class Persistence implements Durability {
     this.#engine.restrict()
     await this.turning
     await this.#saves.abort()
-    // What it has made is of no use after the save, which then drops it.
+    // A rewrite that is under way would be replaced by the save.
     await this.#journals.ended()
     if (!(await this.#saveLast(save, force)) && !force) {
       this.#closed = false

@@ -75,7 +75,7 @@ export class Backlog {
     return this.writer.sink.size - this.#moved
   }
 
-  /** Whether what was moved last may have ended in the middle of an entry. */
+  /** Whether the part that was moved last may have ended in the middle of an entry. */
   get halfway(): boolean {
     return this.#parts.length > 0
   }

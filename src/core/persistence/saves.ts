@@ -15,9 +15,9 @@ import { Aborted, type WatchedRun, writeSnapshot } from './write-snapshot.ts'
 
 const STARTED = new Status('Background saving started')
 
-/** A page that is about to go is held up no longer than this by what is to be saved; Chromium ends a closed one after 500 ms. */
+/** What is to be saved holds up a page that is being closed for at most this long; Chromium ends it after 500 ms. */
 const HURRY_MS = 400
-/** A save that has taken longer is not begun anew when the page is about to go. */
+/** A save that has run for longer than this is not restarted when the page is about to go. */
 const MOST_BEGUN_ANEW_MS = 1000
 interface Run extends WatchedRun {
   /** The engine's dirty count at its moment. */
@@ -101,7 +101,7 @@ export class Saves {
     return STARTED
   }
 
-  /** Begins a save in a hurry; one that runs and has not got all is given up for it. */
+  /** Begins a save in a hurry. A running save that lacks the latest changes is given up for it. */
   hurry(): void {
     const run = this.#run
     const { clock, dirty } = this.#options.engine

@@ -93,7 +93,7 @@ export class Snapshot {
     let done = false
     do {
       done = !this.#step()
-      // While the bytes are still in the cache, and little enough for code that has not been compiled yet.
+      // In small parts: the bytes are still in the cache, and code that V8 has not optimized yet does not take long.
       this.#sink.sum()
     } while (!done && elapsed(clock) < end)
     if (done) this.#writer.end()
@@ -128,7 +128,7 @@ export class Snapshot {
       return true
     }
     if (this.#early.move(this.#sink)) {
-      // Both go on with a key whose database the reader cannot know.
+      // Neither writer knows now which database the reader is in.
       this.#selected.clear()
       return true
     }

@@ -113,9 +113,12 @@ export const bitmaps: Group = {
   ],
 }
 
-/** What comes of two bits: -1 where both that are set set it, and where those that are not equal do. */
+/** AND, OR and XOR of two bitmaps: -1 if a bit that is set in both is set in the result, and -1 if a bit that is set in only one is. */
 type OfTwo = readonly [ones: number, unequal: number]
-/** What comes of the first bit and of the others: whether any of them is set, and whether two are (8.2). */
+/**
+ * The other operations look at all bitmaps together (8.2): a word of the first, of which bits are set in any of the others, and in two
+ * or more.
+ */
 type OfAll = (first: number, any: number, twice: number) => number
 const BITOPS: Readonly<Record<string, OfTwo | OfAll>> = {
   AND: [-1, 0],
@@ -184,13 +187,15 @@ function bitposRange(argv: Argv, bits: number): BitRange | null {
 /** A byte of a string; 0 beyond its end. */
 const byteAt = (value: StringValue, at: number): number => (value instanceof Raw ? value.byteAt(at) : textOf(value).charCodeAt(at)) || 0
 
-/** Words at once: a loop that is called often is compiled for good, where a long one that runs once is not. */
+/** So many words are looked at in one call: V8 optimizes a function that is called often, but a single long loop late or not at all. */
 const RUN = 1024
 
 /**
- * Visits a range's bits until `visit` returns true: eight of them, the highest of 32.
- * @param flip -1 turns them around
- * @param pass is shown runs of words, as they are in memory: that takes a tenth of the time. It returns how many are done with
+ * Visits the bits of a range until `visit` returns true, a byte at a time.
+ * @param flip -1 inverts the bits
+ * @param visit gets the byte as the highest eight of 32 bits, and the position of its first bit
+ * @param pass gets runs of whole words, which takes a tenth of the time; the number that it returns have been dealt with, and the byte-
+ * wise visit goes on behind them
  */
 function walkBits(
   value: StringValue,
@@ -209,10 +214,10 @@ function walkBits(
       const words = new Int32Array(bytes.buffer, place, Math.min(RUN, (to - i) >> 2))
       const passed = pass(words)
       i += 4 * passed
-      // What it has stopped at is visited.
+      // The word at which `pass` stopped is visited byte by byte.
       single = i + (passed < words.length ? 3 : -1)
     }
-    // Of the first and the last byte not all may be inside.
+    // Only some bits of the first and the last byte may be in the range.
     const mask = (0xff >> Math.max(first - i * 8, 0)) & (0xff << Math.max(i * 8 + 7 - last, 0))
     if (visit(((bytes[i - from] ^ flip) & mask) << 24, i * 8)) return
   }

@@ -33,7 +33,7 @@ export const commandIntrospection: Group = {
           })
         }),
         row('COMMAND|DOCS', -2, 'loading stale @connection nondeterministic_output_order', '', async (db, argv) => {
-          // The texts are as large as a tenth of all code: they are loaded by whoever asks for them.
+          // Loaded on demand: the texts are as large as a tenth of the code.
           const { docsOf } = await import('../docs.ts')
           const docs = await db.engine.table.docs()
           const commands = argv.length === 2 ? topLevel(db.engine.table) : argv.slice(2).map((name) => named(db.engine.table, name))

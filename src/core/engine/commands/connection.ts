@@ -167,7 +167,7 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
   ])
 }
 
-/** What is kept of commands and replies, in bytes. */
+/** The fields of CLIENT LIST on buffers, in bytes. */
 function buffersOf({ options: { buffers }, transaction }: Session): Record<string, number> {
   if (buffers === undefined) return {}
   const { input, replies, unread } = buffers
@@ -216,7 +216,7 @@ export function describe(session: Session): string {
     ssub: session.subscriptions('shards').size,
     multi: transaction.queue?.length ?? -1,
     ...buffersOf(session),
-    watch: transaction.watching, // behind `multi` in Redis 7.4, but what reads 7.0's lines has them as they were
+    watch: transaction.watching, // Redis 7.4 has it directly behind `multi`; here it follows the fields of 7.0, which keep their places
     events: 'r',
     cmd: session.last?.name ?? 'NULL',
     user: nameOf(session),

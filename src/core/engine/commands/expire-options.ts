@@ -26,7 +26,7 @@ export const EXPIRE_UNITS: Readonly<Record<string, ExpireUnit>> = { EX, PX, EXAT
 
 const INT64_MAX = 2 ** 63
 const MOST_SECONDS = (2n ** 63n - 1n) / 1000n
-/** The last time that a double holds and that is below 2^63, as saving and replies need it. */
+/** The highest double below 2^63: saving and replies need an expiry to fit in 64 bits. */
 export const LAST_TIME = INT64_MAX - 1024
 
 /**

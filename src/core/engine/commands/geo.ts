@@ -68,7 +68,7 @@ function each(db: Database, argv: Argv, missing: Reply, show: (score: number) =>
   })
 }
 
-/** Doubles of so few digits before the point are whole numbers of 2^-60. */
+/** A coordinate is below 2^8, so that as a double it is a whole number of 2^-60. */
 const coordinates = (position: Position): Reply[] =>
   position.map((value) => new Double(value, formatLongDouble({ mantissa: BigInt(value * 2 ** 60), exponent: -60 })))
 
@@ -126,7 +126,7 @@ function box(argv: Argv, at: number): Search['size'] {
 
 /** Where a member is. @throws it is not there */
 function placeOf({ source }: Search, member: ByteString): Position {
-  // Without a source there is nothing to be found either; but all arguments are looked at first.
+  // Without a source nothing will be found; but the remaining arguments are still to be checked.
   if (source === undefined) return [0, 0]
   const score = source.scores.get(member)
   if (score === undefined) throw NO_MEMBER

@@ -256,7 +256,7 @@ interface HsetexArguments {
 /** The arguments of HSETEX: options in any order, and behind them the fields. */
 export function hsetexArguments(db: Database, argv: Argv): HsetexArguments {
   const found: HsetexArguments = { condition: '', at: null, keep: false, pairs: [] }
-  // With as many words as the arity asks for, it comes to FIELDS or to one that must not be there.
+  // The arity guarantees enough words to end at FIELDS, or at a word that is an error.
   for (let i = 2; ; i++) {
     const word = argv[i].toUpperCase()
     const unit = EXPIRE_UNITS[word]

@@ -26,7 +26,10 @@ const NOT_AN_INT = notBetween(-INT_MAX - 1, INT_MAX)
 /** What Redis counts for its shared objects. */
 const SHARED_REFERENCES = INT_MAX
 
-/** Keys that a command comes upon by chance and that have expired go into the journal each by itself, unless they are part of more. */
+/**
+ * Called when a command has come upon an expired key that it was not asked about: its DEL goes to the journal by itself, unless the
+ * command is part of a transaction or a script.
+ */
 const apart = ({ mayBlock, engine }: Session): void => {
   if (mayBlock) engine.effects?.settle()
 }
@@ -42,7 +45,7 @@ export const keys: Group = {
     row('TOUCH', -2, 'readonly fast request_policy:multi_shard response_policy:agg_sum', '1..-1 RO', (db, argv) => {
       const { eviction } = db.engine
       const { held } = eviction
-      eviction.held = false // to leave a trace is what it is for, whatever CLIENT NO-TOUCH says
+      eviction.held = false // TOUCH marks keys as used even under CLIENT NO-TOUCH
       const touched = count(argv, (key) => db.read(key) !== undefined)
       eviction.held = held
       return touched

@@ -190,7 +190,7 @@ function endArgument(text: ByteString): End {
 function move(db: Database, source: ByteString, destination: ByteString, from: End, to: End): Reply | undefined {
   const list = db.list.write(source)
   if (list === undefined) return undefined
-  // A destination of another type is an error before anything moves.
+  // Throws if the destination has another type, before anything moves.
   db.list.write(destination)
   const element = popFrom(list, from)
   const target = destination === source ? list : db.list.orCreate(destination)

@@ -43,10 +43,10 @@ function waitAof({ engine }: Database, argv: Argv, session: Session): Result {
   const local = integerIn(argv[1], 0, 1, LOCAL_RANGE, NOT_INTEGER)
   positive(argv[2])
   const limit = milliseconds(argv[3])
-  // Without a journal the number of local copies is 0, which is enough only for who asks for none.
+  // Asking for no local copy succeeds even without a journal.
   if (local === 0) return [0, 0]
   const synced = engine.durability.sync()
-  // It waits as what waits for a key does: its time, CLIENT UNBLOCK and the end of the session end it.
+  // It waits as a blocking command does, on no key: its timeout, CLIENT UNBLOCK and the end of the session end it.
   const reply = session.block(argv, { keys: [], type: 'string', timeout: limit, onTimeout: [0, 0], attempt: () => undefined })
   const { waiter } = session
   void synced.then((error) => waiter !== null && session.waiter === waiter && waiter.settle(error ?? [1, 0]))

@@ -17,7 +17,7 @@ export const SCAN_OPTIONS = {
 }
 export const USUAL_COUNT = 10
 
-/** Redis gives a small collection whole, whatever cursor and COUNT say, in the order in which it keeps it. */
+/** As in Redis, a small collection is returned whole, whatever cursor and COUNT say, in the order in which Redis keeps it. */
 const SCANNED_AT_ONCE = 128
 
 /**

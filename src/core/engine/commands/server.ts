@@ -115,7 +115,7 @@ function flush(db: Database, flushed: readonly Database[], argv: Argv): void {
   const { dirty } = engine
   for (const each of flushed) engine.dirty += each.flush()
   engine.expiry.restart()
-  // As in Redis, the journal has it also where there was nothing to remove.
+  // As in Redis, a flush is written to the journal even if there was nothing to remove.
   if (engine.dirty === dirty) engine.effects?.wrote(db, argv)
 }
 

@@ -73,7 +73,7 @@ export const sets: Group = {
         popped.push(set.keys[slot])
         set.removeAt(slot)
       }
-      // Of a set that almost all is taken from, Redis makes a new one.
+      // When almost all members are popped, Redis makes a new set of the rest, which may be an intset again.
       if (counted && set.size * 5 <= count) set.forget()
       if (popped.length > 0) db.shrunk(key, set, EVENT.set, 'spop', popped.length)
       return counted ? new SetReply(popped) : popped[0]

@@ -65,14 +65,14 @@ function sortOptions(argv: Argv, mayStore: boolean): SortOptions {
 function sorting(session: Session, key: ByteString, options: SortOptions): (ByteString | null)[] {
   const { db } = session
   const value = db.read(key)
-  // What is stored, or a script goes on with, must not depend on the order in which a set happens to be kept.
+  // A result that is stored or used by a script must be the same on every replay: a set, which has no order, is then sorted as text.
   if (options.unsorted && (options.store !== null || session.options.script) && value instanceof Members) {
     Object.assign(options, { unsorted: false, alpha: true, by: null })
   }
   const size = typeof value === 'object' && 'size' in value ? value.size : 0
   const start = Math.min(Math.max(options.offset, 0), size)
   const end = options.count < 0 ? size : Math.min(start + options.count, size)
-  // What stays unsorted is not looked at beyond the limit.
+  // Without sorting, only the elements within LIMIT are looked at.
   const page = options.unsorted
     ? elementsOf(value, options.descending, start, end)
     : inOrder(db, elementsOf(value, false, 0, size), options).slice(start, end)

@@ -25,7 +25,7 @@ const invalidArgument = (what: string, command: string): ReplyError => new Reply
 
 /** XAUTOCLAIM looks at no more than so many entries for each that it may claim. */
 const ATTEMPTS = 10
-/** Redis makes room for the IDs first: a count above the one is an error, above the other more than there is memory. */
+/** Redis allocates room for COUNT IDs first: a COUNT above the first limit is an error, above the second there is no memory for it. */
 const MOST_CLAIMED = 2 ** 59
 const MOST_IN_MEMORY = 2 ** 40
 
@@ -219,7 +219,7 @@ function xclaim(db: Database, argv: Argv): Reply {
   }
   const { time, RETRYCOUNT = -1, FORCE, JUSTID, LASTID = MIN_ID } = claimOptions(argv, at, now)
   db.willChange(key)
-  // What is written of an entry tells of the new last ID too; without one that is a change of its own.
+  // The XCLAIM that is written for an entry carries the new last ID. If no entry is claimed, the ID is written as a change of its own.
   let moved = compareIds(LASTID, group.lastId) > 0
   if (moved) group.lastId = LASTID
   const claimed: Reply[] = []

@@ -27,9 +27,9 @@ const notForXread = (option: string): ReplyError =>
 const CLAIM_NOT_INTEGER = new ReplyError('ERR min-idle-time is not an integer or out of range')
 const CLAIM_NEGATIVE = new ReplyError('ERR min-idle-time must be a positive integer')
 
-/** Who waits with CLAIM looks again no sooner, in milliseconds, at what may be pending since. */
+/** XREADGROUP with CLAIM and BLOCK looks again after no less than this, in milliseconds, for entries that have become idle. */
 const LOOK_AGAIN = 100
-/** Who waited without a COUNT gets no more than so many entries. */
+/** A client that waited without COUNT gets at most so many entries. */
 const WOKEN_COUNT = 1000
 
 export const streamReading: Group = {
@@ -207,7 +207,10 @@ function claimIdle(db: Database, key: ByteString, stream: Stream, group: Consume
   })
 }
 
-/** In how many milliseconds a pending entry may have been idle for long enough. What is not yet pending is not so sooner than that. */
+/**
+ * In how many milliseconds the next pending entry will have been idle for `least`. An entry that is delivered meanwhile cannot be
+ * before that.
+ */
 function untilIdle(db: Database, { keys, group: name }: ReadOptions, least: number): number {
   let next = Math.max(least, LOOK_AGAIN)
   for (const key of keys) {

@@ -93,7 +93,7 @@ function acknowledge(db: Database, key: ByteString, name: ByteString, group: Con
 
 /** @returns whether an entry may be removed, after DELREF from the groups too */
 function release(db: Database, key: ByteString, stream: Stream, id: StreamId, references: string): boolean {
-  // Redis counts as changes the entries that go. Where none does, there would be nothing to save.
+  // Redis counts the entries that are removed as changes. Where only a pending entry goes, that is counted, or nothing would be saved.
   const dirty = references === 'DELREF' && stream.get(id) === undefined ? 1 : 0
   for (const [name, group] of stream.groups) {
     if (references === 'ACKED' && (compareIds(id, group.lastId) > 0 || group.pel.get(id) !== undefined)) return false
@@ -121,8 +121,8 @@ export function trimStream(db: Database, key: ByteString, stream: Stream, trim: 
     effects?.wrote(db, ['XTRIM', key, 'MAXLEN', '=', String(stream.size)])
     return gone.length
   }
-  // Entries that stay stand before some that go. Only XDEL can say so, and it notes that entries are missing: what is no ID of an
-  // entry undoes that, as XSETID does not take 0-0.
+  // Some entries that stay are older than some that go, which only XDEL can express. XDEL raises the stream's max-deleted-entry-id;
+  // XSETID sets it back, with 0-1, the ID of no entry, in place of 0-0, which XSETID does not take.
   const { lastId, maxDeletedId } = stream
   effects?.wrote(db, ['XDEL', key, ...gone.map(formatId)])
   effects?.wrote(db, [

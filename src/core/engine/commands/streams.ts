@@ -75,7 +75,7 @@ function xadd(db: Database, argv: Argv): Reply {
   const { config } = db.engine
   stream.append(id, fields, { bytes: config.number('stream-node-max-bytes'), entries: config.number('stream-node-max-entries') })
   db.changed(key, EVENT.stream, 'xadd')
-  // How it trims will be written behind this.
+  // The trimming writes its own commands to the journal, which must come after the XADD.
   if (trim !== null && references !== '') db.engine.effects?.wrote(db, ['XADD', key, formatId(id), ...fields])
   if (trim !== null && trimStream(db, key, stream, trim, references) > 0) db.notify(EVENT.stream, 'xtrim', key)
   if (db.waiters.size !== 0) db.signal(key)

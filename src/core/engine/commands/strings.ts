@@ -183,7 +183,7 @@ export const strings: Group = {
       const [, key] = argv
       const old = db.string.write(key)
       const value = addFloats(old === undefined ? '0' : textOf(old), argv[2], NOT_FLOAT)
-      // Not as a number, even if it is one: as Redis, which tells them apart in OBJECT ENCODING.
+      // Stored as text even if it is an integer: OBJECT ENCODING shows the difference in Redis.
       become(db, key, old, value)
       db.changed(key, EVENT.string, 'incrbyfloat')
       return value
@@ -313,7 +313,7 @@ function increment(db: Database, key: ByteString, by: Int64): Reply {
   return sum
 }
 
-/** A number that has grown is the same value still: it keeps its expiry, and is not overwritten. */
+/** Stores the result of an increment. The key keeps its expiry, and does not count as overwritten. */
 function become(db: Database, key: ByteString, old: StringValue | undefined, value: StringValue): void {
   if (old === undefined) db.insert(key, value)
   else db.keyspace.setAt(db.keyspace.find(key), value)

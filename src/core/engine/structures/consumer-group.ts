@@ -41,7 +41,7 @@ export class ConsumerGroup {
   readonly consumers = new Map<ByteString, Consumer>()
   /** Bytes of the consumers' names. */
   chars = 0
-  /** Made when CLAIM first asks, and anew when it could not follow. */
+  /** Made when CLAIM first needs it, and again after `add` could not keep it up to date. */
   #order: DeliveryOrder | null = null
 
   constructor(lastId: StreamId, entriesRead: Int64) {
@@ -96,7 +96,7 @@ export class ConsumerGroup {
     return this.#order?.size ?? 0
   }
 
-  /** The stream may get an ID again that is pending. */
+  /** Must be called when an ID that is pending may be used for another entry, as after XSETID. */
   forgetOrder(): void {
     this.#order = null
   }
@@ -107,7 +107,7 @@ export class ConsumerGroup {
     return this.pel.delete(id)
   }
 
-  /** Notes that the group has come to an entry of its stream. */
+  /** Moves the group's last delivered ID on to an entry. */
   advance(log: StreamLog, id: StreamId): void {
     if (compareIds(id, this.lastId) <= 0) return
     if (this.entriesRead !== -1 && !log.hasTombstones(id)) this.entriesRead = sum(this.entriesRead, 1)

@@ -28,7 +28,10 @@ export class DeliveryOrder {
     return this.#deliveries.length
   }
 
-  /** Follows a delivery. @returns whether it could: not if it is said to be an earlier one, or if much that is held is done with */
+  /**
+   * Adds a delivery. @returns false if it cannot, and has to be made anew: the delivery is older than the last, or most of what is held
+   * is done with
+   */
   add(id: StreamId, entry: PendingEntry): boolean {
     const last = this.#deliveries.at(-1)
     if ((last !== undefined && entry.time < last.entry.time) || this.size > 2 * this.#pel.size + 64) return false
@@ -41,7 +44,10 @@ export class DeliveryOrder {
     return this.#next(log)?.entry.time
   }
 
-  /** What was delivered no later than a time, the earliest first, at most `count` of them, 0 for all. It is to be delivered again. */
+  /**
+   * Takes the entries that were delivered no later than a time, the earliest first; at most `count`, 0 for all. The caller delivers
+   * them again.
+   */
   take(log: StreamLog, latest: number, count: number): (Delivery & { fields: Fields })[] {
     const taken: (Delivery & { fields: Fields })[] = []
     for (let next = this.#next(log); next !== undefined && next.entry.time <= latest; next = this.#next(log)) {
@@ -52,7 +58,7 @@ export class DeliveryOrder {
     return taken
   }
 
-  /** The first that is still pending so. An entry that is gone from the stream is passed over for good. */
+  /** The first delivery that is still the latest of its entry. Entries that the stream no longer has are passed over for good. */
   #next(log: StreamLog): (Delivery & { fields: Fields }) | undefined {
     for (; this.#head < this.#deliveries.length; this.#head++) {
       const { id, entry } = this.#deliveries[this.#head]

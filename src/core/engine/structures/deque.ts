@@ -123,7 +123,7 @@ export class Deque {
       }
       emptied ||= chunk.length === 0
     }
-    // Once, however many go.
+    // Once at the end, however many chunks were emptied.
     if (emptied) {
       this.#chunks = this.chunks().filter(({ length }) => length > 0)
       this.#head = 0

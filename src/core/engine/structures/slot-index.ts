@@ -10,7 +10,7 @@ const MOVED_AT_ONCE = 64
 
 export class SlotIndex {
   readonly #keys: readonly ByteString[]
-  // Nobody can choose keys that collide without knowing it.
+  // A secret: without it nobody can choose keys that collide.
   readonly #seed = (Math.random() * 2 ** 32) | 0
   /** A hash and a slot plus one (0: free) in turn. Its capacity is a power of two. */
   #entries: Int32Array = new Int32Array(2 * FIRST_CAPACITY)
@@ -75,7 +75,7 @@ export class SlotIndex {
     const entries = this.#entries
     const wrap = 2 * this.#mask + 1
     let free = place
-    // Those behind it that could not stand where they belong move up, so that nothing is ever marked as deleted.
+    // Later entries that collided move up into the gap, so that no entry is ever marked as deleted.
     for (let at = (free + 2) & wrap; entries[at + 1] !== 0; at = (at + 2) & wrap) {
       const home = 2 * (entries[at] & this.#mask)
       if (((at - home) & wrap) < ((at - free) & wrap)) continue
@@ -120,7 +120,7 @@ export class SlotIndex {
     this.#mask = capacity - 1
   }
 
-  // All at once would take 20 ms and more of a command that adds the millionth key.
+  // A little at a time: moving all at once took 20 ms and more of the command that added the millionth key.
   #move(): void {
     const old = this.#old!
     const end = this.#moved + MOVED_AT_ONCE

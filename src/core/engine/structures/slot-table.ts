@@ -24,7 +24,7 @@ export class SlotTable {
   keys: ByteString[] = []
   /** Set while a save still needs this table as it was. */
   guard: PageGuard | null = null
-  /** How large it was, and how long the longest of what is gone: Redis's encodings never go back. */
+  /** Its largest size, and the longest key or value that was removed: Redis does not go back to a smaller encoding. */
   peak = 0
   longest = 0
   /** Bytes of all keys, and of values that are strings: see memory.ts. */

@@ -47,7 +47,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   maxDeletedId = MIN_ID
   /** How many entries were ever added. */
   added: Int64 = 0
-  /** The nodes that were counted last, and of which chunks. */
+  /** The last result of `radixNodes`, and which chunks it was for. */
   #radix: { count: number; length: number; last: StreamNode | undefined } = { count: 1, length: 0, last: undefined }
   /** Bytes of all strings. */
   chars = 0
@@ -146,7 +146,7 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   get radixNodes(): number {
     const { chunks } = this
     const { count, length, last } = this.#radix
-    // A chunk that comes is the last one, and one that goes leaves one less: else they are those that were counted.
+    // Chunks are only added at the end, and removed one at a time: with the same number and the same last one they are the same.
     if (length === chunks.length && last === chunks.at(-1)) return count
     const keys = chunks.map(({ first }) => hexadecimal(first.ms) + hexadecimal(first.seq))
     this.#radix = { count: keys.length === 0 ? 1 : radixNodes(keys, 0), length: chunks.length, last: chunks.at(-1) }
