@@ -10,7 +10,7 @@ import type { Session } from '../core/engine/session.ts'
 import { CLOSED, Push, type Reply, ReplyError, Status } from '../core/reply.ts'
 import { systemClock } from './host.ts'
 
-/** What ends what waits or listens when it is dropped, by CLIENT KILL or a fault that was ordered. */
+/** The error for blocking commands and subscriptions that are dropped, by CLIENT KILL or by a fault that a test has asked for. */
 const disconnected = (): ReplyError => unreachable(connectionClosed())
 
 export const CAPABILITIES: Capabilities = {
@@ -48,7 +48,7 @@ export class EngineBackend implements Backend {
     return this.#engine.effects?.waits === true ? this.#once(reply) : reply
   }
 
-  /** A reply, once what it tells of is durable, if the journal is to be waited for. */
+  /** A reply, once the change that it reports is durable, if the journal has to be waited for. */
   #once(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
     if (reply instanceof Promise) return reply.then((value) => this.#once(value))
     const durable = this.#engine.durability.durable()
@@ -66,11 +66,12 @@ export class EngineBackend implements Backend {
     const release = signal === undefined ? null : systemClock.after(Infinity, () => {}, true)
     try {
       const reply = await session.execute(argv)
-      // What it was served is taken from its key: it is given although the signal came before the promise could settle.
+      // A blocking command that was served has removed the element from its key: the caller gets it even if the signal came before the
+      // promise could settle.
       if (signal?.aborted && (reply === null || reply === CLOSED)) throw signal.reason
       if (lost !== null) return lost
       if (reply === null && this.#session.closed) return CLOSED
-      // WAITAOF has waited for as long as it was told to.
+      // WAITAOF has waited already, and has a timeout of its own.
       return await (/^waitaof$/i.test(argv[0]) ? reply : this.#once(reply))
     } finally {
       release?.()
@@ -84,14 +85,14 @@ export class EngineBackend implements Backend {
     if (!atomic) {
       const replies: Reply[] = []
       for (let next = this.#goOn(commands, replies); next !== null; next = this.#goOn(commands, replies)) replies.push(await next)
-      // All have run: it is asked once whether what they did is durable.
+      // All have run: durability is waited for once, for all of them.
       const error = this.#engine.effects?.waits === true ? await this.#engine.durability.durable() : null
       return error === null ? replies : replies.map(() => error)
     }
     const opened = this.#session.execute(['MULTI'])
     const queued = commands.map((argv) => this.#session.execute(argv) as Reply)
     const failed = queued.findIndex((reply) => reply instanceof ReplyError)
-    // EXEC knows of it, unless MULTI is still held back by CLIENT PAUSE.
+    // EXEC then fails by itself, unless CLIENT PAUSE still holds MULTI back.
     const aborted = failed >= 0 && opened instanceof Promise
     const ended = await this.#once(this.#session.execute([aborted ? 'DISCARD' : 'EXEC']))
     const replies = aborted ? EXEC_ABORT : ended
@@ -102,7 +103,10 @@ export class EngineBackend implements Backend {
     return Array.isArray(replies) ? replies : null
   }
 
-  /** Runs the commands behind those that have replies. @returns the reply that the next one has to wait for; null at the end */
+  /**
+   * Runs commands from the first without a reply on.
+   * @returns the promise of a reply, if one has to be waited for; null at the end
+   */
   #goOn(commands: readonly Argv[], replies: Reply[]): Promise<Reply> | null {
     while (replies.length < commands.length) {
       const argv = commands[replies.length]

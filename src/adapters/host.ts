@@ -11,7 +11,7 @@ interface Host {
   scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> }
 }
 
-/** Hosts take more for nothing at all. */
+/** setTimeout takes a longer delay for 0. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 /** The host's clock. Its timers do not keep a Node process alive, unless they are told to. */
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
     let timer: ReturnType<typeof setTimeout>
     const wait = (left: number): void => {
       const more = left - LONGEST_DELAY_MS
-      // What never comes is left at one part: tests that run all their fake timers would find no end.
+      // An infinite delay is not continued: tests that run all their fake timers would never finish.
       timer = setTimeout(more > 0 && more < Infinity ? () => wait(more) : run, Math.min(left, LONGEST_DELAY_MS))
       if (!holds) (timer as Unrefable).unref?.()
     }
@@ -56,8 +56,8 @@ function pickSoon(): (run: () => void) => void {
 }
 
 /**
- * None, if a test has faked the timers before it imported this: then only the test would run it. The fakes of Jest, vitest and
- * Sinon have a clock, Jest's legacy ones are mocks, and those of Node are bound.
+ * Undefined if a test had replaced it by a fake before this was imported: then only the test would run it. The fakes of Jest, vitest
+ * and Sinon have a clock, Jest's legacy ones are mocks, and those of Node are bound.
  */
 function real(immediate: Immediate | undefined): Immediate | undefined {
   if (immediate === undefined || 'clock' in immediate || '_isMockFunction' in immediate) return undefined

@@ -1,7 +1,7 @@
 // The options of `createRedis`, looked at before anything runs: a mistake in one is an error that names it, where types did
 // not tell (in JavaScript, or past a cast).
 
-/** What each must be, with the word that `typeof` says of it. */
+/** What each option must be. The text contains the word that `typeof` gives for it. */
 const TYPES: Readonly<Record<string, string>> = {
   storage: 'an object',
   save: 'a string',

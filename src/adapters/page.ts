@@ -6,7 +6,7 @@ interface Page {
   removeEventListener(type: string, listener: (event: { type: string }) => void, capture: true): void
 }
 
-/** One that was hidden before it is closed, or frozen, only says the latter. */
+/** A page that was hidden before it is closed or frozen tells only of the latter. */
 const EVENTS = ['visibilitychange', 'pagehide', 'freeze', 'pageshow']
 
 /** @returns a function that stops listening */

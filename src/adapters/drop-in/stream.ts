@@ -10,7 +10,10 @@ import { systemClock } from '../host.ts'
 import { Fair } from './fair.ts'
 
 export class InProcessStream extends EventEmitter {
-  /** Until somebody listens for it. Of a connection that is there already ioredis hears by process.nextTick, which tests fake. */
+  /**
+   * True until somebody listens for `connect`. If it were connected from the start, ioredis would use process.nextTick, which tests
+   * fake.
+   */
   connecting = true
   readonly remoteAddress = 'in-process'
   readonly remotePort: number

@@ -95,7 +95,7 @@ class Requester implements EngineRequester {
     if (request.signal?.aborted) return { result: null as R }
     for (let retry = 0; ; retry++) {
       const answer = await this.#answer(request)
-      // Whose connection broke would not have got an answer at all.
+      // A lost reply stands for a request that got no answer at all: it may be tried again.
       if (!isLost(answer)) {
         if (this.readYourWrites) this.upstashSyncToken = (++this.#requests).toString(36)
         return this.#response(answer, request) as UpstashResponse<R>
@@ -183,7 +183,7 @@ class Requester implements EngineRequester {
       try {
         event()
       } catch (error) {
-        // A listener's fault is the process's to see, and the other listeners' no concern.
+        // An error of a listener must not keep the others from being called: it shows as uncaught.
         systemClock.soon(() => {
           throw error
         })

@@ -53,7 +53,7 @@ export class Guest {
     try {
       switch (op) {
         case 'call': {
-          // No await: what is answered at once is sent with the answers of its turn.
+          // Without await: a reply that is there at once is sent together with the others of its turn.
           const reply = request.blocking ? this.#wait(id, backend, request.argv) : backend.call(request.argv)
           if (!(reply instanceof Promise)) return this.#reply(id, reply)
           void reply.then(

@@ -59,7 +59,7 @@ export async function share(options: ShareOptions): Promise<SharedRedis> {
 
 const denied = (cause: unknown): RedisError => new RedisError('UNSUPPORTED shared: the browser denies this page Web Locks', { cause })
 
-/** Thieves wait for a moment, so that not all tabs that notice the same freeze take the lock from each other. */
+/** A tab that takes the lock waits a random moment first, so that not all tabs that notice the same freeze take it from each other. */
 const JITTER_MS = 40
 /** No owner is asked more than that by one tab. */
 const MOST_ASKED = 2 ** 32
@@ -84,7 +84,7 @@ class Member implements Candidate {
   #reigns = 0
   /** The ids of what the present owner is asked are above. */
   #joined = 0
-  /** Who was heard last to own the database, or to be about to. */
+  /** The tab that said last that it owns the database, or is about to. */
   #owner = ''
   /** This tab's role, as far as its app has been told. */
   #role: Role | null = null
@@ -229,7 +229,7 @@ class Member implements Candidate {
 
   async #admit(reign: Reign, tab: string, first: number): Promise<void> {
     const { owned, guests, id } = reign
-    // Who comes while the owner ends is for the next one, or for this one again if it cannot end.
+    // A tab that joins while the owner ends waits for the next owner, or for this one if it cannot end.
     if (owned === null || reign.closing) return
     const backend = await owned.redis.backend.connect()
     if (reign.over) return backend.close()
@@ -266,14 +266,14 @@ class Member implements Candidate {
         return
       case 'frozen':
         if (notice.owner !== this.#owner || reign !== null) return
-        // What it still runs is not saved any more.
+        // What the old owner still runs will not be saved.
         this.#backend.pause()
         return this.#steal()
       case 'claim':
       case 'owner':
         return this.#follow(notice.owner, notice.is === 'owner')
       case 'closing':
-        // What it has run will still be answered.
+        // The owner is closing; it still answers what it has run.
         if (notice.owner === this.#owner && reign === null) this.#backend.pause()
     }
   }

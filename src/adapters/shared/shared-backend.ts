@@ -8,7 +8,7 @@ import { RedisError } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { Lost } from './remote.ts'
 
-/** What these promise holds for earlier writes only if the same owner ran them. */
+/** These commands say that earlier writes are durable, which is true only if the same owner ran them. */
 const MAKES_DURABLE = /^(?:SAVE|WAITAOF)$/
 const GONE = new ReplyError('CONNECTION The tab that ran what was written before is gone, and whether it saved that is not known')
 
@@ -125,7 +125,7 @@ export class SharedBackend implements Backend {
     return this.#outlast(current.batch(commands, atomic), () => isRepeatable, again)
   }
 
-  /** Only who ran the writes before can promise that they are durable. That it is gone is said once. */
+  /** Only the owner that ran the earlier writes can say that they are durable. If it is gone, that is an error, once. */
   async #makeDurable(current: Backend, argv: Argv, options: CallOptions | undefined, again: () => Promise<Reply>): Promise<Reply> {
     const wrote = this.#wrote
     this.#wrote = null
@@ -136,7 +136,7 @@ export class SharedBackend implements Backend {
       return reply
     } catch (error) {
       this.#wrote = wrote ?? this.#wrote
-      // To run it twice is no harm, and what was lost with that owner is an error the second time.
+      // SAVE and WAITAOF may run twice; writes that were lost with the owner are an error the second time.
       if (error instanceof Lost) return again()
       throw error
     }

@@ -12,8 +12,8 @@ export interface Watched {
 /** A third of the patience may pass until silence is noticed, after the second it is asked, and it has the third to answer. */
 const STEPS = 3
 /**
- * Who has just won the lock was there a moment ago, and is busy loading: if two took it from each other nobody would get far.
- * And where timers are late, the machine may be busy; but in a hidden tab they always are.
+ * A tab that has just won the lock was alive a moment ago and is busy loading: if tabs took it from each other then, nobody would get
+ * far. Where timers are late, the whole machine may be busy; but in a hidden tab they always are.
  */
 const PATIENCE_WHEN_SLOW = 10
 

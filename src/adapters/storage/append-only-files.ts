@@ -11,7 +11,10 @@ import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError 
 import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 
 const READ_SIZE = 1 << 20
-/** So many bytes are copied to the system faster than another thread is asked to, and then a killed process has not lost them. */
+/**
+ * Up to so many bytes are written synchronously: that is faster than asking another thread, and a process that is killed right after
+ * has not lost them.
+ */
 const AT_ONCE = 1 << 14
 
 interface Part {
@@ -42,7 +45,7 @@ class AppendOnlyFiles implements FileJournal {
   #kept: Part[] = []
   #file: FileHandle | null = null
   #position = 0
-  /** Until then a write may have to wait, which must not hold up this thread. */
+  /** Whether a sync runs. A write beside it may have to wait, so it must not be a synchronous one. */
   #syncing = false
   #lastIncrement = 0
   #lastBase = 0
@@ -129,7 +132,7 @@ class AppendOnlyFiles implements FileJournal {
     }
   }
 
-  /** Whatever the end is, only a person can tell whether it is of no use: it is put beside. */
+  /** What is cut off may still be of use to somebody: it is kept in a file beside. */
   async truncate(length: number): Promise<string> {
     const path = this.#path(this.#parts!.at(-1)!.name)
     const kept = `${path}.cut-off-at-${length}-${Date.now()}`

@@ -102,7 +102,7 @@ export function objectStore(database: string, name: string): Store {
           // `commit` Firefox gives a transaction up only if the last of what it was asked for fails.
           const request = records.put({ [OWNER]: 1 }, owner!)
           request.onerror = () => request.error!.name === 'ConstraintError' && (refusal = takenOver())
-          // The page may be gone before it could hear that all is put: so the browser is told now that this is all.
+          // The page may be gone before it hears that everything is put, so the transaction is committed now.
           if (atOnce) transaction.commit?.()
         }
         const result = await running
@@ -124,8 +124,8 @@ export function objectStore(database: string, name: string): Store {
       // Not randomUUID: pages without TLS do not have it.
       const token = `${OWNER}/${Date.now()}-${Math.random()}`
       const current = (records: IDBObjectStore): Promise<IDBValidKey | undefined> => promisifyRequest(records.index(OWNER).getKey(1))
-      // In two steps: who sleeps between them finds that the owner is another one, and who slept before them has heard by
-      // now that the lock is lost.
+      // In two steps: a tab that was frozen between them finds another owner, and one that was frozen before them has heard by now that
+      // the lock is lost.
       const before = await use('relaxed')('readonly', current)
       const claimed = await use('relaxed')('readwrite', async (records) => {
         const now = await current(records)

@@ -60,8 +60,8 @@ async function request(locks: Locks, name: string, patience: number, steal: bool
       settled = lost = true
       reject(error)
     }
-    // A browser that is busy may take its time for a lock that is free. It answers in turn: if it was given to this request
-    // just now, that is heard before the answer.
+    // A busy browser may take long to grant even a free lock. It answers requests in order: if the lock was granted to this one just
+    // now, that is heard before the answer to the query.
     const losePatience = async (): Promise<void> => {
       const holder = (await locks.query()).held?.find((lock) => lock.name === name)
       if (settled) return

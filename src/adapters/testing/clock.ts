@@ -7,7 +7,7 @@ interface Timer {
   readonly run: () => void
 }
 
-/** What one timer sets in motion for others (a reply, the next command, its reply) has happened after so many turns. */
+/** After so many turns of the host, everything that a timer has set in motion (a reply, the next command, its reply) has happened. */
 const TURNS = 2
 
 /** A clock that stands still until a test moves it, in milliseconds. */

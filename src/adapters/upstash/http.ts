@@ -37,10 +37,10 @@ interface Answer {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000
-/** Hosts take more for nothing at all. */
+/** setTimeout takes a longer delay for 0. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const SYNC_TOKEN = 'upstash-sync-token'
-/** It has not said whether it takes bytes. */
+/** The server has not shown yet whether it takes bytes. */
 const UNKNOWN = null
 
 export class HttpService implements Service {
@@ -100,7 +100,7 @@ export class HttpService implements Service {
   async #send(path: string, commands: readonly Argv[], toBody: (lines: readonly Argv[]) => string): Promise<Answer> {
     if (this.#takesBytes !== false && !commands.every(isText)) {
       const answer = await this.#post(path, BYTES_PREFIX + toBody(commands))
-      // What is no JSON to a server has not run.
+      // The server took the body for invalid JSON, so nothing has run.
       const refused = answer.status === 400 && !answer.headers.has(BYTES_HEADER) && !answer.text.includes('max request size')
       this.#takesBytes = answer.headers.has(BYTES_HEADER) || (refused ? false : this.#takesBytes)
       if (!refused) return answer
@@ -126,8 +126,8 @@ export class HttpService implements Service {
   }
 
   /**
-   * Does what the user's signal may end. It may outlive many requests: AbortSignal.any would leave a trace of each on it in Node 20.
-   * The end is not left to fetch: one of the user's own may not look at its signal, and nothing is to wait for it then.
+   * Runs something that the user's signal can abort. The signal may outlive many requests: AbortSignal.any would leave a trace of each
+   * on it in Node 20. It is not left to fetch alone: a user's own fetch may not look at its signal, and then nothing must wait for it.
    */
   async #abortable<T>(abort: AbortController, run: () => Promise<T>): Promise<T> {
     const given = this.#target.options?.signal
@@ -174,7 +174,7 @@ function defaultCache(): CacheMode | undefined {
   return globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? undefined : 'no-store'
 }
 
-/** What a status says besides a result: an error of the service, or that nothing can be said. */
+/** The error that a status stands for: the service's own, or that the request's fate is unknown. */
 function failureOf({ status, text }: Answer): ReplyError | undefined {
   if (status >= 200 && status < 300) return undefined
   let error: unknown

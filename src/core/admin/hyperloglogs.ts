@@ -46,7 +46,7 @@ function debug(db: Database, argv: Argv): Reply {
 /** How far an estimate may be off: six standard deviations. */
 const MOST_ERROR = (6 * 1.04) / Math.sqrt(hll.noRegisters().length)
 
-/** Adds elements and looks whether the estimates, sparse and dense, are near enough. */
+/** Adds elements and checks that the estimates of both encodings, sparse and dense, are near enough. */
 function selftest(db: Database): Reply {
   const [sparse, dense] = [new Raw(hll.EMPTY), new Raw(hll.EMPTY)]
   hll.makeDense(dense)

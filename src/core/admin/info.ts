@@ -12,7 +12,7 @@ interface Parts {
   readonly pause: Pause
 }
 
-/** Of what each of some is worth. */
+/** The sum of what `worth` gives for each. */
 function sum<T>(all: Iterable<T>, worth: (each: T) => number): number {
   let total = 0
   for (const each of all) total += worth(each)
@@ -34,7 +34,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['watching_clients', sessions.filter(({ transaction }) => transaction.watching > 0).length],
       ['total_watched_keys', sum(engine.databases(), ({ watchers }) => watchers.size)],
       ['total_blocking_keys', sum(engine.databases(), ({ waiters }) => waiters.size)],
-      // Those that also wait for the key to go.
+      // Waiters that also want to hear when the key goes.
       ['total_blocking_keys_on_nokey', sum(engine.databases(), ({ waiters }) => sum(waiters.values(), (each) => Number(toldOfGone(each))))],
     ]
   }

@@ -73,7 +73,7 @@ export class Latency {
     return head + charts.join('\n')
   }
 
-  /** The series in words, and what helps against what they show. */
+  /** LATENCY DOCTOR: the samples in words, with advice. */
   report(): string {
     const { config } = this.#engine
     const threshold = config.number('latency-monitor-threshold')!

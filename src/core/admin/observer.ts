@@ -51,7 +51,7 @@ export class Observer implements Probe {
     const { clock } = this.#engine
     const started = elapsed(clock)
     const result = session.perform(command, argv)
-    // Who waits for others takes no time; who saves, or sleeps, does.
+    // A blocking command's waiting does not count; that of SAVE or DEBUG SLEEP does.
     if (result instanceof Promise && !(command.flags & FLAG.blocking)) return this.#whenDone(result, session, command, argv, started)
     if (result instanceof Promise) void this.#whenServed(result, session, command, argv, this.#since(started))
     else this.#done(session, command, argv, this.#since(started))
@@ -65,7 +65,7 @@ export class Observer implements Probe {
     return reply
   }
 
-  /** As Redis, what waits is accounted for when it is served. */
+  /** As in Redis, a blocking command is counted when it is served. */
   async #whenServed(result: Promise<Reply>, session: Session, command: Command, argv: Argv, micros: number): Promise<void> {
     await result
     this.#done(session, command, argv, micros)

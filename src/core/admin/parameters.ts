@@ -57,13 +57,13 @@ const follows: Check = (value) => {
   throw ALONE
 }
 
-/** What would ask for something that is not there is refused, rather than ignored. */
+/** Only the values that are true here are accepted: others would ask for something that is not there. */
 const onlyWhere =
   (known: string, reason: string): Check =>
   (value) =>
     value === known ? value : fail(reason)
 
-/** What asks for more than one server is refused, rather than ignored. */
+/** Parameters of replication and clusters: only values that mean a single server are accepted, rather than ignored. */
 const alone =
   (...choices: string[]): Check =>
   (value) =>
@@ -77,7 +77,7 @@ const shared = (rows: Readonly<Record<string, string>>, check: Check, fixed?: Pa
     }),
   )
 
-/** Nothing follows from these here. */
+/** These are accepted, shown by CONFIG GET, and have no effect. */
 const ACCEPTED: Parameters = {
   ...shared(
     {
@@ -259,7 +259,7 @@ function fail(reason: string): never {
   throw reason
 }
 
-/** As Redis: for those who know of them. */
+/** As in Redis, CONFIG GET shows these only to those who name them. */
 const HIDDEN = [
   'key-load-delay',
   'loading-process-events-interval-bytes',

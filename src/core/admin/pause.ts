@@ -26,7 +26,7 @@ export class Pause {
   #busy = 0
   #ended = false
   #held: Held[] = []
-  /** Whose they are. */
+  /** The sessions of the commands that are held back. */
   readonly #waiting = new Set<Session>()
   #cancel: (() => void) | null = null
 
@@ -96,7 +96,7 @@ export class Pause {
     for (const { session, argv, resolve } of held) resolve(session.closed ? CLOSED : session.execute(argv))
   }
 
-  /** What a connection had to say goes with it, be the pause as long as it may. */
+  /** A connection has ended: its commands are dropped, however long the pause lasts. */
   forget(session: Session): void {
     if (!this.#waiting.delete(session)) return
     const gone = this.#held.filter((held) => held.session === session)
@@ -117,7 +117,7 @@ export class Pause {
     // Where there are no timers, the next command is what ends a pause.
     if (this.#until > 0 && this.#engine.clock.now() >= this.#until) this.end()
     const all = this.#busy > 0 || this.#everything || this.#waiting.has(session)
-    // Who cannot wait, such as `redis.sync`, is not made to.
+    // Sessions that cannot wait, such as that of `redis.sync`, are not held back.
     if (!session.mayBlock || !(all || (this.#until > 0 && writes(session, command, argv)))) return null
     this.#waiting.add(session)
     return new Promise((resolve) => {

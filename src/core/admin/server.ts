@@ -27,7 +27,7 @@ const loadModule: Handler = () => {
   throw NO_MODULES
 }
 
-/** Redis's own question first, whether this is about a real server: a port that can be one. */
+/** As in Redis, the port is checked first: only then is this about a real server. */
 const replicaOf: Handler = (_db, argv) => {
   if (argv[1].toLowerCase() === 'no' && argv[2].toLowerCase() === 'one') return OK
   const port = parseInt64(argv[2])
@@ -37,7 +37,7 @@ const replicaOf: Handler = (_db, argv) => {
 
 const STATS = 'nondeterministic_output request_policy:all_shards response_policy:special'
 
-/** Redis gives these no flag at all, by which they would pass by CLIENT PAUSE: this one has no name. */
+/** Redis gives these commands no flags, so CLIENT PAUSE does not hold them back. This bit has no name, so it shows nowhere. */
 const UNNAMED = 1 << 30
 const always = (row: Row): Row => ({ ...row, flags: UNNAMED })
 

@@ -22,9 +22,9 @@ export class Tracker implements TrackingState {
   options: TrackingOptions
   /** The connection that hears it instead; 0 for none. */
   redirect: number
-  /** That one is gone. */
+  /** Whether the connection to redirect to is gone. */
   broken = false
-  /** CLIENT CACHING has said which way the next command goes. */
+  /** Whether CLIENT CACHING was said for the next command. */
   caching = false
   readonly prefixes = new Set<ByteString>()
 
@@ -174,7 +174,7 @@ export class Tracking {
     this.#bytes = bytes
   }
 
-  /** Nobody is left who tracks: commands cost what they did before. */
+  /** Stops listening to changes when nobody tracks any more: commands then cost what they did before. */
   #rest(): void {
     this.#clear()
     this.#broadcasts.clear()

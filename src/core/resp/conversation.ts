@@ -24,7 +24,7 @@ export interface Carrier {
 
 /** Long outputs go as they are made, so that back-pressure shows while a pipeline still runs. */
 const PIECE = 1 << 16
-/** Bytes of replies that may wait for who has not given the password: in Redis, one buffer of a connection. */
+/** So many bytes of replies may wait for a client that has not given the password: in Redis, one buffer of a connection. */
 const UNAUTHENTICATED_OUTPUT = 16_384
 
 export class Conversation implements Buffers {
@@ -33,7 +33,7 @@ export class Conversation implements Buffers {
   readonly #carrier: Carrier
   readonly #parser = new RequestParser()
   #output = ''
-  /** What is told behind the reply that is being made. */
+  /** Messages that go out behind the reply that is being made. */
   readonly #behind: Reply[] = []
   /** A blocking command is being waited for: what comes behind it waits too. */
   #waiting = false
@@ -46,9 +46,9 @@ export class Conversation implements Buffers {
   input = 0
   #limits: OutputLimits = parseOutputLimits(DEFAULT_OUTPUT_LIMITS)
   #limitsText = DEFAULT_OUTPUT_LIMITS
-  /** Set while there is more than the soft limit. */
+  /** Cancels the end of the connection; set while more than the soft limit waits. */
   #cancelDoom: (() => void) | null = null
-  /** Set while `timeout` may end the connection. */
+  /** Cancels the check for idleness; set while `timeout` may end the connection. */
   #cancelIdle: (() => void) | null = null
 
   constructor(engine: Engine, carrier: Carrier, peer: Peer) {
@@ -72,7 +72,7 @@ export class Conversation implements Buffers {
     this.session.lastUsed = this.#engine.clock.now()
     this.#parser.limits.maxBulk = this.#engine.config.number('proto-max-bulk-len')
     this.#parser.feed(bytes)
-    // A command without end is cut off, and who sends on while a command or the way out waits.
+    // Ends the connection if a command grows beyond the limit, or if the client goes on sending while a command, or its replies, wait.
     if (this.#parser.pending > (this.#engine.config.number('client-query-buffer-limit') ?? Infinity)) return this.#cutOff()
     this.resume()
     const { pending, limits } = this.#parser
@@ -105,7 +105,7 @@ export class Conversation implements Buffers {
       this.#output += `-ERR ${error.message}\r\n`
       return this.end()
     }
-    // Who is told that a message was published finds it delivered.
+    // Messages go out before the reply to whoever published them.
     for (const send of this.#engine.unsent) send()
     this.#flush()
   }
@@ -178,7 +178,7 @@ export class Conversation implements Buffers {
   }
 
   #push(push: Reply): void {
-    // What EXEC's own commands tell comes behind its reply, as since Redis 7.2: only there a subscription among them is confirmed.
+    // As since Redis 7.2, messages that commands inside EXEC cause come behind EXEC's reply, which confirms a subscription among them.
     if (this.session.inExec) return void this.#behind.push(push)
     const first = this.#output === ''
     this.#output += encodeReply(push, this.session.protocol)
@@ -250,7 +250,7 @@ export class Conversation implements Buffers {
     if (safe === null) return this.#send(output)
     this.#held = safe.then((error) => {
       this.#held = null
-      // What was said to be done is not kept: as when a redis-server dies, the client is told nothing.
+      // The change could not be stored: as when a redis-server dies, the client gets no reply.
       if (error !== null) return this.#carrier.destroy()
       this.#send(output)
       this.#flush()

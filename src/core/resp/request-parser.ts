@@ -94,7 +94,7 @@ export class RequestParser {
       }
       if (!this.#readWords()) return undefined
       const argv = this.#argv
-      // Who is idle does not keep what it said last, which may be large.
+      // An idle connection does not keep its last command, which may be large.
       this.#argv = NO_WORDS
       if (this.#at === this.#buffer.length) this.#release()
       return argv
@@ -161,7 +161,7 @@ export class RequestParser {
     this.#at = end + 1
     const words = splitWords(line)
     if (words === null) throw new ProtocolError('Protocol error: unbalanced quotes in request')
-    // HTTP: some page has its visitor's browser send a form to this port. As in Redis, nothing of it is run.
+    // This is HTTP: a web page may make its visitor's browser post to this port. As in Redis, nothing of it is run.
     if (/^(post|host:)$/i.test(words[0])) throw new ProtocolError()
     return words
   }

@@ -26,7 +26,7 @@ export function confirmations(kind: string, names: readonly ByteString[], base64
   return names.map((name, i) => messageData([kind, name, String(i + 1)], base64))
 }
 
-/** Begins to listen. What is heard before that is confirmed is shown after it. */
+/** Begins to listen. Messages that come before the confirmation are shown after it. */
 export async function confirmedFirst<T>(
   confirmed: readonly ByteString[],
   show: (data: ByteString) => void,

@@ -18,7 +18,7 @@ const REFUSED = new Set([
   'READONLY',
   'READWRITE',
   'REPLCONF',
-  // These end or replace what is served.
+  // These would end the server or replace its data.
   'SHUTDOWN',
   'REPLICAOF',
   'SLAVEOF',

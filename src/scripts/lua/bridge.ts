@@ -41,7 +41,7 @@ export interface Limits {
   readonly steps?: number | undefined
 }
 
-/** Deeper in calls, a script might leave a command too little of the stack of JS: it must not end halfway. */
+/** With more open calls than this, the room on JS's stack is checked before a command runs: it must not fail halfway. */
 const SHALLOW = 50
 /** Calls that a command may need; those of `headroom` are as large as any. */
 const HEADROOM = 100
@@ -210,7 +210,7 @@ export class Bridge {
   textOf(value: LuaValue): ByteString {
     if (!(value instanceof Table)) return `ERR ${untilZero(this.machine.toString(value))}`
     const err = value.get('err')
-    // redis-server 7.0 dies of it; this is what it says since.
+    // redis-server 7.0 crashes here; this is what later versions reply.
     return typeof err === 'string' || typeof err === 'number' ? untilZero(this.machine.toString(err)) : 'ERR unknown error'
   }
 

@@ -124,7 +124,7 @@ export function compileStatement(context: FunctionContext, node: Statement): Exe
           return NORMAL
         }
       }
-      // It knows itself: the copy that it took is of what was there before.
+      // A local function that calls itself: its copy of its own variable was taken before the variable had a value.
       const self = value.scope.upvalues.indexOf(variable)
       return (frame) => {
         const closure = make(frame)

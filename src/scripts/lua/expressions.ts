@@ -304,7 +304,7 @@ function compileBinary(context: FunctionContext, node: Binary): Code {
   const { machine } = context
   const { operator } = node
   const site = context.site(node.line, describe(context, node.left), describe(context, node.right))
-  // Of all operators only `..` takes what its operands were.
+  // Unlike other operators, `..` takes its operands as they were when they were evaluated.
   const [left, right] =
     operator === '..' ? [context.expression(node.left), context.expression(node.right)] : compileOperands(context, node.left, node.right)
   const slot = plainSlot(context, node.left)

@@ -8,7 +8,7 @@ import type { Step } from './steps.ts'
 import type { Table } from './table.ts'
 import { apply, LuaFunction, type LuaValue, NONE, type Result } from './value.ts'
 
-/** What the function gives back, its upvalues, its extra arguments (`...`), then its variables. */
+/** The result of the function, its upvalues, its extra arguments (`...`), then its variables. */
 export type Frame = unknown[]
 export const RESULT = 0
 export const UPVALUES = 1
@@ -62,8 +62,8 @@ export interface Prototype {
 const SMALL_FRAME = 12
 
 /**
- * A call for others to make: one that a function ends with, where calls are nested so deep that the stack of JS might not
- * do, and any call in a coroutine.
+ * A call that the caller has to make: a tail call where calls are nested so deep that JS's stack might overflow, and any call in a
+ * coroutine.
  */
 export class PendingCall {
   readonly fn: LuaFunction

@@ -114,7 +114,7 @@ export class Machine {
     let error: LuaError | null = null
     try {
       this.nest(NOWHERE)
-      // Which it calls itself: it takes no place but its own.
+      // A tail call takes the place of the function that makes it.
       this.callers[this.depth++] = site.tail ? new Site(site.source, site.chunk, site.line) : site
       this.site = NOWHERE
       result = all(run())

@@ -23,7 +23,7 @@ import { isTrue } from './machine.ts'
 import { type LuaValue, NONE } from './value.ts'
 
 export interface Step {
-  /** A call that it gives has to be made: what comes of it is to be in RESULT for the next step. */
+  /** If it gives a call, that has to be made, and its result put into RESULT for the next step. */
   readonly run: (frame: Frame) => Signal | PendingCall
   /** Where to go on after BREAK, and after a call. */
   readonly label: Label

@@ -96,7 +96,7 @@ export class Table {
     if (this.#numbers !== 0) this.#takeOver()
   }
 
-  /** Moves the hash's numbers that the array has room for into it: nothing else finds them there. */
+  /** Moves numeric keys from the hash into the array where it has room: lookups expect them there. */
   #adopt(): void {
     const { keys, values } = this
     keys.forEach((key, slot) => {

@@ -36,7 +36,7 @@ function finderOf(command: Command): Finder {
   const specs = keySpecs(command).filter(isOfKeys)
   // Most commands have their keys in places that do not depend on what is said.
   if (specs.every(({ kind, flags }) => kind === 'range' && !flags.includes('variable_flags'))) return rangeFinder(specs)
-  // A number of keys that cannot be is an error of the command: it touches none.
+  // With an impossible number of keys the command fails and touches none.
   return (argv) => (findKeys(command, argv, specs) ?? []).map(({ key, at, flags }) => ({ key, at, ...usesOf(flags) }))
 }
 
@@ -83,7 +83,7 @@ const written = (argv: Argv, at: number): NamedKey => ({ key: argv[at], at, read
 /** How many words follow an option of SORT. */
 const SORT_WORDS: Readonly<Record<string, number>> = { BY: 1, GET: 1, LIMIT: 2, STORE: 1 }
 
-/** A word that stands behind an option is none: `BY store` stores nothing. Of several STORE the last counts. */
+/** The word behind an option is no option: `BY store` stores nothing. Of several STORE the last counts. */
 function sortKeys(argv: Argv): NamedKey[] {
   let target = 0
   for (let i = 2; i < argv.length; i++) {

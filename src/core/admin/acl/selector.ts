@@ -241,7 +241,7 @@ export class Selector {
     if (!allowed) for (const word of this.#firstWords.get(command.index) ?? []) rules.push(`+${command.name}|${word}`)
   }
 
-  /** The category that describes most and errs least; undefined if none describes more than it errs. */
+  /** The category that covers the most commands rightly and the fewest wrongly; undefined if none does more good than harm. */
   #nearest(categories: ReadonlySet<string>, rest: Selector): string | undefined {
     let best: { name: string; wrong: number; right: number } | undefined
     for (const name of categories) {

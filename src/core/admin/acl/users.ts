@@ -125,7 +125,7 @@ export class Registry implements Users {
 
   #remove(account: Account, self: Session | null): void {
     this.#accounts.delete(account.name)
-    // What its connections still have to say is refused, whatever comes between.
+    // Its connections may still send commands before they end: those are refused.
     account.set(['reset'])
     for (const session of this.#sessionsOf(account)) {
       session.authenticated = false

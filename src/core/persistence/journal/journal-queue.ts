@@ -9,16 +9,16 @@ import { JournalWriter, type Taken } from './journal-writer.ts'
 
 /** As Redis: bytes that could not be written are tried again after a second, and everysec syncs once in a second. */
 const SECOND_MS = 1000
-/** As Redis: so long a store that does not answer is taken for a slow one. */
+/** As in Redis: a store that has not answered for so long is taken for a slow one. Appends no longer wait for its sync. */
 const SLOW_MS = 2000
-/** When so many bytes wait for one, no more are taken: whoever writes would fill the memory. */
+/** While so many bytes wait for a store that does not answer, writes are refused: they would fill the memory. */
 const MOST_WAITING = 1 << 24
-/** When so many wait for a sync of one, no more are let wait: WAITAOF may be called again and again. */
+/** While so many callers wait for a store that does not answer, further ones get an error: WAITAOF may be called again and again. */
 const MOST_SYNCS = 1000
 
 type Policy = 'always' | 'everysec' | 'no'
 
-/** Somebody waits, and is told of an error or null. */
+/** Callers that wait for something, and get an error or null. */
 export interface Waiting {
   readonly promise: Promise<ReplyError | null>
   settle(error: ReplyError | null): void
@@ -37,7 +37,7 @@ type Job =
 
 /** The journal that it belongs to. */
 export interface QueueOwner {
-  /** Whether the store has what the data comes from: then what is appended counts at once. */
+  /** Whether the store has the data that the journal continues: then what is appended counts at once. */
   readonly based: boolean
   writeError(): ReplyError | null
   /** Nothing is left to be done. */
@@ -50,11 +50,11 @@ export class JournalQueue {
   readonly #owner: QueueOwner
   readonly writer: JournalWriter
   #policy: Policy = 'everysec'
-  /** Whether replies wait until what they tell of is durable. */
+  /** Whether replies wait until the change that they report is durable (`appendfsync always`). */
   waits = false
   /** Bytes in the store. */
   size = 0
-  /** What is appended next must not follow what the store has. */
+  /** Whether what is appended next must not be read behind what the store has. */
   apart = true
   /** Why nothing can be appended just now; null if it can. */
   failure: unknown = null
@@ -70,7 +70,7 @@ export class JournalQueue {
   /** When the store was given what it does now, and how many bytes that is. */
   #since = 0
   #inFlight = 0
-  /** How many bytes were appended in all, how many of them no power cut undoes any more, and when that was all of them. */
+  /** How many bytes were appended in all, how many of those are safe from a power cut, and when they last were all safe. */
   #appended = 0
   #synced = 0
   #lastSync = -Infinity
@@ -91,7 +91,7 @@ export class JournalQueue {
   configured(): void {
     this.#policy = this.#engine.config.get('appendfsync') as Policy
     this.waits = this.#policy === 'always'
-    // What is being written now may not have been asked to be durable.
+    // An append that is under way may not have been told to be durable.
     if ((this.unsynced || this.#pumping) && this.#policy !== 'no') void this.sync()
   }
 
@@ -106,12 +106,12 @@ export class JournalQueue {
       if (this.#pumping) this.#look()
       else if (this.failure === null) void this.#pump()
     }
-    // Whoever waits for a reply waits for this: then it begins as soon as the code that runs now is done.
+    // Replies wait for this, so it begins as soon as the running code is done rather than in the next turn.
     if (this.waits) void Promise.resolve().then(flush)
     else this.#engine.clock.soon(flush)
   }
 
-  /** Looks whether too much waits. */
+  /** Checks whether too much waits for the store. */
   #look(): void {
     const waiting = this.buffered - this.#inFlight
     const { clock, log } = this.#engine
@@ -169,7 +169,7 @@ export class JournalQueue {
       }
       if ((this.failure ?? this.stuck) !== null) this.#recovered()
     }
-    // Together with the last look at the jobs: what is added now is begun by who adds it.
+    // In the same step as the last look at the jobs: whoever adds a job after this starts the pump again.
     this.#pumping = false
     if (this.unsynced && this.#policy === 'everysec') this.later()
     this.#owner.idle()
@@ -215,7 +215,7 @@ export class JournalQueue {
     this.apart = false
   }
 
-  /** What changes after this must not follow what the store has, as what changed before still does. */
+  /** Changes after this must not be read behind what the store has; changes before it still are. */
   sever(): void {
     this.#enqueue()
     const ended = (): void => {
@@ -224,7 +224,7 @@ export class JournalQueue {
     this.#jobs.push({ taken: null, run: async () => {}, ended, harmless: true })
   }
 
-  /** In a second it is tried again to make everything durable. */
+  /** Tries again in a second to make everything durable. */
   later(): void {
     if (this.stopped || this.#syncing) return
     this.#cancelTimer ??= this.#engine.clock.after(SECOND_MS, () => {
@@ -288,7 +288,7 @@ export class JournalQueue {
     this.stuck = null
     const refusal = this.#owner.writeError()
     const jobs = this.#jobs.splice(0)
-    // Bytes stay to be tried again. What was to happen between them does not happen.
+    // Bytes are kept to be tried again. A job between them is given up.
     for (const job of jobs) {
       if (job.taken === null) job.ended(error)
       else {

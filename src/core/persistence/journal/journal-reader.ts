@@ -7,7 +7,7 @@ const DOLLAR = 36
 const HASH = 35
 const CR = 13
 const LF = 10
-/** No command has more words, none of them is longer (Redis's own limits); what says otherwise is damaged. */
+/** Redis's own limits. Bytes that say otherwise are damaged. */
 const MOST_WORDS = 2 ** 31 - 1
 const LONGEST_WORD = 2 ** 29
 /** A line is a sign and a number. */
@@ -21,13 +21,13 @@ export class JournalReader {
   #bytes: Uint8Array = new Uint8Array(0)
   #at = 0
   #offset: number
-  // What has come since, and how much must come before there is anything to read.
+  // Chunks that came since, and how many bytes must come before there is a whole word to read.
   #chunks: Uint8Array[] = []
   #arrived = 0
   #missing = 0
   // What `#line` found.
   #next = 0
-  // Of a command that is not all here: how many words it has, those that are, and how far they reach.
+  // Of a command that has not arrived whole: how many words it has, those that have arrived, and where they end.
   #count = 0
   #words: ByteString[] = []
   #reach = 0
@@ -53,7 +53,7 @@ export class JournalReader {
     this.#arrived += chunk.length
   }
 
-  /** Puts what has come behind what was not read: once for a long word, however many chunks it has. */
+  /** Joins the chunks that came to the bytes not yet read: once for a long word, however many chunks it has. */
   #join(): void {
     const chunks = this.#chunks
     if (chunks.length === 0) return

@@ -5,7 +5,7 @@ import type { Argv } from '../../engine/command.ts'
 
 const FIRST_SIZE = 1 << 14
 
-/** So many commands become bytes in one go. */
+/** So many commands are encoded together. */
 const AT_ONCE = 256
 
 const MULTI: Argv = ['MULTI']
@@ -23,9 +23,9 @@ export class JournalWriter {
   /** A buffer that has been written away. Memory that was used just now is in the cache, which new memory is not. */
   #spare: Uint8Array | null = null
   #at = 0
-  /** Commands that are not bytes yet. Making bytes of many in one go takes less time. */
+  /** Commands that are not encoded yet: encoding many together takes less time. */
   readonly #commands: Argv[] = []
-  /** How many of what is written now belong together. */
+  /** How many commands were written since the last `settle`: these belong together. */
   #together = 0
   /** The database that the last command was for; -1 if a reader cannot know. */
   #db = -1
@@ -89,7 +89,7 @@ export class JournalWriter {
     if (bytes.length * 4 > buffer.length || buffer.length === FIRST_SIZE) this.#spare = buffer
   }
 
-  /** Makes bytes of the commands, but for one of which nobody can say yet whether it is the first of several. */
+  /** Encodes the commands; not a single one since the last `settle`, since a MULTI may have to go before it. */
   #encode(): void {
     const commands = this.#commands
     const last = this.#together === 1 ? commands.pop()! : null

@@ -38,9 +38,9 @@ export class Journal implements Effects, QueueOwner {
   readonly #queue: JournalQueue
   /** By the command's index. */
   readonly #rewrites: (Rewrite | undefined)[]
-  /** Whether the store has what the data comes from. Otherwise that takes a base, and before it nothing counts as durable. */
+  /** Whether the store has a base that the data comes from. Until it has, nothing that is appended counts as durable. */
   based = false
-  /** Those who wait for that base. */
+  /** Callers that wait for that base. */
   #forBase: Waiting | null = null
   /** The size at which growth is counted from. */
   #sizeAfterRewrite = 0
@@ -149,7 +149,7 @@ export class Journal implements Effects, QueueOwner {
   handedOver(): Promise<ReplyError | null> | null {
     if (this.waits) return this.durable()
     if (this.#store.sync === undefined || this.writeError() !== null) return null
-    // As Redis, which answers although the write that was to come first has failed, and tries it again.
+    // As in Redis, the reply goes out even if the append that was to come first has failed; that is tried again.
     return this.#queue.written()?.then(() => null) ?? null
   }
 
@@ -206,7 +206,7 @@ export class Journal implements Effects, QueueOwner {
     return this.writeError()
   }
 
-  /** Another import may give the base up that was begun: then it is the next one that counts. */
+  /** Another import may have given up the base that was begun; then the next one counts. */
   async #makeBase(pid: number): Promise<void> {
     do {
       await (this.#run?.done ?? this.rewrite(pid))
@@ -232,7 +232,7 @@ export class Journal implements Effects, QueueOwner {
     this.#lastSeconds = seconds(elapsed(clock) - run.started)
     this.#lastCowSize = run.snapshot.cowSize
     this.#run = null
-    // One that came too late to be given up is not the base that is waited for.
+    // A base that was finished although it had been given up is not the one that is waited for.
     if (!run.aborted) this.based = true
     if (this.based) this.#settleBase()
     return null
@@ -285,7 +285,7 @@ export class Journal implements Effects, QueueOwner {
     return error
   }
 
-  /** Hears of no more changes. */
+  /** Stops listening to changes. */
   leave(): void {
     if (this.#engine.effects === this) this.#engine.effects = null
   }

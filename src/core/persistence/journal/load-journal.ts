@@ -15,10 +15,10 @@ import { type JournalPart, type JournalStore, StorageError } from '../storage.ts
 import { JournalFormatError, JournalReader } from './journal-reader.ts'
 
 const RDB_MAGIC = 'REDIS'
-/** Between two turns of the host. */
+/** Commands are run for so long between two turns of the host. */
 const SLICE_MS = 4
 
-/** Of PFDEBUG, which is one of isodis/admin's commands, a journal has what has made a HyperLogLog dense. */
+/** PFDEBUG TODENSE changes data, so journals have it. The command itself is in isodis/admin, which may not be there. */
 const PFDEBUG = row('PFDEBUG', 3, '', '', (db, [, , key]) => {
   makeDense(writable(db, key, db.string.write(key)))
   return OK
@@ -111,7 +111,7 @@ class Loader {
     start = 0,
   ): Promise<number> {
     const reader = new JournalReader(start)
-    /** Up to here everything has been run. */
+    /** Everything up to this offset has been run. */
     let good = start
     try {
       for (let next: IteratorResult<Uint8Array> = { value: first, done: false }; !next.done; next = await rest.next()) {
@@ -185,7 +185,7 @@ class Loader {
         this.#engine.begin()
         const command = this.#known(argv, part)
         if (!arityFits(command, argv.length)) throw wrongArity(command.name)
-        // A promise can only come from what waits for a save, and nothing is saved yet.
+        // A handler gives a promise only if it waits for a save, and nothing is saved while a journal is loaded.
         void command.handler(this.session.db, argv, this.session)
       } catch (error) {
         if (!(error instanceof ReplyError)) throw error

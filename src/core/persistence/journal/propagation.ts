@@ -34,7 +34,7 @@ const set: Rewrite = (argv, _reply, db) => {
   if (argv.length === 3) return null
   const { unit, get, when, keep } = setOptions(argv, 3, 'SET')
   if (unit !== null) return [withExpiry(db, argv[1], argv[2])]
-  // What IFEQ and its like compare with is no longer there.
+  // The condition was met, and what it was compared with has been overwritten: it is left out.
   if (when.startsWith('IF')) return [[...argv.slice(0, 3), ...(keep ? ['KEEPTTL'] : [])]]
   return get ? [argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET')] : null
 }
@@ -106,7 +106,7 @@ const xaddOrXtrim =
   (adding: boolean): Rewrite =>
   (argv, reply, db) => {
     const { trim, references, at } = addOptions(db, argv, adding)
-    // DELREF and ACKED have said themselves what they did.
+    // DELREF and ACKED have written their own commands (see stream-references.ts).
     if (references !== '') return []
     const options = argv.slice(0, at).filter((word, i) => i < 2 || !isReferences(word.toUpperCase()))
     if (trim?.approximate) {
@@ -120,14 +120,14 @@ const xaddOrXtrim =
     return [[...options, ...id, ...argv.slice(at + 1)]]
   }
 
-/** XDELEX and XACKDEL have said what is acknowledged. */
+/** XDELEX and XACKDEL: acknowledgements have been written already; what was removed becomes XDEL. */
 const removeEntries: Rewrite = (argv, reply) => {
   const { ids } = idArguments(argv, argv[0].toUpperCase() === 'XDELEX' ? 2 : 3)
   const removed = ids.filter((_, i) => (reply as number[])[i] === 1)
   return removed.length === 0 ? [] : [['XDEL', argv[1], ...removed]]
 }
 
-/** What says itself what it did. */
+/** Commands that write to the journal themselves. */
 const nothing: Rewrite = () => []
 
 const hashAt = (db: Database, key: ByteString): Hash | undefined => db.keyspace.get(key) as Hash | undefined

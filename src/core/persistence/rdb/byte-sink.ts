@@ -80,7 +80,7 @@ export class ByteSink {
     this.#summed = 0
   }
 
-  /** Takes what has been written into the checksum. It happens by itself, but then for a whole chunk at once. */
+  /** Brings the checksum up to date. Otherwise that happens for a whole chunk at once. */
   sum(): void {
     this.#crc?.update(this.#buffer, this.#summed, this.#at)
     this.#summed = this.#at

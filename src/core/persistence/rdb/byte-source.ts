@@ -8,7 +8,7 @@ import { INT32, INT8, LZF, RdbError } from './format.ts'
 import { integerText } from './integers.ts'
 import { decompress, MAX_EXPANSION } from './lzf.ts'
 
-/** What cuts a step short. */
+/** Thrown to end a step that needs bytes which have not arrived: it is run again when they have. */
 const MISSING = Symbol('bytes are missing')
 
 /** A step to be done so many times. */
@@ -72,8 +72,8 @@ export class ByteSource {
   }
 
   /**
-   * Has a step done so many times before whatever was to be done next; what is to be done first is said last.
-   * A step must have read all that it needs before it changes anything or calls this.
+   * Schedules a step, so many times, before everything that was scheduled before: what is to be done first is said last. A step must
+   * have read all that it needs before it changes anything or calls this.
    */
   repeat(times: number, step: () => void): void {
     this.#loops.push({ left: times, step })

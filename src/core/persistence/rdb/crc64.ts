@@ -40,7 +40,7 @@ export class Crc64 {
 
   /** Takes in bytes `from` up to `to`. */
   update(bytes: Uint8Array, from = 0, to = bytes.length): void {
-    // Piece by piece: a loop that is called often is compiled for good, where a long one that runs once is not.
+    // Piece by piece: V8 optimizes a function that is called often, but a single long loop late or not at all.
     for (let i = from; i < to; i += PIECE) this.#piece(bytes, i, Math.min(i + PIECE, to))
   }
 

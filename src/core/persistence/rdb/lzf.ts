@@ -69,7 +69,7 @@ function pack(input: Uint8Array, length: number, output: Uint8Array, room: numbe
         repeated = i
         continue
       }
-      // The longer nothing repeats, the more rarely it is looked for.
+      // The longer nothing has repeated, the larger the steps in which repeats are looked for.
       next = i + 1 + ((i - repeated) >> SKIP_BITS)
     }
     if (out >= room) return 0

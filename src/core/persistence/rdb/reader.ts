@@ -110,7 +110,7 @@ export class RdbReader {
     const code = source.byte()
     switch (code) {
       case format.EXPIRE_MS:
-        // The sign of a time long past must not be taken for "none".
+        // 0 stands for "no expiry": a time before 1970 must not become that.
         this.#expiry = Math.max(1, source.integer(8))
         break
       case format.EXPIRE_SECONDS:

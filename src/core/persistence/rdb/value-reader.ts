@@ -112,7 +112,7 @@ function readSortedSet(source: ByteSource, type: number, done: Done): void {
   done(orNull(zset))
 }
 
-/** A score as text behind its length; the three highest lengths are what no text says. */
+/** A score as text behind its length byte, whose three highest values stand for NaN, inf and -inf. */
 function textScore(source: ByteSource): number {
   const length = source.byte()
   if (length > 252) return length === 253 ? NaN : length === 254 ? Infinity : -Infinity

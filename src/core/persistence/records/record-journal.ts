@@ -75,7 +75,7 @@ export class RecordJournal implements JournalStore {
         continue
       }
       this.#tail = bytes.slice(0, left)
-      // From the end: a crash in between must not leave a gap.
+      // From the last to the first: a crash in between must not leave a gap.
       const removed = Array.from({ length: count - index - 1 }, (_, i) => this.#name(count - 1 - i))
       await this.#runs.records.remove(removed)
       await this.#runs.records.put([sealed(this.#name(index), this.#tail)], true)
@@ -97,7 +97,7 @@ export class RecordJournal implements JournalStore {
     if (this.#current === null) await this.split(false)
     const { records, counts } = this.#runs
     const most = (records.largestInHurry ?? records.largest) - SEAL
-    // If there is nothing to append, the last record makes durable what was put before.
+    // With nothing to append, the last record is put again: that makes durable what was put before.
     const fits = bytes.length === 0 || this.#tail.length + bytes.length <= Math.min(TAIL_BYTES, most)
     const grows = this.#count > 0 && fits
     let rest = grows ? joinBytes([this.#tail, bytes]) : bytes

@@ -83,15 +83,15 @@ export class Runs {
     if (hurried) this.#hurries++
     const hurries = this.#hurries
     const put = async (): Promise<void> => {
-      // What was in a hurry has been put in place of this.
+      // A hurried snapshot has taken the place of this one.
       if (hurries !== this.#hurries) throw new StorageError('given up')
       const before = this.manifest
       const manifest = change(before)
       await this.records.put([...last, sealed(MANIFEST, toUint8Array(JSON.stringify(manifest)))], true, hurried)
       this.manifest = manifest
       const removed = this.#onlyIn(before, manifest)
-      // Nothing depends on this: what is left is removed when the storage is opened again. And what came in a hurry while
-      // this was being put stands on what was there before.
+      // Nothing depends on the removal: what is left is removed when the storage is opened again. If a hurried snapshot came meanwhile,
+      // it still builds on the old records, which then stay.
       if (removed.length > 0 && hurries === this.#hurries) await this.records.remove(removed).catch(() => {})
     }
     const committed = hurried ? put() : this.#committing.then(put)
