@@ -1,7 +1,7 @@
 // The IndexedDB storage in real browsers: what every storage must do, and what other tabs may do to it meanwhile.
 import { get, keys } from 'idb-keyval'
-import { describe, expect, test } from 'vitest'
-import { createRedis } from '../../src/adapters/memory.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { createRedis, type EmbeddedRedis } from '../../src/adapters/memory.ts'
 import { indexedDb } from '../../src/adapters/storage/indexeddb.ts'
 import { objectStore } from '../../src/adapters/storage/object-store.ts'
 import { storageConformance } from './conformance.ts'
@@ -35,6 +35,59 @@ test.each([1, 2])('records in a database of version %s are loaded', async (versi
   })
   db.close()
   await expectWritten(indexedDb(name), 'journal')
+})
+
+test('a database of a later version is left alone', async () => {
+  const name = `test-later-${Date.now()}`
+  const db = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open(`isodis:${name}`, 100)
+    request.onsuccess = () => resolve(request.result)
+  })
+  db.close()
+  await expect(createRedis({ storage: indexedDb(name) })).rejects.toThrow(`"isodis:${name}" is of a later version of isodis`)
+})
+
+test.each<Record<string, string>>([{}, { appendonly: 'yes', appendfsync: 'always' }])(
+  'a storage without any room can be read (%j)',
+  async (config) => {
+    const name = `test-full-${Date.now()}`
+    const open = (): Promise<EmbeddedRedis> => createRedis({ storage: indexedDb(name), save: '1000 1', config })
+    const first = await open()
+    await first.set('a', 1)
+    await first.close()
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    })
+    const full = await open()
+    expect(await full.get('a')).toBe('1')
+    await full.set('b', 2).catch(() => {})
+    await expect(full.save()).rejects.toMatchObject({ cause: { name: 'QuotaExceededError' } })
+    put.mockRestore()
+    // Both at once: the first to write makes it the owner.
+    await Promise.allSettled([full.save(), full.set('c', 3)])
+    await expect.poll(() => full.set('c', 3).catch(String)).toBe('OK')
+    await full.close()
+    const after = await open()
+    expect(await after.mget('a', 'c')).toEqual(['1', '3'])
+    await after.close()
+  },
+)
+
+test('a storage that was opened without any room belongs to who has written to it meanwhile', async () => {
+  const name = `isodis:test-full-taken-${Date.now()}`
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('no room', 'QuotaExceededError')
+  })
+  const slept = objectStore(name, 'snapshot')
+  await slept.claim(() => false)
+  put.mockRestore()
+  const owner = objectStore(name, 'snapshot')
+  await owner.claim(() => false)
+  await owner.use('readwrite', (records) => void records.put(1, 'a'))
+  const written = slept.use('readwrite', (records) => void records.put(2, 'a'))
+  await expect(written).rejects.toThrow('was taken over by another tab')
+  expect(await get('a', owner.use)).toBe(1)
+  for (const store of [slept, owner]) store.close()
 })
 
 describe('the object store under it', () => {

@@ -13,7 +13,8 @@ export interface Store {
   /** @param atOnce the page may be gone in a moment: everything has been asked for when the callback returns */
   with(durability: Durability, atOnce?: boolean): UseStore
   /**
-   * From now on only this store writes: transactions of others, who may not know yet, are undone.
+   * From now on only this store writes: transactions of others, who may not know yet, are undone. If there is no room even for
+   * that, this is so from the first time that it writes something.
    * @param isLost whether the lock that allows it is lost meanwhile
    * @throws TakenOverError if another one was faster
    */
@@ -29,6 +30,8 @@ const VERSION = 2
 export function objectStore(database: string, name: string): Store {
   let connection: Promise<IDBDatabase> | null = null
   let owner: string | null = null
+  /** Makes this the owner before it writes, if there was no room for that when it was opened. */
+  let claimFirst: (() => Promise<void>) | null = null
   let deleted = false
   const takenOver = (): StorageError => new TakenOverError(`"${database}" was taken over by another tab`)
 
@@ -43,7 +46,11 @@ export function objectStore(database: string, name: string): Store {
       const records = oldVersion === 0 ? request.result.createObjectStore(name) : request.transaction!.objectStore(name)
       records.createIndex(OWNER, OWNER, { unique: true })
     }
-    return promisifyRequest(request).then((db) => {
+    const opened = promisifyRequest(request).catch((cause: unknown) => {
+      // An older build of the app, from a cache or after a step back.
+      throw (cause as Error).name === 'VersionError' ? new StorageError(`"${database}" is of a later version of isodis`, { cause }) : cause
+    })
+    return opened.then((db) => {
       const forget = (): void => {
         connection = null
       }
@@ -83,7 +90,13 @@ export function objectStore(database: string, name: string): Store {
     }
 
   const use = (durability: Durability, atOnce = false): UseStore =>
-    oneByOne ? inTurn(transact(durability, false)) : transact(durability, atOnce)
+    oneByOne ? inTurn(asOwner(transact(durability, false))) : asOwner(transact(durability, atOnce))
+
+  /** Without a turn in between, unless it has to be: the page may be gone in a moment. */
+  const asOwner =
+    (run: UseStore): UseStore =>
+    (mode, callback) =>
+      mode === 'readwrite' && claimFirst !== null ? claimFirst().then(() => run(mode, callback)) : run(mode, callback)
 
   const transact =
     (durability: Durability, atOnce: boolean): UseStore =>
@@ -127,15 +140,24 @@ export function objectStore(database: string, name: string): Store {
       // In two steps: a tab that was frozen between them finds another owner, and one that was frozen before them has heard by now that
       // the lock is lost.
       const before = await use('relaxed')('readonly', current)
-      const claimed = await use('relaxed')('readwrite', async (records) => {
-        const now = await current(records)
-        if (now !== before || isLost()) return false
-        if (now !== undefined) records.delete(now)
-        await promisifyRequest(records.put({ [OWNER]: 1 }, token))
-        return true
+      const claim = async (): Promise<void> => {
+        const claimed = await transact('relaxed', false)('readwrite', async (records) => {
+          const now = await current(records)
+          if (now !== before || isLost()) return false
+          if (now !== undefined) records.delete(now)
+          await promisifyRequest(records.put({ [OWNER]: 1 }, token))
+          return true
+        })
+        if (!claimed) throw takenOver()
+        owner = token
+        claimFirst = null
+      }
+      await claim().catch((error: unknown) => {
+        // What is stored can be read all the same, and there may be room again when something is to be written.
+        if ((error as Error).name !== 'QuotaExceededError') throw error
+        let claiming: Promise<void> | null = null
+        claimFirst = () => (claiming ??= claim().finally(() => (claiming = null)))
       })
-      if (!claimed) throw takenOver()
-      owner = token
     },
     close() {
       void connection?.then((db) => db.close()).catch(() => {})
