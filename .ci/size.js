@@ -18,8 +18,9 @@ const budgets = [
     // hash that DIGEST gives 1.2; and 1.0 in parts that are loaded later.
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 1.1 (with isodis/json or isodis/vectors).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1.
+    // That a full storage can be read is 0.1; that a service worker hands the database over, 0.2 that are loaded later.
     initial: 96.7,
-    total: 123,
+    total: 123.2,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },
