@@ -196,6 +196,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
         found: [s.match('l+'), s.match('(h)(e)'), s.match('%d')],
         bytes: [s.byteAt(0), s.byteAt(99)],
         read: [$.local('1.5').toNumber(), $.local('x').toNumber(), $.local('1e400').toNumber()],
+        perhaps: [s.match('%d').toNumber(), $.local('a7b').match('%d').toNumber(), $.local('t', 'string?', null).toNumber()],
         sha: $.sha1('abc'),
         reversed: $.lua('string.reverse', s).as('string'),
       }))
@@ -209,6 +210,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
         found: ['ll', 'h', null],
         bytes: [104, null],
         read: [1.5, null, Infinity],
+        perhaps: [null, 7, null],
         sha: 'a9993e364706816aba3e25717850c26c9cd0d89d',
         reversed: 'olleh',
       })
@@ -519,7 +521,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
 
     test('keys whose names are worked out', async () => {
       const script = defineScript({ name: 'cascade', keys: { size: 'string', frame: 'string' }, args: { field: 'string' }, returns: 'string?' }, ($, { size, frame }, { field }) => {
-        const top = size.get().orElse('0').toNumber().orElse(0)
+        const top = size.get().toNumber().orElse(0)
         $.for($.range(top, -1, -1), (at) => {
           const value = $.key('hash', $.text`${frame}:${at}`).hget(field)
           $.if(value.notNull(), (value) => $.return(value))

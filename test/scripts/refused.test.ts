@@ -43,6 +43,11 @@ test.each<[string, Parameters<typeof defineScript>[1]]>([
   ['script x: an expression has no value before the script runs: use its methods (add, eq, lt, ...) and $.text`...`', ($) => {
     if (($.local('n', 1) as unknown as number) > 3) $.log('notice', 'never')
   }],
+  ['script x: an expression has no value before the script runs: use $.toJson()', ($) => JSON.stringify({ n: $.local('n', 1) })],
+  ['script x: $.break() is not in a loop', ($) => $.if($.local('y', true), () => $.break())],
+  ['script x: $.break() is not in a loop', ($) => $.for($.range(0, 1), () => {
+    $.function({ name: 'f', args: {} }, ($) => $.break())
+  })],
   ['script x: its function cannot wait: it runs once, when the script is defined, and must not be async', (async () => 1) as never],
   ["script x: hsh is no type of a key: use 'string', 'hash', 'list', 'set', 'zset' or 'stream'", ($) => $.key('hsh' as 'hash', 'a')],
 ])('%s', (text, build) => expect(message(build)).toBe(text)) // prettier-ignore

@@ -53,6 +53,8 @@ export class Builder<R> {
   readonly #program: Program
   /** How many functions of the script we are in. */
   #depth = 0
+  /** How many loops of that function we are in. */
+  #loops = 0
   #returns: Shape | undefined
 
   constructor(program: Program, returns: Shape | undefined) {
@@ -103,6 +105,7 @@ export class Builder<R> {
   /** Leaves the enclosing loop. */
   break(): Leaves
   break(): unknown {
+    if (this.#loops === 0) throw new TypeError('$.break() is not in a loop')
     this.#program.emit(breaks())
     return LEAVES
   }
@@ -153,6 +156,7 @@ export class Builder<R> {
   while(next: () => unknown, body: (...value: never[]) => unknown): void {
     let shape = NULL
     const program = this.#program
+    this.#loops++
     const { statements, node } = program.before(() => {
       const given = this.#give(next())
       shape = given.shape
@@ -170,6 +174,7 @@ export class Builder<R> {
         ;(body as () => unknown)()
       }
     })
+    this.#loops--
     const simple = statements.length === 0 && !shape.nullable
     program.emit({ kind: 'while', line: 0, condition: simple ? truth(node) : constant(true), body: inner })
   }
@@ -196,7 +201,7 @@ export class Builder<R> {
       const from = this.#give(start).node
       const limit = plus(this.#give(end).node, -Math.sign(step))
       const variable = program.variable(first ?? 'i')
-      const inner = program.inside(() => (body as (i: Term) => unknown)(this.#term(local(variable), INTEGER)))
+      const inner = this.#loop(() => (body as (i: Term) => unknown)(this.#term(local(variable), INTEGER)))
       program.emit(counting(variable, from, limit, inner, step))
       return
     }
@@ -207,7 +212,7 @@ export class Builder<R> {
     const source = isList || node.kind === 'local' ? node : program.temp('all', node, 'stays')
     const place = program.variable(isList && body.length > 1 ? (second ?? 'i') : '_')
     const item = program.variable(first ?? (isList ? 'item' : 'field'))
-    const inner = program.inside(() => {
+    const inner = this.#loop(() => {
       const call = body as (first: Term, second: Term) => unknown
       if (isList) call(this.#term(local(item), of), this.#term(plus(local(place), -1), INTEGER))
       else call(this.#term(local(item), STRING), this.#term(program.temp(second ?? 'value', index(source, local(item)), 'stays'), of))
@@ -239,8 +244,10 @@ export class Builder<R> {
       },
     )
     const outer = this.#returns
+    const loops = this.#loops
     this.#returns = returns
     this.#depth++
+    this.#loops = 0
     const statements = program.inside(() => {
       for (const [name, schema] of Object.entries(definition.args)) {
         const parameter = program.variable(name)
@@ -250,6 +257,7 @@ export class Builder<R> {
       this.#end((body as (...args: unknown[]) => unknown)(this, args, self))
     }, scope)
     this.#depth--
+    this.#loops = loops
     this.#returns = outer
     program.emit(define(variable, { scope, parameters, body: statements }))
     return self
@@ -381,6 +389,13 @@ export class Builder<R> {
 
   #parsed(text: Expression): Expression {
     return helpers.nulls(this.#program, call('cjson.decode', text))
+  }
+
+  #loop(body: () => unknown): Placed[] {
+    this.#loops++
+    const statements = this.#program.inside(body)
+    this.#loops--
+    return statements
   }
 
   /** The end of the script or of a function, if it is one. */

@@ -93,6 +93,10 @@ export class Term {
   [Symbol.toPrimitive](): never {
     throw new TypeError('an expression has no value before the script runs: use its methods (add, eq, lt, ...) and $.text`...`')
   }
+  /** Nor has JSON.stringify a value yet. @throws TypeError */
+  toJSON(): never {
+    throw new TypeError('an expression has no value before the script runs: use $.toJson()')
+  }
 
   static program(term: Term): Program {
     return term.#program

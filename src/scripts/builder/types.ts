@@ -67,7 +67,7 @@ export type Anything =
   | { readonly [field: string]: Anything }
 
 /** A value of a script while it runs: what may be missing has to be dealt with before it is used. */
-export type Expr<T> = Typed<T> & Comparable<T> & (null extends T ? Missing<T> : Methods<T>)
+export type Expr<T> = Typed<T> & Comparable<T> & (null extends T ? Missing<T> & MissingMethods<T> : Methods<T>)
 
 /** A variable of the script. */
 export type Local<T> = Expr<T> & {
@@ -117,6 +117,12 @@ interface Missing<T> {
   orElse(leave: () => Leaves): Expr<NonNullable<T>>
   /** The value, or another if it is missing. */
   orElse(other: Give<NonNullable<T>>): Expr<NonNullable<T>>
+}
+
+type MissingMethods<T> = [T] extends [string | null] ? MissingTextMethods : unknown
+interface MissingTextMethods {
+  /** The number that the text spells, or null if it is missing or not a number: `counter.get().toNumber().orElse(0)`. */
+  toNumber(): Expr<number | null>
 }
 
 interface UntypedMethods {
