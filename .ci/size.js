@@ -23,7 +23,8 @@ const budgets = [
     total: 123.2,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
-  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.2, total: 17.2 },
+  // Errors for JSON.stringify and for $.break() outside of a loop are 0.05.
+  { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.25, total: 17.25 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
   {
     name: 'isodis/lua',
