@@ -20,4 +20,5 @@ test.each<[name: string, take: (redis: never) => unknown]>([
 
 test('fileStorage takes no path alone: it would keep the data in the current directory', () => {
   expect(() => fileStorage('./data' as never)).toThrow('fileStorage takes an object, such as { dir: "./data" }')
+  expect(() => fileStorage({ directory: './data' } as never)).toThrow('fileStorage: there is no option directory, but dir, dbfilename')
 })

@@ -23,11 +23,16 @@ export interface FileStorageOptions {
 
 const READ_SIZE = 1 << 20
 
-/** Keeps snapshots and a journal in files that redis-server loads, and loads redis-server's own. */
+/**
+ * Keeps snapshots and a journal in files that redis-server loads, and loads redis-server's own.
+ * @throws TypeError if an option is unknown
+ */
 export function fileStorage(options: FileStorageOptions = {}): Storage {
-  // Taken for no options, it would be the current directory.
+  // What is not understood would be the current directory.
   if (typeof options !== 'object') throw new TypeError('fileStorage takes an object, such as { dir: "./data" }')
-  const { dir = '.', dbfilename = 'dump.rdb', appenddirname = 'appendonlydir', appendfilename = 'appendonly.aof' } = options
+  const { dir = '.', dbfilename = 'dump.rdb', appenddirname = 'appendonlydir', appendfilename = 'appendonly.aof', ...others } = options
+  for (const name of Object.keys(others))
+    throw new TypeError(`fileStorage: there is no option ${name}, but dir, dbfilename, appenddirname, appendfilename`)
   const path = join(dir, dbfilename)
   const journal = appendOnlyFiles(join(dir, appenddirname), appendfilename, path)
   let unlock = async (): Promise<void> => {}
