@@ -1,7 +1,7 @@
 // The commands on JSON for the client, on any backend: a view of a client, a batch or `redis.sync`. Values are JS values, turned into
 // JSON and back here. No code of the engine comes with it, and none of it with a client that does not use it.
 import { decodeUtf8 } from '../bytes.ts'
-import { type Key, type Value, words } from '../client/arguments.ts'
+import { type Either, type Key, type Value, words } from '../client/arguments.ts'
 import type { Batch } from '../client/batch.ts'
 import { type Decode, integer, integerOrNull, list, ok, okOrNull, type Text, word, wordOrNull } from '../client/decode.ts'
 import type { Redis, Watching } from '../client/redis.ts'
@@ -14,7 +14,15 @@ import { Double, type Reply } from '../reply.ts'
 export type JsonPath = string
 
 /** For `set`: only a value that is not there yet, or only one that is. */
-export type JsonSetOptions = { nx?: boolean | undefined; xx?: never } | { xx?: boolean | undefined; nx?: never }
+export type JsonSetOptions = Either<Missing | Present>
+interface Missing {
+  /** Only if there is no value yet. */
+  nx?: boolean | undefined
+}
+interface Present {
+  /** Only if there is a value. */
+  xx?: boolean | undefined
+}
 
 /** What a command gives for a path: one result for each value that is selected; for an older path one result. */
 export type Each<P extends JsonPath, R> = string extends P ? R | R[] : P extends `$${string}` ? R[] : R

@@ -15,11 +15,25 @@ export interface GeoPosition {
 }
 
 /** A circle or a box around a member or a position. */
-export type GeoArea = Either<{ member: Value } | GeoPosition, undefined> &
-  Either<{ radius: number } | { width: number; height: number }, undefined> & {
-    /** Default: m */
+export type GeoArea = Either<AroundMember | GeoPosition, undefined> &
+  Either<Circle | Box, undefined> & {
+    /** Of the radius, or of width and height. Default: m */
     unit?: GeoUnit | undefined
   }
+interface AroundMember {
+  /** The place in the middle. A set without this member is an error. */
+  member: Value
+}
+interface Circle {
+  /** In `unit`. */
+  radius: number
+}
+interface Box {
+  /** From west to east, in `unit`. */
+  width: number
+  /** From south to north, in `unit`. */
+  height: number
+}
 
 interface Counted {
   /** At most this many. Default: all */

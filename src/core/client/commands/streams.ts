@@ -16,7 +16,15 @@ export type ClaimedEntry<T extends Text> = [id: string, fields: Fields<T>, idle:
 export type StreamsRead<T extends Text, E> = T extends string ? Record<string, E[]> : [key: T, entries: E[]][]
 
 /** Which entries to remove: all but the newest `maxlen`, or those with a lower ID than `minid`; and what that means for groups. */
-export type Trim = Either<{ maxlen: number } | { minid: string }, undefined> & Either<Exactly | Roughly> & Either<Keepref | Delref | Acked>
+export type Trim = Either<Maxlen | Minid, undefined> & Either<Exactly | Roughly> & Either<Keepref | Delref | Acked>
+interface Maxlen {
+  /** Keep this many entries, the newest. */
+  maxlen: number
+}
+interface Minid {
+  /** Keep entries with this ID and higher ones. */
+  minid: string
+}
 interface Keepref {
   /** Entries that go stay pending (Redis 8.2). This is the default */
   keepref?: boolean | undefined

@@ -85,13 +85,31 @@ export type FieldType = `${'i' | 'u'}${number}`
 /** A position in bits, or with `#` in fields of the given type. */
 export type FieldOffset = number | `#${number}`
 /** One of `get`, `set` and `incrby`; or `overflow`, which says what those behind it do. Default: wrap */
-export type BitfieldOperation = Either<
-  | { get: FieldType; offset: FieldOffset }
-  | { set: FieldType; offset: FieldOffset; value: number | bigint }
-  | { incrby: FieldType; offset: FieldOffset; value: number | bigint }
-  | { overflow: 'wrap' | 'sat' | 'fail' },
-  undefined
->
+export type BitfieldOperation = Either<GetField | SetField | IncrbyField | Overflow, undefined>
+interface AtOffset {
+  /** Where the integer is: a position in bits, or `#2` for the third integer of its type. */
+  offset: FieldOffset
+}
+interface GetField extends AtOffset {
+  /** Reads an integer of this type: `u8`, `i16`, ... */
+  get: FieldType
+}
+interface SetField extends AtOffset {
+  /** Writes an integer of this type. Its result is the integer before. */
+  set: FieldType
+  /** The integer to write. */
+  value: number | bigint
+}
+interface IncrbyField extends AtOffset {
+  /** Adds to an integer of this type. Its result is the sum. */
+  incrby: FieldType
+  /** What to add. */
+  value: number | bigint
+}
+interface Overflow {
+  /** What becomes of sums that are too large: they begin anew, stay at the limit, or are null and change nothing. */
+  overflow: 'wrap' | 'sat' | 'fail'
+}
 
 /** Of all bits; or of those of the first bitmap and any of the others (Redis 8.2): only there, only elsewhere, in both; or in exactly one. */
 export type BitOperation = 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one'
