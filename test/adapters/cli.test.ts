@@ -1,6 +1,6 @@
 // `isodis serve` in a process of its own, with redis-cli, redis-benchmark and a bare client.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -77,6 +77,71 @@ describe('isodis serve', () => {
     mkdirSync(logfile)
     expect(await call(port, 'DEBUG', 'LOG', 'four')).toBe('+OK')
     expect(await call(port, 'PING')).toBe('+PONG')
+  })
+
+  test('its log has the lines of redis-server; a file that was moved away is begun anew, one that cannot be written is an error', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+    const logfile = join(own, 'log')
+    start('serve', '--port', '0', '--logfile', logfile)
+    const [, port] = await vi.waitFor(() => READY.exec(readFileSync(logfile, 'utf8')) ?? Promise.reject(new Error('not yet')), {
+      timeout: 20_000,
+    })
+    const redis = await startRedisServer(['--logfile', 'redis.log'], own)
+    const form = /^\d+:M \d\d [A-Z][a-z][a-z] \d{4} \d\d:\d\d:\d\d\.\d{3} \S Server initialized$/m
+    for (const name of ['log', 'redis.log']) expect(readFileSync(join(own, name), 'utf8')).toMatch(form)
+    renameSync(logfile, join(own, 'log.1'))
+    expect(await call(Number(port), 'DEBUG', 'LOG', 'again')).toBe('+OK')
+    expect(readFileSync(logfile, 'utf8')).toMatch(/^\d+:M .* # DEBUG LOG: again\n$/)
+    await redis.stop()
+    const refused = start('serve', '--port', '0', '--logfile', join(own, 'none', 'log'))
+    expect(await refused.ended).toBe(1)
+    expect(refused.stderr).toContain(`Can't open the log file '${join(own, 'none', 'log')}': No such file or directory`)
+  })
+
+  test('a terminal that is closed does not end it; SIGTERM does, and the second SIGINT at once', async () => {
+    const { command, port } = await serve()
+    command.process.kill('SIGHUP')
+    expect(await call(port, 'PING')).toBe('+PONG')
+    command.process.kill('SIGTERM')
+    expect(await command.ended).toBe(0)
+    expect(command.stdout).toMatch(/Received SIGTERM scheduling shutdown\.\.\.\n.*User requested shutdown\.\.\.\n/)
+
+    const own = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+    const slow = await serve('--dir', own)
+    expect(await call(slow.port, 'DEBUG', 'POPULATE', '1000000')).toBe('+OK')
+    slow.command.process.kill('SIGINT')
+    await slow.command.says(/User requested shutdown/)
+    slow.command.process.kill('SIGINT')
+    expect(await slow.command.ended).toBe(1)
+    expect(slow.command.stdout).toContain('You insist... exiting now.')
+    expect(existsSync(join(own, 'dump.rdb'))).toBe(false)
+  })
+
+  test('--daemonize yes leaves it in the background, with a file that has its number', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+    const [socket, pidfile] = [join(own, 'sock'), join(own, 'pid')]
+    const command = start('serve', '--unixsocket', socket, '--daemonize', 'yes', '--pidfile', pidfile)
+    expect(await command.ended).toBe(0)
+    const client = await vi.waitFor(() => RespClient.connect({ path: socket }), { timeout: 20_000 })
+    const pid = await vi.waitFor(() => readFileSync(pidfile, 'utf8'))
+    expect(shown(await client.call('INFO', 'server'))).toContain(`process_id:${pid.trim()}\r\n`)
+    expect(Number(pid)).not.toBe(command.process.pid)
+    await client.call('SHUTDOWN').catch(() => {})
+    await vi.waitFor(() => expect(existsSync(pidfile)).toBe(false), { timeout: 20_000 })
+  })
+
+  test('under systemd it says when clients can connect, and stays in the foreground', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'isodis-cli-'))
+    const told = join(own, 'told')
+    writeFileSync(join(own, 'systemd-notify'), `#!/bin/sh\necho "$NOTIFY_SOCKET" "$@" > ${told}.new && mv ${told}.new ${told}\n`, {
+      mode: 0o755,
+    })
+    vi.stubEnv('NOTIFY_SOCKET', '/run/notify')
+    vi.stubEnv('PATH', `${own}:${process.env['PATH']}`)
+    const { command } = await serve('--supervised', 'auto', '--daemonize', 'yes')
+    vi.unstubAllEnvs()
+    const words = await vi.waitFor(() => readFileSync(told, 'utf8'), { timeout: 20_000 })
+    expect(words).toContain(`/run/notify --ready --pid=${command.process.pid} `)
   })
 
   test('redis-cli works on it', async () => {

@@ -1,13 +1,11 @@
 // `isodis serve`: the engine behind a port, a socket and Upstash's REST protocol, until SHUTDOWN or a signal ends it.
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
 import { type ByteString, decodeUtf8 } from '../../core/bytes.ts'
 import type { Parameter } from '../../core/engine/config.ts'
 import type { Engine, Extension } from '../../core/engine/engine.ts'
-import type { Clock, Log, LogLevel } from '../../core/engine/ports.ts'
+import type { Clock, Log } from '../../core/engine/ports.ts'
 import { VERSION } from '../../core/engine/version.ts'
-import { ReplyError } from '../../core/reply.ts'
 import { json } from '../../core/json/json.ts'
 import { vectors } from '../../core/vectors/vectors.ts'
 import { lua } from '../../scripts/lua/scripting.ts'
@@ -18,6 +16,7 @@ import { aclFile, prepareUsers } from './acl-file.ts'
 import { rewriteFile } from './config-rewrite.ts'
 import { IN_USE, Listeners } from './listeners.ts'
 import { handedOverFirst } from './rest/handed-over.ts'
+import { daemonize, endOnSignals, isSupervised, logger, tellSystemd, writePidFile } from './process.ts'
 import { RenamedTable } from './renamed-table.ts'
 import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
@@ -29,8 +28,9 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, rest, files, file } = options
   let level = (): string => config['loglevel'] ?? 'notice'
+  const supervised = isSupervised(config['supervised'])
   const log = logger(pathOf(config['logfile']), () => level())
-  if (config['pidfile']) writePidFile(pathOf(config['pidfile'])!, log)
+  if (config['daemonize'] === 'yes' && !supervised && daemonize()) return
   const redis = await start(options, log)
   const { engine } = redis
   level = () => engine.config.get('loglevel')!
@@ -43,6 +43,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     listen: (to, addresses) => listeners.move(to, addresses),
     rewrite: file === null ? null : (all) => rewriteFile(file, engine, all),
   }
+  if (config['pidfile']) writePidFile(pathOf(config['pidfile'])!, log)
   // As redis-server: whoever reads this can connect.
   logStart(log)
   log('notice', 'Server initialized')
@@ -52,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     rest &&
     (await serveRest(handedOverFirst(engine, createRestHandler(redis, rest.tokens)), { port: rest.port, host: hostOf(config['bind']) }))
   if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
+  if (supervised) tellSystemd(log)
   // SHUTDOWN ends the engine, and with it this process.
   engine.onClose.add(() => {
     void Promise.all([listeners, restServer].map((server) => server?.close())).then(() => {
@@ -59,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       process.exit(0)
     })
   })
-  endOnSignals(redis, log)
+  endOnSignals(engine)
 }
 
 /** What CONFIG SET may change in a server that listens itself. */
@@ -119,59 +121,10 @@ async function listenAt(listeners: Listeners, engine: Engine, { config, port, ma
   return places
 }
 
-/** A signal does as SHUTDOWN, and saves as CONFIG says; a second one waits for nothing. */
-function endOnSignals({ engine }: EmbeddedRedis, log: Log): void {
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      log('notice', `User requested shutdown (${signal})...`)
-      const how = engine.config.get(`shutdown-on-${signal.toLowerCase()}`)!.split(' ')
-      const saves = how.includes('save') ? true : how.includes('nosave') ? false : null
-      void engine.close(saves, how.includes('force')).then((reply) => {
-        if (!(reply instanceof ReplyError)) return
-        stopping = false
-        log('warning', `Error trying to save the DB, can't exit: ${reply.text}`)
-      })
-    })
-  }
-}
-
 const clock: Clock = {
   ...systemClock,
   process() {
     const { user, system } = process.cpuUsage()
     return { id: process.pid, user: user / 1e6, system: system / 1e6 }
   },
-}
-
-/** By Redis's signs: debug, verbose, notice, warning. */
-const SIGNS: Readonly<Record<LogLevel, string>> = { debug: '.', verbose: '-', notice: '*', warning: '#' }
-
-/**
- * Writes lines as redis-server does, to standard output or a file, from a level on. When nobody reads them any more, or the disk is
- * full, they are lost and the server goes on.
- */
-function logger(file: string | undefined, least: () => string): Log {
-  const levels = Object.keys(SIGNS)
-  process.stdout.on('error', () => {})
-  return (level, message) => {
-    if (levels.indexOf(level) < levels.indexOf(least())) return
-    const line = `${process.pid}:M ${new Date().toISOString()} ${SIGNS[level]} ${message}\n`
-    if (!file) return void process.stdout.write(line)
-    try {
-      appendFileSync(file, line)
-    } catch {}
-  }
-}
-
-/** A file that names the process, as long as it lives. One that cannot be written is no reason not to start. */
-function writePidFile(file: string, log: Log): void {
-  try {
-    writeFileSync(file, `${process.pid}\n`)
-    process.once('exit', () => rmSync(file, { force: true }))
-  } catch (error) {
-    log('verbose', `Failed to write the pidfile: ${String(error)}`)
-  }
 }

@@ -73,7 +73,9 @@ async function startOf(pid: number): Promise<string | null> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     // The second field, a name in parentheses, may contain anything; the start is the 20th after it.
-    return `${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}@${boot.trim()}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // One that has ended stays in the list until its parent asks for its code, which not every container's first process does.
+    return fields[0] === 'Z' ? 'ended' : `${fields[19]}@${boot.trim()}`
   } catch {
     return null
   }
