@@ -9,6 +9,7 @@ import { CommandTable } from '../../src/core/engine/command.ts'
 import { groups } from '../../src/core/engine/commands/index.ts'
 import { helpOf } from '../../src/core/engine/docs.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
+import { NullArray } from '../../src/core/reply.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 
 describe('who has the commands', () => {
@@ -176,6 +177,32 @@ describe('MEMORY', () => {
 })
 
 describe('INFO', () => {
+  test('tells how many commands a second there are of late', async () => {
+    await using redis = await createTestRedis()
+    const rate = async (): Promise<number> => Number(/instantaneous_ops_per_sec:(\d+)/.exec(await redis.info('stats'))![1])
+    await redis.get('a')
+    for (let tenth = 0; tenth < 30; tenth++) {
+      await redis.clock.advance(100)
+      for (let i = 0; i < 10; i++) await redis.get('a')
+    }
+    expect(await rate()).toBeGreaterThanOrEqual(90)
+    expect(await rate()).toBeLessThanOrEqual(110)
+    await redis.clock.advance(60_000)
+    expect(await rate()).toBe(0)
+    await redis.call('CONFIG', 'RESETSTAT')
+    expect(await rate()).toBe(0)
+  })
+
+  test('has what exporters read of memory and replicas', async () => {
+    await using redis = await createTestRedis()
+    await redis.set('a', 'b')
+    const fields = new Map((await redis.info()).split('\r\n').map((line) => line.split(':') as [string, string])) // prettier-ignore
+    expect(Number(fields.get('used_memory_overhead')) + Number(fields.get('used_memory_dataset'))).toBe(Number(fields.get('used_memory')))
+    expect(fields.get('used_memory_peak_perc')).toBe('100.00%')
+    for (const name of ['repl_backlog_histlen', 'sync_full', 'latest_fork_usec', 'active_defrag_hits', 'total_net_repl_input_bytes'])
+      expect(fields.get(name)).toBe('0')
+  })
+
   test('counts who listens, watches and waits, and for how many keys (Redis 7.4)', async () => {
     await using redis = await createRedis({ admin })
     const connect = () => redis.engine.connect({ trusted: true })
@@ -298,7 +325,7 @@ describe('CLIENT TRACKING', () => {
     await session.execute(['CLIENT', 'TRACKING', 'OFF'])
     await redis.set('a', '1')
     await session.execute(['MULTI'])
-    expect(await session.execute(['EXEC'])).toEqual({ isNull: true })
+    expect(await session.execute(['EXEC'])).toBeInstanceOf(NullArray)
     await session.execute(['WATCH', 'a'])
     await session.execute(['MULTI'])
     expect(await session.execute(['EXEC'])).toEqual([])

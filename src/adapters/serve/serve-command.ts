@@ -1,4 +1,5 @@
 // `isodis serve`: the engine behind a port, a socket and Upstash's REST protocol, until SHUTDOWN or a signal ends it.
+import { totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
 import { type ByteString, decodeUtf8 } from '../../core/bytes.ts'
@@ -40,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const listeners = new Listeners(engine)
   const places = await listenAt(listeners, engine, options)
   engine.host = {
+    file: file ?? '',
     listen: (to, addresses) => listeners.move(to, addresses),
     rewrite: file === null ? null : (all) => rewriteFile(file, engine, all),
   }
@@ -125,6 +127,6 @@ const clock: Clock = {
   ...systemClock,
   process() {
     const { user, system } = process.cpuUsage()
-    return { id: process.pid, user: user / 1e6, system: system / 1e6 }
+    return { id: process.pid, user: user / 1e6, system: system / 1e6, resident: process.memoryUsage.rss(), machine: totalmem() }
   },
 }

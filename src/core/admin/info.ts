@@ -2,10 +2,11 @@
 import type { Waiter } from '../engine/blocking.ts'
 import type { Handler } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
-import { infoText, SECTIONS, type Section } from '../engine/info.ts'
+import { human, infoText, SECTIONS, type Section } from '../engine/info.ts'
 import { Verbatim } from '../reply.ts'
 import type { Pause } from './pause.ts'
 import type { Observer } from './observer.ts'
+import { memoryOf } from './server.ts'
 
 interface Parts {
   readonly observer: Observer
@@ -19,7 +20,23 @@ function sum<T>(all: Iterable<T>, worth: (each: T) => number): number {
   return total
 }
 
+/** What an exporter asks for and what never happens here, where nobody replicates, forks or defragments. */
+const zeros = (...names: string[]): [string, number][] => names.map((name) => [name, 0])
+
+/** Redis's clock of idle times: seconds, in so many bits. */
+const LRU_BITS = 2 ** 24
+
+const percent = (part: number, whole: number): string => `${whole === 0 ? '0.00' : ((part / whole) * 100).toFixed(2)}%`
+
 const toldOfGone = (waiters: ReadonlySet<Waiter>): boolean => [...waiters].some(({ wait }) => wait.onGone !== undefined)
+
+const sized = (name: string, bytes: number | undefined): [string, string | number][] =>
+  bytes === undefined
+    ? []
+    : [
+        [name, bytes],
+        [`${name}_human`, human(bytes)],
+      ]
 
 export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   const of = (engine: Engine): Observer => parts(engine).observer
@@ -36,6 +53,9 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['total_blocking_keys', sum(engine.databases(), ({ waiters }) => waiters.size)],
       // Waiters that also want to hear when the key goes.
       ['total_blocking_keys_on_nokey', sum(engine.databases(), ({ waiters }) => sum(waiters.values(), (each) => Number(toldOfGone(each))))],
+      ['client_recent_max_input_buffer', Math.max(0, ...sessions.map(({ options }) => options.buffers?.input ?? 0))],
+      ['client_recent_max_output_buffer', Math.max(0, ...sessions.map(({ options }) => options.buffers?.unread ?? 0))],
+      ...zeros('cluster_connections'),
     ]
   }
   const Commandstats: Section = (engine) => {
@@ -66,15 +86,38 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     const at = fields.findIndex(([name]) => name === 'run_id')
     const process = engine.clock.process?.()
     if (process !== undefined) fields.splice(at, 0, ['process_id', process.id])
-    return [version, ['redis_git_sha1', '00000000'], ['redis_git_dirty', 0], ['redis_build_id', engine.runId.slice(0, 16)], ...fields]
+    const hz = engine.config.get('hz')!
+    return [
+      version,
+      ['redis_git_sha1', '00000000'],
+      ['redis_git_dirty', 0],
+      ['redis_build_id', engine.runId.slice(0, 16)],
+      ...fields,
+      ['hz', hz],
+      ['configured_hz', hz],
+      ['lru_clock', Math.floor(engine.now / 1000) % LRU_BITS],
+      ['config_file', engine.host?.file ?? ''],
+      ['io_threads_active', 0],
+    ]
   }
   const Stats: Section = (engine) => {
     // Saves and rewrites, for which redis-server forks.
     const jobs = engine.durability.info().filter(([name]) => name === 'rdb_saves' || name === 'aof_rewrites')
     const [keys, readers, prefixes] = of(engine).tracking.totals
     const { denied } = of(engine).aclLog
+    const { commands, input, output } = of(engine).rates.now
     return [
       ...SECTIONS['Stats'](engine),
+      ['instantaneous_ops_per_sec', Math.round(commands)],
+      ['instantaneous_input_kbps', (input / 1024).toFixed(2)],
+      ['instantaneous_output_kbps', (output / 1024).toFixed(2)],
+      ...zeros('total_net_repl_input_bytes', 'total_net_repl_output_bytes', 'sync_full', 'sync_partial_ok', 'sync_partial_err'),
+      ['instantaneous_input_repl_kbps', '0.00'],
+      ['instantaneous_output_repl_kbps', '0.00'],
+      ['expired_stale_perc', '0.00'],
+      ...zeros('expired_time_cap_reached_count', 'latest_fork_usec', 'migrate_cached_sockets', 'slave_expires_tracked_keys'),
+      ...zeros('active_defrag_hits', 'active_defrag_misses', 'active_defrag_key_hits', 'active_defrag_key_misses'),
+      ...zeros('io_threaded_reads_processed', 'io_threaded_writes_processed', 'unexpected_error_replies'),
       ['total_forks', sum(jobs, ([, count]) => Number(count))],
       ['evicted_clients', 0],
       ['tracking_total_keys', keys],
@@ -92,15 +135,31 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     ...SECTIONS['Replication'](engine),
     ['master_failover_state', 'no-failover'],
     ['master_replid', engine.runId],
+    ['master_replid2', '0'.repeat(40)],
     ['master_repl_offset', 0],
+    ['second_repl_offset', -1],
+    ['repl_backlog_active', 0],
+    ['repl_backlog_size', engine.config.get('repl-backlog-size')!],
+    ...zeros('repl_backlog_first_byte_offset', 'repl_backlog_histlen'),
   ]
-  /** Nothing is freed later than it is removed. */
-  const Memory: Section = (engine) => [
-    ...SECTIONS['Memory'](engine),
-    ['mem_not_counted_for_evict', 0],
-    ['lazyfree_pending_objects', 0],
-    ['lazyfreed_objects', 0],
-  ]
+  /** Nothing is freed later than it is removed. What the runtime takes for itself is in `used_memory_rss` alone. */
+  const Memory: Section = (engine) => {
+    const used = Math.round(engine.memory.used())
+    const { overhead } = memoryOf(engine)
+    const { resident, machine } = engine.clock.process?.() ?? {}
+    return [
+      ...SECTIONS['Memory'](engine),
+      ...sized('used_memory_rss', resident),
+      ['used_memory_peak_perc', percent(used, Math.round(engine.memory.peak))],
+      ['used_memory_overhead', overhead],
+      ['used_memory_startup', 0],
+      ['used_memory_dataset', used - overhead],
+      ['used_memory_dataset_perc', percent(used - overhead, used)],
+      ...sized('total_system_memory', machine),
+      ...zeros('mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_total_replication_buffers', 'mem_clients_slaves'),
+      ...zeros('active_defrag_running', 'lazyfree_pending_objects', 'lazyfreed_objects'),
+    ]
+  }
   const Modules: Section = ({ modules }) =>
     modules.map(({ flat: [, name, , version] }) => [
       'module',
@@ -113,6 +172,8 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       : [
           ['used_cpu_sys', used.system.toFixed(6)],
           ['used_cpu_user', used.user.toFixed(6)],
+          ['used_cpu_sys_children', '0.000000'],
+          ['used_cpu_user_children', '0.000000'],
         ]
   }
   return ({ engine }, argv) => {

@@ -8,6 +8,7 @@ import { AclLog } from './acl/log.ts'
 import { Registry } from './acl/users.ts'
 import { Histogram } from './histogram.ts'
 import { Latency } from './latency.ts'
+import { Rates } from './rates.ts'
 import { Slowlog } from './slowlog.ts'
 import { Tracking } from './tracking.ts'
 
@@ -17,6 +18,7 @@ export class Observer implements Probe {
   readonly users: Registry
   readonly latency: Latency
   readonly tracking: Tracking
+  readonly rates: Rates
   /** By the command's index; they last as long as the counts of calls, which CONFIG RESETSTAT makes anew. */
   readonly #histograms = new WeakMap<number[], (Histogram | undefined)[]>()
   readonly #engine: Engine
@@ -30,6 +32,7 @@ export class Observer implements Probe {
     this.users = new Registry(engine, this.aclLog)
     this.latency = new Latency(engine)
     this.tracking = new Tracking(engine)
+    this.rates = new Rates(engine)
     this.configured()
   }
 
@@ -73,7 +76,9 @@ export class Observer implements Probe {
 
   /** In microseconds. */
   #since(started: number): number {
-    return Math.round((elapsed(this.#engine.clock) - started) * 1000)
+    const now = elapsed(this.#engine.clock)
+    if (now >= this.rates.due) this.rates.note(now)
+    return Math.round((now - started) * 1000)
   }
 
   #done(session: Session, command: Command, argv: Argv, micros: number): void {

@@ -97,13 +97,8 @@ function failover(argv: Argv): never {
   throw NO_REPLICAS
 }
 
-/**
- * Redis's figures, as far as an estimate has them. JavaScript's heap is not the engine's, so what Redis tells of its
- * allocator is told of one that wastes nothing.
- */
-function memoryStats(engine: Engine): Reply {
-  const used = Math.round(engine.memory.used())
-  const peak = Math.round(engine.memory.peak)
+/** What each database takes beside its values, and what all that is not data takes. */
+export function memoryOf(engine: Engine) {
   const databases = engine.databases().filter(({ keyspace }) => keyspace.size > 0)
   const tables = databases.map(({ index, keyspace }) => ({
     name: `db.${index}`,
@@ -111,7 +106,17 @@ function memoryStats(engine: Engine): Reply {
     main: keyspace.size * SLOT,
     expires: keyspace.queue.size * EXPIRY,
   }))
-  const overhead = tables.reduce((sum, { main, expires }) => sum + main + expires, engine.memory.beside)
+  return { tables, overhead: tables.reduce((sum, { main, expires }) => sum + main + expires, engine.memory.beside) }
+}
+
+/**
+ * Redis's figures, as far as an estimate has them. JavaScript's heap is not the engine's, so what Redis tells of its
+ * allocator is told of one that wastes nothing.
+ */
+function memoryStats(engine: Engine): Reply {
+  const used = Math.round(engine.memory.used())
+  const peak = Math.round(engine.memory.peak)
+  const { tables, overhead } = memoryOf(engine)
   const keys = tables.reduce((sum, each) => sum + each.keys, 0)
   const libraries = engine.scripting.libraries().reduce((sum, code) => sum + code.length, 0)
   const of = (part: number, whole: number): Double => new Double(whole === 0 ? 0 : (part / whole) * 100)

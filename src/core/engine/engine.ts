@@ -44,6 +44,8 @@ export type Gate = (session: Session, command: Command, argv: Argv) => Promise<R
 
 /** What an engine runs in, where that can be told to change. */
 export interface Host {
+  /** The configuration file; empty if there is none. */
+  readonly file: string
   /** CONFIG REWRITE, if there is a file. @param all also parameters that have their defaults; @throws Error why it cannot be written */
   readonly rewrite: ((all: boolean) => void) | null
   /** Takes connections elsewhere. @param port 0 for none; @throws Error if it cannot; then nothing changes */

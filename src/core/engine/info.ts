@@ -103,7 +103,7 @@ export function infoText(engine: Engine, wanted: readonly string[], others?: Rea
 
 const UNITS = ['B', 'K', 'M', 'G', 'T']
 
-function human(bytes: number): string {
+export function human(bytes: number): string {
   let unit = 0
   let value = bytes
   for (; value >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024

@@ -7,8 +7,8 @@ export interface Clock {
   now(): number
   /** Milliseconds and parts of them since any moment, never set back. Default: `now` */
   elapsed?(): number
-  /** The process that the program runs in: its number, and how many seconds of processor time it has used, for INFO. Default: not told */
-  process?(): { readonly id: number; readonly user: number; readonly system: number }
+  /** The process that the program runs in, for INFO. Default: not told */
+  process?(): ProcessInfo
   /**
    * Runs a callback after a delay in milliseconds, which may be longer than the host's own timers last.
    * @param holds whether the process is to live that long: somebody waits for it
@@ -17,6 +17,16 @@ export interface Clock {
   after(delay: number, run: () => void, holds?: boolean): (() => void) | null
   /** Runs a callback as soon as the host has done what waits: the pause between two slices of a save. */
   soon(run: () => void): void
+}
+
+export interface ProcessInfo {
+  readonly id: number
+  /** Seconds of processor time that it has used. */
+  readonly user: number
+  readonly system: number
+  /** Bytes of memory that it takes, and that the machine has. */
+  readonly resident?: number
+  readonly machine?: number
 }
 
 /** To tell how long something takes: the time of day may be set back meanwhile. */
