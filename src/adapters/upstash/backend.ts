@@ -1,7 +1,7 @@
 // The client's backend on Upstash. Calls of one turn go out together, in their order, in one request; a turn does not wait
 // for the one before it, because on edge runtimes a request must not depend on another visitor's.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
+import type { Argv, Backend, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import { isLost, RedisError, unsupported } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
 import { waits } from '../../core/client/waits.ts'
@@ -41,7 +41,7 @@ export class UpstashBackend implements Backend {
     }
   }
 
-  call(argv: Argv, _options?: CallOptions): Reply | Promise<Reply> {
+  call(argv: Argv): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
     refuse(argv, false)
     return this.#ask([argv], false).then((outcome) => (outcome instanceof ReplyError ? outcome : outcome[0]))

@@ -8,18 +8,12 @@ export class ProtocolError extends Error {
   override name = 'ProtocolError'
 }
 
-export interface RequestLimits {
-  /** The longest bulk string. Default: 512 MB */
-  maxBulk?: number
-  /** The longest inline command, in bytes. Default: 64 KiB */
-  maxInline?: number
-  /** Whether the client has said who it is; before, it may send little. Default: true */
-  authenticated?: boolean
-}
-
 const MAX_WORDS = 2_147_483_647
 const UNAUTHENTICATED_WORDS = 10
 const UNAUTHENTICATED_BULK = 16_384
+
+/** Bytes of an inline command, as in Redis. */
+const LONGEST_INLINE = 65_536
 
 const CR = 13
 const LF = 10
@@ -30,7 +24,8 @@ const EMPTY = new Uint8Array(0)
 const NO_WORDS: ByteString[] = []
 
 export class RequestParser {
-  readonly limits: Required<RequestLimits>
+  /** The longest bulk string in bytes, and whether the client has said who it is: before, it may send little. */
+  readonly limits = { maxBulk: 536_870_912, authenticated: true }
   #buffer: Uint8Array = EMPTY
   #at = 0
   #chunks: Uint8Array[] = []
@@ -42,10 +37,6 @@ export class RequestParser {
   #words = 0
   /** Length of the bulk string that is next; -1 before its header was read. */
   #bulk = -1
-
-  constructor(limits: RequestLimits = {}) {
-    this.limits = { maxBulk: 536_870_912, maxInline: 65_536, authenticated: true, ...limits }
-  }
 
   /** Takes bytes that have arrived. */
   feed(bytes: Uint8Array): void {
@@ -155,7 +146,7 @@ export class RequestParser {
   #inline(): ByteString[] | undefined {
     const end = this.#buffer.indexOf(LF, this.#at)
     const length = (end < 0 ? this.#buffer.length : end) - this.#at
-    if (length > this.limits.maxInline) throw new ProtocolError('Protocol error: too big inline request')
+    if (length > LONGEST_INLINE) throw new ProtocolError('Protocol error: too big inline request')
     if (end < 0) return undefined
     const line = fromUint8Array(this.#buffer, this.#at, this.#buffer[end - 1] === CR && end > this.#at ? end - 1 : end)
     this.#at = end + 1

@@ -289,7 +289,7 @@ export class Machine {
     this.fail(site, 'loop in settable')
   }
 
-  arithmetic(operator: string, left: LuaValue, right: LuaValue, site: Site = NOWHERE): LuaValue {
+  arithmetic(operator: string, left: LuaValue, right: LuaValue, site: Site): LuaValue {
     const a = toNumber(left)
     const b = toNumber(right)
     const [name, compute] = OPERATORS[operator]
@@ -307,7 +307,7 @@ export class Machine {
     return this.fail(site, `attempt to perform arithmetic on ${named(site.what, value)}`)
   }
 
-  concat(left: LuaValue, right: LuaValue, site: Site = NOWHERE): LuaValue {
+  concat(left: LuaValue, right: LuaValue, site: Site): LuaValue {
     const a = typeof left === 'number' ? formatNumber(left) : left
     const b = typeof right === 'number' ? formatNumber(right) : right
     if (typeof a === 'string' && typeof b === 'string') {
@@ -343,7 +343,7 @@ export class Machine {
     return this.#compareError(left, right, site)
   }
 
-  lessOrEqual(left: LuaValue, right: LuaValue, site: Site = NOWHERE): boolean {
+  lessOrEqual(left: LuaValue, right: LuaValue, site: Site): boolean {
     if (typeof left === 'number' && typeof right === 'number') return left <= right
     if (typeof left === 'string' && typeof right === 'string') return left <= right
     if (typeof left === typeof right) {
