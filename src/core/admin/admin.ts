@@ -86,7 +86,7 @@ function makeAdmin(): Extension {
       engine.probe = observer
       engine.users = observer.users
       const pause = new Pause(engine, expiry)
-      engine.left = (session) => {
+      engine.sessionEnded = (session) => {
         observer.tracking.forget(session)
         pause.forget(session)
       }

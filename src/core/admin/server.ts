@@ -104,7 +104,7 @@ export function memoryOf(engine: Engine) {
     name: `db.${index}`,
     keys: keyspace.size,
     main: keyspace.size * SLOT,
-    expires: keyspace.queue.size * EXPIRY,
+    expires: keyspace.expires.size * EXPIRY,
   }))
   return { tables, overhead: tables.reduce((sum, { main, expires }) => sum + main + expires, engine.memory.beside) }
 }

@@ -268,15 +268,15 @@ export class Database {
    * @returns how many it was
    */
   expireNext(most: number): number {
-    const { queue, fields, values } = this.keyspace
-    if (queue.next <= this.engine.now) {
-      this.expire(queue.first)
+    const { expires, hexpires, values } = this.keyspace
+    if (expires.next <= this.engine.now) {
+      this.expire(expires.first)
       return 1
     }
-    const slot = fields!.first
+    const slot = hexpires!.first
     const value = values[slot]
     if (typeof value === 'object' && value.type === 'hash') return this.#expireFields(slot, value, most)
-    fields!.set(slot, 0) // the hash was overwritten
+    hexpires!.set(slot, 0) // the hash was overwritten
     return 1
   }
 

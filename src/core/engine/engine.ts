@@ -109,7 +109,7 @@ export class Engine {
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
   readonly onClose = new Set<() => void>()
   /** Hears of sessions that have ended. */
-  left: ((session: Session) => void) | null = null
+  sessionEnded: ((session: Session) => void) | null = null
   closed = false
   /** Changes to the data since the start. Save rules compare it with what it was at the last save. */
   dirty = 0

@@ -177,7 +177,7 @@ export class Eviction {
   /** A random slot that the policy may evict, -1 if there is none. */
   #sample(keyspace: Keyspace): number {
     const { random } = this.#engine
-    if (!this.#policy.startsWith('allkeys')) return keyspace.queue.size === 0 ? -1 : keyspace.queue.sample(random())
+    if (!this.#policy.startsWith('allkeys')) return keyspace.expires.size === 0 ? -1 : keyspace.expires.sample(random())
     return keyspace.size === 0 ? -1 : Math.floor(random() * keyspace.size)
   }
 

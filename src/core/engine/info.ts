@@ -79,7 +79,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       .filter(({ keyspace }) => keyspace.size > 0)
       .map(({ index, keyspace }) => [
         `db${index}`,
-        `keys=${keyspace.size},expires=${keyspace.queue.size},avg_ttl=${averageTtl(engine, keyspace)},subexpiry=${keyspace.subexpiry}`,
+        `keys=${keyspace.size},expires=${keyspace.expires.size},avg_ttl=${averageTtl(engine, keyspace)},subexpiry=${keyspace.subexpiry}`,
       ]),
 }
 
@@ -112,9 +112,9 @@ export function human(bytes: number): string {
 
 /** Milliseconds, from a few keys at random. */
 function averageTtl({ random, now }: Engine, keyspace: Keyspace): number {
-  const { queue } = keyspace
-  const counted = Math.min(queue.size, 20)
+  const { expires } = keyspace
+  const counted = Math.min(expires.size, 20)
   let sum = 0
-  for (let i = 0; i < counted; i++) sum += Math.max(0, queue.time(queue.sample(random())) - now)
+  for (let i = 0; i < counted; i++) sum += Math.max(0, expires.time(expires.sample(random())) - now)
   return Math.floor(sum / (counted || 1))
 }

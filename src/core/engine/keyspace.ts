@@ -18,10 +18,10 @@ export interface ChangeLog {
 }
 
 export class Keyspace extends Dict<Value> {
-  /** When keys expire, in milliseconds since 1970. */
-  readonly queue = new ExpiryQueue()
+  /** When keys expire, in milliseconds since 1970. Named as in Redis's databases, as is `hexpires`. */
+  readonly expires = new ExpiryQueue()
   /** When hashes are to be looked at because one of their fields expires; null while no hash has, or has had, such fields. */
-  fields: ExpiryQueue | null = null
+  hexpires: ExpiryQueue | null = null
   changes: ChangeLog | null = null
   /** Bytes of all values as they were last counted. */
   #bytes = 0
@@ -37,39 +37,39 @@ export class Keyspace extends Dict<Value> {
 
   /** When something expires next, a key or a field; Infinity for nothing. */
   get nextExpiry(): number {
-    return Math.min(this.queue.next, this.fields?.next ?? Infinity)
+    return Math.min(this.expires.next, this.hexpires?.next ?? Infinity)
   }
 
   /** When a slot's key expires, in milliseconds since 1970; 0 for never. */
   expiry(slot: number): number {
-    return this.queue.time(slot)
+    return this.expires.time(slot)
   }
 
   /** Sets or (0) clears an expiry. */
   setExpiry(slot: number, at: number): void {
     this.tell(slot)
-    this.queue.set(slot, at)
+    this.expires.set(slot, at)
   }
 
   /** Has a slot's hash looked at when the next of its fields expires. */
   watchFields(slot: number, { nextExpiry }: Hash): void {
-    if (nextExpiry !== Infinity) this.fields ??= new ExpiryQueue()
-    this.fields?.set(slot, nextExpiry === Infinity ? 0 : nextExpiry)
+    if (nextExpiry !== Infinity) this.hexpires ??= new ExpiryQueue()
+    this.hexpires?.set(slot, nextExpiry === Infinity ? 0 : nextExpiry)
   }
 
   /** How many hashes have fields that expire. Those that are to be looked at may have changed since: it is counted when it is asked. */
   get subexpiry(): number {
-    const expires = (slot: number): boolean => {
+    const hasFieldsThatExpire = (slot: number): boolean => {
       const value = this.values[slot]
       return typeof value === 'object' && value.type === 'hash' && value.nextExpiry !== Infinity
     }
-    return this.fields?.slots.filter(expires).length ?? 0
+    return this.hexpires?.slots.filter(hasFieldsThatExpire).length ?? 0
   }
 
   /** Bytes of all that is in it: see memory.ts. */
   get bytes(): number {
     this.#count(0)
-    return this.#bytes + this.chars + this.size * (SLOT + STRING_OVERHEAD) + this.queue.size * EXPIRY
+    return this.#bytes + this.chars + this.size * (SLOT + STRING_OVERHEAD) + this.expires.size * EXPIRY
   }
 
   /** Counts values that have changed anew, all but the last `keep`: the command that runs may go on to change those. */
@@ -138,7 +138,7 @@ export class Keyspace extends Dict<Value> {
 
   override removeAt(slot: number): void {
     this.setExpiry(slot, 0)
-    this.fields?.set(slot, 0)
+    this.hexpires?.set(slot, 0)
     this.changes?.removed(this.keys[slot])
     const value = this.values[slot]
     super.removeAt(slot)
@@ -149,7 +149,7 @@ export class Keyspace extends Dict<Value> {
     super.move(from, to)
     this.changes?.moved(from, to)
     this.access[to] = this.access[from]
-    this.queue.moved(from, to)
-    this.fields?.moved(from, to)
+    this.expires.moved(from, to)
+    this.hexpires?.moved(from, to)
   }
 }

@@ -311,6 +311,6 @@ export class Session {
     this.waiter?.settle(null)
     this.reset()
     this.engine.sessions.delete(this.id)
-    this.engine.left?.(this)
+    this.engine.sessionEnded?.(this)
   }
 }

@@ -56,7 +56,7 @@ export class Snapshot {
   constructor(engine: Engine, sinkOptions: SinkOptions = {}, { isBase = false, deltas = null, functionsOnly }: SnapshotOptions = {}) {
     this.#engine = engine
     const used = engine.databases().filter(({ keyspace }) => !functionsOnly && (keyspace.size > 0 || deltas?.get(keyspace)?.removed.length))
-    const version = used.some(({ keyspace }) => keyspace.fields !== null) ? FIELD_EXPIRY_VERSION : undefined
+    const version = used.some(({ keyspace }) => keyspace.hexpires !== null) ? FIELD_EXPIRY_VERSION : undefined
     const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
     this.#sink = new ByteSink(sinkOptions)
     this.#writer = new RdbWriter(this.#sink, { version, compressor })
@@ -179,7 +179,7 @@ class SavedKeyspace {
     this.keyspace = keyspace
     this.delta = delta
     this.size = delta?.count ?? keyspace.size
-    this.volatile = Math.min(keyspace.queue.size, this.size)
+    this.volatile = Math.min(keyspace.expires.size, this.size)
     this.pages = new Pages(keyspace, early, delta?.pages)
   }
 

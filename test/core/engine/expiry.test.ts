@@ -37,7 +37,7 @@ describe('expiry', () => {
     const redis = await createTestRedis()
     await redis.set('key', 1)
     for (let i = 0; i < 5000; i++) redis.sync.pexpire('key', 1000 + i)
-    expect(redis.engine.database(0).keyspace.queue.size).toBeLessThan(1100)
+    expect(redis.engine.database(0).keyspace.expires.size).toBeLessThan(1100)
     await redis.clock.advance(5999)
     expect(await redis.exists('key')).toBe(0)
   })

@@ -14,9 +14,9 @@ describe('the queue of expiries', () => {
     const redis = await createTestRedis()
     const { keyspace } = redis.engine.database(0)
     for (let i = 0; i < 20_000; i++) redis.sync.set(`key:${i}`, 'x', { ex: 1_000_000 })
-    expect(keyspace.queue.size).toBe(20_000)
+    expect(keyspace.expires.size).toBe(20_000)
     for (let i = 0; i < 20_000; i++) redis.sync.del(`key:${i}`)
-    expect(keyspace.queue.size).toBeLessThan(1100)
+    expect(keyspace.expires.size).toBeLessThan(1100)
   })
 
   test('does not keep those whose expiry was taken away, nor those that were overwritten', async () => {
@@ -25,7 +25,7 @@ describe('the queue of expiries', () => {
     for (let i = 0; i < 20_000; i++) redis.sync.set(`key:${i}`, 'x', { ex: 1_000_000 })
     for (let i = 0; i < 10_000; i++) redis.sync.persist(`key:${i}`)
     for (let i = 10_000; i < 20_000; i++) redis.sync.set(`key:${i}`, 'y')
-    expect(keyspace.queue.size).toBeLessThan(1100)
+    expect(keyspace.expires.size).toBeLessThan(1100)
   })
 
   test('of a few among very many keys keeps what is still to come', async () => {
@@ -36,7 +36,7 @@ describe('the queue of expiries', () => {
     redis.sync.hset('hash', { a: '1', b: '2' })
     redis.sync.call('HPEXPIRE', 'hash', 5000, 'FIELDS', 1, 'a')
     for (let i = 0; i < 3000; i++) redis.sync.pexpire('key:0', 40_000 + i)
-    expect(keyspace.queue.size).toBeLessThan(1500)
+    expect(keyspace.expires.size).toBeLessThan(1500)
     await redis.clock.advance(5000)
     expect(await redis.hlen('hash')).toBe(1)
     await redis.clock.advance(27_000)
@@ -58,7 +58,7 @@ describe('the queue of expiries', () => {
       redis.sync.call('HEXPIRE', 'hash', 1_000_000, 'FIELDS', 1, 'a')
       redis.sync.del('hash')
     }
-    expect(keyspace.queue.size).toBeLessThan(2100)
+    expect(keyspace.expires.size).toBeLessThan(2100)
   })
 })
 

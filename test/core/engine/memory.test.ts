@@ -43,7 +43,7 @@ test('used_memory is what a count of all data gives after any commands, and noth
     const check = (): void => {
       let bytes = engine.memory.beside
       for (const { keyspace } of engine.databases()) {
-        bytes += keyspace.queue.size * EXPIRY
+        bytes += keyspace.expires.size * EXPIRY
         keyspace.values.forEach((value, slot) => {
           bytes += SLOT + STRING_OVERHEAD + keyspace.keys[slot].length + sizeOfValue(value)
           const chars = charsOf(value)
