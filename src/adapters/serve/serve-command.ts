@@ -82,7 +82,7 @@ async function start({ config: { requirepass, ...config }, save, users, renamed,
     attach(engine) {
       admin.attach(engine)
       // Before a journal is read: it has the commands as they were said.
-      if (renamed.length > 0) engine.table = engine.stats.table = new RenamedTable(engine.table, renamed)
+      if (renamed.length > 0) engine.table = new RenamedTable(engine.table, renamed)
     },
   }
   const redis = await createRedis({ storage, save, config, log, lua, json, vectors, admin: adminAs, clock }).catch((error: unknown) => {

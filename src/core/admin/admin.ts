@@ -79,8 +79,8 @@ function makeAdmin(): Extension {
       if (engines.has(engine)) return
       const { stats } = engine
       engine.config.parameters = parameters
-      engine.table = stats.table = tableFrom(engine.table)
-      for (const counts of [stats.calls, stats.rejected, stats.failed]) while (counts.length < stats.table.commands.length) counts.push(0)
+      engine.table = tableFrom(engine.table)
+      for (const counts of [stats.calls, stats.rejected, stats.failed]) while (counts.length < engine.table.commands.length) counts.push(0)
       const expiry = new ActiveExpiry(engine)
       const observer = new Observer(engine)
       engine.probe = observer

@@ -146,7 +146,7 @@ export class Engine {
         void Promise.reject(error)
       }
     }
-    this.stats = new Stats(options.table)
+    this.stats = new Stats(options.table.commands.length)
     this.started = this.clock.now()
     this.runId = Array.from({ length: 40 }, () => Math.floor(this.random() * 16).toString(16)).join('')
     this.config = new Config(options.config ?? {}, () => this.configure(), options.parameters)

@@ -1,14 +1,12 @@
 // The counters behind INFO stats, commandstats and errorstats. CONFIG RESETSTAT sets them to zero.
 import { ReplyError } from '../reply.ts'
-import type { Command, CommandTable } from './command.ts'
+import type { Command } from './command.ts'
 
 /** Scripts can make up error codes without end: as in Valkey 8, those that come when there are so many are counted as one. */
 const MOST_CODES = 128
 const OVERFLOW = 'ERRORSTATS_OVERFLOW'
 
 export class Stats {
-  /** Whoever gives it a larger table must lengthen the arrays of counts below. */
-  table: CommandTable
   // `reset` gives them their first values too.
   declare hits: number
   declare misses: number
@@ -32,16 +30,16 @@ export class Stats {
   /** How often each error code was replied. */
   declare errors: Map<string, number>
 
-  constructor(table: CommandTable) {
-    this.table = table
-    this.reset()
+  /** @param commands how many the table has. Whoever adds some must lengthen the arrays of counts */
+  constructor(commands: number) {
+    this.reset(commands)
   }
 
-  reset(): void {
+  reset(commands = this.calls.length): void {
     this.hits = this.misses = this.expired = this.expiredSubkeys = this.evicted = this.evictedScripts = 0
     this.connections = this.rejectedConnections = this.inputLimited = this.outputLimited = 0
     this.inputBytes = this.outputBytes = 0
-    ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => this.table.commands.map(() => 0))
+    ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => Array.from({ length: commands }, () => 0))
     this.errors = new Map()
   }
 
