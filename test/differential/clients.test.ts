@@ -7,6 +7,7 @@ import { serveEngine, type RespServer } from '../../src/adapters/serve/resp-serv
 import { createTestRedis } from '../../src/adapters/testing.ts'
 import { lua } from '../../src/scripts/lua/scripting.ts'
 import { newEngine } from '../support/engine-server.ts'
+import { REDIS_SERVER } from '../support/executables.ts'
 import { killed, onFreePorts, type Started } from '../support/redis-ports.ts'
 import { plain, RespClient } from '../support/resp-client.ts'
 
@@ -15,7 +16,7 @@ let engine: RespServer
 let ports: number[]
 beforeAll(async () => {
   const options = ['--bind', '127.0.0.1', '--save', '', '--dir', tmpdir()]
-  redis = await onFreePorts(1, 1, (port) => spawn('redis-server', ['--port', String(port), ...options], { stdio: 'ignore' }))
+  redis = await onFreePorts(1, 1, (port) => spawn(REDIS_SERVER, ['--port', String(port), ...options], { stdio: 'ignore' }))
   redis.clients[0].close()
   engine = await serveEngine(newEngine(), { port: 0 })
   ports = [redis.ports[0][0], engine.port]

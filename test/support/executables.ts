@@ -1,7 +1,10 @@
-// Where the browsers are that the tests drive; .ci/provide.js installs them.
+// Where the programs are that the tests drive: the server and the browsers; .ci/provide.js installs them.
 import { existsSync } from 'node:fs'
 
 const firstOf = (paths: (string | undefined)[]): string | undefined => paths.find((path) => path !== undefined && existsSync(path))
+
+/** What is said of redis-server's replies is true of 7.0.15; others are named to see what clients meet there. */
+export const REDIS_SERVER = process.env['ISODIS_REDIS'] ?? 'redis-server'
 
 export const CHROMIUM = firstOf([process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'])
 export const FIREFOX = firstOf([process.env['FIREFOX'], '/usr/bin/firefox-esr', '/usr/bin/firefox'])

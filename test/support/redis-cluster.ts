@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { REDIS_SERVER } from './executables.ts'
 import { killed, onFreePorts } from './redis-ports.ts'
 import { plain, type RespClient } from './resp-client.ts'
 
@@ -62,7 +63,7 @@ function startNode(port: number, bus: number, dir: string, args: readonly string
     ...cluster,
     ...args,
   ]
-  return spawn('redis-server', options, { stdio: 'ignore' })
+  return spawn(REDIS_SERVER, options, { stdio: 'ignore' })
 }
 
 async function ready(node: RespClient): Promise<void> {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { REDIS_SERVER } from './executables.ts'
 import { killed, onFreePorts } from './redis-ports.ts'
 
 export interface RedisSentinel extends AsyncDisposable {
@@ -17,13 +18,9 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
   const dir = mkdtempSync(join(tmpdir(), 'isodis-sentinel-'))
   const name = 'main'
   const start = (port: number, ...args: string[]) =>
-    spawn(
-      'redis-server',
-      ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--dbfilename', `${port}.rdb`, '--save', '', ...args],
-      {
-        stdio: 'ignore',
-      },
-    )
+    spawn(REDIS_SERVER, ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--dbfilename', `${port}.rdb`, '--save', '', ...args], {
+      stdio: 'ignore',
+    })
   const master = await onFreePorts(1, 1, (port) => start(port, '--repl-diskless-sync-delay', '0'))
   const masterPort = String(master.ports[0][0])
   const replica = await onFreePorts(1, 1, (port) => start(port, '--replicaof', '127.0.0.1', masterPort))
@@ -33,7 +30,7 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
     // Nobody is away for so long, however busy the machine is.
     const lines = ['down-after-milliseconds main 600000', 'failover-timeout main 2000'].map((line) => `sentinel ${line}`)
     writeFileSync(conf, [`port ${port}`, `dir ${dir}`, `sentinel monitor ${name} 127.0.0.1 ${masterPort} 1`, ...lines, ''].join('\n'))
-    return spawn('redis-server', [conf, '--sentinel'], { stdio: 'ignore' })
+    return spawn(REDIS_SERVER, [conf, '--sentinel'], { stdio: 'ignore' })
   })
   const [client] = sentinel.clients
   // It learns of the replica from the master.

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { REDIS_SERVER } from './executables.ts'
 
 export interface RedisServer extends AsyncDisposable {
   readonly path: string
@@ -19,7 +20,7 @@ export async function startRedisServer(
 ): Promise<RedisServer> {
   const path = join(dir, 'redis.sock')
   const options = ['--port', '0', '--unixsocket', path, '--dir', dir, '--save', '', '--enable-debug-command', 'yes', ...args]
-  const child = spawn('redis-server', options, { stdio: 'ignore' })
+  const child = spawn(REDIS_SERVER, options, { stdio: 'ignore' })
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (cause) =>
       reject(new Error('redis-server did not start: install it with `apt-get install redis-server`', { cause })),

@@ -246,7 +246,7 @@ export const keys: Suite = {
     does('names it, null if there is no such key', async ({ redis }) => {
       await redis.set('i', 1)
       await redis.set('e', 'x')
-      await redis.set('r', 'x'.repeat(50))
+      await redis.set('r', 'x'.repeat(200))
       await redis.hset('h', { f: 1 })
       await redis.sadd('n', 1)
       await redis.zadd('z', { m: 1 })

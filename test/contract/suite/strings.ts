@@ -116,7 +116,7 @@ export const strings: Suite = {
         expect(await redis.set(a, 'x', { ifdne: digest })).toBeNull()
         expect(await redis.set(a, 'Hello world', { ifdeq: digest })).toBe('OK')
         // @ts-expect-error -- one condition
-        await expect(redis.set(a, 'x', { ifeq: 'x', nx: true })).rejects.toMatchObject(SYNTAX)
+        await expect(redis.set(a, 'x', { nx: true, ifeq: 'x' })).rejects.toMatchObject(SYNTAX)
       },
       { needs: 'Redis 8' },
     ),
