@@ -62,6 +62,20 @@ test('in a cluster, keys of different slots are refused before anything is sent'
   expect(await run({ from: '{x}a', to: '{x}b' })).toBe('x')
 })
 
+test('an error names the line of the author, however the server says where it was', async () => {
+  const line =
+    move
+      .toLua()
+      .split('\n')
+      .findIndex((text) => text.includes('RPOPLPUSH')) + 1
+  for (const place of [`script: ${move.sha}, on @user_script:${line}.`, `script: on @user_script:${line}.`]) {
+    const answer = (): Reply => new ReplyError(`WRONGTYPE A list is needed ${place}`)
+    const redis = new Redis({ capabilities: { multipleSlots: true }, call: async () => answer() } as unknown as Backend, asText)
+    const failed = redis.script(move)({ from: 'a', to: 'b' })
+    await expect(failed).rejects.toThrow(/^WRONGTYPE A list is needed \(script move, .*running\.test\.ts:\d+\)$/)
+  }
+})
+
 test.each(Object.keys(scriptBackends))('on %s a script is run again after SCRIPT FLUSH', async (name) => {
   const { redis, close } = await scriptBackends[name]()
   const run = redis.script(move)

@@ -69,8 +69,8 @@ export function defineScript<const D extends Definition, V extends Returnable<D>
   }
 }
 
-/** An error's place in the script, as Redis says it behind the message and in front of it. */
-const PLACE = /,? script: \w+, on @?user_script:(\d+)\.?$/
+/** An error's place in the script, as servers say it behind the message (Valkey 9 without the SHA-1) and in front of it. */
+const PLACE = /,? script: (?:\w+, )?on @?user_script:(\d+)\.?$/
 const IN_FRONT = /^(?:(?!user_script)\w+ )?(?:ERR )?(?:@?user_script: ?(\d+): )/
 
 /** A key or an argument that a caller has to give. */
