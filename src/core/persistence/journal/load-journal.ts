@@ -10,11 +10,10 @@ import type { Session } from '../../engine/session.ts'
 import { makeDense } from '../../engine/structures/hyperloglog.ts'
 import { OK, ReplyError } from '../../reply.ts'
 import { damaged, Incoming } from '../load.ts'
-import { type RdbReader, readRdb } from '../rdb/reader.ts'
+import { isRdb, type RdbReader, readRdb } from '../rdb/reader.ts'
 import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
 import { JournalFormatError, JournalReader } from './journal-reader.ts'
 
-const RDB_MAGIC = 'REDIS'
 /** Commands are run for so long between two turns of the host. */
 const SLICE_MS = 4
 
@@ -226,8 +225,6 @@ function commandsIn(rest: Uint8Array): number {
   }
   return count
 }
-
-const isRdb = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, RDB_MAGIC.length)) === RDB_MAGIC
 
 /** Where a part ends of which the rest could not be read, and whether that is the beginning of a command and nothing but zeros after it. */
 async function restOf(reader: JournalReader, chunks: AsyncIterator<Uint8Array>): Promise<{ end: number; zeros: boolean }> {

@@ -6,7 +6,7 @@ import { ReplyError } from '../../reply.ts'
 import { ByteSink } from './byte-sink.ts'
 import { ByteSource } from './byte-source.ts'
 import { Crc64 } from './crc64.ts'
-import { FIELD_EXPIRY_VERSION, FUNCTION, HASH_METADATA, NEWEST_VERSION, RdbError, USUAL_VERSION } from './format.ts'
+import { FIELD_EXPIRY_VERSION, FUNCTION, HASH_METADATA, isKnown, RdbError, typeIn, USUAL_VERSION } from './format.ts'
 import { uint16 } from './integers.ts'
 import { LzfCompressor } from './lzf.ts'
 import type { ModuleTypes } from './module.ts'
@@ -42,10 +42,10 @@ function finish(sink: ByteSink, version: number): ByteString {
 
 /** The value of a payload. @throws WRONG_PAYLOAD, BAD_FORMAT */
 export function restoreValue(payload: ByteString, types?: ModuleTypes): Value {
-  const body = checked(payload)
+  const { body, version } = checked(payload)
   const source = new ByteSource()
   let restored: Value | null = null
-  source.repeat(1, () => readValue(source, source.byte(), (value) => (restored = value), types))
+  source.repeat(1, () => readValue(source, typeIn(version, source.byte()), (value) => (restored = value), types))
   read(source, body)
   if (restored === null || source.pending > 0) throw BAD_FORMAT
   return restored
@@ -61,7 +61,7 @@ export function dumpLibraries(codes: readonly ByteString[]): ByteString {
 
 /** The libraries of a payload. @throws WRONG_PAYLOAD, NOT_A_FUNCTION, BAD_FORMAT */
 export function restoreLibraries(payload: ByteString): ByteString[] {
-  const body = checked(payload)
+  const { body } = checked(payload)
   const source = new ByteSource()
   const codes: ByteString[] = []
   source.repeat(Infinity, () => {
@@ -73,15 +73,15 @@ export function restoreLibraries(payload: ByteString): ByteString[] {
   return codes
 }
 
-/** What stands before the footer, once the footer fits. */
-function checked(payload: ByteString): Uint8Array {
+/** What stands before the footer, and the format's version, once the footer fits. */
+function checked(payload: ByteString): { body: Uint8Array; version: number } {
   const bytes = toUint8Array(payload)
   const end = bytes.length - FOOTER
-  if (end < 0 || uint16(bytes, end) > NEWEST_VERSION) throw WRONG_PAYLOAD
+  if (end < 0 || !isKnown(uint16(bytes, end))) throw WRONG_PAYLOAD
   const crc = new Crc64()
   crc.update(bytes, 0, end + 2)
   if (crc.digest().some((byte, i) => byte !== bytes[end + 2 + i])) throw WRONG_PAYLOAD
-  return bytes.subarray(0, end)
+  return { body: bytes.subarray(0, end), version: uint16(bytes, end) }
 }
 
 function read(source: ByteSource, body: Uint8Array): void {

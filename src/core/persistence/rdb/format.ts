@@ -1,7 +1,9 @@
 // The numbers of the RDB format, and its one error. What is written where is in writer.ts and reader.ts.
 
-/** The newest version that is read. */
-export const NEWEST_VERSION = 12
+/** The newest of Redis's versions that are read: Redis 8.6's. */
+const NEWEST_VERSION = 13
+/** Valkey 9's version. Before it Valkey has Redis 7.2's; the numbers between are Redis's. */
+export const VALKEY_VERSION = 80
 /** Redis 7.0's version: what is written unless a value needs a newer one. */
 export const USUAL_VERSION = 10
 /** Redis 7.2's version, the first where a stream's consumers have two times. */
@@ -49,6 +51,16 @@ export const HASH_METADATA_PRE_GA = 22
 export const HASH_LISTPACK_EX_PRE_GA = 23
 export const HASH_METADATA = 24
 export const HASH_LISTPACK_EX = 25
+export const STREAM_LISTPACKS_4 = 26
+/** Valkey's type 22, which has another meaning in Redis. */
+export const VALKEY_HASH_2 = 0x100 + 22
+
+/** @returns whether a format's version is one that is read */
+export const isKnown = (version: number): boolean => (version >= 1 && version <= NEWEST_VERSION) || version === VALKEY_VERSION
+
+/** What the number of a type means in a version of the format. */
+export const typeIn = (version: number, type: number): number =>
+  version === VALKEY_VERSION && type === HASH_METADATA_PRE_GA ? VALKEY_HASH_2 : type
 
 // A length whose first byte is one of these is a string in another form.
 export const INT8 = 0xc0

@@ -1,4 +1,4 @@
-// Reads RDB files, versions 1 to 12, from bytes as they come. Keys are handed on as they are read; only the end tells
+// Reads RDB files, versions 1 to 13 and Valkey's, from bytes as they come. Keys are handed on as they are read; only the end tells
 // whether all was well (the checksum stands there), so what was taken in must be thrown away on an error.
 import type { ByteString } from '../../bytes.ts'
 import type { Value } from '../../engine/values.ts'
@@ -29,9 +29,13 @@ export interface RdbTarget {
   library?(code: ByteString): void
 }
 
-const MAGIC = 'REDIS'
+/** Redis's and Valkey's files begin with it, of which the version has three digits. */
+const HEADER = /^(?:REDIS(\d{4})|VALKEY(\d{3}))$/
 const CHECKSUM_FROM_VERSION = 5
 const UNUSED: format.Use = {}
+
+/** Whether a file that begins with these bytes is one. */
+export const isRdb = (bytes: Uint8Array): boolean => /^(?:REDIS|VALKE)/.test(String.fromCharCode(...bytes.subarray(0, 5)))
 
 export class RdbReader {
   /** Of the file, once it is known. */
@@ -96,11 +100,13 @@ export class RdbReader {
   }
 
   #header(): void {
-    const header = String.fromCharCode(...this.#source.raw(9))
-    if (!header.startsWith(MAGIC)) throw this.#source.fail('this is no RDB file')
-    const version = /\d{4}/.test(header) ? Number(header.slice(MAGIC.length)) : 0
-    if (version < 1 || version > format.NEWEST_VERSION) throw this.#source.fail(`unknown version ${header.slice(MAGIC.length)}`)
-    this.version = version
+    const bytes = this.#source.raw(9)
+    if (!isRdb(bytes)) throw this.#source.fail('this is no RDB file')
+    const header = String.fromCharCode(...bytes)
+    const [, redis, valkey] = HEADER.exec(header) ?? []
+    this.version = Number(redis ?? valkey ?? 0)
+    if (!format.isKnown(this.version) || (this.version === format.VALKEY_VERSION) !== (valkey !== undefined))
+      throw this.#source.fail(`unknown version ${redis ?? valkey ?? header.slice(5)}`)
   }
 
   /** One opcode with what belongs to it, or one key, whose value may take further steps. */
@@ -155,10 +161,10 @@ export class RdbReader {
         if (this.version >= CHECKSUM_FROM_VERSION) source.repeat(1, () => this.#checksum())
         break
       default:
-        if (code > format.HASH_LISTPACK_EX) throw source.fail(`unknown type or opcode ${code}`)
+        if (code > format.STREAM_LISTPACKS_4) throw source.fail(`unknown type or opcode ${code}`)
         this.#position = position
         this.#key = source.string()
-        readValue(source, code, this.#done, this.#target.types)
+        readValue(source, format.typeIn(this.version, code), this.#done, this.#target.types)
     }
   }
 

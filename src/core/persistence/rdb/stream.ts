@@ -9,7 +9,7 @@ import { Stream } from '../../engine/values.ts'
 import { type Int64, parseInt64, shrink } from '../../numbers.ts'
 import type { ByteSink } from './byte-sink.ts'
 import type { ByteSource } from './byte-source.ts'
-import { ACTIVE_TIME_VERSION, STREAM_LISTPACKS, STREAM_LISTPACKS_3 } from './format.ts'
+import { ACTIVE_TIME_VERSION, STREAM_LISTPACKS, STREAM_LISTPACKS_3, STREAM_LISTPACKS_4 } from './format.ts'
 import { ListpackWriter, readListpack } from './listpack.ts'
 import type { RdbWriter } from './writer.ts'
 
@@ -88,7 +88,24 @@ function readTail(source: ByteSource, type: number, stream: Stream, done: (strea
   const last = stream.chunks.at(-1)?.last ?? MIN_ID
   if (size !== stream.size || compareIds(last, stream.lastId) > 0) throw source.fail('a stream whose counts do not fit its entries')
   source.repeat(1, () => done(stream))
+  if (type === STREAM_LISTPACKS_4) source.repeat(1, () => skipProducers(source))
   source.repeat(groups, () => readGroup(source, type, stream))
+}
+
+/** What Redis 8.6 knows of messages that producers may send twice. There is nothing here that asks for it. */
+function skipProducers(source: ByteSource): void {
+  source.length() // how long it is kept
+  source.length() // of how many messages
+  const producers = source.length()
+  source.repeat(2, () => source.length()) // how many messages there were, and how many of them again
+  source.repeat(producers, () => {
+    source.string()
+    const messages = source.length()
+    source.repeat(messages, () => {
+      source.string()
+      lengthsId(source)
+    })
+  })
 }
 
 type Unassigned = Omit<PendingEntry, 'consumer'>
@@ -120,7 +137,7 @@ function readConsumers(source: ByteSource, type: number, group: ConsumerGroup, p
   source.repeat(consumers, () => {
     const name = source.string()
     const seen = source.integer(8)
-    const active = type === STREAM_LISTPACKS_3 ? source.integer(8) : seen
+    const active = type >= STREAM_LISTPACKS_3 ? source.integer(8) : seen
     const count = source.length()
     if (group.consumers.has(name)) throw source.fail('duplicate consumer')
     const consumer = group.addConsumer(name, seen, active)

