@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import { matches } from '../../core/engine/glob.ts'
-import { splitWords } from '../../core/resp/request-parser.ts'
+import { splitWords } from '../../core/words.ts'
 import { reasonOf } from './reason.ts'
 
 export interface Directive {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { admin } from '../../core/admin/admin.ts'
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
-import { splitWords } from '../../core/resp/request-parser.ts'
+import { splitWords } from '../../core/words.ts'
 import type { FileStorageOptions } from '../storage/file.ts'
 import { ConfigFileError, type Directive, readArguments, readConfigFile } from './redis-conf.ts'
 import { fail, suggestion } from './usage.ts'

@@ -6,7 +6,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { splitWords } from '../../core/resp/request-parser.ts'
+import { splitWords } from '../../core/words.ts'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
 import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 

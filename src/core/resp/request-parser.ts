@@ -2,6 +2,7 @@
 // person types them. Every length is checked before anything is kept for it; what is wrong is a protocol error, after
 // which nothing of that stream can be trusted.
 import { type ByteString, fromUint8Array, joinBytes } from '../bytes.ts'
+import { splitWords } from '../words.ts'
 
 /** What a server says before it closes the connection, if anything. */
 export class ProtocolError extends Error {
@@ -173,48 +174,3 @@ export class RequestParser {
 const invalidLength = (kind: string): ProtocolError => new ProtocolError(`Protocol error: invalid ${kind} length`)
 /** As C prints it: a zero byte is nothing, and an error is one line. */
 const printed = (byte: number): string => (byte === 0 ? '' : byte === CR || byte === LF ? ' ' : String.fromCharCode(byte))
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
-
-/**
- * Splits a line as redis-cli does: words, "quoted \x00 words" and 'plain ones'. A zero byte ends the line.
- * @returns null if a quote stays open
- */
-export function splitWords(text: ByteString): ByteString[] | null {
-  const line = text.split('\0', 1)[0]
-  const words: ByteString[] = []
-  let at = 0
-  for (;;) {
-    while (at < line.length && /[ \t-\r]/.test(line[at])) at++
-    if (at >= line.length) return words
-    let word = ''
-    let quote = ''
-    for (; ; at++) {
-      const char = line[at]
-      if (quote !== '') {
-        if (char === undefined) return null
-        if (char === '\\' && quote === '"' && at + 1 < line.length) {
-          const hex = /^x([\da-f]{2})/i.exec(line.slice(at + 1, at + 4))
-          if (hex !== null) {
-            word += String.fromCharCode(parseInt(hex[1], 16))
-            at += 3
-          } else {
-            at++
-            word += ESCAPES[line[at]] ?? line[at]
-          }
-        } else if (char === '\\' && quote === "'" && line[at + 1] === "'") {
-          word += "'"
-          at++
-        } else if (char === quote) {
-          // A closing quote ends the word.
-          if (at + 1 < line.length && !/[ \t-\r]/.test(line[at + 1])) return null
-          at++
-          break
-        } else word += char
-      } else if (char === undefined || /[ \t-\r]/.test(char)) break
-      else if (char === '"' || char === "'") quote = char
-      else word += char
-    }
-    words.push(word)
-  }
-}

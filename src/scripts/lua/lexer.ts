@@ -200,10 +200,9 @@ export class Lexer {
 
   #long(level: number, what: string): ByteString {
     const { source } = this
-    const start = this.#at
-    this.#at += level + 2
+    const open = source.slice(this.#at, (this.#at += level + 2))
     if (source[this.#at] === '\n' || source[this.#at] === '\r') this.#newLine()
-    const close = `]${'='.repeat(level)}]`
+    const close = open.replaceAll('[', ']')
     let out = ''
     let from = this.#at
     for (;;) {
@@ -216,7 +215,7 @@ export class Lexer {
       } else if (char === ']' && source.startsWith(close, this.#at)) {
         out += source.slice(from, this.#at)
         this.#at += close.length
-        this.#text = source.slice(start, this.#at)
+        this.#text = open + out + close
         return out
       } else this.#at++
     }

@@ -123,9 +123,8 @@ class Parser {
     if (++this.#levels > MAX_LEVELS) this.#lexer.error('chunk has too many syntax levels')
   }
 
-  #limit(count: number, limit: number, what: string): void {
+  #limit(count: number, limit: number, what: string, { line } = this.#state): void {
     if (count <= limit) return
-    const { line } = this.#state
     this.#lexer.error(`${line === 0 ? 'main function' : `function at line ${line}`} has more than ${limit} ${what}`)
   }
 
@@ -146,10 +145,17 @@ class Parser {
       const found = state.active.findLast((variable) => variable.name === name)
       if (found === undefined) continue
       found.use(this.#state.scope)
-      if (state !== this.#state) this.#limit(this.#state.scope.upvalues.length, MAX_UPVALUES, 'upvalues')
+      this.#limitUpvalues(this.#state, state)
       return found
     }
     return null
+  }
+
+  /** In a function and all those around it that hand the variable on, of which the outermost is checked first. */
+  #limitUpvalues(state: State, home: State): void {
+    if (state === home) return
+    this.#limitUpvalues(state.outer!, home)
+    this.#limit(state.scope.upvalues.length, MAX_UPVALUES, 'upvalues', state)
   }
 
   #named(name: ByteString): Expression & Target {
@@ -428,7 +434,7 @@ class Parser {
         return this.#table()
       case 'function':
         lexer.next()
-        return this.#function(false, line)
+        return this.#function(false, lexer.line)
       default:
         return this.#primary()
     }

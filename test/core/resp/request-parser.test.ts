@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toUint8Array } from '../../../src/core/bytes.ts'
-import { ProtocolError, RequestParser, splitWords } from '../../../src/core/resp/request-parser.ts'
+import { ProtocolError, RequestParser } from '../../../src/core/resp/request-parser.ts'
 import { respCommand } from '../../support/resp-client.ts'
 import { collectGarbage, usedMemory } from '../../support/garbage.ts'
 import { SEED } from '../../support/seed.ts'
@@ -127,14 +127,4 @@ test('a parser keeps nothing of a command that was taken: a connection may be id
   })
   expect((await usedMemory()) - before).toBeLessThan(20_000_000)
   expect(many.every(({ pending }) => pending === 0)).toBe(true)
-})
-
-describe('a typed line', () => {
-  test('is split as redis-cli splits it', () => {
-    expect(splitWords(String.raw`a "b \"c\" \n\x41\xff" 'd \'e\' \n' "" ''`)).toEqual(['a', 'b "c" \nA\xff', "d 'e' \\n", '', ''])
-    expect(splitWords('a\tb\x0bc')).toEqual(['a', 'b', 'c'])
-    expect(splitWords('a\xa0b')).toEqual(['a\xa0b'])
-    expect(splitWords('   ')).toEqual([])
-    expect(splitWords('"a')).toBe(null)
-  })
 })

@@ -16,7 +16,7 @@ import { tagged } from '../replies.ts'
 import { Table } from '../table.ts'
 import { Builtin, LuaFunction, type LuaValue, NONE } from '../value.ts'
 import { compileSource, effective, NOT_BUSY, sizeOfScript } from './eval.ts'
-import { FLAGS, permissionOf } from './shebang.ts'
+import { FLAGS, permissionOf, splitShebang } from './shebang.ts'
 
 const NOT_FOUND = new ReplyError('ERR Function not found')
 const NO_LIBRARY = new ReplyError('ERR Library not found')
@@ -258,21 +258,20 @@ function added(
 /** `#!lua name=mylib`, and the code behind it. */
 function metadata(code: ByteString): { name: ByteString; source: ByteString } {
   if (!code.startsWith('#!')) throw MISSING_METADATA
-  const end = code.indexOf('\n')
-  if (end < 0) throw INVALID_METADATA
-  const [first, ...options] = code.slice(0, end).match(/(?:"[^"]*"|[^ \t-\r])+/g)!
+  const { words, code: source } = splitShebang(code, INVALID_METADATA)
+  if (words === null) throw INVALID_METADATA
+  const [first, ...options] = words
   const engine = first.slice('#!'.length)
   let name: ByteString | null = null
   for (const option of options) {
     if (!/^name=/i.test(option)) throw new ReplyError(`ERR Invalid metadata value given: ${option}`)
     if (name !== null) throw TWO_NAMES
-    name = option.slice('name='.length).replace(/^"(.*)"$/, '$1')
+    name = option.slice('name='.length)
   }
   if (name === null) throw NO_NAME
   if (!/^\w+$/.test(name)) throw new ReplyError(`ERR ${NAME_RULE}`)
   if (engine.toLowerCase() !== 'lua') throw new ReplyError(`ERR Engine '${engine}' not found`)
-  // The newline stays, so that lines are counted as the author does.
-  return { name, source: code.slice(end) }
+  return { name, source }
 }
 
 /** @param of the libraries of an engine */

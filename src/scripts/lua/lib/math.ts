@@ -41,7 +41,6 @@ export function mathLibrary(machine: Machine): void {
     exp: one(Math.exp),
     floor: one(Math.floor),
     fmod: two((x, y) => x % y),
-    mod: two((x, y) => x % y),
     frexp: (n, a) => {
       const x = machine.number(a, 1, n)
       if (x === 0 || !Number.isFinite(x)) return [x, 0]
@@ -97,6 +96,7 @@ export function mathLibrary(machine: Machine): void {
     tan: one(Math.tan),
     tanh: one(Math.tanh),
   })
+  table.set('mod', table.get('fmod'))
   table.set('pi', Math.PI)
   table.set('huge', Infinity)
 }

@@ -135,7 +135,6 @@ export function stringLibrary(machine: Machine): void {
     find: (n, a, b, c, [plain]) => search(n, a, b, c, plain !== undefined && plain !== false, true),
     match: (n, a, b, c) => search(n, a, b, c, false, false),
     gmatch,
-    gfind: gmatch,
     gsub: (n, a, b, c, [d]) => {
       const subject = machine.string(a, 1, n)
       const text = machine.string(b, 2, n)
@@ -185,6 +184,7 @@ export function stringLibrary(machine: Machine): void {
       return start > end ? '' : partOf(text, start - 1, end)
     },
   })
+  table.set('gfind', table.get('gmatch'))
   const metatable = new Table()
   metatable.set('__index', table)
   machine.strings = metatable
