@@ -145,7 +145,7 @@ export interface TableConstructor extends Node {
   readonly fields: readonly Field[]
 }
 
-export interface Field {
+export interface Field extends Node {
   readonly key: Expression | null
   readonly value: Expression
 }

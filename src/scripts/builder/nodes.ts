@@ -45,12 +45,12 @@ export const size = (operand: Expression): Expression => ({ kind: 'unary', line,
 export const table = (items: readonly Expression[] = []): Expression => ({
   kind: 'table',
   line,
-  fields: items.map((value) => ({ key: null, value })),
+  fields: items.map((value) => ({ line, key: null, value })),
 })
 export const object = (fields: Iterable<readonly [ByteString, Expression]>): Expression => ({
   kind: 'table',
   line,
-  fields: Array.from(fields, ([name, value]) => ({ key: constant(name), value })),
+  fields: Array.from(fields, ([name, value]) => ({ line, key: constant(name), value })),
 })
 
 const OPPOSITES: Readonly<Record<string, BinaryOperator>> = { '==': '~=', '~=': '==' }

@@ -404,7 +404,7 @@ function compileNumericFor(context: FunctionContext, node: NumericFor): Exec {
 /** One turn of a generic `for`: asks the iterator, and says whether there is something to run the body with. */
 export function compileTurn(context: FunctionContext, node: GenericFor): (frame: Frame, given: LuaValue[]) => boolean {
   const { machine } = context
-  const site = context.site(node.line)
+  const site = context.site(node.line, "local '(for generator)' ")
   const places = node.variables.map((variable) => ({ slot: context.declare(variable), boxed: isBoxed(variable) }))
   return (frame, given) => {
     if (--machine.steps < 0) machine.tick(site)

@@ -411,9 +411,8 @@ function compileEquality(context: FunctionContext, node: Binary, left: Code, rig
   }
 }
 
-function compileTable(context: FunctionContext, { fields, line }: TableConstructor): Code {
+function compileTable(context: FunctionContext, { fields }: TableConstructor): Code {
   const { machine } = context
-  const site = context.site(line)
   const items = fields.filter(({ key }) => key === null)
   if (items.length === fields.length) {
     if (fields.length === 0) return () => new Table()
@@ -425,20 +424,21 @@ function compileTable(context: FunctionContext, { fields, line }: TableConstruct
   }
   const last = fields[fields.length - 1]
   const open = last.key === null && isMulti(last.value)
-  const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value }) => {
+  const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value, line }) => {
+    const site = context.site(line)
     const name = key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null
-    if (key === null) return { key, name, value: context.expression(value) }
+    if (key === null) return { key, name, value: context.expression(value), site }
     const [at, given] = compileOperands(context, key, value)
     // Among steps, a wrong key is an error before the next field is computed.
     if (name === null) context.keep((frame) => machine.setIndex(new Table(), at(frame), undefined, site))
-    return { key: at, name, value: given }
+    return { key: at, name, value: given, site }
   })
   const tail = open ? compileMulti(context, last.value) : null
   return (frame) => {
     const values: LuaValue[] = []
     const table = new Table()
     for (let i = 0; i < parts.length; i++) {
-      const { key, name, value } = parts[i]
+      const { key, name, value, site } = parts[i]
       if (name !== null) table.set(name, value(frame))
       else if (key === null) values.push(value(frame))
       else {

@@ -30,7 +30,7 @@ export class Lexer {
   #at = 0
   /** Name, string or number as written so far: what an error shows. */
   #text = ''
-  #ahead: { token: string; value: ByteString | number; line: number } | null = null
+  #ahead: { token: string; value: ByteString | number } | null = null
   // The same name is the same string object everywhere, so that comparing two of them ends at the pointer.
   readonly #names = new Map<string, string>()
 
@@ -46,20 +46,17 @@ export class Lexer {
     if (this.#ahead !== null) {
       this.token = this.#ahead.token
       this.value = this.#ahead.value
-      this.line = this.#ahead.line
       this.#ahead = null
     } else this.token = this.#read()
   }
 
-  /** The token after this one. */
+  /** The token after this one. As in the real lexer, its line is the line from then on. */
   peek(): string {
-    const { token, value, line } = this
-    const ahead = this.#read()
-    this.#ahead = { token: ahead, value: this.value, line: this.line }
-    this.token = token
+    const { value } = this
+    const token = this.#read()
+    this.#ahead = { token, value: this.value }
     this.value = value
-    this.line = line
-    return ahead
+    return token
   }
 
   /** @param near the token to show, if any */

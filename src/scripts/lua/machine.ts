@@ -15,6 +15,9 @@ export type Library = (machine: Machine) => void
 const MAX_DEPTH = 20_000
 /** What C may call within calls, as in Lua: functions given to libraries, metamethods, iterators, coroutines. */
 export const MAX_NESTED = 200
+/** As many while an error is handled. */
+export const MOST_NESTED = 223
+export const HANDLING = 'error in error handling'
 /** What a chain of __index may have, as in Lua. */
 const MAX_CHAIN = 100
 /** Longer strings do not fit into JS. */
@@ -94,17 +97,18 @@ export class Machine {
     return this.invoke(fn, values, NOWHERE)
   }
 
-  /** Calls what Lua calls from C. */
+  /** Calls what Lua calls from C. @param site names the function only for what that says of its arguments */
   invoke(fn: LuaValue, values: LuaValue[], site: Site): Result {
     this.site = site
     this.nest(site)
-    const result = apply(this.callable(fn, site, values), values)
+    const result = apply(this.callable(fn, site.place, values), values)
     this.nested--
     return result
   }
 
   nest(site: Site): void {
-    if (++this.nested >= MAX_NESTED) this.fail(site, 'C stack overflow')
+    if (++this.nested === MAX_NESTED) this.fail(site, 'C stack overflow')
+    if (this.nested > MOST_NESTED + 1) this.raise(HANDLING)
   }
 
   /** Runs what may fail; afterwards as many calls are open as before. @param failed what there is instead of an error */

@@ -514,19 +514,16 @@ class Parser {
   #field(): Field {
     const lexer = this.#lexer
     const { line } = lexer
-    if (this.#is('[')) {
-      lexer.next()
-      const key = this.#expression()
+    let key: Expression | null = null
+    if (this.#accept('[')) {
+      key = this.#expression()
       this.#expect(']')
       this.#expect('=')
-      return { key, value: this.#expression() }
-    }
-    if (this.#is('<name>') && lexer.peek() === '=') {
-      const key: Expression = { kind: 'constant', value: this.#name(), line }
+    } else if (this.#is('<name>') && lexer.peek() === '=') {
+      key = { kind: 'constant', value: this.#name(), line }
       lexer.next()
-      return { key, value: this.#expression() }
     }
-    return { key: null, value: this.#expression() }
+    return { key, value: this.#expression(), line: lexer.lastLine }
   }
 
   /** Parameters and body. */

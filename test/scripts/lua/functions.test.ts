@@ -121,6 +121,13 @@ test.each([
   [lib('redis.register_function{function_name="g", callback=function() end, description={}}')],
   [lib('redis.register_function{function_name="g", callback=function() end, description=1}')],
   [lib('redis.register_function("g", function() end) redis.register_function("G", function() end)')],
+  [lib('redis.register_function{1}')],
+  [lib('redis.register_function{function_name="g", callback=function() end, flags={"allow-stale", "no-writes", "allow-stale"}}')],
+  [lib('redis.register_function{function_name="g", callback=function() end, flags={"no-writes", nil, "bad"}}')],
+  [`#!lua "name=quoted"\n${OK}`],
+  [`#!lua name='quoted'\n${OK}`],
+  [`#!lua name="quoted"x\n${OK}`],
+  [`#!lua name="quoted\n${OK}`],
   [lib('x = 1')],
   [lib('redis.foo = 1')],
   [lib('return foo')],
@@ -293,4 +300,13 @@ test('keyspace events', async () => {
     listener.close()
   }
   expect(seen[1]).toEqual(seen[0])
+})
+
+test('whether there is memory is asked before what a script may do', async () => {
+  await same(
+    ['CONFIG', 'SET', 'maxmemory', '1'],
+    ['EVAL_RO', '#!lua\nreturn 1', '0'],
+    ['EVAL_RO', '#!lua flags=allow-oom\nreturn 1', '0'],
+    ['CONFIG', 'SET', 'maxmemory', '0'],
+  )
 })

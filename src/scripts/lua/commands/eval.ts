@@ -159,12 +159,12 @@ export function compileSource(machine: Machine, source: ByteString, chunk: strin
 /** What a script may do that was called by a command that may write, or not. @throws ReplyError if it must not run so */
 export function effective(engine: Engine, permission: Permission | null, readOnly: boolean): Permission {
   if (permission === null) return readOnly ? { ...ORDINARY, readOnly } : ORDINARY
+  if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
   if (!permission.readOnly) {
     const refusal = engine.durability.writeError()
     if (refusal !== null) throw refusal
     if (readOnly) throw CANNOT_WRITE
   }
-  if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
   return permission
 }
 

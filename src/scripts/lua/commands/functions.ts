@@ -206,8 +206,8 @@ function named(table: LuaValue, fail: Fail): Registration {
   for (let place = table.seek(0); place >= 0; place = table.seek(place + 1)) {
     const key = table.keyAt(place)
     const value = table.valueAt(place)
-    if (typeof key !== 'string') return fail('named argument key given to redis.register_function is not a string')
-    switch (key.toLowerCase()) {
+    if (!isText(key)) return fail('named argument key given to redis.register_function is not a string')
+    switch (String(key).toLowerCase()) {
       case 'function_name':
         if (!isText(value)) return fail('function_name argument given to redis.register_function must be a string')
         name = String(value)
@@ -222,10 +222,10 @@ function named(table: LuaValue, fail: Fail): Registration {
         break
       case 'flags':
         if (!(value instanceof Table)) return fail('flags argument to redis.register_function must be a table representing function flags')
-        flags = value.array.map((flag) => {
-          if (!(FLAGS as readonly LuaValue[]).includes(flag)) return fail('unknown flag given')
-          return flag as string
-        })
+        flags = []
+        for (let i = 1, flag = value.get(1); flag !== undefined; flag = value.get(++i)) {
+          flags.push(FLAGS.find((known) => known === flag) ?? fail('unknown flag given'))
+        }
         break
       default:
         return fail('unknown argument given to redis.register_function')
@@ -360,7 +360,14 @@ function list(functions: Functions, argv: Argv): Reply {
     .map((library) => {
       const shown = [...library.functions.values()].map(
         ({ name, description, flags }) =>
-          new MapReply(['name', name, 'description', description, 'flags', new SetReply(flags.map((flag) => new Status(flag)))]),
+          new MapReply([
+            'name',
+            name,
+            'description',
+            description,
+            'flags',
+            new SetReply(FLAGS.filter((flag) => flags.includes(flag)).map((flag) => new Status(flag))),
+          ]),
       )
       const fields: Reply[] = ['library_name', library.name, 'engine', 'LUA', 'functions', shown]
       return new MapReply(code ? [...fields, 'library_code', library.code] : fields)

@@ -1,11 +1,10 @@
 // The base library, as far as Redis lets scripts have it: https://www.lua.org/manual/5.1/manual.html#5.1
 import { LuaError, untilZero } from '../errors.ts'
-import type { Machine } from '../machine.ts'
-import { isTrue } from '../machine.ts'
+import { HANDLING, isTrue, type Machine, MOST_NESTED } from '../machine.ts'
 import { parseNumber } from '../number.ts'
 import { NOWHERE } from '../site.ts'
 import { Table } from '../table.ts'
-import { apply, argumentsOf, Builtin, first, type LuaValue, type Native, typeName } from '../value.ts'
+import { apply, argumentsOf, Builtin, first, LuaFunction, type LuaValue, type Native, typeName } from '../value.ts'
 
 /** As many values as Lua lets a function have on its stack. */
 export const MAX_VALUES = 8000
@@ -13,6 +12,15 @@ export const MAX_VALUES = 8000
 export function baseLibrary(machine: Machine): void {
   const any = (n: number, index: number): void => {
     if (n < index) machine.argumentError(index, 'value expected')
+  }
+  /** What an error handler makes of an error. It has to answer for its own errors, too, as long as calls may be nested. */
+  const handled = (handler: LuaValue, value: LuaValue): LuaValue => {
+    if (!(handler instanceof LuaFunction) || machine.nested > MOST_NESTED) return HANDLING
+    try {
+      return first(machine.call(handler, value))
+    } catch (thrown) {
+      return handled(handler, machine.caught(thrown).value)
+    }
   }
   const next: Native = (n, a, key) => {
     const table = machine.table(a, 1, n)
@@ -81,12 +89,7 @@ export function baseLibrary(machine: Machine): void {
       any(n, 2)
       return machine.attempt(
         () => apply(machine.callable(fn, NOWHERE, []), []),
-        (value) => [
-          machine.attempt(
-            () => machine.call(handler, value),
-            () => ['error in error handling'],
-          )[1],
-        ],
+        (value) => [machine.attempt(() => handled(handler, value))[1]],
       )
     },
     rawequal: (n, a, b) => {

@@ -106,10 +106,10 @@ export function redisLibrary(bridge: Bridge): Table {
       bridge.protocol = protocol
       return NONE
     },
-    // There are no replicas and no append-only file: what a script does is kept by snapshots alone.
+    // There are no replicas, and a journal has all that a script does.
     set_repl: (n, flags) => {
       if (n !== 1) fail('ERR redis.set_repl() requires two arguments.')
-      const number = toNumber(flags) ?? 0
+      const number = Math.trunc(toNumber(flags) ?? 0)
       const valid = number >= 0 && number < 4
       if (!valid) fail('ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
       return NONE

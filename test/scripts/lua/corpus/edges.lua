@@ -222,3 +222,86 @@ return {pcall(table.insert, string, 1)}
 return bit.bor(1, {}, 'x')
 ---
 return {big_number = '1\0002'}
+---
+local t = {
+  a = 1,
+  [nil] = 2,
+  b = 3
+}
+---
+local t = {
+  a = 1,
+  [KEYS[3]
+  ] =
+  2
+  ,
+  b = 3
+}
+---
+return loadstring('return function\n() (' )
+---
+return {loadstring('return function\n(x) return {x\n(1)} ) end')}
+---
+local t = {tostring
+(1)}
+return t
+---
+local t = {tostring(2); tostring
+(1) nope}
+---
+return {loadstring('return nil [[\nfirst newline skipped]]')}
+---
+return {loadstring('return nil [==[\r\na\r\nb]==]')}
+---
+-- What a function around others hands on counts as its own.
+local s = 'local a0' for i = 1, 70 do s = s .. ', a' .. i end
+for i = 1, 70 do s = s .. '\nfunction f' .. i .. '() a' .. i .. ' = 3' end
+return {loadstring(s)}
+---
+return {string.gfind == string.gmatch, math.mod == math.fmod}
+---
+for a in string.rep, 'x' do end
+---
+for a in string.upper do end
+---
+for a in nil do end
+---
+-- A handler handles its own errors.
+local n = 0
+local ok, e = xpcall(function() error('x') end, function(e) n = n + 1 return e.msg .. 'x' end)
+return {n, tostring(ok), e}
+---
+local ok, e = xpcall(function() error({}) end, function(e) if type(e) == 'table' then error('text') end return e end)
+return {tostring(ok), e}
+---
+local all = {}
+xpcall(function() error('x') end, function(e) all[#all + 1] = e error('deep' .. #all) end)
+return all
+---
+return {xpcall(function() error('x') end, setmetatable({}, {__call = function() return 'called' end}))}
+---
+-- Past the limit of nested calls, a few more are left.
+local n, t = 0
+t = setmetatable({}, {__index = function(_, k) n = n + 1 return t[k .. 'x'] end})
+local function f(d)
+  if d == 0 then return t.y end
+  local _, e = coroutine.resume(coroutine.create(function() return f(d - 1) end))
+  error(e, 0)
+end
+local ok, e = pcall(f, 197)
+return {n, e}
+---
+#!lua flags="no-writes"
+return redis.call('SET', 'k', 1)
+---
+#!lua 'flags=allow-oom,"'
+return 1
+---
+#!lua flags=no-writes "
+return 1
+---
+#!lua flags="no-writes"x
+return 1
+---
+#!lua	flags=no-writes  
+return 1

@@ -327,3 +327,5 @@ return 1
 return 1
 ---
 error({err = 5})
+---
+return redis.set_repl(-0.5)
