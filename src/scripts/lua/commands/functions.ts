@@ -35,6 +35,7 @@ const LOAD_TIMEOUT = 'FUNCTION LOAD timeout'
 
 interface RegisteredFunction {
   readonly name: ByteString
+  readonly library: ByteString
   readonly description: ByteString | null
   readonly flags: readonly string[]
   readonly permission: Permission
@@ -51,13 +52,50 @@ interface LibraryOfFunctions {
 /** A function's name in any case is the same. */
 const fold = (name: ByteString): string => name.toLowerCase()
 
+/** Libraries whose names, and whose functions' names, are all different. */
+class Libraries {
+  readonly byName: Map<ByteString, LibraryOfFunctions>
+  /** By the names of functions. */
+  readonly functions: Map<string, RegisteredFunction>
+  /** What they take. */
+  bytes = 0
+
+  constructor(others?: Libraries) {
+    this.byName = new Map(others?.byName)
+    this.functions = new Map(others?.functions)
+    this.bytes = others?.bytes ?? 0
+  }
+
+  /** @throws ReplyError if names collide, and then nothing has changed */
+  add(library: LibraryOfFunctions, replace: boolean): void {
+    const { name, functions, bytes } = library
+    if (this.byName.has(name) && !replace) throw new ReplyError(`ERR Library ${name} already exists`)
+    for (const each of functions.keys()) {
+      const taken = this.functions.get(fold(each))
+      if (taken !== undefined && taken.library !== name) throw new ReplyError(`ERR Function ${each} already exists`)
+    }
+    this.delete(name)
+    this.byName.set(name, library)
+    this.bytes += bytes
+    for (const [each, fn] of functions) if (!this.functions.has(fold(each))) this.functions.set(fold(each), fn)
+  }
+
+  /** @returns whether it was there */
+  delete(name: ByteString): boolean {
+    const library = this.byName.get(name)
+    if (library === undefined) return false
+    for (const each of library.functions.keys()) this.functions.delete(fold(each))
+    this.bytes -= library.bytes
+    return this.byName.delete(name)
+  }
+}
+
 /** The libraries of an engine. */
 export class Functions {
   readonly bridge: Bridge
-  #libraries = new Map<ByteString, LibraryOfFunctions>()
-  readonly #functions = new Map<string, RegisteredFunction>()
-  /** What the libraries take. */
-  #bytes = 0
+  #all = new Libraries()
+  /** What the engine's memory counts of them. */
+  #counted = 0
   /** What code sees while it is loaded. */
   readonly #loadGlobals: Table
   #loading: LibraryOfFunctions | null = null
@@ -68,67 +106,55 @@ export class Functions {
   }
 
   get libraries(): readonly LibraryOfFunctions[] {
-    return [...this.#libraries.values()]
+    return [...this.#all.byName.values()]
   }
 
   get count(): number {
-    return this.#functions.size
+    return this.#all.functions.size
   }
 
   get(name: ByteString): RegisteredFunction | undefined {
-    return this.#functions.get(fold(name))
+    return this.#all.functions.get(fold(name))
   }
 
   /** Loads a library. @returns its name; @throws ReplyError, and then nothing has changed */
   load(code: ByteString, replace: boolean): ByteString {
-    const library = this.#read(code, replace ? null : this.#libraries)
-    this.#libraries = added(this.#libraries, [library], replace)
-    this.#index()
+    const library = this.#read(code, replace ? null : this.#all.byName)
+    this.#all.add(library, replace)
+    this.#become(this.#all)
     return library.name
   }
 
   /** Loads libraries together, all or none. */
   restore(codes: readonly ByteString[], policy: 'FLUSH' | 'APPEND' | 'REPLACE'): void {
-    const libraries = codes.map((code) => this.#read(code, null))
-    this.#libraries = added(policy === 'FLUSH' ? new Map() : this.#libraries, libraries, policy === 'REPLACE')
-    this.#index()
+    const read = codes.map((code) => this.#read(code, null))
+    const all = new Libraries(policy === 'FLUSH' ? undefined : this.#all)
+    for (const library of read) all.add(library, policy === 'REPLACE')
+    this.#become(all)
   }
 
   /** Makes libraries ready to take the place of all that are there. */
   prepare(codes: readonly ByteString[]): () => void {
-    const libraries = added(
-      new Map(),
-      codes.map((code) => this.#read(code, null)),
-      false,
-    )
-    return () => {
-      this.#libraries = libraries
-      this.#index()
-    }
+    const all = new Libraries()
+    for (const code of codes) all.add(this.#read(code, null), false)
+    return () => this.#become(all)
   }
 
   /** @returns whether it was there */
   delete(name: ByteString): boolean {
-    const found = this.#libraries.delete(name)
-    this.#index()
+    const found = this.#all.delete(name)
+    this.#become(this.#all)
     return found
   }
 
   clear(): void {
-    this.#libraries.clear()
-    this.#index()
+    this.#become(new Libraries())
   }
 
-  #index(): void {
-    this.#functions.clear()
-    const { memory } = this.bridge.engine
-    memory.beside -= this.#bytes
-    this.#bytes = 0
-    for (const { functions, bytes } of this.libraries) {
-      this.#bytes += bytes
-      for (const [name, each] of functions) if (!this.#functions.has(fold(name))) this.#functions.set(fold(name), each)
-    }
-    memory.beside += this.#bytes
+  #become(all: Libraries): void {
+    this.#all = all
+    this.bridge.engine.memory.beside += all.bytes - this.#counted
+    this.#counted = all.bytes
   }
 
   /** Compiles and runs a library's code. @param taken libraries whose names it may not have */
@@ -179,7 +205,7 @@ export class Functions {
     const { name, description, flags, fn } = n === 1 ? named(a, fail) : positional(a, b, fail)
     if (!/^\w+$/.test(name)) return fail(NAME_RULE)
     if (library.functions.has(name)) return fail('Function already exists in the library')
-    library.functions.set(name, { name, description, flags, permission: permissionOf(flags), fn })
+    library.functions.set(name, { name, library: library.name, description, flags, permission: permissionOf(flags), fn })
     return NONE
   }
 }
@@ -234,25 +260,6 @@ function named(table: LuaValue, fail: Fail): Registration {
   if (name === null) return fail('redis.register_function must get a function name argument')
   if (fn === null) return fail('redis.register_function must get a callback argument')
   return { name, description, flags, fn }
-}
-
-/** Libraries with others added. @throws ReplyError if names collide */
-function added(
-  to: ReadonlyMap<ByteString, LibraryOfFunctions>,
-  libraries: readonly LibraryOfFunctions[],
-  replace: boolean,
-): Map<ByteString, LibraryOfFunctions> {
-  const all = new Map(to)
-  for (const library of libraries) {
-    if (all.has(library.name) && !replace) throw new ReplyError(`ERR Library ${library.name} already exists`)
-    all.delete(library.name)
-    for (const other of all.values()) {
-      const taken = new Set([...other.functions.keys()].map(fold))
-      for (const name of library.functions.keys()) if (taken.has(fold(name))) throw new ReplyError(`ERR Function ${name} already exists`)
-    }
-    all.set(library.name, library)
-  }
-  return all
 }
 
 /** `#!lua name=mylib`, and the code behind it. */
