@@ -2,10 +2,12 @@
 // `callBuffer` loses a command's name where `enableAutoPipelining` is set, and cannot be asked where the keys are.
 import type { Argv } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
+import { encodeUtf8 } from '../../core/bytes.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Command, Connection, Pipeline, Word } from './client.ts'
 import { KNOWN } from './names.ts'
 import { failureOf, replyOf, someOf, wordOf } from './replies.ts'
+import { keyPlaces } from './unknown-keys.ts'
 
 interface CommandOptions {
   readonly keyPrefix: string | undefined
@@ -16,6 +18,8 @@ interface CommandOptions {
 interface Kind {
   readonly name: string
   readonly options: CommandOptions
+  /** Where its keys are, if ioredis does not know. */
+  readonly places: ReturnType<typeof keyPlaces>
 }
 /** ioredis's class of commands. */
 interface CommandClass {
@@ -77,9 +81,18 @@ export class Sender<C extends Connection = Connection> {
     const words: Word[] = argv.slice(1) // of that very length: most commands are short, and there are many at a time
     for (let i = 0; i < words.length; i++) words[i] = wordOf(argv[i + 1])
     const kind = this.#kinds.get(argv[0]) ?? this.#kindOf(argv[0])
+    if (kind.places !== null) return this.#withKeys(words, argv, kind)
     const command = new this.#Command(kind.name, words, kind.options)
     if (this.#options.keyPrefix && lacksKeys(command, argv)) return new Sender(this.connection, '').make(argv)
     return command
+  }
+
+  #withKeys(words: Word[], argv: Argv, { name, options, places }: Kind): Command {
+    const prefix = encodeUtf8(options.keyPrefix ?? '')
+    const keys = places!(argv).filter((i) => i < argv.length)
+    for (const i of keys) words[i - 1] = wordOf(prefix + argv[i])
+    // (`keys` is private to ioredis's types.)
+    return Object.assign(new this.#Command(name, words, { ...options, keyPrefix: '' }), { keys: keys.map((i) => words[i - 1]) })
   }
 
   #kindOf(name: string): Kind {
@@ -87,6 +100,7 @@ export class Sender<C extends Connection = Connection> {
     const kind = {
       name: known === undefined || this.#changes(known.lower) ? name : known.lower,
       options: known?.readOnly ? this.#readOptions : this.#options,
+      places: known === undefined ? keyPlaces(name.toUpperCase()) : null,
     }
     // Names that nobody knows may be any: they are not kept.
     if (known !== undefined) this.#kinds.set(name, kind)

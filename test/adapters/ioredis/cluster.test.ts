@@ -168,6 +168,34 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
     await expect(aborted).rejects.toThrow('enough')
   })
 
+  test('a transaction of commands that ioredis does not know goes to who has their keys, and across slots nowhere', async () => {
+    const refusals = async (): Promise<number[]> => {
+      const nodesNow = await redis.backend.nodes!()
+      const infos = await Promise.all(nodesNow.map((node) => node.call(['INFO', 'errorstats'])))
+      return infos.map((info) => Number(/errorstat_EXECABORT:count=(\d+)/.exec(info as string)?.[1] ?? 0))
+    }
+    const owner = (await Promise.all((await redis.backend.nodes!()).map((node) => node.call(['EXISTS', 'a'])))).indexOf(0)
+    const before = await refusals()
+    // This server does not know them either, and says so.
+    for (let i = 0; i < 8; i++) {
+      const batch = redis.multi().call('JSON.SET', 'a', '$', '1').call('JSON.MGET', 'a', '{a}b', '$').call('XACKDEL', '{a}c', 'g')
+      await expect(batch.exec()).rejects.toMatchObject({ code: 'EXECABORT' })
+    }
+    expect(await refusals()).toEqual(before.map((count, i) => (i === owner ? count + 8 : count)))
+    for (const line of [
+      ['JSON.MSET', 'a', '$', '1', 'b', '$', '2'],
+      ['JSON.MGET', 'a', 'b', '$'],
+    ]) {
+      await expect(
+        redis
+          .multi()
+          .call(...(line as [string, ...string[]]))
+          .exec(),
+      ).rejects.toMatchObject(CROSS_SLOT)
+    }
+    await expect(redis.multi().call('JSON.DEL', 'a').call('JSON.DEL', 'b').exec()).rejects.toMatchObject(CROSS_SLOT)
+  })
+
   test('a key prefix, in every way that commands go', async () => {
     await using prefixed = fromIoredis(make({ keyPrefix: '{p}:' }))
     await prefixed.mset({ a: 1, b: 2 })

@@ -64,6 +64,17 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
     await prefixed.watch('a', (look) => look.multi().incr('a').exec())
     expect((await redis.keys('*')).sort()).toEqual(['p:a', 'p:b', 'p:c', 'p:d'])
     expect(await redis.get('p:a')).toBe('3')
+    // Also before the keys of commands that ioredis does not know; this server does not either, and shows what it was sent.
+    for (const [line, sent] of [
+      ['JSON.SET é $ 1', "'p:é' '$' '1'"],
+      ['JSON.MGET a b $', "'p:a' 'p:b' '$'"],
+      ['JSON.MSET a $ 1 b $ 2', "'p:a' '$' '1' 'p:b' '$' '2'"],
+      ['JSON.DEBUG MEMORY a $', "'MEMORY' 'p:a' '$'"],
+      ['JSON.GET', ''],
+    ]) {
+      const [name, ...args] = line.split(' ')
+      await expect(prefixed.call(name, ...args)).rejects.toThrow(`unknown command '${name}', with args beginning with: ${sent}`)
+    }
     await expect(prefixed.call('GET')).rejects.toMatchObject({ message: "ERR wrong number of arguments for 'get' command" })
   })
 
