@@ -75,6 +75,13 @@ describe.for(Object.entries(versions))('%s', ([, Redis]) => {
 test('what is not the class Redis, or no client, is a TypeError', async () => {
   const redis = await createTestRedis()
   expect(() => allIoredisOn(Map, redis)).toThrow(new TypeError('allIoredisOn takes the class Redis of ioredis 5 or 6'))
+  // A later version, whose clients have other defaults: none may go to a server unnoticed.
+  class Later {
+    static defaultOptions: { Connector?: unknown } = {}
+    disconnect(): void {}
+  }
+  expect(() => allIoredisOn(Later, redis)).toThrow('does not know where this version of ioredis keeps its defaults')
+  expect(Later.defaultOptions.Connector).toBeUndefined()
   // @ts-expect-error -- an await is missing
   expect(() => allIoredisOn(Redis6, createTestRedis())).toThrow('is an await missing?')
   await redis.close()

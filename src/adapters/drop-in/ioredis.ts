@@ -61,12 +61,14 @@ export function ioredisOn(redis: EmbeddedRedis): IoredisOptions {
 
 /** ioredis's `Redis`, of version 5 or 6. */
 export type IoredisClass = abstract new (...args: never[]) => object
+/** The part of it that tells whether its clients take their defaults from where they are put. */
+type Probed = new (options: { lazyConnect: boolean }) => { disconnect(): void }
 
 /**
  * Puts every client that is made from now on with `new Redis(...)` on the engine, whatever address, credentials, Sentinels or
  * options it is given: for tests of code that makes its own. Clients that are there already stay where they are.
  * @returns a function that ends this for later clients
- * @throws TypeError if it is not ioredis's class
+ * @throws TypeError if it is not ioredis's class, or one of a later version whose defaults are elsewhere
  * @example allIoredisOn(Redis, await createTestRedis())
  */
 export function allIoredisOn(Redis: IoredisClass, redis: EmbeddedRedis): () => void {
@@ -74,14 +76,23 @@ export function allIoredisOn(Redis: IoredisClass, redis: EmbeddedRedis): () => v
   const { defaultOptions } = Redis as { defaultOptions?: { Connector?: unknown } }
   if (defaultOptions === undefined) throw new TypeError('allIoredisOn takes the class Redis of ioredis 5 or 6')
   const before = defaultOptions.Connector
+  const restore = (): void => {
+    defaultOptions.Connector = before
+  }
+  let made = 0
   // The engine has users of its own, if any: the server's are not there.
   defaultOptions.Connector = class extends Connector {
     constructor(options: ClientOptions) {
       super(options)
       options.username = options.password = null
+      made++
     }
   }
-  return () => {
-    defaultOptions.Connector = before
+  // ioredis says nowhere that its defaults are there: clients that went to a server after all would be worse than this.
+  new (Redis as unknown as Probed)({ lazyConnect: true }).disconnect()
+  if (made === 0) {
+    restore()
+    throw new TypeError('allIoredisOn does not know where this version of ioredis keeps its defaults: use new Redis(ioredisOn(redis))')
   }
+  return restore
 }
