@@ -2,7 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
 import { clampRange, integer, integerIn, positive, readOptions, timeout } from '../arguments.ts'
-import { type Argv, type Group, type Result, row } from '../command.ts'
+import { type Argv, type Group, type Handler, type Result, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { INDEX_RANGE, NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
@@ -104,20 +104,8 @@ export const lists: Group = {
 
     row('LMPOP', -4, 'write', '#1 RW access delete', multiPop('list', 1, endArgument, popSome)),
     row('BLMPOP', -5, 'write blocking', '#2 RW access delete', multiPop('list', 2, endArgument, popSome)),
-    row(
-      'BLPOP',
-      -3,
-      'write noscript blocking',
-      '1..-2 RW access delete',
-      blockingPop('list', (db, key) => popOne(db, key, 'l')),
-    ),
-    row(
-      'BRPOP',
-      -3,
-      'write noscript blocking',
-      '1..-2 RW access delete',
-      blockingPop('list', (db, key) => popOne(db, key, 'r')),
-    ),
+    row('BLPOP', -3, 'write noscript blocking', '1..-2 RW access delete', popOrWait('l')),
+    row('BRPOP', -3, 'write noscript blocking', '1..-2 RW access delete', popOrWait('r')),
 
     row('BLMOVE', 6, 'write denyoom noscript blocking', '1 RW access delete, 2 RW insert', (db, argv, session) => {
       const [from, to] = [endArgument(argv[3]), endArgument(argv[4])]
@@ -200,9 +188,11 @@ function move(db: Database, source: ByteString, destination: ByteString, from: E
   return element
 }
 
-function popOne(db: Database, key: ByteString, end: End): Reply | undefined {
-  const list = db.list.write(key)
-  return list && [key, take(db, key, list, end)]
+function popOrWait(end: End): Handler {
+  return blockingPop('list', (db, key) => {
+    const list = db.list.write(key)
+    return list && [key, take(db, key, list, end)]
+  })
 }
 
 function popSome(db: Database, key: ByteString, end: End, count: number): Reply | undefined {

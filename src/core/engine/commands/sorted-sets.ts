@@ -2,7 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import { Double, NULL_ARRAY, Pairs, type Reply, ReplyError } from '../../reply.ts'
 import { cursor, double, positive, readOptions } from '../arguments.ts'
-import { type Argv, type Group, row } from '../command.ts'
+import { type Argv, type Group, type Handler, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { encodingOf } from '../encoding.ts'
 import { SCORE_NAN, SYNTAX, wrongArity } from '../errors.ts'
@@ -69,20 +69,8 @@ export const sortedSets: Group = {
     row('ZPOPMAX', -2, 'write fast', '1 RW access delete', (db, argv) => pop(db, argv, 'max')),
     row('ZMPOP', -4, 'write', '#1 RW access delete', multiPop('zset', 1, endArgument, popSome)),
     row('BZMPOP', -5, 'write blocking', '#2 RW access delete', multiPop('zset', 2, endArgument, popSome)),
-    row(
-      'BZPOPMIN',
-      -3,
-      'write noscript blocking fast',
-      '1..-2 RW access delete',
-      blockingPop('zset', (db, key) => popOne(db, key, 'min')),
-    ),
-    row(
-      'BZPOPMAX',
-      -3,
-      'write noscript blocking fast',
-      '1..-2 RW access delete',
-      blockingPop('zset', (db, key) => popOne(db, key, 'max')),
-    ),
+    row('BZPOPMIN', -3, 'write noscript blocking fast', '1..-2 RW access delete', popOrWait('min')),
+    row('BZPOPMAX', -3, 'write noscript blocking fast', '1..-2 RW access delete', popOrWait('max')),
 
     row('ZRANDMEMBER', -2, 'readonly nondeterministic_output', '1 RO access', (db, argv) =>
       randomEntries(
@@ -219,9 +207,11 @@ function take(db: Database, key: ByteString, zset: SortedSet, end: End, count: n
   return flat
 }
 
-function popOne(db: Database, key: ByteString, end: End): Reply | undefined {
-  const zset = db.zset.write(key)
-  return zset && [key, ...take(db, key, zset, end, 1)]
+function popOrWait(end: End): Handler {
+  return blockingPop('zset', (db, key) => {
+    const zset = db.zset.write(key)
+    return zset && [key, ...take(db, key, zset, end, 1)]
+  })
 }
 
 function endArgument(text: ByteString): End {

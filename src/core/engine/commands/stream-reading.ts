@@ -115,14 +115,9 @@ function read(db: Database, argv: Argv, session: Session): Result {
     onGone: options.group === null ? undefined : KEY_GONE,
     again: options.claim === null ? undefined : () => untilIdle(db, options, options.claim!),
     attempt: (key) => {
-      const more = { ...options, count: options.count || WOKEN_COUNT }
-      const found = waiting
-        ? wake(
-            db,
-            sources.find((each) => each.key === key)!,
-            more,
-          )
-        : null
+      if (!waiting) return undefined
+      const source = sources.find((each) => each.key === key)!
+      const found = wake(db, source, { ...options, count: options.count || WOKEN_COUNT })
       return found === null ? undefined : keyed(session, [key, found])
     },
   })

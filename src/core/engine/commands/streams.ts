@@ -94,6 +94,8 @@ function newId(last: StreamId, asked: AskedId | null, now: number): StreamId | u
   return next.ms === ms ? next : undefined
 }
 
+type Strategy = Pick<Trim, 'maxlen' | 'minId'>
+
 interface AddOptions {
   trim: Trim | null
   /** How it trims: DELREF or ACKED, empty for KEEPREF. */
@@ -107,7 +109,7 @@ interface AddOptions {
 
 /** The options of XADD, up to its ID, or of XTRIM. */
 export function addOptions(db: Database, argv: Argv, adding: boolean): AddOptions {
-  let strategy: Pick<Trim, 'maxlen' | 'minId'> | null = null
+  let strategy: Strategy | null = null
   let approximate = false
   let limit: number | null = null
   let makeStream = true
@@ -131,13 +133,20 @@ export function addOptions(db: Database, argv: Argv, adding: boolean): AddOption
       break
     } else throw SYNTAX
   }
+  if (!adding && strategy === null && !limit) throw NO_STRATEGY
+  const trim = trimOf(db, strategy, approximate, limit)
+  return { trim, references: trim === null || references === 'KEEPREF' ? '' : references, makeStream, id, at }
+}
+
+/** How to trim, of what the options say; null if they do not ask for it. @throws ReplyError if they do not go together */
+function trimOf(db: Database, strategy: Strategy | null, approximate: boolean, limit: number | null): Trim | null {
   if (limit && strategy === null) throw LIMIT_ALONE
-  if (!adding && strategy === null) throw NO_STRATEGY
-  // Redis leaves the limit where it writes how far was trimmed.
+  // In the journal, Redis leaves the limit where it writes how far was trimmed.
   if (limit !== null && !approximate && !db.engine.loading) throw LIMIT_EXACT
-  if (approximate) limit ??= Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)
-  if (strategy === null || references === 'KEEPREF') references = ''
-  return { trim: strategy && { ...strategy, approximate, limit: (approximate && limit) || 0 }, references, makeStream, id, at }
+  if (strategy === null) return null
+  if (!approximate) return { ...strategy, approximate, limit: 0 }
+  const usual = Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)
+  return { ...strategy, approximate, limit: limit ?? usual }
 }
 
 function notNegative(text: ByteString, option: string): number {
