@@ -1,6 +1,7 @@
 // The kinds of reply a command can give: RESP3's, as JS values. RESP2 is a view of them that resp/writer.ts makes at the
 // border. A bulk string is a byte string, an integer a number (a bigint beyond 2^53), null is null, an array an array;
-// every other kind has a class here. `nominal` exists for the type checker only: it tells classes of one shape apart.
+// every other kind has a class here. `nominal` exists for the type checker only: it tells classes of one shape apart. They share no
+// base class: HGETALL takes 10 ns longer with one.
 import type { ByteString } from './bytes.ts'
 
 export type Reply =
