@@ -100,20 +100,25 @@ const PAGE_RULES = '4 1'
 export class EmbeddedRedis extends Redis<string> {
   /** The same commands without promises. */
   readonly sync: SyncRedis<string> & { readonly bytes: SyncRedis<Uint8Array> }
-  /** The engine itself, for what runs on it: servers, drop-in clients, `isodis/admin`. */
-  readonly engine: Engine
+  /** Private, so that a test runner which prints a client does not print all that the engine holds. */
+  readonly #engine: Engine
   /** Gives up exports whose streams nobody has any more. Not every host tells. */
   readonly #forgotten = typeof FinalizationRegistry === 'undefined' ? null : new FinalizationRegistry<Export>((file) => file.cancel())
 
   constructor(engine: Engine) {
     const backend = new EngineBackend(engine)
     super(backend, asText)
-    this.engine = engine
+    this.#engine = engine
     // A session of its own: SELECT affects only `sync`, and blocking commands never block.
     const session = connect(engine, 0)
     session.mayBlock = false
     const execute = (argv: Argv): Reply | Promise<Reply> => (session.closed ? CLOSED : session.execute(argv))
     this.sync = Object.assign(new SyncRedis(execute, asText, backend), { bytes: new SyncRedis(execute, asBytes, backend) })
+  }
+
+  /** The engine itself, for what runs on it: servers, drop-in clients, `isodis/admin`. */
+  get engine(): Engine {
+    return this.#engine
   }
 
   /**
@@ -122,7 +127,7 @@ export class EmbeddedRedis extends Redis<string> {
    * that is forgotten is cancelled when it is collected as garbage.)
    */
   exportRdb(): ReadableStream<Uint8Array> {
-    const file = exportRdb(this.engine, { allocate })
+    const file = exportRdb(this.#engine, { allocate })
     // It lives as long as anything reads. Not so the stream's own object: Chromium drops it while only a reader is held.
     const source = { next: () => file.next(), cancel: () => file.cancel() }
     this.#forgotten?.register(source, file)
@@ -136,7 +141,7 @@ export class EmbeddedRedis extends Redis<string> {
    * @throws RdbError if the file is damaged; then nothing has changed
    */
   importRdb(file: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
-    return importRdb(this.engine, chunksOf(file))
+    return importRdb(this.#engine, chunksOf(file))
   }
 }
 

@@ -18,6 +18,12 @@ test('console.log shows a client in a line', async () => {
   expect(inspect({ redis, bytes: redis.bytes })).toBe('{ redis: Redis { EngineBackend }, bytes: Redis { EngineBackend } }')
 })
 
+test('what prints or sends a client, such as a test runner, does not get all that the engine holds', async () => {
+  await using redis = await createRedis()
+  await redis.set('key', 'x'.repeat(1000))
+  expect(JSON.stringify({ redis }).length).toBeLessThan(1000)
+})
+
 test('a backend around another need not know of nodes', async () => {
   await using redis = await createRedis()
   const { backend } = redis
