@@ -6,7 +6,7 @@ import { type Storage, StorageError } from '../../src/core/persistence/storage.t
 export interface StorageUnderTest {
   /** A storage on the same place each time: what one has committed the next one reads. */
   open(): Storage
-  /** Damages one byte of what is stored, or takes a part away. Undefined where the storage cannot be looked into */
+  /** Damages one byte of what is stored, or takes a part of it away. Undefined where the storage cannot be looked into */
   damage?(how: 'flip' | 'drop'): Promise<void>
   /** Whether two engines are kept from having it at the same time. */
   exclusive: boolean
@@ -122,7 +122,10 @@ export function storageConformance(name: string, make: () => Promise<StorageUnde
         await redis.save()
         await redis.close()
         await under.damage(how)
-        const error = await createRedis({ storage: under.open(), save: '' }).catch((reason: unknown) => reason)
+        const error = await createRedis({ storage: under.open(), save: '' }).then(
+          () => 'it was opened',
+          (reason: unknown) => reason,
+        )
         expect(error).toBeInstanceOf(Error)
         expect((error as Error).message).toMatch(/damaged|missing|RDB/)
         // A second look finds the same: nothing was changed or given away.
