@@ -6,8 +6,11 @@ interface Page {
   removeEventListener(type: string, listener: (event: { type: string }) => void, capture: true): void
 }
 
-/** A page that was hidden before it is closed or frozen tells only of the latter. */
-const EVENTS = ['visibilitychange', 'pagehide', 'freeze', 'pageshow']
+/**
+ * A page that was hidden before it is closed or frozen tells only of the latter. Safari's engine breaks off what a page begins
+ * when it goes, but not what it has begun when it asks for the next one.
+ */
+const EVENTS = ['visibilitychange', 'beforeunload', 'pagehide', 'freeze', 'pageshow']
 
 /** @returns a function that stops listening */
 export function onPageHidden(run: () => void): () => void {
