@@ -1,5 +1,5 @@
 // SLOWLOG: the commands that took longest. https://redis.io/docs/latest/commands/slowlog-get/
-import type { ByteString } from '../bytes.ts'
+import { type ByteString, partOf } from '../bytes.ts'
 import { integerIn } from '../engine/arguments.ts'
 import { type Argv, type Command, container, FLAG, type Row, row } from '../engine/command.ts'
 import { help } from '../engine/commands/help.ts'
@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import { subcommandSyntax } from '../engine/errors.ts'
 import { withoutSecrets } from '../engine/monitor.ts'
 import type { Session } from '../engine/session.ts'
+import { Newest } from './newest.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 
 // Of a command line, Redis keeps so many words, and of each so many bytes.
@@ -26,8 +27,7 @@ interface Entry {
 }
 
 export class Slowlog {
-  /** The newest first. */
-  #entries: Entry[] = []
+  readonly #entries = new Newest<Entry>()
   #lastId = 0
 
   /** Notes a command that took `slowlog-log-slower-than` microseconds or longer. */
@@ -38,8 +38,7 @@ export class Slowlog {
     if (most === 0) return
     const time = Math.floor(engine.clock.now() / 1000)
     const words = shortened(withoutSecrets(command, argv))
-    this.#entries.unshift({ id: this.#lastId++, time, micros, words, address: options.peer?.address ?? '', name })
-    if (this.#entries.length > most) this.#entries.length = most
+    this.#entries.add({ id: this.#lastId++, time, micros, words, address: options.peer?.address ?? '', name }, most)
   }
 
   get length(): number {
@@ -47,20 +46,20 @@ export class Slowlog {
   }
 
   entries(count: number): Reply {
-    return this.#entries.slice(0, count < 0 ? Infinity : count).map(({ id, time, micros, words, address, name }) => {
+    return this.#entries.first(count < 0 ? Infinity : count).map(({ id, time, micros, words, address, name }) => {
       return [id, time, micros, [...words], address, name]
     })
   }
 
   clear(): void {
-    this.#entries = []
+    this.#entries.clear()
   }
 }
 
 /** As long as the log keeps it. */
 function shortened(argv: Argv): ByteString[] {
   const words = argv.slice(0, MOST_WORDS).map((word) => {
-    return word.length > MOST_BYTES ? `${word.slice(0, MOST_BYTES)}... (${word.length - MOST_BYTES} more bytes)` : word
+    return word.length > MOST_BYTES ? `${partOf(word, 0, MOST_BYTES)}... (${word.length - MOST_BYTES} more bytes)` : word
   })
   if (argv.length > MOST_WORDS) words[MOST_WORDS - 1] = `... (${argv.length - MOST_WORDS + 1} more arguments)`
   return words

@@ -123,6 +123,14 @@ describe('a value that is a part of another, or was put together,', () => {
   })
 })
 
+test('what SLOWLOG keeps of long words is the part that it shows', async () => {
+  await using redis = await createRedis({ admin, config: { 'slowlog-log-slower-than': '0' } })
+  const before = await usedMemory()
+  for (let i = 0; i < 50; i++) await redis.echo(Buffer.alloc(1_000_000, 'x').toString())
+  expect((await usedMemory()) - before).toBeLessThan(10_000_000)
+  expect(await redis.call('SLOWLOG', 'LEN')).toBe(50)
+})
+
 /** The host's clock, with a time of day that can be set. */
 function settableClock(): Clock & { ahead: number } {
   return { ...systemClock, ahead: 0, now() { return Date.now() + this.ahead } } // prettier-ignore

@@ -3,6 +3,7 @@ import type { ByteString } from '../../bytes.ts'
 import type { Argv, Command } from '../../engine/command.ts'
 import { describe } from '../../engine/commands/connection.ts'
 import type { Session } from '../../engine/session.ts'
+import { Newest } from '../newest.ts'
 import { Double, MapReply, type Reply } from '../../reply.ts'
 import type { Reason } from './selector.ts'
 
@@ -29,8 +30,7 @@ interface Entry extends Failure {
 }
 
 export class AclLog {
-  /** The newest first. */
-  #entries: Entry[] = []
+  readonly #entries = new Newest<Entry>()
   #nextId = 0
   /** How often somebody was refused, by reason; ACL LOG RESET does not forget it. */
   readonly denied: Record<Failure['reason'], number> = { auth: 0, command: 0, key: 0, channel: 0 }
@@ -47,17 +47,18 @@ export class AclLog {
     const { clock, config } = session.engine
     this.denied[failure.reason]++
     const updated = clock.now()
-    const same = this.#entries.slice(0, LOOKED_AT).find((each) => {
+    const same = this.#entries.first(LOOKED_AT).find((each) => {
       const isSame = (['reason', 'context', 'object', 'username'] as const).every((field) => each[field] === failure[field])
       return isSame && Math.abs(updated - each.updated) <= SAME_MS
     })
     const { id, count, created } = same ?? { id: this.#nextId++, count: 0, created: updated }
+    if (same !== undefined) this.#entries.remove(same)
     const entry = { ...failure, id, client: describe(session), count: count + 1, created, updated }
-    this.#entries = [entry, ...this.#entries.filter((each) => each !== same)].slice(0, config.number('acllog-max-len'))
+    this.#entries.add(entry, config.number('acllog-max-len')!)
   }
 
   entries(count: number, now: number): Reply {
-    return this.#entries.slice(0, Math.max(0, count)).map((entry) => {
+    return this.#entries.first(Math.max(0, count)).map((entry) => {
       return new MapReply([
         ...['count', entry.count, 'reason', entry.reason, 'context', entry.context, 'object', entry.object, 'username', entry.username],
         ...['age-seconds', new Double((now - entry.updated) / 1000), 'client-info', entry.client],
@@ -67,6 +68,6 @@ export class AclLog {
   }
 
   clear(): void {
-    this.#entries = []
+    this.#entries.clear()
   }
 }
