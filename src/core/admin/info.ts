@@ -1,5 +1,4 @@
 // INFO, with what a server knows besides: how long commands take, and who is held back. https://redis.io/docs/latest/commands/info/
-import type { Waiter } from '../engine/blocking.ts'
 import type { Handler } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { human, infoText, SECTIONS, type Section } from '../engine/info.ts'
@@ -20,6 +19,9 @@ function sum<T>(all: Iterable<T>, worth: (each: T) => number): number {
   return total
 }
 
+/** The highest of what each of some is worth. */
+const most = <T>(all: readonly T[], worth: (each: T) => number): number => all.reduce((highest, each) => Math.max(highest, worth(each)), 0)
+
 /** What an exporter asks for and what never happens here, where nobody replicates, forks or defragments. */
 const zeros = (...names: string[]): [string, number][] => names.map((name) => [name, 0])
 
@@ -27,8 +29,6 @@ const zeros = (...names: string[]): [string, number][] => names.map((name) => [n
 const LRU_BITS = 2 ** 24
 
 const percent = (part: number, whole: number): string => `${whole === 0 ? '0.00' : ((part / whole) * 100).toFixed(2)}%`
-
-const toldOfGone = (waiters: ReadonlySet<Waiter>): boolean => [...waiters].some(({ wait }) => wait.onGone !== undefined)
 
 const sized = (name: string, bytes: number | undefined): [string, string | number][] =>
   bytes === undefined
@@ -51,10 +51,10 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['watching_clients', sessions.filter(({ transaction }) => transaction.watching > 0).length],
       ['total_watched_keys', sum(engine.databases(), ({ watchers }) => watchers.size)],
       ['total_blocking_keys', sum(engine.databases(), ({ waiters }) => waiters.size)],
-      // Waiters that also want to hear when the key goes.
-      ['total_blocking_keys_on_nokey', sum(engine.databases(), ({ waiters }) => sum(waiters.values(), (each) => Number(toldOfGone(each))))],
-      ['client_recent_max_input_buffer', Math.max(0, ...sessions.map(({ options }) => options.buffers?.input ?? 0))],
-      ['client_recent_max_output_buffer', Math.max(0, ...sessions.map(({ options }) => options.buffers?.unread ?? 0))],
+      // Keys whose waiters also want to hear when the key goes.
+      ['total_blocking_keys_on_nokey', sum(engine.databases(), ({ attached }) => attached.size)],
+      ['client_recent_max_input_buffer', most(sessions, ({ options }) => options.buffers?.input ?? 0)],
+      ['client_recent_max_output_buffer', most(sessions, ({ options }) => options.buffers?.unread ?? 0)],
       ...zeros('cluster_connections'),
     ]
   }

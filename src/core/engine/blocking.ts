@@ -45,7 +45,7 @@ export class Waiter {
     this.argv = argv
     this.#resolve = resolve
     for (const key of wait.keys) addTo(this.db.waiters, key, this)
-    if (wait.onGone !== undefined) this.db.engine.blocking.attached++
+    if (wait.onGone !== undefined) for (const key of wait.keys) addTo(this.db.attached, key, this)
     if (wait.timeout > 0) this.#cancelTimer = timeout(this.db.engine.clock, wait.timeout, () => this.settle(wait.onTimeout))
     this.#tryAgain()
   }
@@ -66,45 +66,52 @@ export class Waiter {
     this.#cancelTimer?.()
     this.#cancelAgain?.()
     this.session.waiter = null
-    for (const key of this.wait.keys) removeFrom(this.db.waiters, key, this)
-    if (this.wait.onGone !== undefined) this.db.engine.blocking.attached--
+    for (const key of this.wait.keys) {
+      removeFrom(this.db.waiters, key, this)
+      removeFrom(this.db.attached, key, this)
+    }
     this.#resolve(reply instanceof ReplyError ? this.db.engine.stats.failure(reply, this.command) : reply)
   }
 }
 
 export class Blocking {
-  #ready: { db: Database; key: ByteString }[] = []
-  /** How many of the waiters have an `onGone`. */
-  attached = 0
+  /** The keys that are ready, by the waiters for them: each is served once, however often a command has changed it. */
+  readonly #ready = new Map<ReadonlySet<Waiter>, { db: Database; key: ByteString }>()
 
   get pending(): boolean {
-    return this.#ready.length !== 0
+    return this.#ready.size !== 0
   }
 
-  ready(db: Database, key: ByteString): void {
-    this.#ready.push({ db, key })
+  ready(waiters: ReadonlySet<Waiter>, db: Database, key: ByteString): void {
+    this.#ready.set(waiters, { db, key })
   }
 
-  /** Serves everyone whose key is ready; serving one may make another ready. */
+  /** Serves everyone whose key is ready; serving one may make another ready, or the same once more. */
   serve(): void {
-    for (const { db, key } of this.#ready) {
-      for (const waiter of db.waiters.get(key) ?? []) {
+    for (const [waiters, { db, key }] of this.#ready) {
+      this.#ready.delete(waiters)
+      for (const waiter of waiters) {
         const found = serveOne(waiter, key)
         db.engine.effects?.settle()
-        // The first waiter has taken all there was. Thousands may wait behind it: they need not be tried.
-        if (found === false && this.attached === 0) break
+        if (found !== false) continue
+        // The first waiter has taken all there was. Thousands may wait behind it: only those with an `onGone` must hear of it.
+        for (const attached of db.attached.get(key) ?? []) serveOne(attached, key)
+        break
       }
     }
-    this.#ready = []
   }
 }
 
-/** @returns false if the key is not there */
+/** What somebody can wait for. */
+const WAITED_FOR: ReadonlySet<TypeName> = new Set(['list', 'zset', 'stream'])
+
+/** @returns false if the key is not there, or nobody can wait for what it holds */
 function serveOne(waiter: Waiter, key: ByteString): boolean | void {
   const value = waiter.db.peek(key)
-  if (value === undefined || typeOf(value) !== waiter.wait.type) {
+  const type = value === undefined ? null : typeOf(value)
+  if (type !== waiter.wait.type) {
     if (waiter.wait.onGone !== undefined) waiter.settle(waiter.wait.onGone)
-    return value !== undefined
+    return type !== null && WAITED_FOR.has(type)
   }
   try {
     const { engine } = waiter.db

@@ -7,6 +7,7 @@ import { WRONG_TYPE } from './errors.ts'
 import { EVENT } from './events.ts'
 import { Keyspace } from './keyspace.ts'
 import type { Session } from './session.ts'
+import type { Watch } from './transaction.ts'
 import { Hash, List, Members, SortedSet, Stream, type StringValue, type TypeName, typeOf, type Value } from './values.ts'
 
 /** One type's keys: a key of another type is WRONGTYPE. */
@@ -51,11 +52,13 @@ export class Database {
   readonly index: number
   keyspace = new Keyspace()
   /** Sessions that WATCH a key. */
-  readonly watchers = new Map<ByteString, Set<Session>>()
+  readonly watchers = new Map<ByteString, Map<Session, Watch>>()
   /** Whether somebody wants to hear of changes: a WATCH, or tracking. */
   watched: boolean
   /** Sessions that wait for a key, first come first served. */
   readonly waiters = new Map<ByteString, Set<Waiter>>()
+  /** Those of them who must hear when the key goes. */
+  readonly attached = new Map<ByteString, Set<Waiter>>()
   readonly string = new Typed<StringValue>(this, 'string', () => '')
   readonly hash = new Typed(this, 'hash', () => new Hash())
   readonly list = new Typed(this, 'list', () => new List())
@@ -229,12 +232,13 @@ export class Database {
   /** Fails the transactions that WATCH a key, and tells those who track it. */
   touch(key: ByteString): void {
     this.engine.tracking?.(key)
-    for (const session of this.watchers.get(key) ?? []) session.transaction.fail(this, key)
+    for (const [session, watch] of this.watchers.get(key) ?? []) session.transaction.fail(watch)
   }
 
   /** Has the sessions that wait for a key look at it when the command is done. */
   signal(key: ByteString): void {
-    if (this.waiters.has(key)) this.engine.blocking.ready(this, key)
+    const waiters = this.waiters.get(key)
+    if (waiters !== undefined) this.engine.blocking.ready(waiters, this, key)
   }
 
   /** Publishes a keyspace event, if its class is on. */
@@ -311,9 +315,10 @@ export class Database {
   replace(keyspace: Keyspace): number {
     const old = this.keyspace
     this.keyspace = keyspace
-    for (const [key, sessions] of this.watchers) {
+    for (const [key, watches] of this.watchers) {
       if (old.has(key) || this.alive(key)) this.touch(key)
-      else if (keyspace.has(key)) for (const { transaction } of sessions) transaction.stale(this, key)
+      // It has expired already: nothing has changed.
+      else if (keyspace.has(key)) for (const watch of watches.values()) watch.expired = true
     }
     for (const key of this.waiters.keys()) if (old.has(key) || keyspace.has(key)) this.signal(key)
     this.engine.expiry.schedule(keyspace.nextExpiry)

@@ -25,6 +25,8 @@ export class Keyspace extends Dict<Value> {
   changes: ChangeLog | null = null
   /** Bytes of all values as they were last counted. */
   #bytes = 0
+  /** How many of them were hashes with fields that expire. */
+  #subexpiry = 0
   /** Values that have changed since then. Each is counted once, however often it has changed. */
   readonly #open: Exclude<Value, string | number>[] = []
   /** When or how often each key was used: see eviction.ts. */
@@ -57,13 +59,10 @@ export class Keyspace extends Dict<Value> {
     this.hexpires?.set(slot, nextExpiry === Infinity ? 0 : nextExpiry)
   }
 
-  /** How many hashes have fields that expire. Those that are to be looked at may have changed since: it is counted when it is asked. */
+  /** How many hashes have fields that expire. */
   get subexpiry(): number {
-    const hasFieldsThatExpire = (slot: number): boolean => {
-      const value = this.values[slot]
-      return typeof value === 'object' && value.type === 'hash' && value.nextExpiry !== Infinity
-    }
-    return this.hexpires?.slots.filter(hasFieldsThatExpire).length ?? 0
+    this.#count(0)
+    return this.#subexpiry
   }
 
   /** Bytes of all that is in it: see memory.ts. */
@@ -79,7 +78,13 @@ export class Keyspace extends Dict<Value> {
       const bytes = sizeOfValue(value)
       this.#bytes += bytes + value.counted + 1
       value.counted = bytes
+      if (value.type === 'hash' && value.expires !== null) this.#countExpiring(value, value.nextExpiry !== Infinity)
     }
+  }
+
+  #countExpiring(hash: Hash, expiring: boolean): void {
+    this.#subexpiry += Number(expiring) - Number(hash.expiring)
+    hash.expiring = expiring
   }
 
   override beforeChange(slot: number): void {
@@ -111,6 +116,7 @@ export class Keyspace extends Dict<Value> {
     }
     this.#bytes -= value.counted
     value.counted = 0
+    if (value.type === 'hash') this.#countExpiring(value, false)
   }
 
   override setAt(slot: number, value: Value): void {

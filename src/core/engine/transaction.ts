@@ -6,7 +6,14 @@ import type { Database } from './database.ts'
 import { EXEC_ABORT } from './errors.ts'
 import { sizeOfCommand, WATCH } from './memory.ts'
 import type { Session } from './session.ts'
-import { addTo, removeFrom } from './structures/set-map.ts'
+
+/** A watched key. */
+export interface Watch {
+  readonly db: Database
+  readonly key: ByteString
+  /** Whether it is there and has expired: that it goes is no change then. */
+  expired: boolean
+}
 
 export class Transaction {
   readonly #session: Session
@@ -14,9 +21,11 @@ export class Transaction {
   queue: { command: Command; argv: Argv }[] | null = null
   #aborted = false
   #failed = false
-  #watched: { db: Database; key: ByteString; expired: boolean }[] = []
+  #watched: Watch[] = []
   /** What the queue and the watches take. */
   #bytes = 0
+  /** Bytes of the words that are queued. */
+  queued = 0
 
   constructor(session: Session) {
     this.#session = session
@@ -44,6 +53,7 @@ export class Transaction {
   /** Queues a command; a transaction must be open. */
   add(command: Command, argv: Argv): void {
     this.queue!.push({ command, argv })
+    for (const { length } of argv) this.queued += length
     this.#takes(sizeOfCommand(argv))
   }
 
@@ -58,16 +68,8 @@ export class Transaction {
   }
 
   /** A watched key has changed: EXEC will give null. */
-  fail(db: Database, key: ByteString): void {
-    if (this.#failed) return
-    // A key that had already expired when it was watched may be removed: that is no change.
-    const watch = this.#watched.find((each) => each.db === db && each.key === key)
-    if (watch?.expired !== true || db.alive(key)) this.#failed = true
-  }
-
-  /** A key that did not exist has been put there, already expired: nothing has changed for who watches it. */
-  stale(db: Database, key: ByteString): void {
-    for (const watch of this.#watched) if (watch.db === db && watch.key === key) watch.expired = true
+  fail({ db, key, expired }: Watch): void {
+    if (!this.#failed && (!expired || db.alive(key))) this.#failed = true
   }
 
   watch(db: Database, key: ByteString): void {
@@ -75,15 +77,20 @@ export class Transaction {
     const expired = db.keyspace.has(key) && !db.alive(key)
     // Fields of a hash that are due go before it is watched: that they go later would be a change.
     if (!expired) db.find(key)
-    this.#watched.push({ db, key, expired })
+    const watch = { db, key, expired }
+    this.#watched.push(watch)
     db.watched = true
     this.#takes(WATCH + key.length)
-    addTo(db.watchers, key, this.#session)
+    const watchers = db.watchers.get(key)
+    if (watchers === undefined) db.watchers.set(key, new Map([[this.#session, watch]]))
+    else watchers.set(this.#session, watch)
   }
 
   unwatch(): void {
     for (const { db, key } of this.#watched) {
-      removeFrom(db.watchers, key, this.#session)
+      const watchers = db.watchers.get(key)
+      watchers?.delete(this.#session)
+      if (watchers?.size === 0) db.watchers.delete(key)
       db.watched = db.watchers.size !== 0 || db.engine.tracking !== null
     }
     this.#watched = []
@@ -94,6 +101,7 @@ export class Transaction {
   /** Drops the queue and the watches. */
   discard(): void {
     this.queue = null
+    this.queued = 0
     this.#aborted = false
     this.unwatch()
   }

@@ -175,6 +175,8 @@ export function copyOf(value: Value): Value {
 export class Hash extends Dict<ByteString> {
   readonly type = 'hash'
   counted = 0
+  /** Whether it counts as one with fields that expire: see keyspace.ts. */
+  expiring = false
   /** When fields expire, in milliseconds since 1970; null while no field ever had an expiry. */
   expires: ExpiryQueue | null = null
 

@@ -183,6 +183,12 @@ test('a dump of libraries is restored by either', async () => {
       await same(['FUNCTION', 'RESTORE', dump, ...policy], ['FUNCTION', 'LIST'], ['FCALL', 'f', '0'])
     await same(['FUNCTION', 'RESTORE', 'short'], ['FUNCTION', 'RESTORE', `${dump.slice(0, -1)}x`])
   }
+  // Functions that have moved from one library to another that is replaced too.
+  const having = (name: string): string => `redis.register_function('${name}', function() return 1 end)`
+  await same(['FUNCTION', 'FLUSH'], ['FUNCTION', 'LOAD', lib(having('f'), 'a')], ['FUNCTION', 'LOAD', lib(having('g'), 'b')])
+  const dump = (await redis.client.call('FUNCTION', 'DUMP')).value as string
+  await same(['FUNCTION', 'FLUSH'], ['FUNCTION', 'LOAD', lib(having('g'), 'a')], ['FUNCTION', 'LOAD', lib(having('f'), 'b')])
+  await same(['FUNCTION', 'RESTORE', dump, 'REPLACE'], ['FUNCTION', 'LIST'], ['FUNCTION', 'FLUSH'])
   await same(['SET', 'k', 'v'])
   const value = (await redis.client.call('DUMP', 'k')).value as string
   await same(['FUNCTION', 'RESTORE', value], ['FUNCTION', 'FLUSH'], ['FUNCTION', 'DUMP'])

@@ -171,7 +171,7 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
 function buffersOf({ options: { buffers }, transaction }: Session): Record<string, number> {
   if (buffers === undefined) return {}
   const { input, replies, unread } = buffers
-  const queued = (transaction.queue ?? []).reduce((sum, { argv }) => sum + argv.reduce((words, word) => words + word.length, 0), 0)
+  const { queued } = transaction
   return {
     qbuf: input,
     'qbuf-free': 0,

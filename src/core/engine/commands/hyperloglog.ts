@@ -5,7 +5,7 @@ import { type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { EVENT } from '../events.ts'
 import * as hll from '../structures/hyperloglog.ts'
-import { bytesOf, Raw, type StringValue } from '../values.ts'
+import { bytesOf, Raw, sliceOf, type StringValue } from '../values.ts'
 import { toRaw } from './strings.ts'
 
 const NOT_HLL = new ReplyError('WRONGTYPE Key is not a valid HyperLogLog string value.')
@@ -78,8 +78,9 @@ export function writable(db: Database, key: ByteString, value: StringValue | und
 
 /** The bytes of a value. @throws it is no HyperLogLog */
 function hllBytes(value: StringValue): Uint8Array {
-  const bytes = bytesOf(value)
-  if (!hll.isHyperLogLog(bytes)) throw NOT_HLL
+  // A long text need not be made bytes of to see that it is none.
+  const bytes = sliceOf(value, 0, hll.MAGIC.length) === hll.MAGIC ? bytesOf(value) : null
+  if (bytes === null || !hll.isHyperLogLog(bytes)) throw NOT_HLL
   return bytes
 }
 

@@ -61,7 +61,7 @@ export const keys: Group = {
       const all = pattern === '*'
       const alive = db.keyspace.keys.filter((key, slot) => (all || matches(pattern, key)) && db.alive(key, slot))
       // A hash all of whose fields have expired is gone too.
-      return alive.filter((key) => db.find(key) >= 0)
+      return db.keyspace.nextExpiry > db.engine.now ? alive : alive.filter((key) => db.find(key) >= 0)
     }),
 
     row('SCAN', -2, 'readonly nondeterministic_output request_policy:special', '', (db, argv, session) => {

@@ -141,8 +141,7 @@ function createGroup(db: Database, argv: Argv): Reply {
 function pendingSummary(group: ConsumerGroup): Reply {
   const { pel } = group
   if (pel.size === 0) return [0, null, null, NULL_ARRAY]
-  const busy = group.sortedConsumers().filter(({ pending }) => pending.size > 0)
-  const counts = busy.map(({ name, pending }): Reply => [name, String(pending.size)])
+  const counts = group.sortedConsumers(true).map(({ name, pending }): Reply => [name, String(pending.size)])
   return [pel.size, formatId(pel.edge(false)!), formatId(pel.edge(true)!), counts]
 }
 

@@ -57,9 +57,10 @@ export class ConsumerGroup {
     return consumer
   }
 
-  /** The consumers by name. */
-  sortedConsumers(): Consumer[] {
-    return [...this.consumers.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  /** The consumers by name. @param busy only those with pending entries */
+  sortedConsumers(busy = false): Consumer[] {
+    const consumers = [...this.consumers.values()].filter(({ pending }) => !busy || pending.size > 0)
+    return consumers.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   /** Removes a consumer with its pending entries. */

@@ -25,12 +25,13 @@ const MOST_VALUES = 4
 const MOST_ZEROS = 64
 /** In the last byte of the count: it must be counted again. */
 const STALE = 0x80
+export const MAGIC = 'HYLL'
 /** No register was ever set. */
-export const EMPTY = `HYLL\x01${'\0'.repeat(11)}\x7f\xff`
+export const EMPTY = `${MAGIC}\x01${'\0'.repeat(11)}\x7f\xff`
 
 export function isHyperLogLog(bytes: Uint8Array): boolean {
   const { length } = bytes
-  const magic = length >= HEADER && String.fromCharCode(...bytes.subarray(0, ENCODING_AT)) === 'HYLL'
+  const magic = length >= HEADER && String.fromCharCode(...bytes.subarray(0, ENCODING_AT)) === MAGIC
   return magic && (bytes[ENCODING_AT] === DENSE ? length === DENSE_SIZE : bytes[ENCODING_AT] === 1)
 }
 

@@ -129,7 +129,9 @@ export class Functions {
   restore(codes: readonly ByteString[], policy: 'FLUSH' | 'APPEND' | 'REPLACE'): void {
     const read = codes.map((code) => this.#read(code, null))
     const all = new Libraries(policy === 'FLUSH' ? undefined : this.#all)
-    for (const library of read) all.add(library, policy === 'REPLACE')
+    // All that are replaced go first: a function may have moved from one of them to another.
+    if (policy === 'REPLACE') for (const { name } of read) all.delete(name)
+    for (const library of read) all.add(library, false)
     this.#become(all)
   }
 
