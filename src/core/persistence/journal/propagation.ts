@@ -147,7 +147,10 @@ function expiriesOf(db: Database, key: ByteString, fields: readonly ByteString[]
       continue
     }
     const at = hash!.expiry(slot)
-    if (at !== 0) byTime.set(at, [...(byTime.get(at) ?? []), field])
+    if (at === 0) continue
+    const others = byTime.get(at)
+    if (others === undefined) byTime.set(at, [field])
+    else others.push(field)
   }
   const kept = [...byTime].flatMap(([at, some]) => onFields(['HPEXPIREAT', key, String(at)], some))
   return gone.length === 0 ? kept : [...kept, ['HDEL', key, ...gone]]

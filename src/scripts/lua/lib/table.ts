@@ -130,7 +130,9 @@ function sortPlain(items: LuaValue[]): void {
         (x, y) => (x as number) < (y as number),
         () => {},
       )
-    items.splice(0, items.length, ...Array.from(Float64Array.from(items as number[]).sort()))
+    Float64Array.from(items as number[])
+      .sort()
+      .forEach((number, i) => (items[i] = number))
   } else items.sort((x, y) => ((x as string) < (y as string) ? -1 : x === y ? 0 : 1))
 }
 

@@ -295,6 +295,8 @@ return {table.remove({}), table.remove({}, 1), #{table.remove({1}, 5)}}
 ---
 local t = {5, 3, 8, 1} table.sort(t) return t
 ---
+local t = {} for i = 1, 150000 do t[i] = i * 7919 % 150000 end table.sort(t) return {t[1], t[2], t[75000], t[150000]}
+---
 local t = {5, 3, 8, 1} table.sort(t, function(a, b) return a > b end) return t
 ---
 local t = {"b", "a", "C", "", "aa"} table.sort(t) return t
