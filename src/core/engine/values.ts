@@ -177,7 +177,7 @@ export class Hash extends Dict<ByteString> {
   counted = 0
   /** Whether it counts as one with fields that expire: see keyspace.ts. */
   expiring = false
-  /** When fields expire, in milliseconds since 1970; null while no field ever had an expiry. */
+  /** When fields expire, in milliseconds since 1970; null while nobody asked for one. */
   expires: ExpiryQueue | null = null
 
   /** When the first of its fields expires; Infinity if none does. */
@@ -227,8 +227,12 @@ export class Hash extends Dict<ByteString> {
 
   setExpiry(slot: number, at: number): void {
     this.beforeChange(slot)
-    this.expires ??= new ExpiryQueue()
-    this.expires.set(slot, at)
+    this.mayExpire().set(slot, at)
+  }
+
+  /** As in Redis, to ask for expiries makes room for them, even if no field gets one. */
+  mayExpire(): ExpiryQueue {
+    return (this.expires ??= new ExpiryQueue())
   }
 
   /** @returns whether the field had an expiry */

@@ -197,6 +197,25 @@ describe('as Redis 7.4 has it', () => {
     ])
   })
 
+  test('and from the first time that an expiry is asked for, though no field gets one (as in Redis 8)', async () => {
+    await using redis = await createTestRedis()
+    const after = async (...line: [string, ...string[]]): Promise<string | null> => {
+      await redis.del('h')
+      await redis.hset('h', { a: 1 })
+      await redis.call(...line)
+      return redis.objectEncoding('h')
+    }
+    for (const line of [
+      'HEXPIRE h 10 FIELDS 1 none',
+      'HEXPIRE h 10 XX FIELDS 1 a',
+      'HGETEX h PERSIST FIELDS 1 a',
+      'HGETEX h EX 10 FIELDS 1 none',
+    ])
+      expect([line, await after(...(line.split(' ') as [string]))]).toEqual([line, 'listpackex'])
+    for (const line of ['HPERSIST h FIELDS 1 a', 'HGETEX h FIELDS 1 a', 'HSETEX h FNX EX 10 FIELDS 1 a b', 'HTTL h FIELDS 1 a'])
+      expect([line, await after(...(line.split(' ') as [string]))]).toEqual([line, 'listpack'])
+  })
+
   test('DEBUG DIGEST is another if a field expires', async () => {
     await using redis = await createTestRedis()
     for (const key of ['h', 'same', 'other']) await redis.hset(key, { a: 1, b: 2 })

@@ -221,6 +221,7 @@ function expireFields(db: Database, argv: Argv, unit: ExpireUnit): Reply {
 }
 
 function expireField({ engine }: Database, hash: Hash, field: ByteString, at: number, condition: ExpireCondition = always): number {
+  hash.mayExpire()
   const slot = hash.find(field)
   if (slot < 0) return NO_FIELD
   if (!condition(hash.expiry(slot), at)) return CONDITION_NOT_MET
@@ -287,6 +288,7 @@ function hgetex(db: Database, argv: Argv): Reply {
   const key = argv[1]
   const hash = db.hash.write(key)
   const { at, persist, fields } = hgetexArguments(db, argv)
+  if (at !== null || persist) hash?.mayExpire()
   let changes = 0
   const replies = fields.map((field) => {
     const value = hash?.get(field)
