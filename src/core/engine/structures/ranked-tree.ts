@@ -11,23 +11,34 @@ export type Visit = (member: ByteString, score: number) => void
 const LEAF_SIZE = 64
 const INNER_SIZE = 32
 
-interface Node {
-  /** Leaf: the elements. Inner: for each child a key not above its first element and above all of the child before. */
+type Node = Leaf | Inner
+
+/** Elements, and the leaves with those before and after them. Both kinds of nodes have all properties, in one order: V8 takes them for one. */
+interface Leaf {
   scores: number[]
   members: ByteString[]
-  /** Inner only. */
-  children: Node[] | null
-  counts: number[] | null
-  /** Leaf only. */
-  next: Node | null
-  prev: Node | null
+  children: null
+  counts: null
+  next: Leaf | null
+  prev: Leaf | null
 }
 
-const leaf = (scores: number[], members: ByteString[]): Node => ({ scores, members, children: null, counts: null, next: null, prev: null })
+/** For each child a key that is not above its first element, and above all of the child before; and how many elements it has. */
+interface Inner {
+  scores: number[]
+  members: ByteString[]
+  children: Node[]
+  counts: number[]
+  next: null
+  prev: null
+}
+
+const leaf = (scores: number[], members: ByteString[]): Leaf => ({ scores, members, children: null, counts: null, next: null, prev: null })
+const inner = (scores: number[], members: ByteString[], children: Node[], counts: number[]): Inner => ({ scores, members, children, counts, next: null, prev: null }) // prettier-ignore
 
 export class RankedTree {
   size = 0
-  #root = leaf([], [])
+  #root: Node = leaf([], [])
 
   insert(score: number, member: ByteString): void {
     const right = insertInto(this.#root, score, member)
@@ -49,7 +60,7 @@ export class RankedTree {
     let rank = 0
     while (node.children !== null) {
       const i = Math.max(partitionNode(node, before) - 1, 0)
-      for (let j = 0; j < i; j++) rank += node.counts![j]
+      for (let j = 0; j < i; j++) rank += node.counts[j]
       node = node.children[i]
     }
     return rank + partitionNode(node, before)
@@ -61,7 +72,7 @@ export class RankedTree {
     let rank = 0
     while (node.children !== null) {
       const i = childFor(node, score, member)
-      for (let j = 0; j < i; j++) rank += node.counts![j]
+      for (let j = 0; j < i; j++) rank += node.counts[j]
       node = node.children[i]
     }
     const at = lowerBound(node, score, member)
@@ -74,7 +85,7 @@ export class RankedTree {
     let at = rank
     while (node.children !== null) {
       let i = 0
-      for (const last = node.children.length - 1; i < last && at >= node.counts![i]; i++) at -= node.counts![i]
+      for (const last = node.children.length - 1; i < last && at >= node.counts[i]; i++) at -= node.counts[i]
       node = node.children[i]
     }
     if (reverse) {
@@ -153,11 +164,11 @@ function insertInto(node: Node, score: number, member: ByteString): Node | null 
     node.members[0] = member
   }
   const right = insertInto(node.children[i], score, member)
-  node.counts![i]++
+  node.counts[i]++
   if (right === null) return null
   setChild(node, i, node.children[i])
   node.children.splice(i + 1, 0, right)
-  node.counts!.splice(i + 1, 0, countOf(right))
+  node.counts.splice(i + 1, 0, countOf(right))
   node.scores.splice(i + 1, 0, right.scores[0])
   node.members.splice(i + 1, 0, right.members[0])
   return node.children.length <= INNER_SIZE ? null : split(node, INNER_SIZE >> 1)
@@ -174,71 +185,66 @@ function deleteFrom(node: Node, score: number, member: ByteString): boolean {
   const i = childFor(node, score, member)
   const child = node.children[i]
   if (!deleteFrom(child, score, member)) return false
-  node.counts![i]--
+  node.counts[i]--
   const least = (child.children === null ? LEAF_SIZE : INNER_SIZE) >> 2
   if (child.scores.length < least && node.children.length > 1) rebalance(node, i === 0 ? 0 : i - 1)
   return true
 }
 
 /** Joins child i and the one after it, and parts them evenly again if that is too much for one node. */
-function rebalance(node: Node, i: number): void {
-  const left = node.children![i]
-  const right = node.children![i + 1]
+function rebalance(node: Inner, i: number): void {
+  const left = node.children[i]
+  const right = node.children[i + 1]
   const all = left.scores.length + right.scores.length
   left.scores = left.scores.concat(right.scores)
   left.members = left.members.concat(right.members)
+  const most = left.children === null ? LEAF_SIZE : INNER_SIZE
   if (left.children === null) {
     left.next = right.next
     if (right.next !== null) right.next.prev = left
-  } else {
-    left.children = left.children.concat(right.children!)
-    left.counts = left.counts!.concat(right.counts!)
+  } else if (right.children !== null) {
+    left.children = left.children.concat(right.children)
+    left.counts = left.counts.concat(right.counts)
   }
-  const most = left.children === null ? LEAF_SIZE : INNER_SIZE
   if (all > most - (most >> 2)) {
     setChild(node, i + 1, split(left, all >> 1))
-    node.counts![i] = countOf(left)
+    node.counts[i] = countOf(left)
     return
   }
-  node.counts![i] = countOf(left)
-  node.children!.splice(i + 1, 1)
-  node.counts!.splice(i + 1, 1)
+  node.counts[i] = countOf(left)
+  node.children.splice(i + 1, 1)
+  node.counts.splice(i + 1, 1)
   node.scores.splice(i + 1, 1)
   node.members.splice(i + 1, 1)
 }
 
 /** Cuts a node in two. @returns the right part */
 function split(node: Node, at: number): Node {
-  const right = leaf(node.scores.splice(at), node.members.splice(at))
-  if (node.children !== null) {
-    right.children = node.children.splice(at)
-    right.counts = node.counts!.splice(at)
-  } else {
-    right.next = node.next
-    right.prev = node
-    if (right.next !== null) right.next.prev = right
-    node.next = right
-  }
+  const scores = node.scores.splice(at)
+  const members = node.members.splice(at)
+  if (node.children !== null) return inner(scores, members, node.children.splice(at), node.counts.splice(at))
+  const right = leaf(scores, members)
+  right.next = node.next
+  right.prev = node
+  if (right.next !== null) right.next.prev = right
+  node.next = right
   return right
 }
 
-function setChild(node: Node, i: number, child: Node): void {
-  node.children![i] = child
-  node.counts![i] = countOf(child)
+function setChild(node: Inner, i: number, child: Node): void {
+  node.children[i] = child
+  node.counts[i] = countOf(child)
   node.scores[i] = child.scores[0]
   node.members[i] = child.members[0]
 }
 
 function parentOf(left: Node, right: Node): Node {
-  const parent = leaf([left.scores[0], right.scores[0]], [left.members[0], right.members[0]])
-  parent.children = [left, right]
-  parent.counts = [countOf(left), countOf(right)]
-  return parent
+  return inner([left.scores[0], right.scores[0]], [left.members[0], right.members[0]], [left, right], [countOf(left), countOf(right)])
 }
 
 function countOf(node: Node): number {
   if (node.children === null) return node.scores.length
   let count = 0
-  for (const each of node.counts!) count += each
+  for (const each of node.counts) count += each
   return count
 }
