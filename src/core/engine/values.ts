@@ -35,42 +35,40 @@ export class Raw {
   length: number
   /** How many running saves still have to write it: a change must go to a copy. */
   shared = 0
-  // One of the two.
-  #bytes: Uint8Array | null = null
-  #text: ByteString | null = null
+  #content: ByteString | Uint8Array
 
   /** @param content bytes become its own */
   constructor(content: ByteString | Uint8Array) {
     this.length = content.length
-    if (typeof content === 'string') this.#text = content
-    else this.#bytes = content
+    this.#content = content
   }
 
   /** Bytes `from` to `to`; what is beyond the end is left out. */
   slice(from: number, to: number): ByteString {
-    return this.#text === null
-      ? fromUint8Array(this.#bytes!, Math.min(from, this.length), Math.min(to, this.length))
-      : partOf(this.#text, from, to)
+    const content = this.#content
+    if (typeof content === 'string') return partOf(content, from, to)
+    return fromUint8Array(content, Math.min(from, this.length), Math.min(to, this.length))
   }
 
   /** A byte; nothing behind the end. */
   byteAt(at: number): number | undefined {
-    return this.#bytes === null ? this.#text!.charCodeAt(at) : this.#bytes[at]
+    const content = this.#content
+    return typeof content === 'string' ? content.charCodeAt(at) : content[at]
   }
 
   copy(): Raw {
-    return new Raw(this.#bytes === null ? this.#text! : this.#bytes.slice(0, this.length))
+    return new Raw(typeof this.#content === 'string' ? this.#content : this.#content.slice(0, this.length))
   }
 
   /** The bytes for reading. */
   get bytes(): Uint8Array {
-    const bytes = this.#bytes ?? toUint8Array(this.#text!)
+    const bytes = typeof this.#content === 'string' ? toUint8Array(this.#content) : this.#content
     return bytes.length === this.length ? bytes : bytes.subarray(0, this.length)
   }
 
   /** Bytes of memory that the content takes. */
   get room(): number {
-    return this.#bytes === null ? STRING_OVERHEAD + this.length : 210 + this.#bytes.length
+    return typeof this.#content === 'string' ? STRING_OVERHEAD + this.length : 210 + this.#content.length
   }
 
   /**
@@ -78,32 +76,33 @@ export class Raw {
    * @param spare so many more if room has to be made. What grows again gets half as much again, but, as Redis's
    * strings, at most 1 MiB.
    */
-  grow(length: number, spare = this.#bytes === null ? 0 : Math.min(length >> 1, 1 << 20)): Uint8Array {
+  grow(length: number, spare = typeof this.#content === 'string' ? 0 : Math.min(length >> 1, 1 << 20)): Uint8Array {
     // The array itself, no subarray: V8 keeps short arrays on its heap until there is a view of them.
-    const old = (this.#bytes ??= toUint8Array(this.#text!))
-    this.#text = null
-    if (length > old.length) {
-      this.#bytes = new Uint8Array(length + spare)
-      this.#bytes.set(old)
+    let bytes = typeof this.#content === 'string' ? toUint8Array(this.#content) : this.#content
+    if (length > bytes.length) {
+      const old = bytes
+      bytes = new Uint8Array(length + spare)
+      bytes.set(old)
     }
+    this.#content = bytes
     this.length = Math.max(this.length, length)
-    return this.#bytes
+    return bytes
   }
 
   /** Writes bytes at an offset; zeros fill a gap before it. */
   write(at: number, bytes: ByteString): void {
-    const text = this.#text
+    const text = this.#content
     const end = at + bytes.length
-    if (this.#bytes === null && Math.max(end, this.length) <= SHORT) {
+    if (typeof text === 'string' && Math.max(end, this.length) <= SHORT) {
       // With join: V8 makes a rope of `a + b`, which would keep each of its parts in memory.
-      this.#text = [text!.slice(0, at).padEnd(at, '\0'), bytes, text!.slice(end)].join('')
-      this.length = this.#text.length
+      this.#content = [text.slice(0, at).padEnd(at, '\0'), bytes, text.slice(end)].join('')
+      this.length = this.#content.length
     } else putBytes(this.grow(end), at, bytes)
   }
 
   toString(): ByteString {
     // The text is not kept beside the bytes: that would double the memory of a long string once it has been read.
-    return this.#text ?? this.slice(0, this.length)
+    return typeof this.#content === 'string' ? this.#content : this.slice(0, this.length)
   }
 }
 /** Up to this length a text is written into as a text. */
