@@ -27,7 +27,7 @@ function decode(value: unknown, exact: boolean): Reply {
   if (value instanceof Uint8Array) return fromUint8Array(value)
   if (value === null || typeof value === 'number') return value
   if (Array.isArray(value)) return decodeAll(value, exact)
-  if (value instanceof Error) return failureOf(value)
+  if (value instanceof Error) return said(value)
   throw new TypeError(`ioredis gave ${typeof value} for a reply`)
 }
 
@@ -37,10 +37,19 @@ function decodeAll(items: unknown[], exact: boolean): Reply[] {
   return items as Reply[]
 }
 
-/** The server's error reply as it is; any other error says that the server was not reached. */
+/** What the server has said. */
+export const said = ({ message }: Error): ReplyError => new ReplyError(encodeUtf8(message))
+
+/** ioredis's error for a command that was under way. */
+const ABORTED = 'Command aborted due to connection close'
+
+/**
+ * The server's error reply as it is; any other error says that the server was not reached. An error of ioredis 5 is named after its
+ * class, whose name bundlers shorten, but one that the server has said tells its command.
+ */
 export function failureOf(error: unknown): ReplyError {
-  if (error instanceof Error && error.name === 'ReplyError') return new ReplyError(encodeUtf8(error.message))
-  return unreachable(error)
+  const isReply = error instanceof Error && (error.name === 'ReplyError' || ('command' in error && error.message !== ABORTED))
+  return isReply ? said(error) : unreachable(error)
 }
 
 /** @throws RedisError if no reply at all has come */

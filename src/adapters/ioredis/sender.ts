@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../../core/bytes.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Command, Connection, Pipeline, Word } from './client.ts'
 import { KNOWN } from './names.ts'
-import { failureOf, replyOf, someOf, wordOf } from './replies.ts'
+import { failureOf, replyOf, said, someOf, wordOf } from './replies.ts'
 import { keyPlaces } from './unknown-keys.ts'
 
 interface CommandOptions {
@@ -70,9 +70,10 @@ export class Sender<C extends Connection = Connection> {
     if (results === null) return null
     // In place: pipelines are long.
     const replies = results as unknown as Reply[]
+    const failed = atomic ? said : failureOf
     for (let i = 0; i < results.length; i++) {
       const result = results[i]
-      replies[i] = result[0] === null ? replyOf(commands[i], result[1], this.#exact) : failureOf(result[0])
+      replies[i] = result[0] === null ? replyOf(commands[i], result[1], this.#exact) : failed(result[0])
     }
     return someOf(replies, commands)
   }

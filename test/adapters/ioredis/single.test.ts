@@ -1,7 +1,7 @@
 // The adapter on a single redis-server, with ioredis 5 and 6: connections, what the user's options change, and a server
 // that goes away. What every method does is in test/contract.
 import { Redis as Redis6 } from 'ioredis'
-import { Redis as Redis5 } from 'ioredis5'
+import { Redis as Redis5, ReplyError } from 'ioredis5'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromIoredis, type IoredisSingle } from '../../../src/adapters/ioredis.ts'
 import { RedisError } from '../../../src/core/client/errors.ts'
@@ -54,6 +54,22 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
       code: 'WRONGTYPE',
       command: 'LPUSH',
     })
+  })
+
+  test("an error is the server's in a bundle too, which shortens the names of classes", async () => {
+    const { name } = ReplyError
+    Object.defineProperty(ReplyError, 'name', { value: 'e' })
+    try {
+      await redis.set('text', 'x')
+      const wrong = { name: 'RedisError', code: 'WRONGTYPE' }
+      await expect(redis.lpush('text', 'x')).rejects.toMatchObject(wrong)
+      expect(await redis.pipeline().lpush('text', 'x').get('text').execSettled()).toMatchObject([wrong, 'x'])
+      expect(await redis.multi().lpush('text', 'x').get('text').execSettled()).toMatchObject([wrong, 'x'])
+      expect(await redis.call('EVAL', "return {{err='my own'}, 'x'}", '0')).toMatchObject([{ message: 'my own' }, 'x'])
+      await expect(redis.multi().call('NOSUCH').exec()).rejects.toMatchObject({ code: 'EXECABORT', cause: { code: 'ERR' } })
+    } finally {
+      Object.defineProperty(ReplyError, 'name', { value: name })
+    }
   })
 
   test('a key prefix is put before keys, also those of pipelines and transactions', async () => {
