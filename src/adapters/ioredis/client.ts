@@ -72,5 +72,6 @@ export interface IoredisCluster extends Connection {
   /** For each slot its nodes as `host:port`, the master first. */
   readonly slots: readonly (readonly string[])[]
   nodes(role: 'master'): IoredisSingle[]
+  refreshSlotsCache(done: () => void): void
   duplicate(startupNodes: never[], overrides: Overrides & { redisOptions: NodeOverrides }): IoredisCluster
 }

@@ -1,7 +1,7 @@
 // The way of commands into a cluster: ioredis routes each by its first key and follows redirections.
 import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
-import { isLost, RedisError, unsupported } from '../../core/client/errors.ts'
+import { isLost, RedisError, unreachable, unsupported } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { IoredisCluster, IoredisSingle } from './client.ts'
 import { isForEveryNode } from './every-node.ts'
@@ -49,6 +49,21 @@ export class ClusterSender extends Sender<IoredisCluster> {
       if (isLost(reply)) throw RedisError.from(reply, 'PING')
     }
     return this.connection.nodes('master').sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1))
+  }
+
+  /** The masters of all slots, or an error: ioredis leaves one out that is gone, until it knows of another in its place. */
+  async everyMaster(): Promise<IoredisSingle[] | ReplyError> {
+    let masters = await this.masters()
+    if (this.#haveAllSlots(masters)) return masters
+    await new Promise<void>((resolve) => this.connection.refreshSlotsCache(() => resolve()))
+    masters = await this.masters()
+    return this.#haveAllSlots(masters) ? masters : unreachable(new Error('A master of the cluster is gone.'))
+  }
+
+  #haveAllSlots(masters: readonly IoredisSingle[]): boolean {
+    const addresses = new Set(masters.map(addressOf))
+    // A range of slots shares its array.
+    return [...new Set(this.connection.slots)].every((nodes) => nodes === undefined || addresses.has(nodes[0]))
   }
 
   /** The master that has a key's slot. @param key as it is sent */

@@ -78,7 +78,8 @@ export class ClusterBackend implements Backend {
   }
 
   async nodes(): Promise<readonly Backend[]> {
-    const masters = await this.#sender.masters()
+    const masters = await this.#sender.everyMaster()
+    if (masters instanceof ReplyError) throw RedisError.from(masters, 'SCAN')
     return masters.map((node) => new NodeBackend(this, new Sender(node)))
   }
 
@@ -95,13 +96,15 @@ export class ClusterBackend implements Backend {
   }
 
   async #everywhere(argv: Argv): Promise<Reply[]> {
-    const masters = await this.#sender.masters()
+    const masters = await this.#sender.everyMaster()
+    if (masters instanceof ReplyError) return [masters]
     return Promise.all(masters.map((node) => new Sender(node).send(argv)))
   }
 
   /** One master after the other. */
   async #scan(argv: Argv): Promise<Reply> {
-    const masters = await this.#sender.masters()
+    const masters = await this.#sender.everyMaster()
+    if (masters instanceof ReplyError) return masters
     const [, cursor, address] = CURSOR.exec(argv[1]) ?? []
     const at = address === undefined ? 0 : masters.findIndex((node) => addressOf(node) === address)
     if (cursor === undefined || at < 0 || (address === undefined && cursor !== '0')) return INVALID_CURSOR

@@ -308,6 +308,38 @@ test('a subscription whose node is gone goes on at another', async () => {
   for (const each of clients) each.disconnect()
 })
 
+test('without one of the masters, what concerns all keys is an error, not what the others have', async () => {
+  await using small = await startRedisCluster(['--cluster-require-full-coverage', 'no'])
+  for (const make of [Cluster6, Cluster5]) {
+    const client = new make(small.ports.map((port) => ({ host: '127.0.0.1', port })))
+    await using redis = fromIoredis(client)
+    for (const key of SPREAD) await redis.set(key, key)
+    expect(await redis.dbsize()).toBe(3)
+    // As when its connection has ended, until ioredis asks the others who has its slots.
+    const [gone] = client.nodes('master')
+    const left = new Promise((resolve) => client.once('-node', resolve))
+    gone.disconnect()
+    await left
+    expect(client.nodes('master')).toHaveLength(2)
+    expect(await redis.dbsize()).toBe(3)
+  }
+  const client = new Cluster6(small.ports.map((port) => ({ host: '127.0.0.1', port })))
+  client.on('error', () => {})
+  await using redis = fromIoredis(client)
+  expect(await redis.dbsize()).toBe(3)
+  const left = new Promise((resolve) => client.once('-node', resolve))
+  await small.kill(small.ports[0])
+  await left
+  const lost = { name: 'RedisError', code: 'CONNECTION', cause: expect.any(Error) as Error }
+  await expect(redis.keys('*')).rejects.toMatchObject(lost)
+  const walk = async (): Promise<void> => {
+    for await (const key of redis.scanIterator()) expect(SPREAD).toContain(key)
+  }
+  await expect(walk()).rejects.toMatchObject(lost)
+  const key = SPREAD[1]
+  expect(await redis.pipeline().get(key).dbsize().execSettled()).toMatchObject([key, lost])
+})
+
 test('a cluster that goes away: everything that is under way ends with an error that has the cause', async () => {
   await using doomed = await startRedisCluster()
   const client = new Cluster6(
