@@ -222,8 +222,14 @@ describe('isodis serve', () => {
     const again = await serve(...options)
     expect(await call(again.port, 'GET', 'kept')).toBe('$value')
     expect(existsSync(join(own, 'journal', 'appendonly.aof.manifest'))).toBe(true)
-    const { stdout } = await run(process.execPath, [file, 'rdb', join(own, 'journal', 'appendonly.aof.1.base.rdb'), '--check'])
+    const base = join(own, 'journal', 'appendonly.aof.1.base.rdb')
+    const { stdout } = await run(process.execPath, [file, 'rdb', base, '--check'])
     expect(stdout).toBe('RDB version 10; 0 keys in 0 databases; the checksum is right\n')
+    // What comes through a pipe too.
+    expect(await run('sh', ['-c', `cat ${base} | ${process.execPath} ${file} rdb - --check`])).toMatchObject({ stdout })
+    const none = start('rdb', join(own, 'none.rdb'))
+    expect(await none.ended).toBe(1)
+    expect(none.stderr).toBe(`isodis: can't read '${join(own, 'none.rdb')}': No such file or directory\n`)
     rmSync(own, { recursive: true, force: true })
   })
 

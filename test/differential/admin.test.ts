@@ -210,10 +210,13 @@ describe('SLOWLOG', () => {
       await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '0', 'slowlog-max-len', '2')
       for (let i = 0; i < 5; i++) await client.call('PING')
       const few = entries(await client.call('SLOWLOG', 'GET', '-1'))
-      await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '-1')
+      // What is told of itself goes too.
+      await client.call('CONFIG', 'SET', 'slowlog-max-len', '0')
+      const none = await client.call('SLOWLOG', 'LEN')
+      await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '-1', 'slowlog-max-len', '2')
       await client.call('SLOWLOG', 'RESET')
       await client.call('PING')
-      return [few, await client.call('SLOWLOG', 'LEN')]
+      return [few, none, await client.call('SLOWLOG', 'LEN')]
     })
     expect(found).toEqual(wanted)
   })

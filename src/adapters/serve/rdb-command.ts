@@ -9,6 +9,7 @@ import { contentOf } from '../../core/engine/modules.ts'
 import { nameOfType, type Stream, textOf, type Value } from '../../core/engine/values.ts'
 import { json } from '../../core/json/json.ts'
 import { vectors } from '../../core/vectors/vectors.ts'
+import { reasonOf } from './reason.ts'
 
 /** How many databases a file may have. */
 const DATABASES = 2 ** 31 - 1
@@ -27,8 +28,9 @@ export interface RdbSummary {
 
 /**
  * Reads a file to its end, checksum included.
+ * @param path `-` for standard input
  * @param write gets the lines; null if they are not wanted
- * @throws RdbError
+ * @throws RdbError, or Error if it cannot be read
  */
 export async function printRdb(
   path: string,
@@ -42,7 +44,7 @@ export async function printRdb(
   let lines = ''
   const seen = new Map<number, Set<ByteString>>()
   const { version } = await readRdb(
-    createReadStream(path, { highWaterMark: READ_SIZE }),
+    opened(path),
     {
       databases: DATABASES,
       types: new Map([json, vectors].map(({ type }) => [type.name, type])),
@@ -74,6 +76,16 @@ export async function printRdb(
   )
   if (lines !== '') await write?.(lines)
   return { version, keys, expired, databases: databases.size, types }
+}
+
+async function* opened(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* path === '-' ? process.stdin : createReadStream(path, { highWaterMark: READ_SIZE })
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined
+      ? error
+      : new Error(`can't read '${path}': ${reasonOf(error)}`, { cause: error })
+  }
 }
 
 export function describeSummary({ version, keys, expired, databases, types }: RdbSummary): string {

@@ -35,10 +35,11 @@ export class Slowlog {
     if (command.flags & FLAG.skip_slowlog) return
     const { engine, options, name } = session
     const most = engine.config.number('slowlog-max-len')!
-    if (most === 0) return
     const time = Math.floor(engine.clock.now() / 1000)
     const words = shortened(withoutSecrets(command, argv))
-    this.#entries.add({ id: this.#lastId++, time, micros, words, address: options.peer?.address ?? '', name }, most)
+    // As Redis names who runs scripts.
+    const address = options.script === true ? '?:0' : (options.peer?.address ?? '')
+    this.#entries.add({ id: this.#lastId++, time, micros, words, address, name }, most)
   }
 
   get length(): number {
