@@ -297,6 +297,17 @@ describe('the page', () => {
     await page.keyboard.press('Escape')
     await page.locator('.key-view').waitFor({ state: 'detached' })
     expect(await page.evaluate(namelessControls)).toEqual([])
+    // The keyboard is where it was: on the key among others, or on the button that made a new one.
+    await type(page, 'mset a 1 z 1')
+    const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement!.textContent)
+    for (const opener of [page.locator('.key-row', { hasText: 'greeting' }), page.getByRole('button', { name: 'New key' })]) {
+      await opener.focus()
+      await page.keyboard.press('Enter')
+      // It goes to what was opened, once that is there.
+      await expect.poll(focused).not.toBe(await opener.textContent())
+      await page.keyboard.press('Escape')
+      await expect.poll(focused).toBe(await opener.textContent())
+    }
   })
 
   test('starts without a network, data and all', async () => {

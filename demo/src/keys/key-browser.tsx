@@ -18,6 +18,8 @@ export function KeyBrowser({ database, notices }: { database: Database; notices:
   const list = useMemo(() => new KeyList(redis), [redis])
   const open = useSignal<Open>(null)
   const rows = useRef<HTMLUListElement>(null)
+  /** What opened the key, or the form for a new one. */
+  const opener = useRef<HTMLElement | null>(null)
   const revision = database.revision.value
   const { keys = [], more = false } = list.found.value ?? {}
   const filter = list.filter.value
@@ -29,10 +31,17 @@ export function KeyBrowser({ database, notices }: { database: Database; notices:
   }, [revision, list, notices])
 
   const setFilter = (change: Partial<typeof filter>): void => void notices.attempt(() => list.setFilter({ ...filter, ...change }))
+  const openFrom = (what: Open, by: HTMLElement): void => {
+    opener.current = by
+    open.value = what
+  }
   const close = (): void => {
     open.value = null
-    // Back to where the keyboard was.
-    requestAnimationFrame(() => rows.current?.querySelector<HTMLElement>('[data-last], button')?.focus())
+    // Back to where the keyboard was, unless that key is gone.
+    requestAnimationFrame(() => {
+      const last = opener.current?.isConnected ? opener.current : rows.current?.querySelector<HTMLElement>('button')
+      last?.focus()
+    })
   }
 
   const onListKey = (event: KeyboardEvent): void => {
@@ -55,7 +64,7 @@ export function KeyBrowser({ database, notices }: { database: Database; notices:
           <h2 id="keys-title">Keys</h2>
           <span class="muted">{formatCount(total)}</span>
           <span class="spring" />
-          <button class="button" onClick={() => (open.value = 'new')}>
+          <button class="button" onClick={(event) => openFrom('new', event.currentTarget)}>
             New key
           </button>
         </div>
@@ -99,8 +108,7 @@ export function KeyBrowser({ database, notices }: { database: Database; notices:
               <button
                 class="key-row"
                 aria-current={isChosen(key) ? 'true' : undefined}
-                data-last={isChosen(key) ? '' : undefined}
-                onClick={() => (open.value = { key: key.name.bytes })}
+                onClick={(event) => openFrom({ key: key.name.bytes }, event.currentTarget)}
               >
                 <span class="key-name">{key.name.text === '' ? '""' : key.name.text}</span>
                 {key.ttl >= 0 ? <span class="key-ttl">{formatTtl(key.ttl)}</span> : null}
