@@ -20,6 +20,8 @@ const budgets = [
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1. The files of Valkey 9 and Redis 8.6 are 0.2.
     // That a full storage can be read is 0.1; that a service worker hands the database over, 0.2 that are loaded later.
     // That no command pays for others' waiting and watching is 0.1.
+    // What was tried and saves nothing, since gzip sees the repetition too: handlers that a function makes (`push('l')`) are 0.1 more,
+    // one function for HDEL, SREM and ZREM is as large as the three.
     initial: 97,
     total: 123.4,
   },
@@ -53,7 +55,8 @@ const budgets = [
     external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The goal is 10; more than 8 of it are the client, which every backend shares. The same methods and signals are 0.3 here, and those
-  // of Redis 8 are 0.2; that JSON's commands have other replies in RESP3 is 0.1.
+  // of Redis 8 are 0.2; that JSON's commands have other replies in RESP3 is 0.1. A table in place of the methods that only pass their
+  // arguments on, 116 of 244, would save 0.7, less what reads it; nothing would check then that a decoder gives what its method says.
   { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.5, total: 14.5 },
 ]
 

@@ -146,7 +146,8 @@ export class StreamLog extends IdChunks<Fields, StreamNode> {
   get radixNodes(): number {
     const { chunks } = this
     const { count, length, last } = this.#radix
-    // Chunks are only added at the end, and removed one at a time: with the same number and the same last one they are the same.
+    // A new chunk becomes the last one, and a removed one makes them fewer: with the same last one and the same number they are the
+    // same chunks.
     if (length === chunks.length && last === chunks.at(-1)) return count
     const keys = chunks.map(({ first }) => hexadecimal(first.ms) + hexadecimal(first.seq))
     this.#radix = { count: keys.length === 0 ? 1 : radixNodes(keys, 0), length: chunks.length, last: chunks.at(-1) }
