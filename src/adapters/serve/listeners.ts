@@ -11,13 +11,17 @@ const ABSENT = 'EADDRNOTAVAIL'
 const UNKNOWN_KIND = new Set(['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ENOPROTOOPT'])
 const EVERY: Readonly<Record<string, string>> = { '*': '0.0.0.0', '::*': '::' }
 
+interface AtAddress extends Listener {
+  readonly host: string
+}
+
 export class Listeners {
   readonly #engine: Engine
   readonly #connections: Connections = new Set()
   #socket: Listener | null = null
   #port = 0
   #bind = ''
-  #tcp: Listener[] = []
+  #tcp: AtAddress[] = []
   /** Settles when the changes that were asked for before are made. */
   #moved: Promise<void> = Promise.resolve()
 
@@ -25,9 +29,9 @@ export class Listeners {
     this.#engine = engine
   }
 
-  /** Whether there was an address for it. */
-  get listensOnPort(): boolean {
-    return this.#tcp.length > 0
+  /** Those of the port, with it. */
+  get addresses(): string[] {
+    return this.#tcp.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
   }
 
   /** Listens at a Unix socket. */
@@ -69,8 +73,8 @@ export class Listeners {
     this.#bind = bind
   }
 
-  async #open(port: number, bind: string): Promise<Listener[]> {
-    const opened: Listener[] = []
+  async #open(port: number, bind: string): Promise<AtAddress[]> {
+    const opened: AtAddress[] = []
     for (const word of bind.split(' ').filter(Boolean)) {
       const optional = word.startsWith('-')
       const name = optional ? word.slice(1) : word
@@ -78,7 +82,7 @@ export class Listeners {
       try {
         // Any free port is the same one at all addresses.
         const options = { port: opened[0]?.port ?? port, host, ipv6Only: true, protects: true }
-        opened.push(await listen(this.#engine, options, this.#connections))
+        opened.push({ host, ...(await listen(this.#engine, options, this.#connections)) })
       } catch (error) {
         const { code = '', message } = error as NodeJS.ErrnoException
         this.#engine.log('warning', `Warning: Could not create server TCP listening socket ${name}:${port}: ${message}`)

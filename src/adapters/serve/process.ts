@@ -50,11 +50,22 @@ export function writePidFile(file: string, log: Log): void {
   }
 }
 
+const ENDING = ['SIGINT', 'SIGTERM'] as const
+
+/** What is loading has nothing to save. (The first process of a container would not end by itself.) @returns what ends this */
+export function endAtOnce(): () => void {
+  const end = (): never => process.exit(0)
+  for (const signal of ENDING) process.on(signal, end)
+  return () => {
+    for (const signal of ENDING) process.off(signal, end)
+  }
+}
+
 /** SIGTERM and SIGINT do as SHUTDOWN, and save as CONFIG says; a second SIGINT waits for nothing. */
 export function endOnSignals(engine: Engine): void {
   const { log } = engine
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ENDING) {
     process.on(signal, () => {
       if (stopping && signal === 'SIGINT') {
         log('warning', 'You insist... exiting now.')

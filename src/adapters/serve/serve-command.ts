@@ -17,7 +17,7 @@ import { aclFile, prepareUsers } from './acl-file.ts'
 import { rewriteFile } from './config-rewrite.ts'
 import { IN_USE, Listeners } from './listeners.ts'
 import { handedOverFirst } from './rest/handed-over.ts'
-import { daemonize, endOnSignals, isSupervised, logger, tellSystemd, writePidFile } from './process.ts'
+import { daemonize, endAtOnce, endOnSignals, isSupervised, logger, tellSystemd, writePidFile } from './process.ts'
 import { RenamedTable } from './renamed-table.ts'
 import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
@@ -32,6 +32,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const supervised = isSupervised(config['supervised'])
   const log = logger(pathOf(config['logfile']), () => level())
   if (config['daemonize'] === 'yes' && !supervised && daemonize()) return
+  const loaded = endAtOnce()
   const redis = await start(options, log)
   const { engine } = redis
   level = () => engine.config.get('loglevel')!
@@ -45,25 +46,29 @@ export async function serve(options: ServeOptions): Promise<void> {
     listen: (to, addresses) => listeners.move(to, addresses),
     rewrite: file === null ? null : (all) => rewriteFile(file, engine, all),
   }
+  const servers: { close(): Promise<void> }[] = [listeners]
+  // SHUTDOWN ends the engine, and with it this process.
+  engine.onClose.add(() => {
+    void Promise.all(servers.map((server) => server.close())).then(() => {
+      log('warning', 'isodis is now ready to exit, bye bye...')
+      process.exit(0)
+    })
+  })
+  loaded()
+  endOnSignals(engine)
   if (config['pidfile']) writePidFile(pathOf(config['pidfile'])!, log)
   // As redis-server: whoever reads this can connect.
   logStart(log)
   log('notice', 'Server initialized')
   if (files === null) log('notice', 'Data is kept in memory only (--dir DIR keeps it)')
   for (const place of places) log('notice', `Ready to accept connections ${place}`)
-  const restServer =
-    rest &&
-    (await serveRest(handedOverFirst(engine, createRestHandler(redis, rest.tokens)), { port: rest.port, host: hostOf(config['bind']) }))
-  if (restServer !== undefined) log('notice', `Ready to accept REST requests at ${restServer.url}`)
+  if (rest !== undefined) {
+    const handler = handedOverFirst(engine, createRestHandler(redis, rest.tokens))
+    const server = await serveRest(handler, { port: rest.port, host: hostOf(config['bind']) })
+    servers.push(server)
+    log('notice', `Ready to accept REST requests at ${server.url}`)
+  }
   if (supervised) tellSystemd(log)
-  // SHUTDOWN ends the engine, and with it this process.
-  engine.onClose.add(() => {
-    void Promise.all([listeners, restServer].map((server) => server?.close())).then(() => {
-      log('warning', 'isodis is now ready to exit, bye bye...')
-      process.exit(0)
-    })
-  })
-  endOnSignals(engine)
 }
 
 /** What CONFIG SET may change in a server that listens itself. */
@@ -117,7 +122,7 @@ async function listenAt(listeners: Listeners, engine: Engine, { config, port, ma
       throw error
     })
     engine.config.set([['port', String(found)]])
-    if (listeners.listensOnPort) places.unshift(`tcp ${bind.split(' ').join(',')}:${found}`)
+    places.unshift(...listeners.addresses.map((address) => `tcp ${address}`))
   }
   if (places.length === 0) throw new Error('Configured to not listen anywhere, exiting.')
   return places
