@@ -86,11 +86,11 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
       ['JSON.MGET a b $', "'p:a' 'p:b' '$'"],
       ['JSON.MSET a $ 1 b $ 2', "'p:a' '$' '1' 'p:b' '$' '2'"],
       ['JSON.DEBUG MEMORY a $', "'MEMORY' 'p:a' '$'"],
-      ['JSON.GET', ''],
     ]) {
       const [name, ...args] = line.split(' ')
       await expect(prefixed.call(name, ...args)).rejects.toThrow(`unknown command '${name}', with args beginning with: ${sent}`)
     }
+    await expect(prefixed.call('JSON.GET')).rejects.toThrow("unknown command 'JSON.GET'")
     await expect(prefixed.call('GET')).rejects.toMatchObject({ message: "ERR wrong number of arguments for 'get' command" })
   })
 
