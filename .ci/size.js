@@ -30,11 +30,12 @@ const budgets = [
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.25, total: 17.25 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
+  // Errors of error handlers, and limits of functions that hand variables on, are 0.05.
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.5,
-    total: 37.5,
+    initial: 37.55,
+    total: 37.55,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,

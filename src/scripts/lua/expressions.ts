@@ -426,24 +426,23 @@ function compileTable(context: FunctionContext, { fields }: TableConstructor): C
   const open = last.key === null && isMulti(last.value)
   const parts = (open ? fields.slice(0, -1) : fields).map(({ key, value, line }) => {
     const site = context.site(line)
-    const name = key?.kind === 'constant' && typeof key.value === 'string' ? key.value : null
-    if (key === null) return { key, name, value: context.expression(value), site }
+    if (key === null) return { key, value: context.expression(value), site }
     const [at, given] = compileOperands(context, key, value)
     // Among steps, a wrong key is an error before the next field is computed.
-    if (name === null) context.keep((frame) => machine.setIndex(new Table(), at(frame), undefined, site))
-    return { key: at, name, value: given, site }
+    context.keep((frame) => machine.asKey(at(frame), site))
+    return { key: at, value: given, site }
   })
   const tail = open ? compileMulti(context, last.value) : null
   return (frame) => {
     const values: LuaValue[] = []
     const table = new Table()
     for (let i = 0; i < parts.length; i++) {
-      const { key, name, value, site } = parts[i]
-      if (name !== null) table.set(name, value(frame))
-      else if (key === null) values.push(value(frame))
+      const { key, value, site } = parts[i]
+      if (key === null) values.push(value(frame))
       else {
         const at = key(frame)
-        machine.setIndex(table, at, value(frame), site)
+        const given = value(frame)
+        table.set(machine.asKey(at, site), given)
       }
     }
     if (tail !== null) values.push(...all(tail(frame)))

@@ -6,6 +6,7 @@ import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { besideRedis } from '../../support/beside-redis.ts'
 import type { WireReply } from '../../support/resp-client.ts'
 import { libraryProgram } from './library-programs.ts'
+import { broken, damaged } from './mutations.ts'
 import { randomProgram } from './programs.ts'
 
 const SEED = Number(process.env['ISODIS_SEED'] ?? 20_000)
@@ -69,4 +70,22 @@ test(`${PROGRAMS} random programs of calls of the libraries, seed ${SEED}`, asyn
     }
   }
   expect(calls).toBeGreaterThan(PROGRAMS * 15)
+}, 600_000)
+
+test(`${PROGRAMS} random programs with other line breaks, and with wrong tokens, seed ${SEED}`, async () => {
+  let failed = 0
+  for (let i = 0; i < PROGRAMS; i++) {
+    const random = randomFrom((SEED + i) * 104_729)
+    const program = randomProgram(random, i % 3 === 0)
+    const lines = [
+      ['FLUSHALL'],
+      ['EVAL', broken(random, program), '0'],
+      ['EVAL', 'return {loadstring(ARGV[1])}', '0', damaged(random, program)],
+      ['SCRIPT', 'LOAD', damaged(random, program)],
+    ]
+    const [expected, actual] = await Promise.all([redis.client.pipeline(lines), engine.client.pipeline(lines)])
+    if (expected[3].type === '-') failed++
+    expect(unsigned(actual), `seed ${SEED + i}:\n${lines.map((line) => line[1]).join('\n---\n')}`).toEqual(unsigned(expected))
+  }
+  expect(failed).toBeGreaterThan(PROGRAMS / 2)
 }, 600_000)
