@@ -100,9 +100,9 @@ export class Bridge {
     const { flags } = command
     if (!arityFits(command, argv.length)) return this.#refuse(WRONG_ARITY, command)
     if (flags & FLAG.noscript && !this.unrestricted) return this.#refuse(NO_SCRIPT, command)
-    if (this.#permission.readOnly && flags & (FLAG.write | FLAG.may_replicate)) return this.#refuse(READ_ONLY, command)
     const denied = this.caller?.user?.check(this.caller, command, argv, true)
     if (denied) return this.#refuse(denied, command)
+    if (this.#permission.readOnly && flags & (FLAG.write | FLAG.may_replicate)) return this.#refuse(READ_ONLY, command)
     if (flags & FLAG.write) {
       const refusal = engine.durability.writeError()
       if (refusal !== null) return this.#refuse(refusal, command)

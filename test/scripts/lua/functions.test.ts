@@ -4,7 +4,7 @@ import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { besideRedis } from '../../support/beside-redis.ts'
 import { RespClient, type WireReply } from '../../support/resp-client.ts'
 
-const { redis, engine } = besideRedis({ lua })
+const { redis, engine } = besideRedis({ lua, operated: true })
 beforeEach(async () => {
   for (const client of [redis.client, engine.client]) {
     await client.pipeline([['HELLO', '2'], ['FLUSHALL'], ['FUNCTION', 'FLUSH'], ['SCRIPT', 'FLUSH'], ['CONFIG', 'SET', 'maxmemory', '0']])
@@ -314,5 +314,14 @@ test('whether there is memory is asked before what a script may do', async () =>
     ['EVAL_RO', '#!lua\nreturn 1', '0'],
     ['EVAL_RO', '#!lua flags=allow-oom\nreturn 1', '0'],
     ['CONFIG', 'SET', 'maxmemory', '0'],
+  )
+})
+
+test('a user who may not run a command hears so before that the script only reads', async () => {
+  await same(
+    ['ACL', 'SETUSER', 'default', '-set'],
+    ['EVAL_RO', "return redis.call('SET', KEYS[1], 1)", '1', 'k'],
+    ['EVAL', "#!lua flags=no-writes\nreturn redis.call('SET', KEYS[1], 1)", '1', 'k'],
+    ['ACL', 'SETUSER', 'default', '+set'],
   )
 })
