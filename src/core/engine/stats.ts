@@ -39,7 +39,7 @@ export class Stats {
     this.hits = this.misses = this.expired = this.expiredSubkeys = this.evicted = this.evictedScripts = 0
     this.connections = this.rejectedConnections = this.inputLimited = this.outputLimited = 0
     this.inputBytes = this.outputBytes = 0
-    ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => Array.from({ length: commands }, () => 0))
+    ;[this.calls, this.rejected, this.failed] = [0, 0, 0].map(() => new Array<number>(commands).fill(0))
     this.errors = new Map()
   }
 

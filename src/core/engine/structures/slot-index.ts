@@ -20,7 +20,7 @@ export class SlotIndex {
   #moved = 0
   size = 0
 
-  /** @param keys the table's keys by slot: a key's must be there when it is set, and still be there when it is deleted */
+  /** @param keys the table's keys by slot: a key must stand where the index says while it is set anew, and still when it is deleted */
   constructor(keys: readonly ByteString[]) {
     this.#keys = keys
     keys.forEach((key, slot) => this.set(key, slot))

@@ -122,11 +122,11 @@ export class SlotTable {
   }
 
   private closeGap(slot: number): void {
-    this.keys.copyWithin(slot, slot + 1)
-    for (let i = slot; i < this.keys.length - 1; i++) {
-      this.index?.set(this.keys[i], i)
-      this.move(i + 1, i)
+    for (let i = slot + 1; i < this.keys.length; i++) {
+      this.index?.set(this.keys[i], i - 1) // before the key itself moves: the index finds it where it was
+      this.move(i, i - 1)
     }
+    this.keys.copyWithin(slot, slot + 1)
   }
 
   /** A subclass with columns of its own copies them from one slot to another. */

@@ -29,6 +29,7 @@ describe('a dictionary', () => {
         const model = new Map<string, number>()
         for (const step of steps) run(dict, model, step)
         expect(dict.size).toBe(model.size)
+        expect(dict.distinct).toBe(true)
         expect(new Map(dict.keys.map((key, slot) => [key, dict.values[slot]]))).toEqual(model)
         for (const [key, value] of model) expect(dict.get(key)).toBe(value)
         dict.keys.forEach((key, slot) => expect(dict.find(key)).toBe(slot))
