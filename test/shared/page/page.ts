@@ -140,6 +140,8 @@ const page = {
     const [alone, together] = await redis.multi().get(writer).hget('all', writer).exec()
     return [Number(alone), Number(together)]
   },
+  /** What there is, for whoever has to find out why something is not. */
+  state: async (): Promise<string> => `${redis.role}, ${await redis.dbsize()} keys, ${await redis.info('persistence')}`,
   /** Writes numbers one after the other until it is stopped. @returns what was acknowledged, and what became of the others */
   async writeUntilStopped(list: string): Promise<{ acknowledged: number[]; errors: string[] }> {
     const { acknowledged, errors } = writes
