@@ -1,5 +1,6 @@
 // A line's words as Redis splits them everywhere (sdssplitargs): in inline commands, redis.conf, manifests of append-only files and
-// the first lines of scripts.
+// the first lines of scripts; and a word as Redis puts it into such a line (sdscatrepr).
+import type { ByteString } from './bytes.ts'
 
 /** A word, of which the end may be quoted, and the blanks behind it. */
 const WORD = /([^ \t-\r"']*)(?:"((?:\\[^]|[^"\\])*)"|'((?:\\'|\\(?!')|[^'\\])*)')?(?:[ \t-\r]+|$)/y
@@ -24,3 +25,18 @@ export function splitWords(text: string): string[] | null {
 
 const unescaped = (_all: string, hex: string | undefined, char: string): string =>
   hex === undefined ? (ESCAPES[char] ?? char) : String.fromCharCode(Number.parseInt(hex, 16))
+
+const NAMED: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '"': '\\"',
+  '\\': '\\\\',
+}
+
+/** A word in quotes, every byte that cannot be printed escaped. */
+export function quoted(word: ByteString): ByteString {
+  return `"${word.replace(/[^ !#-[\]-~]/g, (byte) => NAMED[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
+}

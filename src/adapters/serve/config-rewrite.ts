@@ -6,7 +6,7 @@ import { Registry } from '../../core/admin/acl/users.ts'
 import type { ByteString } from '../../core/bytes.ts'
 import { type Parameter, text } from '../../core/engine/config.ts'
 import type { Engine } from '../../core/engine/engine.ts'
-import { splitWords } from '../../core/words.ts'
+import { quoted, splitWords } from '../../core/words.ts'
 import { reasonOf } from './reason.ts'
 import { trimmed } from './redis-conf.ts'
 import { DEFAULT_PORT, parameterOf, withLine, wordsOf } from './serve-options.ts'
@@ -101,8 +101,8 @@ function linesOf(name: string, parameter: Parameter, value: ByteString): ByteStr
   if (name === 'save' && value !== '') return each(2, (rule) => rule.join(' '))
   const shown = parameter.show?.(value) ?? value
   if (takesUnits(parameter)) return [`${name} ${inUnits(shown)}`]
-  const quoted = parameter.check === text || parameter.show !== undefined || shown === ''
-  return [`${name} ${quoted && name !== 'bind' ? inQuotes(shown) : shown || '""'}`]
+  const isText = parameter.check === text || parameter.show !== undefined || shown === ''
+  return [`${name} ${isText && name !== 'bind' ? quoted(shown) : shown || '""'}`]
 }
 
 function takesUnits({ check }: Parameter): boolean {
@@ -123,10 +123,6 @@ function inUnits(bytes: ByteString): ByteString {
   const unit = bytes === '0' ? undefined : UNITS.find(([, size]) => Number(bytes) % size === 0)
   return unit === undefined ? bytes : `${Number(bytes) / unit[1]}${unit[0]}`
 }
-
-const ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\x07': 'a', '\b': 'b', '"': '"', '\\': '\\' }
-const inQuotes = (bytes: ByteString): ByteString =>
-  `"${bytes.replace(/[^ !#-[\]-~]/g, (byte) => `\\${ESCAPES[byte] ?? `x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`}`)}"`
 
 /** Writes a redis.conf anew, as a whole or not at all. @throws Error why it cannot be written */
 export function rewriteFile(file: string, engine: Engine, all: boolean): void {

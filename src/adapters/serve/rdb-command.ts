@@ -1,5 +1,5 @@
-// `isodis rdb FILE`: a dump as lines of JSON, one a key, or with --check only whether it is whole. Any Redis's dump.rdb
-// of the versions 1 to 12 will do; of what was read only the names of the keys are kept, to see one that comes twice.
+// `isodis rdb FILE`: a dump as lines of JSON, one a key, or with --check only whether it is whole. Any dump.rdb
+// that the engine loads will do; of what was read only the names of the keys are kept, to see one that comes twice.
 import { createReadStream } from 'node:fs'
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'

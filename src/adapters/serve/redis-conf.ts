@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import { matches } from '../../core/engine/glob.ts'
-import { splitWords } from '../../core/words.ts'
+import { quoted, splitWords } from '../../core/words.ts'
 import { reasonOf } from './reason.ts'
 
 export interface Directive {
@@ -84,5 +84,3 @@ export function readArguments(args: readonly string[]): Directive[] {
   }
   return lines.flatMap((line) => readLine(line, undefined, 0))
 }
-
-const quoted = (word: string): string => `"${word.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`

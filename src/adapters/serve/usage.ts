@@ -38,7 +38,7 @@ Any other parameter of redis.conf is an option too, such as --maxmemory 100mb or
 
 const RDB = `Usage: isodis rdb FILE [--check]
 
-Prints a dump.rdb of any Redis (RDB versions 1 to 12) as lines of JSON, one a key. FILE may be - for standard input. The line
+Prints a dump.rdb of any Redis or Valkey as lines of JSON, one a key. FILE may be - for standard input. The line
 at the end, on standard error, says how many there are. With --check it only says that, or what is damaged (the exit code is then 1).
 `
 

@@ -6,7 +6,8 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { splitWords } from '../../core/words.ts'
+import { encodeUtf8 } from '../../core/bytes.ts'
+import { quoted, splitWords } from '../../core/words.ts'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
 import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 
@@ -262,7 +263,7 @@ class AppendOnlyFiles implements FileJournal {
     const temporary = this.#path(`temp-${this.#manifest}`)
     const file = await open(temporary, 'w')
     try {
-      const lines = parts.map(({ name, seq, type }) => `file ${quoted(name)} seq ${seq} type ${type}\n`)
+      const lines = parts.map(({ name, seq, type }) => `file ${inManifest(name)} seq ${seq} type ${type}\n`)
       await writeAll(file, Buffer.from(lines.join('')), 0)
       await file.sync()
     } finally {
@@ -317,22 +318,10 @@ function parseManifest(text: string, name: string): Part[] {
   return parts.toSorted((a, b) => (a.type === b.type ? a.seq - b.seq : a.type === 'b' ? -1 : 1))
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\x07': '\\a',
-  '\b': '\\b',
-}
-
-/** As Redis prints bytes that are no plain text. */
-function quoted(name: string): string {
-  const bytes = Buffer.from(name).toString('latin1')
-  if (/^[!#-[\]-~]+$/.test(bytes)) return bytes
-  const escaped = (char: string): string => ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
-  return `"${bytes.replaceAll(/[^ !#-[\]-~]/g, escaped)}"`
+/** A name as it stands in a manifest: in quotes only if it needs them. */
+function inManifest(name: string): string {
+  const bytes = encodeUtf8(name)
+  return /^[!#-[\]-~]+$/.test(bytes) ? bytes : quoted(bytes)
 }
 
 /** When a snapshot was begun, in milliseconds, to the second: it says so at its beginning. 0 if there is none */

@@ -1,6 +1,6 @@
 // MONITOR: every command, as a line, to the sessions that asked for it.
-import type { ByteString } from '../bytes.ts'
 import { Status } from '../reply.ts'
+import { quoted } from '../words.ts'
 import { type Argv, type Command, FLAG } from './command.ts'
 import type { Session } from './session.ts'
 
@@ -28,19 +28,4 @@ export function feedMonitors(session: Session, argv: Argv): void {
   const time = (engine.micros / 1e6).toFixed(6)
   const line = new Status(`${time} [${session.db.index} ${options.peer?.address ?? 'in-process'}] ${argv.map(quoted).join(' ')}`)
   for (const monitor of engine.monitors) monitor.push(line)
-}
-
-const NAMED: Readonly<Record<string, string>> = {
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '"': '\\"',
-  '\\': '\\\\',
-}
-
-/** A word in quotes, every byte that cannot be printed escaped. */
-function quoted(word: ByteString): string {
-  return `"${word.replace(/[^ !#-[\]-~]/g, (byte) => NAMED[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
 }
