@@ -29,7 +29,7 @@ function debug(db: Database, argv: Argv): Reply {
   switch (word.toUpperCase()) {
     case 'GETREG':
       toDense()
-      return hll.registersOf(raw.bytes)
+      return [...hll.registersOf(raw.bytes)]
     case 'DECODE':
       if (!sparse) throw NOT_SPARSE
       return hll.describeRuns(raw.bytes)

@@ -51,7 +51,7 @@ export const hyperloglogs: Group = {
       const { registers, dense } = union(db, argv.slice(1))
       const raw = writable(db, key, db.string.write(key))
       if (dense && !hll.makeDense(raw)) throw DAMAGED
-      hll.addRegisters(raw, registers, maxBytes(db))
+      hll.raiseTo(raw, registers, maxBytes(db))
       changed(db, key, raw, 1)
       return OK
     }),

@@ -122,20 +122,39 @@ function setDense(bytes: Uint8Array, index: number, count: number): boolean {
 
 /** Raises registers to those of a HyperLogLog. @returns whether that is whole */
 export function mergeInto(registers: Uint8Array, bytes: Uint8Array): boolean {
-  let index = 0
-  const raise = (value: number): void => {
-    if (value > registers[index]) registers[index] = value
-    index++
+  if (isDense(bytes)) {
+    mergeDense(registers, bytes)
+    return true
   }
-  if (isDense(bytes)) while (index < REGISTERS) raise(denseRegister(bytes, index))
-  else {
-    for (const { value, span } of runs(bytes)) {
-      if (value === 0) index += span
-      else if (index + span > REGISTERS) break
-      else for (let left = span; left > 0; left--) raise(value)
-    }
+  let index = 0
+  for (const { value, span } of runs(bytes)) {
+    const end = index + span
+    if (end > REGISTERS) return false
+    for (let i = value === 0 ? end : index; i < end; i++) if (value > registers[i]) registers[i] = value
+    index = end
   }
   return index === REGISTERS
+}
+
+/** Four registers are three bytes: taken together they take a third of the time. */
+function mergeDense(registers: Uint8Array, bytes: Uint8Array): void {
+  for (let at = HEADER, i = 0; i < REGISTERS; at += 3, i += 4) {
+    const four = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16)
+    for (let j = 0; j < 4; j++) {
+      const value = (four >> (6 * j)) & 63
+      if (value > registers[i + j]) registers[i + j] = value
+    }
+  }
+}
+
+/** The other way round. */
+function packDense(bytes: Uint8Array, registers: Uint8Array): void {
+  for (let at = HEADER, i = 0; i < REGISTERS; at += 3, i += 4) {
+    const four = registers[i] | (registers[i + 1] << 6) | (registers[i + 2] << 12) | (registers[i + 3] << 18)
+    bytes[at] = four
+    bytes[at + 1] = four >> 8
+    bytes[at + 2] = four >> 16
+  }
 }
 
 export const noRegisters = (): Uint8Array => new Uint8Array(REGISTERS)
@@ -147,9 +166,8 @@ export function makeDense(hll: GrowingBytes): boolean {
   if (!mergeInto(registers, hll.bytes)) return false
   const bytes = hll.grow(DENSE_SIZE, 0) // its last size
   hll.length = DENSE_SIZE
-  bytes.fill(0, HEADER)
   bytes[ENCODING_AT] = DENSE
-  registers.forEach((value, index) => setDense(bytes, index, value))
+  packDense(bytes, registers)
   return true
 }
 
@@ -213,20 +231,19 @@ export function addElement(hll: GrowingBytes, element: string, maxBytes: number)
   return setRegister(hll, index, count, maxBytes)
 }
 
-/** Raises all registers. */
-export function addRegisters(hll: GrowingBytes, registers: Uint8Array, maxBytes: number): void {
-  // Once it is dense, this takes a tenth of the time.
-  let dense: Uint8Array | null = null
-  registers.forEach((value, index) => {
-    if (value === 0) return
-    if (dense === null && isDense(hll.bytes)) dense = hll.grow(hll.length)
-    if (dense === null) setRegister(hll, index, value, maxBytes)
-    else setDense(dense, index, value)
-  })
+/** Raises registers to these, none of which may be lower than it is. */
+export function raiseTo(hll: GrowingBytes, registers: Uint8Array, maxBytes: number): void {
+  for (let index = 0; index < REGISTERS && !isDense(hll.bytes); index++) {
+    if (registers[index] > 0) setRegister(hll, index, registers[index], maxBytes)
+  }
+  if (isDense(hll.bytes)) packDense(hll.grow(hll.length), registers)
 }
 
-export function registersOf(bytes: Uint8Array): number[] {
-  return Array.from({ length: REGISTERS }, (_, index) => denseRegister(bytes, index))
+/** The registers of a dense one. */
+export function registersOf(bytes: Uint8Array): Uint8Array {
+  const registers = noRegisters()
+  mergeDense(registers, bytes)
+  return registers
 }
 
 /** The count must be taken anew. */
@@ -248,20 +265,19 @@ export function keepCount(bytes: Uint8Array, count: number): void {
 
 /** Estimates how many elements were added. @returns null if the HyperLogLog is damaged */
 export function count(bytes: Uint8Array): number | null {
+  if (isDense(bytes)) return countRegisters(registersOf(bytes))
   const histogram = new Float64Array(64)
   let seen = 0
-  const note = (value: number, times: number): void => {
-    histogram[value] += times
-    seen += times
+  for (const { value, span } of runs(bytes)) {
+    histogram[value] += span
+    seen += span
   }
-  if (isDense(bytes)) for (let i = 0; i < REGISTERS; i++) note(denseRegister(bytes, i), 1)
-  else for (const { value, span } of runs(bytes)) note(value, span)
   return seen === REGISTERS ? estimate(histogram) : null
 }
 
 export function countRegisters(registers: Uint8Array): number {
   const histogram = new Float64Array(64)
-  for (const value of registers) histogram[value]++
+  for (let i = 0; i < REGISTERS; i++) histogram[registers[i]]++
   return estimate(histogram)
 }
 
