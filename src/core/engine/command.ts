@@ -84,6 +84,8 @@ export interface Command extends Row {
   /** Its place in the table, by which statistics are kept. */
   readonly index: number
   readonly subcommands: ReadonlyMap<ByteString, Command> | null
+  /** What COMMAND INFO says about it, once it was asked: clients ask for all commands when they connect. */
+  info: Reply | null
 }
 
 /** Texts as docs.ts reads them, by the group that Redis puts their commands into. */
@@ -126,7 +128,7 @@ export class CommandTable {
   #add(from: Row | Command, group: string): Command {
     const index = 'index' in from ? from.index : this.commands.length++
     const subcommands = from.subcommands && new Map([...from.subcommands].map(([name, sub]) => [name, this.#add(sub, group)]))
-    return (this.commands[index] = { ...from, group, index, subcommands })
+    return (this.commands[index] = { ...from, group, index, subcommands, info: null })
   }
 
   /** A command by its name in any case, without subcommands. */

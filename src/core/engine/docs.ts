@@ -73,6 +73,8 @@ function parseText(group: string, text: string): [name: string, docs: Docs][] {
 const DOCS = parse(GROUPS)
 /** Each text is read once. */
 const OTHERS = new WeakMap<DocTexts, ByName>()
+/** What was said about commands: redis-cli asks for all of it when it connects. */
+const SAID = new WeakMap<Command, Reply>()
 
 function find(name: string, more?: DocTexts): Docs | undefined {
   if (more === undefined) return DOCS.get(name)
@@ -96,6 +98,12 @@ function parseStanza(group: string, stanza: string): [name: string, docs: Docs] 
  * @param more texts of commands that not every engine has: `table.docs`
  */
 export function docsOf(command: Command, more?: DocTexts): Reply {
+  const said = SAID.get(command) ?? say(command, more)
+  SAID.set(command, said)
+  return said
+}
+
+function say(command: Command, more?: DocTexts): Reply {
   const docs = find(command.name, more)
   const subcommands = [...(command.subcommands?.values() ?? [])]
   const fields: Reply[] = docs === undefined ? ['group', command.group] : describe(docs)

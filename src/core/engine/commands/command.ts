@@ -59,6 +59,10 @@ const statusSet = (names: readonly string[]): Reply => new SetReply(names.map((n
 
 /** One command as COMMAND INFO shows it. */
 function info(command: Command): Reply {
+  return (command.info ??= describe(command))
+}
+
+function describe(command: Command): Reply {
   const [first, last, step] = keyRange(command)
   return [
     command.name,
