@@ -399,6 +399,13 @@ const LINEAR: Record<string, (scene: Scene, n: number) => Promise<() => void> | 
       for (let i = 0; i < n / 4; i++) run('FUNCTION', 'LOAD', 'REPLACE', library(i))
     }
   },
+  'a user with many patterns and channels'({ run }, n) {
+    const patterns = Array.from({ length: n / 4 }, (_, i) => [`~k${i}`, `&c${i}`]).flat()
+    return () => {
+      run('ACL', 'SETUSER', 'u', ...patterns)
+      run('ACL', 'SETUSER', 'u', 'resetchannels', ...patterns)
+    }
+  },
 }
 
 for (const line of [

@@ -33,10 +33,9 @@ export function graver(a: Denial, b: Denial): Denial {
   return GRAVITY[b.reason] > GRAVITY[a.reason] || (b.reason === a.reason && b.at > a.at) ? b : a
 }
 
-interface KeyPattern {
-  readonly pattern: ByteString
-  read: boolean
-  write: boolean
+interface Rights {
+  readonly read: boolean
+  readonly write: boolean
 }
 
 const hasWord = (words: readonly ByteString[], word: ByteString): boolean => words.some((each) => each.toLowerCase() === word.toLowerCase())
@@ -48,8 +47,8 @@ export class Selector {
   #allKeys = false
   #allChannels: boolean
   #allCommands = false
-  #patterns: KeyPattern[] = []
-  channels: ByteString[] = []
+  #patterns = new Map<ByteString, Rights>()
+  channels = new Set<ByteString>()
   /** By the command's index; `#others` holds for those that are not named, even for commands that come later. */
   #commands = new Map<number, boolean>()
   #others = false
@@ -65,8 +64,8 @@ export class Selector {
     const copy = new Selector(this.#catalogue, this.#allChannels)
     copy.#allKeys = this.#allKeys
     copy.#allCommands = this.#allCommands
-    copy.#patterns = this.#patterns.map((each) => ({ ...each }))
-    copy.channels = [...this.channels]
+    copy.#patterns = new Map(this.#patterns)
+    copy.channels = new Set(this.channels)
     copy.#commands = new Map(this.#commands)
     copy.#others = this.#others
     copy.#firstWords = new Map(this.#firstWords)
@@ -87,10 +86,10 @@ export class Selector {
     const word = rule.toLowerCase()
     if (word === 'allkeys' || word === '~*' || word === 'resetkeys') {
       this.#allKeys = word !== 'resetkeys'
-      this.#patterns = []
+      this.#patterns.clear()
     } else if (word === 'allchannels' || word === '&*' || word === 'resetchannels') {
       this.#allChannels = word !== 'resetchannels'
-      this.channels = []
+      this.channels.clear()
     } else if (word === 'allcommands' || word === '+@all') this.#everyCommand(true)
     else if (word === 'nocommands' || word === '-@all') this.#everyCommand(false)
     else if (word[0] === '~' || word[0] === '%') this.#addPattern(rule)
@@ -110,16 +109,14 @@ export class Selector {
     const found = /^(?:~|%(R|W|RW|WR)(?:~|$))([^]*)$/i.exec(rule)
     if (found === null || hasSpaces(found[2])) throw BAD_SYNTAX
     const rights = found[1]?.toUpperCase() ?? 'RW'
-    let known = this.#patterns.find(({ pattern }) => pattern === found[2])
-    if (known === undefined) this.#patterns.push((known = { pattern: found[2], read: false, write: false }))
-    known.read ||= rights.includes('R')
-    known.write ||= rights.includes('W')
+    const known = this.#patterns.get(found[2])
+    this.#patterns.set(found[2], { read: known?.read || rights.includes('R'), write: known?.write || rights.includes('W') })
   }
 
   #addChannel(pattern: ByteString): void {
     if (this.#allChannels) throw AFTER_ALL_CHANNELS
     if (hasSpaces(pattern)) throw BAD_SYNTAX
-    if (!this.channels.includes(pattern)) this.channels.push(pattern)
+    this.channels.add(pattern)
   }
 
   #changeCommands(name: ByteString, allowed: boolean): void {
@@ -175,26 +172,31 @@ export class Selector {
   }
 
   #allowsKey({ key, reads, writes }: NamedKey): boolean {
-    return this.#patterns.some(({ pattern, read, write }) => (read || !reads) && (write || !writes) && matches(pattern, key))
+    for (const [pattern, { read, write }] of this.#patterns) {
+      if ((read || !reads) && (write || !writes) && matches(pattern, key)) return true
+    }
+    return false
   }
 
   /** A pattern to listen to must be among those that are allowed, to the letter. */
   allowsChannel(channel: ByteString, isPattern: boolean): boolean {
-    return this.channels.some((pattern) => (isPattern ? pattern === channel : matches(pattern, channel)))
+    if (isPattern) return this.channels.has(channel)
+    for (const pattern of this.channels) if (matches(pattern, channel)) return true
+    return false
   }
 
   /** Whether every key may be read. */
   get readsEverything(): boolean {
-    return this.#allKeys || this.#patterns.some(({ pattern, read }) => read && pattern === '*')
+    return this.#allKeys || this.#patterns.get('*')?.read === true
   }
 
   get #keyRules(): string {
     if (this.#allKeys) return '~*'
-    return this.#patterns.map(({ pattern, read, write }) => `${read ? (write ? '~' : '%R~') : '%W~'}${pattern}`).join(' ')
+    return Array.from(this.#patterns, ([pattern, { read, write }]) => `${read ? (write ? '~' : '%R~') : '%W~'}${pattern}`).join(' ')
   }
 
   get #channelRules(): string {
-    return this.#allChannels ? '&*' : this.channels.map((pattern) => `&${pattern}`).join(' ')
+    return this.#allChannels ? '&*' : Array.from(this.channels, (pattern) => `&${pattern}`).join(' ')
   }
 
   /** As ACL GETUSER shows it. */

@@ -189,8 +189,8 @@ export class Account implements User {
   }
 
   /** The patterns of channels that it may use. */
-  get channels(): ByteString[] {
-    return this.#selectors.flatMap(({ channels }) => channels)
+  get channels(): Set<ByteString> {
+    return new Set(this.#selectors.flatMap(({ channels }) => [...channels]))
   }
 
   allowsChannel(channel: ByteString, isPattern: boolean): boolean {

@@ -268,7 +268,9 @@ function joinSelectors(words: readonly ByteString[]): ByteString[] {
 
 /** Whether a user had channels that it has no longer. */
 function mayLoseChannels(before: Account, after: Account): boolean {
-  return !after.allChannels && (before.allChannels || before.channels.some((pattern) => !after.channels.includes(pattern)))
+  if (after.allChannels || before.allChannels) return !after.allChannels
+  const kept = after.channels
+  return [...before.channels].some((pattern) => !kept.has(pattern))
 }
 
 function mayListen(session: Session, account: Account): boolean {
