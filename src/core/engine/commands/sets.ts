@@ -118,8 +118,7 @@ export const sets: Group = {
 
 /** A set's members; integers in order where Redis keeps them so. */
 function inOrder(set: Members): ByteString[] {
-  const members = set.keys.slice()
-  return isIntset(set) ? members.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)) : members
+  return isIntset(set) ? Array.from(BigInt64Array.from(set.keys, BigInt).sort(), String) : set.keys.slice()
 }
 
 /** The sets of the keys in argv from a position on. */
