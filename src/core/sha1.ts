@@ -23,9 +23,8 @@ export function sha1Words(words: Int32Array): Int32Array {
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0)
   const schedule = new Int32Array(80)
   for (let block = 0; block < words.length; block += 16) {
-    for (let i = 0; i < 80; i++) {
-      schedule[i] = i < 16 ? words[block + i] : rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
-    }
+    for (let i = 0; i < 16; i++) schedule[i] = words[block + i]
+    for (let i = 16; i < 80; i++) schedule[i] = rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
     let [a, b, c, d, e] = [state[0], state[1], state[2], state[3], state[4]]
     for (let i = 0; i < 80; i++) {
       const mixed =

@@ -10,11 +10,13 @@ function firstPrimes(count: number): number[] {
   return primes
 }
 
+const PRIMES = firstPrimes(64)
+const CONSTANTS = PRIMES.map((prime) => fraction(Math.cbrt(prime)) | 0)
+const START = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)) | 0)
+
 /** The digest in hexadecimal. Of a long text nothing is copied: anybody may try to log in with one. */
 export function sha256(text: ByteString): string {
-  const primes = firstPrimes(64)
-  const constants = primes.map((prime) => fraction(Math.cbrt(prime)) | 0)
-  const state = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)) | 0)
+  const state = Int32Array.from(START)
   const words = (((text.length + 8) >>> 6) + 1) * 16
   const byte = (at: number): number => (at < text.length ? text.charCodeAt(at) & 0xff : at === text.length ? 0x80 : 0)
   const word = (at: number): number => {
@@ -33,7 +35,7 @@ export function sha256(text: ByteString): string {
             (rotate(far, 17) ^ rotate(far, 19) ^ (far >>> 10)) +
             schedule[i - 7] +
             schedule[i - 16]
-      const first = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + constants[i] + schedule[i]) | 0
+      const first = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + CONSTANTS[i] + schedule[i]) | 0
       const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
       ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0]
     }
