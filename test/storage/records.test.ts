@@ -168,9 +168,9 @@ test('a record that is damaged or missing is an error that names it; nothing is 
       else map.set(name, how === 'cut' ? original.slice(0, -1) : original.map((byte, i) => (i === original.length >> 1 ? byte ^ 1 : byte)))
       const before = new Map(map)
       const error = await createRedis({ storage: new RecordMap(map, 4096).storage(), save: '', config }).catch((reason: unknown) => reason)
-      // Without a manifest there is nothing; the last record may not have come yet.
+      // The last record may not have come yet.
       const isLast = name === [...records.map.keys()].findLast((each) => each.startsWith('journal/'))
-      if (how === 'drop' && (name === 'manifest' || isLast)) continue
+      if (how === 'drop' && (name === 'committed' || isLast)) continue
       expect(error).toBeInstanceOf(Error)
       expect((error as Error).message).toMatch(/damaged|missing/)
       expect(map).toEqual(before)

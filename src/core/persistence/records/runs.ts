@@ -26,6 +26,8 @@ export type Change = (now: Manifest) => Manifest
 type Entry = readonly [name: string, bytes: Uint8Array]
 
 const MANIFEST = 'manifest'
+/** Put once, after the first manifest: where this is and no manifest, the place has lost it. */
+const COMMITTED = 'committed'
 const EMPTY: Manifest = { format: 2, snapshot: null, deltas: [], journal: null }
 /** Bytes of a checksum. */
 export const SEAL = 8
@@ -39,6 +41,7 @@ export class Runs {
   /** How many records each part of the journal has; the last one is appended to. */
   readonly counts = new Map<number, number>()
   manifest = EMPTY
+  #committed = false
   /** The journal that nothing more is appended to. */
   left: Manifest['journal'] = null
   #committing: Promise<unknown> = Promise.resolve()
@@ -54,6 +57,10 @@ export class Runs {
   async open(): Promise<void> {
     const { records } = this
     const bytes = await records.get(MANIFEST)
+    this.#committed = (await this.get(COMMITTED)) !== undefined
+    if (bytes === undefined && this.#committed) {
+      throw new StorageError(`${records.name}: the manifest, which says what the other records are, is missing; they were left as they are`)
+    }
     this.manifest = bytes === undefined ? EMPTY : parseManifest(bytes, records.name)
     this.counts.clear()
     const leftovers: string[] = []
@@ -89,6 +96,7 @@ export class Runs {
       const manifest = change(before)
       await this.records.put([...last, sealed(MANIFEST, toUint8Array(JSON.stringify(manifest)))], true, hurried)
       this.manifest = manifest
+      if (!this.#committed) await this.#noteCommit()
       const removed = this.#onlyIn(before, manifest)
       // Nothing depends on the removal: what is left is removed when the storage is opened again. If a hurried snapshot came meanwhile,
       // it still builds on the old records, which then stay.
@@ -97,6 +105,14 @@ export class Runs {
     const committed = hurried ? put() : this.#committing.then(put)
     this.#committing = Promise.allSettled([this.#committing, committed])
     return committed
+  }
+
+  /** Nothing depends on it: if it cannot be put, the next commit does so. */
+  async #noteCommit(): Promise<void> {
+    await this.records.put([sealed(COMMITTED, new Uint8Array(0))], false).then(
+      () => (this.#committed = true),
+      () => {},
+    )
   }
 
   /** The names of records that a manifest has, and the next one has not. */
