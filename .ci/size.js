@@ -20,11 +20,12 @@ const budgets = [
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1. The files of Valkey 9 and Redis 8.6 are 0.2.
     // That a full storage can be read, and one of a later version says so, is 0.2; that a service worker hands the database over, 0.3
     // that are loaded later.
+    // That a Chromium which was killed does not delete the data, and that it is said if it has, is 0.2; that a lost manifest is noticed, 0.1.
     // That no command pays for others' waiting and watching is 0.1.
     // What was tried and saves nothing, since gzip sees the repetition too: handlers that a function makes (`push('l')`) are 0.1 more,
     // one function for HDEL, SREM and ZREM is as large as the three.
-    initial: 97.15,
-    total: 123.55,
+    initial: 97.45,
+    total: 123.85,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05.

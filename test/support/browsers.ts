@@ -1,5 +1,5 @@
 // Real browsers on pages of ours.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser as Launched, type BrowserContext, chromium, firefox, type Page } from 'playwright'
@@ -46,6 +46,13 @@ export class Browser implements AsyncDisposable {
 
   private constructor(profile: string) {
     this.#profile = profile
+  }
+
+  /** The log that Chromium writes what is put into IndexedDB to, if it has one site. */
+  async log(): Promise<string> {
+    const indexedDb = join(this.#profile, 'Default/IndexedDB')
+    const logs = (await readdir(indexedDb, { recursive: true })).filter((name) => name.endsWith('.log'))
+    return join(indexedDb, logs.sort().at(-1)!)
   }
 
   static async withNewProfile(): Promise<Browser> {

@@ -2,6 +2,7 @@
 import { get, keys } from 'idb-keyval'
 import { recordStorage } from '../../core/persistence/records.ts'
 import { type Storage, StorageError } from '../../core/persistence/storage.ts'
+import { freshLog } from './fresh-log.ts'
 import { type Durability, objectStore, type Store } from './object-store.ts'
 import { persisted } from './persisted.ts'
 import { denied, type HeldLock, holdLock } from './web-lock.ts'
@@ -51,6 +52,9 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
         giveBack()
         throw (error as Error).name === 'SecurityError' ? denied(error) : error
       }
+      void freshLog(name)
+      const { loss } = store
+      return loss === undefined ? undefined : `The browser found what this site had in IndexedDB damaged and has deleted all of it: ${loss}`
     },
     names: () => keys<string>(store.use),
     get: (record) => get<Uint8Array>(record, store.use),
@@ -71,6 +75,9 @@ export function indexedDb(name: string, { durability = 'strict', patience = 1000
       store.close()
       giveBack()
     },
-    info: () => [['storage_persisted', isPersisted()]],
+    info: () => [
+      ['storage_persisted', isPersisted()],
+      ['storage_lost', store.loss === undefined ? 'no' : 'yes'],
+    ],
   })
 }

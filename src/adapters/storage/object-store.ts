@@ -19,7 +19,14 @@ export interface Store {
    * @throws TakenOverError if another one was faster
    */
   claim(isLost: () => boolean): Promise<void>
+  /** What Chromium said if it had deleted the database, which it found damaged. It says so once. */
+  readonly loss: string | undefined
   close(): void
+}
+
+interface ChromiumEvent extends IDBVersionChangeEvent {
+  readonly dataLoss?: 'none' | 'total'
+  readonly dataLossMessage?: string
 }
 
 /** The records of those who may write have this, and an index allows it once: who writes puts its own record too. */
@@ -33,11 +40,13 @@ export function objectStore(database: string, name: string): Store {
   /** Makes this the owner before it writes, if there was no room for that when it was opened. */
   let claimFirst: (() => Promise<void>) | null = null
   let deleted = false
+  let loss: string | undefined
   const takenOver = (): StorageError => new TakenOverError(`"${database}" was taken over by another tab`)
 
   const connect = (): Promise<IDBDatabase> => {
     const request = indexedDB.open(database, VERSION)
-    request.onupgradeneeded = ({ oldVersion }) => {
+    request.onupgradeneeded = ({ oldVersion, dataLoss, dataLossMessage }: ChromiumEvent) => {
+      if (dataLoss === 'total') loss = dataLossMessage ?? ''
       // Whoever owns it has written to it: it is gone, and what is written now would be no use without what was there.
       if (owner !== null) {
         deleted = true
@@ -158,6 +167,9 @@ export function objectStore(database: string, name: string): Store {
         let claiming: Promise<void> | null = null
         claimFirst = () => (claiming ??= claim().finally(() => (claiming = null)))
       })
+    },
+    get loss() {
+      return loss
     },
     close() {
       void connection?.then((db) => db.close()).catch(() => {})

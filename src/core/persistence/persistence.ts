@@ -49,7 +49,8 @@ export class Persistence implements Durability {
     const { clock, log } = this.#engine
     const cancel = clock.after(OPENING_MS, () => log('warning', 'The storage does not answer. It is waited for.'))
     try {
-      await this.storage.open()
+      const said = await this.storage.open()
+      if (said !== undefined) log('warning', said)
     } finally {
       cancel?.()
     }

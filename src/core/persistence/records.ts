@@ -12,8 +12,8 @@ export interface Records {
   readonly largest: number
   /** The largest that can be put although the page is gone a moment later. Default: `largest` */
   readonly largestInHurry?: number
-  /** Takes the place for this engine alone. @param takeOver takes it from one that does not answer; @throws StorageError if another has it */
-  open(takeOver?: boolean): Promise<void>
+  /** Takes the place for this engine alone: see `Storage`. @throws StorageError if another has it */
+  open(takeOver?: boolean): Promise<string | void>
   /** The names of all records, in any order; perhaps also of one that a crash kept from being put, which `get` does not find. */
   names(): Promise<string[]>
   get(name: string): Promise<Uint8Array | undefined>
@@ -41,9 +41,10 @@ export function recordStorage(records: Records): Storage {
   return {
     name: records.name,
     async open(takeOver) {
-      await records.open(takeOver)
+      const said = await records.open(takeOver)
       try {
         await runs.open()
+        return said
       } catch (error) {
         await records.close()
         throw error

@@ -9,9 +9,10 @@ export interface Storage {
   /**
    * Takes the storage for this engine alone.
    * @param takeOver takes it even if another has it, who does not answer any more; whatever that still writes is refused
+   * @returns what the log is to say of it, if there is anything
    * @throws StorageError if another has it
    */
-  open(takeOver?: boolean): Promise<void>
+  open(takeOver?: boolean): Promise<string | void>
   /** The bytes of the last snapshot, in order; null if there is none. @throws StorageError if a part is damaged or missing */
   read(): Promise<AsyncIterable<Uint8Array> | null>
   /**

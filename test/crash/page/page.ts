@@ -5,6 +5,7 @@ import { faultyStorage } from '../../support/faulty-storage.ts'
 
 const KEYS_OF_A_TYPE = 2000
 let redis: EmbeddedRedis
+const logged: string[] = []
 let hangs = (): void => {}
 const hanging = new Promise<void>((resolve) => (hangs = resolve))
 
@@ -43,7 +44,7 @@ const page = {
   async open(hangAt?: string): Promise<number> {
     const storage: Storage = indexedDb('crash')
     const faulty = faultyStorage(storage)
-    redis = await createRedis({ storage: faulty, save: '' })
+    redis = await createRedis({ storage: faulty, save: '', log: (level, line) => void (level === 'warning' && logged.push(line)) })
     if (hangAt !== undefined) {
       let saves = 0
       faulty.before = (call) => {
@@ -58,6 +59,9 @@ const page = {
   fill,
   generation,
   save: (): Promise<string> => redis.save(),
+  /** The warnings in the log. */
+  warnings: (): string[] => logged,
+  info: (): Promise<string> => redis.info('persistence'),
   /** Begins a save and says that it has. */
   bgsave: (): Promise<string> => redis.bgsave(),
   /** Waits until the save has come to where it hangs. */
