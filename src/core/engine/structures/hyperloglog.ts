@@ -87,18 +87,17 @@ function runOf(value: number, span: number): number[] {
   return value > 0 ? [0x80 | ((value - 1) << 2) | n] : span > MOST_ZEROS ? [0x40 | (n >> 8), n & 0xff] : [n]
 }
 
-/** The runs of a sparse one, in order. */
-function* runs(bytes: Uint8Array): Generator<{ at: number; value: number; span: number }> {
+/** Visits the runs of a sparse one, in order. No generator: that takes three times as long. */
+function walkRuns(bytes: Uint8Array, visit: (value: number, span: number, size: number) => void): void {
   for (let at = HEADER; at < bytes.length; at += sizeOf(bytes[at])) {
-    yield { at, value: valueOf(bytes[at]), span: spanOf(bytes[at], bytes[at + 1]) }
+    visit(valueOf(bytes[at]), spanOf(bytes[at], bytes[at + 1]), sizeOf(bytes[at]))
   }
 }
 
 /** As Redis's PFDEBUG DECODE shows a sparse one. */
 export function describeRuns(bytes: Uint8Array): string {
-  const shown = Array.from(runs(bytes), ({ at, value, span }) =>
-    value > 0 ? `v:${value},${span}` : `${sizeOf(bytes[at]) === 2 ? 'Z' : 'z'}:${span}`,
-  )
+  const shown: string[] = []
+  walkRuns(bytes, (value, span, size) => void shown.push(value > 0 ? `v:${value},${span}` : `${size === 2 ? 'Z' : 'z'}:${span}`))
   return shown.join(' ')
 }
 
@@ -127,12 +126,12 @@ export function mergeInto(registers: Uint8Array, bytes: Uint8Array): boolean {
     return true
   }
   let index = 0
-  for (const { value, span } of runs(bytes)) {
+  walkRuns(bytes, (value, span) => {
     const end = index + span
-    if (end > REGISTERS) return false
+    // What a damaged one has beyond the last register is not written.
     for (let i = value === 0 ? end : index; i < end; i++) if (value > registers[i]) registers[i] = value
     index = end
-  }
+  })
   return index === REGISTERS
 }
 
@@ -268,10 +267,10 @@ export function count(bytes: Uint8Array): number | null {
   if (isDense(bytes)) return countRegisters(registersOf(bytes))
   const histogram = new Float64Array(64)
   let seen = 0
-  for (const { value, span } of runs(bytes)) {
+  walkRuns(bytes, (value, span) => {
     histogram[value] += span
     seen += span
-  }
+  })
   return seen === REGISTERS ? estimate(histogram) : null
 }
 
