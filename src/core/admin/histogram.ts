@@ -41,23 +41,24 @@ export class Histogram {
     return steps
   }
 
-  /** The time in microseconds that so many per cent of the calls did not exceed. */
-  percentile(percent: number): number {
-    let left = Math.max(1, Math.floor((percent / 100) * this.calls + 0.5))
-    for (const [ns, count] of this.#values()) {
-      left -= count
-      if (left <= 0) return ns / 1000
-    }
-    return 0
+  /** The times in microseconds that so many per cent of the calls did not exceed. */
+  percentiles(percents: readonly number[]): number[] {
+    const values = this.#values()
+    return percents.map((percent) => {
+      let left = Math.max(1, Math.floor((percent / 100) * this.calls + 0.5))
+      for (const [ns, count] of values) {
+        left -= count
+        if (left <= 0) return ns / 1000
+      }
+      return 0
+    })
   }
 
   /** The highest value of each bucket in nanoseconds, and how many are in it, from the shortest on. */
   #values(): [ns: number, count: number][] {
-    return [...this.#counts]
-      .sort(([a], [b]) => a - b)
-      .map(([bucket, count]) => {
-        const exponent = Math.max(0, Math.floor(bucket / HALF) - 1)
-        return [(bucket - exponent * HALF + 1) * 2 ** exponent - 1, count]
-      })
+    return Array.from(Uint32Array.from(this.#counts.keys()).sort(), (bucket) => {
+      const exponent = Math.max(0, Math.floor(bucket / HALF) - 1)
+      return [(bucket - exponent * HALF + 1) * 2 ** exponent - 1, this.#counts.get(bucket)!]
+    })
   }
 }

@@ -76,7 +76,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     return engine.table.commands.flatMap((command): [string, string][] => {
       const histogram = of(engine).histogram(command)
       if (histogram === undefined) return []
-      const shown = percents.map((percent) => `p${percent}=${histogram.percentile(percent).toFixed(3)}`)
+      const shown = histogram.percentiles(percents).map((micros, i) => `p${percents[i]}=${micros.toFixed(3)}`)
       return [[`latency_percentiles_usec_${command.name}`, shown.join(',')]]
     })
   }
