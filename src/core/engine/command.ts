@@ -136,6 +136,14 @@ export class CommandTable {
     return this.#spelled.get(name) ?? this.#spelled.get(name.toLowerCase())
   }
 
+  /** A command by its full name, such as `config|get`, in any case. */
+  named(name: ByteString): Command | undefined {
+    const [container, subcommand, more] = name.toLowerCase().split('|')
+    const found = this.get(container)
+    if (subcommand === undefined || more !== undefined) return more === undefined ? found : undefined
+    return found?.subcommands?.get(subcommand)
+  }
+
   /** The command of a command line. @throws unknown command, unknown subcommand */
   find(argv: Argv): Command {
     const name = argv[0]

@@ -27,12 +27,4 @@ export class Catalogue {
   members(name: ByteString): readonly Command[] | undefined {
     return this.#members.get(name.toLowerCase())
   }
-
-  /** A command by its full name, such as `config|get`, in any case. */
-  command(name: ByteString): Command | undefined {
-    const [container, subcommand, more] = name.toLowerCase().split('|')
-    const found = this.table.get(container)
-    if (subcommand === undefined || more !== undefined) return more === undefined ? found : undefined
-    return found?.subcommands?.get(subcommand)
-  }
 }

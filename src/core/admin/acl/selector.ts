@@ -138,7 +138,7 @@ export class Selector {
   }
 
   #known(name: ByteString): Command {
-    const command = this.#catalogue().command(name)
+    const command = this.#catalogue().table.named(name)
     if (command === undefined) throw UNKNOWN
     return command
   }

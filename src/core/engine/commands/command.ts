@@ -1,5 +1,4 @@
 // COMMAND: what the table says about its commands. https://redis.io/docs/latest/commands/command/
-import type { ByteString } from '../../bytes.ts'
 import { MapReply, type Reply, ReplyError, SetReply, Status } from '../../reply.ts'
 import { arityFits, type Argv, type Command, type CommandTable, container, FLAG, flagNames, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
@@ -28,7 +27,7 @@ export const commandIntrospection: Group = {
         row('COMMAND|INFO', -2, 'loading stale @connection nondeterministic_output_order', '', (db, argv) => {
           if (argv.length === 2) return list(db)
           return argv.slice(2).map((name) => {
-            const command = named(db.engine.table, name)
+            const command = db.engine.table.named(name)
             return command === undefined ? null : info(command)
           })
         }),
@@ -36,7 +35,7 @@ export const commandIntrospection: Group = {
           // Loaded on demand: the texts are as large as a tenth of the code.
           const { docsOf } = await import('../docs.ts')
           const docs = await db.engine.table.docs()
-          const commands = argv.length === 2 ? topLevel(db.engine.table) : argv.slice(2).map((name) => named(db.engine.table, name))
+          const commands = argv.length === 2 ? topLevel(db.engine.table) : argv.slice(2).map((name) => db.engine.table.named(name))
           return new MapReply(commands.flatMap((command) => (command === undefined ? [] : [command.name, docsOf(command, docs)])))
         }),
         row('COMMAND|GETKEYS', -4, 'loading stale @connection', '', (db, argv) => keysOf(db, argv).map(({ key }) => key)),
@@ -51,10 +50,6 @@ export const commandIntrospection: Group = {
 }
 
 const topLevel = (table: CommandTable): Command[] => table.commands.filter(({ name }) => !name.includes('|'))
-const named = (table: CommandTable, name: ByteString): Command | undefined => {
-  const wanted = name.toLowerCase()
-  return table.commands.find((command) => command.name === wanted)
-}
 const statusSet = (names: readonly string[]): Reply => new SetReply(names.map((name) => new Status(name)))
 
 /** One command as COMMAND INFO shows it. */
