@@ -54,6 +54,8 @@ export class Selector {
   #others = false
   /** Commands that are allowed with one of these words behind them only. */
   #firstWords = new Map<number, ByteString[]>()
+  /** The commands as rules, once they were asked for: to find the fewest takes long. */
+  #described: string | null = null
 
   constructor(catalogue: () => Catalogue, allChannels: boolean) {
     this.#catalogue = catalogue
@@ -69,6 +71,7 @@ export class Selector {
     copy.#commands = new Map(this.#commands)
     copy.#others = this.#others
     copy.#firstWords = new Map(this.#firstWords)
+    copy.#described = this.#described
     return copy
   }
 
@@ -99,6 +102,7 @@ export class Selector {
   }
 
   #everyCommand(allowed: boolean): void {
+    this.#described = null
     this.#allCommands = this.#others = allowed
     this.#commands.clear()
     this.#firstWords.clear()
@@ -120,6 +124,7 @@ export class Selector {
   }
 
   #changeCommands(name: ByteString, allowed: boolean): void {
+    this.#described = null
     if (name[0] === '@') {
       const members = this.#catalogue().members(name.slice(1))
       if (members === undefined) throw UNKNOWN
@@ -201,20 +206,24 @@ export class Selector {
 
   /** As ACL GETUSER shows it. */
   fields(): Reply[] {
-    return ['commands', this.#commandRules(), 'keys', this.#keyRules, 'channels', this.#channelRules]
+    return ['commands', this.#commandRules, 'keys', this.#keyRules, 'channels', this.#channelRules]
   }
 
   /** As ACL LIST shows it: rules that make it again. */
   toString(): string {
     const channels = this.#allChannels ? this.#channelRules : `resetchannels ${this.#channelRules}`
-    return [this.#keyRules, channels.trim(), this.#commandRules()].filter((rules) => rules !== '').join(' ')
+    return [this.#keyRules, channels.trim(), this.#commandRules].filter((rules) => rules !== '').join(' ')
+  }
+
+  get #commandRules(): string {
+    return (this.#described ??= this.#describeAll())
   }
 
   /**
    * The fewest rules, more or less, that allow the same commands: all or none, then the categories that come nearest, then
    * single commands.
    */
-  #commandRules(): string {
+  #describeAll(): string {
     const { table, names } = this.#catalogue()
     const plus = !this.#others
     const rules = [plus ? '-@all' : '+@all']
