@@ -23,13 +23,15 @@ const seed = Number(process.env['ISODIS_SEED'] ?? 1)
 const only = process.env['ISODIS_GROUP']
 
 const { redis, engine } = besideRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'no', '--auto-aof-rewrite-percentage', '0'] })
+/** Nobody has it rewritten. */
+const ALONE = { grown: () => {}, nextRewrite: () => 0 }
 let written: MemoryJournal
 let journal: Journal
 
 beforeAll(async () => {
   written = memoryStorage().journal
   written.written = [{ base: false, chunks: [] }]
-  journal = new Journal(engine.engine, written, {}, () => {})
+  journal = new Journal(engine.engine, written, {}, ALONE)
   await journal.load()
   journal.start()
 })
@@ -156,6 +158,6 @@ async function loadedFrom(bytes: Uint8Array): Promise<EngineServer> {
   const fresh = new Engine({ table: new CommandTable(commandGroups), clock: systemClock, random: Math.random, log: () => {} })
   const store = memoryStorage().journal
   store.written = [{ base: false, chunks: bytes.length === 0 ? [] : [bytes] }]
-  await new Journal(fresh, store, {}, () => {}).load()
+  await new Journal(fresh, store, {}, ALONE).load()
   return startEngineServer(fresh)
 }

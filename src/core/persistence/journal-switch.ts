@@ -61,7 +61,7 @@ export class JournalSwitch {
     const { journal } = this
     if (journal === null) return
     // What the snapshot held, or nothing, is the first base.
-    const failure = based ? null : await journal.rewrite(++this.#rewrites)
+    const failure = based ? null : await journal.rewrite()
     if (failure !== null) throw failure
     journal.start()
   }
@@ -69,8 +69,9 @@ export class JournalSwitch {
   async #make(): Promise<Journal> {
     const { engine, storage, sinkOptions, lock } = this.#options
     const { Journal } = await import('./journal/journal.ts')
-    return new Journal(engine, storage.journal, sinkOptions, () => {
-      if (lock.free) this.rewrite()
+    return new Journal(engine, storage.journal, sinkOptions, {
+      grown: () => void (lock.free && this.rewrite()),
+      nextRewrite: () => ++this.#rewrites,
     })
   }
 
@@ -86,15 +87,14 @@ export class JournalSwitch {
 
   #startRewrite(): void {
     const { engine, lock, onReleased } = this.#options
-    const pid = ++this.#rewrites
-    const done = this.journal === null ? this.#rewriteOnce(pid) : this.journal.rewrite(pid)
+    const done = this.journal === null ? this.#rewriteOnce() : this.journal.rewrite()
     this.#rewritten = done.catch((error: unknown) => engine.log('warning', String(error))).then(() => onReleased(lock.release('rewrite')))
   }
 
-  async #rewriteOnce(pid: number): Promise<void> {
+  async #rewriteOnce(): Promise<void> {
     this.#rewriter = this.#make()
     try {
-      const failure = await (await this.#rewriter).rewrite(pid)
+      const failure = await (await this.#rewriter).rewrite()
       if (failure === null) await this.#options.storage.journal!.leave()
     } finally {
       this.#rewriter = null
@@ -110,7 +110,7 @@ export class JournalSwitch {
   }
 
   async #endRewrite(rewriter: Promise<Journal>): Promise<void> {
-    await (await rewriter).stop()
+    await (await rewriter).stop(false)
     await this.#rewritten
   }
 
@@ -166,7 +166,7 @@ export class JournalSwitch {
   async #leave(journal: Journal): Promise<void> {
     try {
       // Even if its last bytes cannot be written: it must not run beside the journal that may be turned on next.
-      await journal.stop(0, true)
+      await journal.stop(true)
       await this.#options.storage.journal!.leave()
     } finally {
       this.#leaving = null
@@ -182,12 +182,12 @@ export class JournalSwitch {
 
   /** All data was replaced: see `Durability`. */
   replaced(): Promise<ReplyError | null> | null {
-    return this.journal === null ? null : this.journal.replaced(++this.#rewrites)
+    return this.journal?.replaced() ?? null
   }
 
   /** Writes what is left and ends. @returns whether it could; if it could not, it goes on unless `force` */
   async stop(force: boolean): Promise<boolean> {
-    const failed = (await this.journal?.stop(++this.#rewrites, force)) ?? null
+    const failed = (await this.journal?.stop(force)) ?? null
     if (failed === null || force) await this.#rewritten
     return failed === null
   }

@@ -29,11 +29,19 @@ interface Run extends WatchedRun {
   sizeBefore?: number
 }
 
+/** What it belongs to. */
+export interface JournalOwner {
+  /** It has grown so much that it is to be rewritten, or its first base is to be tried again. */
+  grown(): void
+  /** A rewrite begins. @returns its number: what it is called in the log */
+  nextRewrite(): number
+}
+
 export class Journal implements Effects, QueueOwner {
   readonly #engine: Engine
   readonly #store: JournalStore
   readonly #sinkOptions: SinkOptions
-  readonly #onGrown: () => void
+  readonly #owner: JournalOwner
   readonly #writer: JournalWriter
   readonly #queue: JournalQueue
   /** By the command's index. */
@@ -51,13 +59,13 @@ export class Journal implements Effects, QueueOwner {
   #lastSeconds = -1
   #lastCowSize = 0
 
-  /** @throws StorageError if there is no place for it; @param onGrown called when the journal has grown so much that it is to be rewritten */
-  constructor(engine: Engine, store: JournalStore | undefined, sinkOptions: SinkOptions, onGrown: () => void) {
+  /** @throws StorageError if there is no place for it */
+  constructor(engine: Engine, store: JournalStore | undefined, sinkOptions: SinkOptions, owner: JournalOwner) {
     if (store === undefined) throw new StorageError('appendonly is on, but this storage keeps no journal')
     this.#engine = engine
     this.#store = store
     this.#sinkOptions = sinkOptions
-    this.#onGrown = onGrown
+    this.#owner = owner
     this.#writer = new JournalWriter(sinkOptions.allocate)
     this.#queue = new JournalQueue(engine, store, this.#writer, this)
     this.#rewrites = engine.table.commands.map(({ name }) => REWRITES[name])
@@ -91,6 +99,11 @@ export class Journal implements Effects, QueueOwner {
     this.based = true
     this.#queue.apart = false
     return true
+  }
+
+  /** Whether changes are written: not before `start`, and not any more once it is turned off. */
+  get #listens(): boolean {
+    return this.#engine.effects === this
   }
 
   /** From now on changes are written. @param putOff whether the base that they need has to wait */
@@ -128,7 +141,7 @@ export class Journal implements Effects, QueueOwner {
   /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
   async sync(): Promise<ReplyError | null> {
     const error = await this.#queue.sync()
-    if (error !== null || this.based || this.#engine.effects !== this) return error
+    if (error !== null || this.based || !this.#listens) return error
     return (this.#forBase ??= waiting()).promise
   }
 
@@ -163,24 +176,24 @@ export class Journal implements Effects, QueueOwner {
     const growth = Math.floor((this.#queue.size * 100) / (this.#sizeAfterRewrite || 1)) - 100
     if (growth < percentage || clock.now() < this.#notBefore) return
     log('notice', `Starting automatic rewriting of AOF on ${growth}% growth`)
-    this.#onGrown()
+    this.#owner.grown()
   }
 
   /** The first base could not be made. */
   #retryBase(): void {
-    if (this.#engine.effects !== this || this.#rewriteFailure === null) return
-    if (this.#engine.clock.now() >= this.#notBefore) this.#onGrown()
+    if (!this.#listens || this.#rewriteFailure === null) return
+    if (this.#engine.clock.now() >= this.#notBefore) this.#owner.grown()
     this.#queue.later()
   }
 
-  /** The state now becomes a new base. @param pid what it is called in the log; @returns what went wrong, or null */
-  rewrite(pid: number): Promise<unknown> {
-    if (this.#run !== null) return this.#run.done.then(() => (this.#queue.stopped ? null : this.rewrite(pid)))
+  /** The state now becomes a new base. @returns what went wrong, or null */
+  rewrite(): Promise<unknown> {
+    if (this.#run !== null) return this.#run.done.then(() => (this.#queue.stopped ? null : this.rewrite()))
     const { clock, log } = this.#engine
     const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
     const run: Run = { snapshot, aborted: false, peakCowSize: 0, size: 0, started: elapsed(clock), done: Promise.resolve(null) }
     this.#run = run
-    log('notice', `Background append only file rewriting started by pid ${pid}`)
+    log('notice', `Background append only file rewriting started by pid ${this.#owner.nextRewrite()}`)
     // What was changed up to here is in the snapshot and goes to the old part; what comes goes to a new one.
     const split = this.#queue.between(async () => {
       if (run.aborted) throw new Aborted()
@@ -198,19 +211,19 @@ export class Journal implements Effects, QueueOwner {
   }
 
   /** All data was replaced: only a new base can say so. Settles when it is there, or with the error that writes get. */
-  async replaced(pid: number): Promise<ReplyError | null> {
+  async replaced(): Promise<ReplyError | null> {
     this.based = false
     this.#queue.sever()
     await this.#abort()
-    if (this.#engine.effects === this) await this.#makeBase(pid)
+    if (this.#listens) await this.#makeBase()
     return this.writeError()
   }
 
   /** Another import may have given up the base that was begun; then the next one counts. */
-  async #makeBase(pid: number): Promise<void> {
+  async #makeBase(): Promise<void> {
     do {
-      await (this.#run?.done ?? this.rewrite(pid))
-    } while (!this.based && this.#rewriteFailure === null && this.#engine.effects === this)
+      await (this.#run?.done ?? this.rewrite())
+    } while (!this.based && this.#rewriteFailure === null && this.#listens)
   }
 
   /** Gives a running rewrite up. @returns null if there is none */
@@ -253,7 +266,7 @@ export class Journal implements Effects, QueueOwner {
     this.#notBefore = clock.now() + minutes * MINUTE_MS
     log('warning', `Background AOF rewrite terminated with error: ${String(error)}`)
     this.#settleBase()
-    if (!this.based && this.#engine.effects === this) this.#queue.later()
+    if (!this.based && this.#listens) this.#queue.later()
     return error
   }
 
@@ -264,15 +277,14 @@ export class Journal implements Effects, QueueOwner {
   }
 
   /**
-   * Writes what is left and stops.
-   * @param pid of the rewrite that it takes if there is no base yet; 0 if the journal is not wanted any more
+   * Writes what is left and stops. If there is no base yet, and it is not turned off, that is made.
    * @param force stops also if something cannot be written
    * @returns an error if something could not be written; then it goes on
    */
-  async stop(pid = 0, force = false): Promise<ReplyError | null> {
+  async stop(force: boolean): Promise<ReplyError | null> {
     this.#queue.stopped = true
-    if (this.based || pid === 0) await this.#abort()
-    else await this.#makeBase(pid)
+    if (this.based || !this.#listens) await this.#abort()
+    else await this.#makeBase()
     const error = await this.#queue.sync()
     this.#settleBase()
     if (error === null || force) {
@@ -287,7 +299,7 @@ export class Journal implements Effects, QueueOwner {
 
   /** Stops listening to changes. */
   leave(): void {
-    if (this.#engine.effects === this) this.#engine.effects = null
+    if (this.#listens) this.#engine.effects = null
   }
 
   /** Its fields of INFO: those that it says otherwise than where there is no journal, and those that only a journal has. */

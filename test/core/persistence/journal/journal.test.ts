@@ -364,6 +364,16 @@ describe('BGREWRITEAOF', () => {
     }
   })
 
+  test('is not what a SHUTDOWN does that cannot write what is left', async () => {
+    const { redis, storage } = await setup({ appendfsync: 'no' })
+    storage.before = (call) => {
+      if (call === 'append') throw new Error('no')
+    }
+    await redis.set('a', 1)
+    expect(await messageOf(redis.close())).toBe('ERR Errors trying to SHUTDOWN. Check logs.')
+    expect((await info(redis))['aof_rewrites']).toBe('1')
+  })
+
   test('happens by itself when the journal has grown enough', async () => {
     const { redis, clock, log, memory } = await setup({
       config: { 'auto-aof-rewrite-min-size': '5000', 'auto-aof-rewrite-percentage': '100' },
