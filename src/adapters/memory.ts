@@ -127,7 +127,7 @@ export class EmbeddedRedis extends Redis<string> {
    * that is forgotten is cancelled when it is collected as garbage.)
    */
   exportRdb(): ReadableStream<Uint8Array> {
-    const file = exportRdb(this.#engine, { allocate })
+    const file = exportRdb(this.#engine)
     // It lives as long as anything reads. Not so the stream's own object: Chromium drops it while only a reader is held.
     const source = { next: () => file.next(), cancel: () => file.cancel() }
     this.#forgotten?.register(source, file)
@@ -190,6 +190,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     clock,
     random,
     log,
+    allocate,
     parameters: options.admin?.parameters,
     // A password is text, and comes as bytes.
     config: { ...options.config, save, requirepass: encodeUtf8(options.config?.['requirepass'] ?? '') },
@@ -201,7 +202,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     engine.modules.push(module.listing)
   }
   options.admin?.attach(engine)
-  const persistence = new Persistence(engine, storage ?? memoryStorage(), { allocate })
+  const persistence = new Persistence(engine, storage ?? memoryStorage())
   await persistence.open()
   if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveNow()))
   return new EmbeddedRedis(engine)

@@ -31,7 +31,7 @@ let journal: Journal
 beforeAll(async () => {
   written = memoryStorage().journal
   written.written = [{ base: false, chunks: [] }]
-  journal = new Journal(engine.engine, written, {}, ALONE)
+  journal = new Journal(engine.engine, written, ALONE)
   await journal.load()
   journal.start()
 })
@@ -158,6 +158,6 @@ async function loadedFrom(bytes: Uint8Array): Promise<EngineServer> {
   const fresh = new Engine({ table: new CommandTable(commandGroups), clock: systemClock, random: Math.random, log: () => {} })
   const store = memoryStorage().journal
   store.written = [{ base: false, chunks: bytes.length === 0 ? [] : [bytes] }]
-  await new Journal(fresh, store, {}, ALONE).load()
+  await new Journal(fresh, store, ALONE).load()
   return startEngineServer(fresh)
 }

@@ -68,7 +68,7 @@ export function syncRows(): readonly Row[] {
     const { mark, functionsOnly } = of(session)
     engine.log('notice', `${peer?.address ?? ''} asks for a snapshot${functionsOnly ? ' of the functions' : ''} (SYNC)`)
     const digits = Array.from({ length: MARK_LENGTH }, () => Math.floor(engine.random() * 16).toString(16))
-    return onStream(asSent(exportRdb(engine, {}, { functionsOnly }), mark ? digits.join('') : null)).then(() => null)
+    return onStream(asSent(exportRdb(engine, { functionsOnly }), mark ? digits.join('') : null)).then(() => null)
   }
   const psync: Handler = () => {
     throw NO_REPLICAS

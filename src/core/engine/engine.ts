@@ -12,7 +12,7 @@ import { Eviction } from './eviction.ts'
 import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
 import { type MapReply, type Reply, ReplyError } from '../reply.ts'
-import type { Clock, Log, Random } from './ports.ts'
+import { type Allocate, type Clock, type Log, plainArray, type Random } from './ports.ts'
 import type { ModuleType } from './modules.ts'
 import { PubSub } from './pubsub.ts'
 import { keptLibraries, type Scripting } from './scripting.ts'
@@ -25,6 +25,8 @@ export interface EngineOptions {
   clock: Clock
   random: Random
   log: Log
+  /** Default: plain arrays */
+  allocate?: Allocate
   /** The parameters of CONFIG. Default: those that every engine has */
   parameters?: Parameters
   /** CONFIG's parameters that differ from their defaults. */
@@ -71,6 +73,7 @@ export class Engine {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly allocate: Allocate
   readonly config: Config
   readonly stats: Stats
   readonly pubsub = new PubSub()
@@ -138,6 +141,7 @@ export class Engine {
     this.table = options.table
     this.clock = options.clock
     this.random = options.random
+    this.allocate = options.allocate ?? plainArray
     this.log = (level, message) => {
       try {
         options.log(level, message)

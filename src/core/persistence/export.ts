@@ -1,7 +1,6 @@
 // All data as an RDB file, while the data goes on changing: a snapshot that nobody stores.
 import type { Engine } from '../engine/engine.ts'
 import { nextTurn } from '../engine/ports.ts'
-import type { SinkOptions } from './rdb/byte-sink.ts'
 import { Snapshot, type SnapshotOptions } from './snapshot.ts'
 
 export interface Export {
@@ -12,8 +11,8 @@ export interface Export {
 }
 
 /** The state now is what is exported. It is made slice by slice, as fast as it is asked for. */
-export function exportRdb(engine: Engine, options: SinkOptions = {}, what: SnapshotOptions = {}): Export {
-  const snapshot = new Snapshot(engine, options, what)
+export function exportRdb(engine: Engine, options: SnapshotOptions = {}): Export {
+  const snapshot = new Snapshot(engine, options)
   let ready: Uint8Array[] = []
   let done = false
   let cancelled = false

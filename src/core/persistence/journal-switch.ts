@@ -5,7 +5,6 @@ import { NO_JOURNAL } from '../engine/durability.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Reply, ReplyError, Status } from '../reply.ts'
 import type { Journal } from './journal/journal.ts'
-import type { SinkOptions } from './rdb/byte-sink.ts'
 import type { Next, SaveLock } from './save-lock.ts'
 import type { Storage } from './storage.ts'
 
@@ -18,7 +17,6 @@ const CANNOT_TURN_ON = new ReplyError(
 export interface JournalSwitchOptions {
   readonly engine: Engine
   readonly storage: Storage
-  readonly sinkOptions: SinkOptions
   readonly lock: SaveLock
   /** The lock has been given back. */
   readonly onReleased: (next: Next) => void
@@ -67,9 +65,9 @@ export class JournalSwitch {
   }
 
   async #make(): Promise<Journal> {
-    const { engine, storage, sinkOptions, lock } = this.#options
+    const { engine, storage, lock } = this.#options
     const { Journal } = await import('./journal/journal.ts')
-    return new Journal(engine, storage.journal, sinkOptions, {
+    return new Journal(engine, storage.journal, {
       grown: () => void (lock.free && this.rewrite()),
       nextRewrite: () => ++this.#rewrites,
     })

@@ -5,7 +5,6 @@ import type { Engine } from '../engine/engine.ts'
 import { CLOSED, OK, type Reply, ReplyError } from '../reply.ts'
 import { JournalSwitch } from './journal-switch.ts'
 import { load } from './load.ts'
-import type { SinkOptions } from './rdb/byte-sink.ts'
 import { type Next, REWRITE_SCHEDULED, SaveLock, SCHEDULED } from './save-lock.ts'
 import { SaveSchedule } from './save-schedule.ts'
 import { Saves } from './saves.ts'
@@ -34,12 +33,11 @@ export class Persistence implements Durability {
   /** Whether it ends although the storage does not answer. */
   #impatient = false
 
-  /** @param sinkOptions how the memory for what is written is made */
-  constructor(engine: Engine, storage: Storage, sinkOptions: SinkOptions = {}) {
+  constructor(engine: Engine, storage: Storage) {
     this.#engine = engine
     this.storage = storage
     this.#schedule = new SaveSchedule(engine.clock, () => this.changed())
-    const shared = { engine, storage, sinkOptions, lock: this.#lock, onReleased: (next: Next) => this.#released(next) }
+    const shared = { engine, storage, lock: this.#lock, onReleased: (next: Next) => this.#released(next) }
     this.#saves = new Saves({ ...shared, schedule: this.#schedule, prepare: () => this.#journals.ended() })
     this.#journals = new JournalSwitch(shared)
   }

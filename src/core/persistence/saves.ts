@@ -5,7 +5,6 @@ import { elapsed } from '../engine/ports.ts'
 import { type Reply, Status } from '../reply.ts'
 import { ChangeTracker } from './changes.ts'
 import type { Loaded } from './load.ts'
-import type { SinkOptions } from './rdb/byte-sink.ts'
 import type { Next, SaveLock } from './save-lock.ts'
 import { seconds } from './save-rules.ts'
 import type { SaveSchedule } from './save-schedule.ts'
@@ -35,7 +34,6 @@ interface Run extends WatchedRun {
 export interface SavesOptions {
   readonly engine: Engine
   readonly storage: Storage
-  readonly sinkOptions: SinkOptions
   readonly lock: SaveLock
   readonly schedule: SaveSchedule
   /** Ends what must not be written beside a save; null if nothing is. */
@@ -116,13 +114,13 @@ export class Saves {
 
   /** The moment that is saved is now: everything up to `new Snapshot` happens before this returns. */
   #start(background: boolean, hurried = false): Run {
-    const { engine, storage, sinkOptions, schedule, prepare } = this.#options
+    const { engine, storage, schedule, prepare } = this.#options
     const { dirty, clock, log } = engine
     const started = elapsed(clock)
     const deltas = this.#tracker?.begin() ?? null
     const none = Promise.resolve(null)
     const run: Run = {
-      snapshot: new Snapshot(engine, sinkOptions, { deltas }),
+      snapshot: new Snapshot(engine, { deltas }),
       dirty,
       started,
       background,

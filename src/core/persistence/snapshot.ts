@@ -10,7 +10,7 @@ import { VERSION } from '../engine/version.ts'
 import type { Delta, Deltas } from './changes.ts'
 import { isLarge, LargeValue } from './large-value.ts'
 import { Backlog, Pages, type WriteSlots } from './pre-images.ts'
-import { ByteSink, type SinkOptions } from './rdb/byte-sink.ts'
+import { ByteSink } from './rdb/byte-sink.ts'
 import { FIELD_EXPIRY_VERSION } from './rdb/format.ts'
 import { LzfCompressor } from './rdb/lzf.ts'
 import { RdbWriter } from './rdb/writer.ts'
@@ -28,6 +28,8 @@ export interface SnapshotOptions {
   readonly deltas?: Deltas | null
   /** No keys, only functions. */
   readonly functionsOnly?: boolean
+  /** See `SinkOptions`. */
+  readonly chunkSize?: number
 }
 
 export interface Slice {
@@ -53,12 +55,12 @@ export class Snapshot {
   processed = 0
 
   /** The state now is the state that is saved. */
-  constructor(engine: Engine, sinkOptions: SinkOptions = {}, { isBase = false, deltas = null, functionsOnly }: SnapshotOptions = {}) {
+  constructor(engine: Engine, { isBase = false, deltas = null, functionsOnly, chunkSize }: SnapshotOptions = {}) {
     this.#engine = engine
     const used = engine.databases().filter(({ keyspace }) => !functionsOnly && (keyspace.size > 0 || deltas?.get(keyspace)?.removed.length))
     const version = used.some(({ keyspace }) => keyspace.hexpires !== null) ? FIELD_EXPIRY_VERSION : undefined
     const compressor = engine.config.isOn('rdbcompression') ? new LzfCompressor() : null
-    this.#sink = new ByteSink(sinkOptions)
+    this.#sink = new ByteSink({ chunkSize, allocate: engine.allocate })
     this.#writer = new RdbWriter(this.#sink, { version, compressor })
     this.#early = new Backlog(this.#writer)
     this.#writer.header([

@@ -2,6 +2,7 @@
 // with the expiries it came upon) is put between MULTI and EXEC, so that a tail that was cut off shows all of it or none.
 import { NATIVE_FROM, putBytes } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
+import { type Allocate, plainArray } from '../../engine/ports.ts'
 
 const FIRST_SIZE = 1 << 14
 
@@ -18,7 +19,7 @@ export interface Taken {
 }
 
 export class JournalWriter {
-  readonly #allocate: (length: number) => Uint8Array
+  readonly #allocate: Allocate
   #bytes: Uint8Array
   /** A buffer that has been written away. Memory that was used just now is in the cache, which new memory is not. */
   #spare: Uint8Array | null = null
@@ -30,7 +31,7 @@ export class JournalWriter {
   /** The database that the last command was for; -1 if a reader cannot know. */
   #db = -1
 
-  constructor(allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length)) {
+  constructor(allocate = plainArray) {
     this.#allocate = allocate
     this.#bytes = allocate(FIRST_SIZE)
   }

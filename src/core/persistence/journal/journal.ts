@@ -7,7 +7,6 @@ import type { Effects } from '../../engine/effects.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { elapsed } from '../../engine/ports.ts'
 import { type Reply, ReplyError } from '../../reply.ts'
-import type { SinkOptions } from '../rdb/byte-sink.ts'
 import { seconds } from '../save-rules.ts'
 import { Snapshot } from '../snapshot.ts'
 import { type JournalStore, StorageError } from '../storage.ts'
@@ -40,7 +39,6 @@ export interface JournalOwner {
 export class Journal implements Effects, QueueOwner {
   readonly #engine: Engine
   readonly #store: JournalStore
-  readonly #sinkOptions: SinkOptions
   readonly #owner: JournalOwner
   readonly #writer: JournalWriter
   readonly #queue: JournalQueue
@@ -60,13 +58,12 @@ export class Journal implements Effects, QueueOwner {
   #lastCowSize = 0
 
   /** @throws StorageError if there is no place for it */
-  constructor(engine: Engine, store: JournalStore | undefined, sinkOptions: SinkOptions, owner: JournalOwner) {
+  constructor(engine: Engine, store: JournalStore | undefined, owner: JournalOwner) {
     if (store === undefined) throw new StorageError('appendonly is on, but this storage keeps no journal')
     this.#engine = engine
     this.#store = store
-    this.#sinkOptions = sinkOptions
     this.#owner = owner
-    this.#writer = new JournalWriter(sinkOptions.allocate)
+    this.#writer = new JournalWriter(engine.allocate)
     this.#queue = new JournalQueue(engine, store, this.#writer, this)
     this.#rewrites = engine.table.commands.map(({ name }) => REWRITES[name])
   }
@@ -190,7 +187,7 @@ export class Journal implements Effects, QueueOwner {
   rewrite(): Promise<unknown> {
     if (this.#run !== null) return this.#run.done.then(() => (this.#queue.stopped ? null : this.rewrite()))
     const { clock, log } = this.#engine
-    const snapshot = new Snapshot(this.#engine, this.#sinkOptions, { isBase: true })
+    const snapshot = new Snapshot(this.#engine, { isBase: true })
     const run: Run = { snapshot, aborted: false, peakCowSize: 0, size: 0, started: elapsed(clock), done: Promise.resolve(null) }
     this.#run = run
     log('notice', `Background append only file rewriting started by pid ${this.#owner.nextRewrite()}`)

@@ -1,16 +1,17 @@
 // Where a snapshot's bytes are written: a buffer that grows up to a chunk's size and is then handed out and begun anew.
 // It keeps the checksum of all that went through, and knows how RDB writes lengths, since those stand before everything.
 import { type ByteString, NATIVE_FROM, putBytes } from '../../bytes.ts'
+import { type Allocate, plainArray } from '../../engine/ports.ts'
 import type { Int64 } from '../../numbers.ts'
 import { Crc64 } from './crc64.ts'
 
 export interface SinkOptions {
   /** How large a chunk gets, in bytes: at least 256. Default: 256 KiB */
-  chunkSize?: number
+  chunkSize?: number | undefined
   /** Whether to keep a checksum; bytes that are only on their way to another sink need none. Default: true */
   checksum?: boolean
-  /** Makes a chunk's memory. Node's `Buffer.allocUnsafeSlow` writes long strings four times as fast. Default: plain arrays */
-  allocate?: (length: number) => Uint8Array
+  /** Makes a chunk's memory. Default: plain arrays */
+  allocate?: Allocate
 }
 
 /** What is written in one piece is at most this long. */
@@ -19,7 +20,7 @@ const FIRST_SIZE = 1024
 
 export class ByteSink {
   readonly #chunkSize: number
-  readonly #allocate: (length: number) => Uint8Array
+  readonly #allocate: Allocate
   readonly #crc: Crc64 | null
   #chunks: Uint8Array[] = []
   /** The buffers of chunks that were handed out, and those that were given back. */
@@ -32,7 +33,7 @@ export class ByteSink {
   /** Up to here the buffer is in the checksum. */
   #summed = 0
 
-  constructor({ chunkSize = 1 << 18, checksum = true, allocate = (length) => new Uint8Array(length) }: SinkOptions = {}) {
+  constructor({ chunkSize = 1 << 18, checksum = true, allocate = plainArray }: SinkOptions = {}) {
     this.#chunkSize = chunkSize
     this.#allocate = allocate
     this.#crc = checksum ? new Crc64() : null
