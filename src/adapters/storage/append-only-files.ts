@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { quoted, splitWords } from '../../core/words.ts'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../../core/persistence/storage.ts'
-import { syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
+import { fileWriter, syncDirectory, writeAll, writeAllSync } from './durable-files.ts'
 
 const READ_SIZE = 1 << 20
 /**
@@ -25,18 +25,7 @@ interface Part {
   readonly type: 'b' | 'i'
 }
 
-export interface FileJournal extends JournalStore {
-  close(): Promise<void>
-  /** A snapshot begins. @returns what drops the journal that it takes the place of, if it still counts then */
-  replacing(): () => Promise<void>
-}
-
-/** @param name `appendfilename`; @param snapshot the snapshot's file */
-export function appendOnlyFiles(dir: string, name: string, snapshot: string): FileJournal {
-  return new AppendOnlyFiles(dir, name, snapshot)
-}
-
-class AppendOnlyFiles implements FileJournal {
+export class AppendOnlyFiles implements JournalStore {
   readonly #dir: string
   readonly #name: string
   readonly #snapshot: string
@@ -55,6 +44,7 @@ class AppendOnlyFiles implements FileJournal {
   /** Settles when the manifest is as it was last to be: a snapshot may drop it while a base puts another in its place. */
   #changing: Promise<unknown> = Promise.resolve()
 
+  /** @param name `appendfilename`; @param snapshot the snapshot's file */
   constructor(dir: string, name: string, snapshot: string) {
     this.#dir = dir
     this.#name = name
@@ -77,6 +67,7 @@ class AppendOnlyFiles implements FileJournal {
     this.#left = this.#parts
   }
 
+  /** A snapshot begins. @returns what drops the journal that it takes the place of, if it still counts then */
   replacing(): () => Promise<void> {
     const left = this.#left
     return () =>
@@ -202,30 +193,17 @@ class AppendOnlyFiles implements FileJournal {
 
   async base(): Promise<SnapshotWriter> {
     const part: Part = { name: `${this.#name}.${this.#lastBase + 1}.base.rdb`, seq: this.#lastBase + 1, type: 'b' }
-    const temporary = this.#path(`temp-rewriteaof-${randomUUID()}.aof`)
     const kept = this.#kept
-    const file = await open(temporary, 'wx')
-    let size = 0
-    return {
-      write: async (bytes) => {
-        await writeAll(file, bytes, size)
-        size += bytes.length
-      },
-      commit: async () => {
-        await file.sync()
-        await file.close()
-        await rename(temporary, this.#path(part.name))
-        const history = this.#parts ?? []
-        await this.#commit([part, ...kept])
-        this.#lastBase++
-        // What the base stands for now is of no use, and nothing depends on its removal.
-        for (const { name } of history) if (!this.#parts!.some((each) => each.name === name)) await rm(this.#path(name), { force: true })
-      },
-      abort: async () => {
-        await file.close().catch(() => {})
-        await rm(temporary, { force: true })
-      },
+    const writer = await fileWriter(this.#path(`temp-rewriteaof-${randomUUID()}.aof`), this.#path(part.name))
+    const commit = async (): Promise<void> => {
+      await writer.commit()
+      const history = this.#parts ?? []
+      await this.#commit([part, ...kept])
+      this.#lastBase++
+      // What the base stands for now is of no use, and nothing depends on its removal.
+      for (const { name } of history) if (!this.#parts!.some((each) => each.name === name)) await rm(this.#path(name), { force: true })
     }
+    return { ...writer, commit }
   }
 
   async close(): Promise<void> {

@@ -2,12 +2,12 @@
 // by a rename; and beside it, if the journal is on, Redis's append-only files. It belongs to one process at a time.
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type SnapshotWriter, type Storage, StorageError } from '../../core/persistence/storage.ts'
-import { appendOnlyFiles } from './append-only-files.ts'
+import { type Storage, StorageError } from '../../core/persistence/storage.ts'
+import { AppendOnlyFiles } from './append-only-files.ts'
 import { lockDirectory } from './directory-lock.ts'
-import { syncDirectory, writeAll } from './durable-files.ts'
+import { fileWriter, syncDirectory } from './durable-files.ts'
 
 /** For `fileStorage`. */
 export interface FileStorageOptions {
@@ -34,7 +34,7 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
   for (const name of Object.keys(others))
     throw new TypeError(`fileStorage: there is no option ${name}, but dir, dbfilename, appenddirname, appendfilename`)
   const path = join(dir, dbfilename)
-  const journal = appendOnlyFiles(join(dir, appenddirname), appendfilename, path)
+  const journal = new AppendOnlyFiles(join(dir, appenddirname), appendfilename, path)
   let unlock = async (): Promise<void> => {}
   return {
     name: path,
@@ -61,33 +61,17 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
       return found && createReadStream(path, { highWaterMark: READ_SIZE })
     },
     async write() {
-      const temporary = join(dir, `temp-${process.pid}-${randomUUID()}.rdb`)
       const dropJournal = journal.replacing()
-      const writer = fileWriter(await open(temporary, 'wx'), temporary, path, dir)
-      return { ...writer, commit: () => writer.commit().then(dropJournal) }
+      const writer = await fileWriter(join(dir, `temp-${process.pid}-${randomUUID()}.rdb`), path)
+      const commit = async (): Promise<void> => {
+        await writer.commit()
+        await syncDirectory(dir)
+        await dropJournal()
+      }
+      return { ...writer, commit }
     },
     async close() {
       await journal.close().finally(unlock)
-    },
-  }
-}
-
-function fileWriter(file: FileHandle, temporary: string, path: string, dir: string): SnapshotWriter {
-  let size = 0
-  return {
-    async write(bytes) {
-      await writeAll(file, bytes, size)
-      size += bytes.length
-    },
-    async commit() {
-      await file.sync()
-      await file.close()
-      await rename(temporary, path)
-      await syncDirectory(dir)
-    },
-    async abort() {
-      await file.close().catch(() => {})
-      await rm(temporary, { force: true })
     },
   }
 }
