@@ -1,5 +1,5 @@
 // Web Locks in one process, as far as sharing needs them: one holder at a time, a queue, stealing.
-import type { LockManager, LockOptions } from '../../src/adapters/shared/channels.ts'
+import type { LockManager, LockOptions } from '../../src/adapters/storage/web-lock.ts'
 
 interface Request {
   readonly held: () => Promise<void>

@@ -7,27 +7,12 @@ interface Port {
   onmessage: ((event: { data: unknown }) => void) | null
 }
 
-/** What a browser has, of what is needed here. Node has no locks. */
 interface Host {
   BroadcastChannel?: new (name: string) => Port
-  navigator?: { locks?: LockManager | null }
 }
 
-export interface LockOptions {
-  readonly signal?: AbortSignal
-  /** Takes the lock away from whoever has it. */
-  readonly steal?: boolean
-}
-export interface LockManager {
-  request(name: string, options: LockOptions, held: () => Promise<void>): Promise<void>
-  query(): Promise<{ held?: { name?: string; clientId?: string }[] }>
-}
-
-/** @returns null where there is nothing to share with */
-export function hostLocks(): LockManager | null {
-  const { navigator, BroadcastChannel } = globalThis as Host
-  return BroadcastChannel === undefined ? null : (navigator?.locks ?? null)
-}
+/** Whether there are such ways here. */
+export const hasChannels = (): boolean => (globalThis as Host).BroadcastChannel !== undefined
 
 export class Channel<Sent, Received> {
   readonly #port: Port

@@ -1,7 +1,7 @@
 // Who owns the database: whoever holds a Web Lock. The browser gives it to the next tab in the queue when the owner's tab
 // is closed or has crashed; from an owner that no longer answers it is taken. Each tab also holds a lock of its own for
 // as long as it lives, so that the owner learns when a guest is gone.
-import type { LockManager } from './channels.ts'
+import type { LockManager } from '../storage/web-lock.ts'
 
 export interface Candidate {
   /** @param stolen whether the owner before may still believe that it is the owner */

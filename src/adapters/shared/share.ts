@@ -5,8 +5,8 @@ import { RedisError } from '../../core/client/errors.ts'
 import { TakenOverError } from '../../core/persistence/storage.ts'
 import { CLOSED, ReplyError } from '../../core/reply.ts'
 import type { EmbeddedRedis } from '../memory.ts'
-import { LockedError } from '../storage/web-lock.ts'
-import { Channel, hostLocks, type LockManager } from './channels.ts'
+import { hostLocks, LockedError, type LockManager } from '../storage/web-lock.ts'
+import { Channel, hasChannels } from './channels.ts'
 import { type Candidate, Election } from './election.ts'
 import { Guest } from './guest.ts'
 import { onFreeze } from './page-freeze.ts'
@@ -45,7 +45,7 @@ export interface Owned {
 /** @throws RedisError where there are no Web Locks and broadcast channels; what `open` throws */
 export async function share(options: ShareOptions): Promise<SharedRedis> {
   const locks = hostLocks()
-  if (locks === null)
+  if (locks === null || !hasChannels())
     throw new RedisError('UNSUPPORTED shared: it needs Web Locks and BroadcastChannel, which secure pages in browsers have')
   let member: Member
   try {

@@ -2,9 +2,20 @@
 // goes away. Where there are no Web Locks (Node, happy-dom) nothing is held.
 import { StorageError } from '../../core/persistence/storage.ts'
 
-interface Locks {
-  request(name: string, options: { signal?: AbortSignal; steal?: boolean }, held: () => Promise<void>): Promise<void>
+export interface LockOptions {
+  readonly signal?: AbortSignal
+  /** Takes the lock away from whoever has it. */
+  readonly steal?: boolean
+}
+/** What is used of Web Locks. */
+export interface LockManager {
+  request(name: string, options: LockOptions, held: () => Promise<void>): Promise<void>
   query(): Promise<{ held?: { name?: string; clientId?: string }[] }>
+}
+
+/** @returns null where there are none. happy-dom has the property, and null in it */
+export function hostLocks(): LockManager | null {
+  return (globalThis as { navigator?: { locks?: LockManager | null } }).navigator?.locks ?? null
 }
 
 /** Another tab or worker has the lock. */
@@ -34,9 +45,8 @@ export interface HeldLock {
  * @throws LockedError if another has it
  */
 export async function holdLock(name: string, patience: number, steal = false): Promise<HeldLock> {
-  // happy-dom has the property, and null in it.
-  const locks = (globalThis as { navigator?: { locks?: Locks | null } }).navigator?.locks
-  if (!locks) return Object.assign(() => {}, { isLost: () => false })
+  const locks = hostLocks()
+  if (locks === null) return Object.assign(() => {}, { isLost: () => false })
   try {
     return await request(locks, name, patience, steal)
   } catch (cause) {
@@ -44,7 +54,7 @@ export async function holdLock(name: string, patience: number, steal = false): P
   }
 }
 
-async function request(locks: Locks, name: string, patience: number, steal: boolean): Promise<HeldLock> {
+async function request(locks: LockManager, name: string, patience: number, steal: boolean): Promise<HeldLock> {
   const waiting = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   let settled = false
