@@ -76,7 +76,6 @@ async function addRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterab
       return true
     },
     library: (code) => void libraries.push(code),
-    aux: () => {},
   }
   await readRdb(chunks, target, () => nextTurn(engine.clock))
   const held = engine.scripting.libraries()

@@ -109,7 +109,8 @@ export class ChangeTracker {
   #tracked: Changes[] = []
   /** Whether every slot that is not marked is in the last save. */
   #valid = false
-  #running: 'none' | 'all' | 'delta' = 'none'
+  /** Whether the running save writes only what has changed. */
+  #writesDelta = false
 
   /** @param store where deltas are written */
   constructor(engine: Engine, store: DeltaStore) {
@@ -137,10 +138,10 @@ export class ChangeTracker {
   /** A save begins, which must end with `end`. @returns what it has to write; null for all */
   begin(): Deltas | null {
     const deltas = this.#deltas()
-    const pays = deltas !== null && this.#pays(deltas)
-    this.#running = pays ? 'delta' : 'all'
-    if (!pays) this.#restart()
-    return pays ? deltas : null
+    this.#writesDelta = deltas !== null && this.#pays(deltas)
+    if (this.#writesDelta) return deltas
+    this.#restart()
+    return null
   }
 
   /** Whether writing these alone is better than writing all anew. */
@@ -169,8 +170,7 @@ export class ChangeTracker {
   }
 
   end(good: boolean): void {
-    if (this.#running === 'delta') for (const changes of this.#tracked) changes.end(good)
+    if (this.#writesDelta) for (const changes of this.#tracked) changes.end(good)
     else this.#valid = good
-    this.#running = 'none'
   }
 }

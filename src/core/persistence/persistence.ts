@@ -176,7 +176,7 @@ export class Persistence implements Durability {
 
   async #saveEmpty(): Promise<void> {
     await this.#saves.abort()
-    if (this.#schedule.active && !this.#closed && this.#lock.saving === 'none') await this.#saves.save(false)
+    if (this.#schedule.active && !this.#closed && !this.#lock.saving) await this.#saves.save(false)
   }
 
   close(save: boolean | null, force: boolean): Promise<Reply> {

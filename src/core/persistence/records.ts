@@ -33,9 +33,10 @@ export interface Records {
 /** A storage in such a place. */
 export function recordStorage(records: Records): Storage {
   const runs = new Runs(records)
+  const journal = new RecordJournal(runs)
   /** A snapshot or a delta takes the place of a journal that was left before it began. */
   const saving = (change: (run: Run, now: Manifest) => Partial<Manifest>, hurried?: boolean): SnapshotWriter => {
-    const { left } = runs
+    const { left } = journal
     return runs.writer((run) => (now) => ({ ...now, ...change(run, now), journal: now.journal === left ? null : now.journal }), hurried)
   }
   return {
@@ -65,6 +66,6 @@ export function recordStorage(records: Records): Storage {
         return { snapshot: snapshot?.size ?? 0, deltas: deltas.reduce((sum, { size }) => sum + size, 0), count: deltas.length }
       },
     },
-    journal: new RecordJournal(runs),
+    journal,
   }
 }

@@ -2,8 +2,6 @@
 // included, and nothing waits for it, except that BGSAVE SCHEDULE may wait for a rewrite of the append-only file.
 import { type Reply, ReplyError, Status } from '../reply.ts'
 
-/** A save that holds the lock. */
-export type Saving = 'none' | 'save' | 'bgsave'
 /** What starts when the lock is free. */
 export type Next = 'none' | 'bgsave' | 'rewrite'
 
@@ -16,11 +14,12 @@ export const SCHEDULED = new Status('Background saving scheduled')
 export const REWRITE_SCHEDULED = new Status('Background append only file rewriting scheduled')
 
 export class SaveLock {
-  #saving: Saving = 'none'
+  #saving = false
   #rewriting = false
   #next: Next = 'none'
 
-  get saving(): Saving {
+  /** Whether SAVE or BGSAVE has the lock. */
+  get saving(): boolean {
     return this.#saving
   }
 
@@ -30,7 +29,7 @@ export class SaveLock {
   }
 
   get free(): boolean {
-    return this.#saving === 'none' && !this.#rewriting
+    return !this.#saving && !this.#rewriting
   }
 
   get rewriteScheduled(): boolean {
@@ -39,26 +38,26 @@ export class SaveLock {
 
   /** SAVE takes the lock. @throws if a save has it; a rewrite does not hold SAVE back */
   save(): void {
-    if (this.#saving !== 'none') throw IN_PROGRESS
-    this.#saving = 'save'
+    if (this.#saving) throw IN_PROGRESS
+    this.#saving = true
   }
 
   /** BGSAVE takes the lock. @returns a reply if it is put off, null if it has the lock; @throws if it may not have it */
   bgsave(schedule: boolean): Reply | null {
-    if (this.#saving !== 'none') throw IN_PROGRESS
+    if (this.#saving) throw IN_PROGRESS
     if (this.#rewriting) {
       if (!schedule) throw REWRITE_ACTIVE
       this.#next = 'bgsave'
       return SCHEDULED
     }
-    this.#saving = 'bgsave'
+    this.#saving = true
     return null
   }
 
   /** BGREWRITEAOF takes the lock. @returns a reply if it is put off, null if it has the lock; @throws if it may not have it */
   rewrite(): Reply | null {
     if (this.#rewriting) throw REWRITE_IN_PROGRESS
-    if (this.#saving !== 'none') {
+    if (this.#saving) {
       this.#next = 'rewrite'
       return REWRITE_SCHEDULED
     }
@@ -68,7 +67,7 @@ export class SaveLock {
 
   /** The save, or the rewrite, is done. @returns what is to start now */
   release(done: 'save' | 'rewrite'): Next {
-    if (done === 'save') this.#saving = 'none'
+    if (done === 'save') this.#saving = false
     else this.#rewriting = false
     if (!this.free) return 'none'
     const next = this.#next

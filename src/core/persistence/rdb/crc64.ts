@@ -70,6 +70,11 @@ export class Crc64 {
     this.#high = high
   }
 
+  /** Whether the eight bytes at a place are the checksum. */
+  matches(bytes: Uint8Array, at: number): boolean {
+    return this.digest().every((byte, i) => byte === bytes[at + i])
+  }
+
   /** The eight bytes of the checksum, lowest first. */
   digest(): Uint8Array {
     const bytes = new Uint8Array(8)

@@ -80,7 +80,7 @@ function checked(payload: ByteString): { body: Uint8Array; version: number } {
   if (end < 0 || !isKnown(uint16(bytes, end))) throw WRONG_PAYLOAD
   const crc = new Crc64()
   crc.update(bytes, 0, end + 2)
-  if (crc.digest().some((byte, i) => byte !== bytes[end + 2 + i])) throw WRONG_PAYLOAD
+  if (!crc.matches(bytes, end + 2)) throw WRONG_PAYLOAD
   return { body: bytes.subarray(0, end), version: uint16(bytes, end) }
 }
 

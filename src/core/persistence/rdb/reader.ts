@@ -21,8 +21,6 @@ export interface RdbTarget {
   entry(db: number, key: ByteString, value: Value, expiry: number, use: format.Use): boolean
   /** A key without elements, which older servers could leave: as in Redis, it is no entry. */
   empty?(key: ByteString): void
-  /** How many keys a database will have, and how many of them with an expiry. Nothing checks it. */
-  size?(db: number, keys: number, expiring: number): void
   /** What the file says about itself, such as `redis-ver`. */
   aux?(name: ByteString, value: ByteString): void
   /** The code of a function library. */
@@ -131,12 +129,9 @@ export class RdbReader {
       case format.SELECT_DB:
         this.#select(source.length())
         break
-      case format.RESIZE_DB: {
-        const keys = source.length()
-        const expiring = source.length()
-        this.#target.size?.(this.#db, keys, expiring)
+      case format.RESIZE_DB:
+        for (let i = 0; i < 2; i++) source.length()
         break
-      }
       case format.SLOT_INFO:
         for (let i = 0; i < 3; i++) source.length()
         break

@@ -72,7 +72,7 @@ export class RdbWriter {
 
   /** A key with all of its value. @param expiry in milliseconds since 1970, 0 for none */
   entry(key: ByteString, value: Value, expiry: number, use: format.Use): void {
-    this.#key(rdbTypeOf(value, this.version), key, expiry, use)
+    this.#key(key, value, expiry, use)
     this.value(value)
   }
 
@@ -81,11 +81,11 @@ export class RdbWriter {
    * them, with the functions below.
    */
   entryHead(key: ByteString, value: Value, expiry: number, use: format.Use): void {
-    this.#key(rdbTypeOf(value, this.version), key, expiry, use)
+    this.#key(key, value, expiry, use)
     this.#head(value)
   }
 
-  #key(type: number, key: ByteString, expiry: number, { idle, frequency }: format.Use): void {
+  #key(key: ByteString, value: Value, expiry: number, { idle, frequency }: format.Use): void {
     const { sink } = this
     if (expiry !== 0) {
       sink.byte(format.EXPIRE_MS)
@@ -98,7 +98,7 @@ export class RdbWriter {
       sink.byte(format.FREQ)
       sink.byte(frequency)
     }
-    sink.byte(type)
+    sink.byte(rdbTypeOf(value, this.version))
     this.#string(key)
   }
 

@@ -1,12 +1,14 @@
 // A journal in records. Its parts are runs that grow: record after record, the last of which is put anew while it is small.
 import { joinBytes } from '../../bytes.ts'
 import { type JournalPart, type JournalStore, type SnapshotWriter, StorageError } from '../storage.ts'
-import { recordName, type Runs, SEAL, sealed } from './runs.ts'
+import { type Manifest, recordName, type Runs, SEAL, sealed } from './runs.ts'
 
 /** What is appended goes into the last record of the journal as long as it is no larger than this. */
 const TAIL_BYTES = 1 << 14
 
 export class RecordJournal implements JournalStore {
+  /** The journal that nothing more is appended to. */
+  left: Manifest['journal'] = null
   readonly #runs: Runs
   /** The part that began at the last split: what came before is in the next base. */
   #current: number | null = null
@@ -62,7 +64,7 @@ export class RecordJournal implements JournalStore {
   }
 
   async leave(): Promise<void> {
-    this.#runs.left = this.#runs.manifest.journal
+    this.left = this.#runs.manifest.journal
   }
 
   async truncate(length: number): Promise<void> {

@@ -42,8 +42,6 @@ export class Runs {
   readonly counts = new Map<number, number>()
   manifest = EMPTY
   #committed = false
-  /** The journal that nothing more is appended to. */
-  left: Manifest['journal'] = null
   #committing: Promise<unknown> = Promise.resolve()
   /** How many snapshots were written in a hurry. */
   #hurries = 0
@@ -186,22 +184,21 @@ function parseManifest(bytes: Uint8Array, place: string): Manifest {
   return manifest
 }
 
-function checksumOf(name: ByteString, bytes: Uint8Array, end: number): Uint8Array {
+function checksumOf(name: ByteString, bytes: Uint8Array, end: number): Crc64 {
   const crc = new Crc64()
   crc.update(toUint8Array(name))
   crc.update(bytes, 0, end)
-  return crc.digest()
+  return crc
 }
 
 /** A record: bytes with their checksum behind them. */
 export function sealed(name: string, bytes: Uint8Array): Entry {
-  return [name, joinBytes([bytes, checksumOf(name, bytes, bytes.length)])]
+  return [name, joinBytes([bytes, checksumOf(name, bytes, bytes.length).digest()])]
 }
 
 function unsealed(name: string, bytes: Uint8Array, place: string): Uint8Array {
   const end = bytes.length - SEAL
-  const checksum = end < 0 ? null : checksumOf(name, bytes, end)
-  if (checksum === null || checksum.some((byte, i) => byte !== bytes[end + i])) {
+  if (end < 0 || !checksumOf(name, bytes, end).matches(bytes, end)) {
     throw new StorageError(`${place}: the record ${name} is damaged: its checksum is wrong`)
   }
   return bytes.subarray(0, end)
