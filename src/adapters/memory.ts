@@ -60,7 +60,7 @@ export interface RedisOptions {
    * hidden; with a journal (`config: { appendonly: 'yes' }`) none, since the journal has every change
    */
   save?: string | undefined
-  /** CONFIG's other parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
+  /** CONFIG's parameters, such as `{ 'notify-keyspace-events': 'KEA', maxmemory: '64mb' }`. */
   config?: Readonly<Record<string, string>> | undefined
   /** Lua scripts: `import { lua } from 'isodis/lua'`. Default: none; EVAL, SCRIPT and FUNCTION are then unknown commands */
   lua?: ScriptingExtension | undefined
@@ -182,8 +182,9 @@ export async function createRedis(options: RedisOptions | SharedRedisOptions = {
 
 async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   const { storage, clock = systemClock, random = Math.random, log = () => {} } = options
-  const journals = /^yes$/i.test(options.config?.['appendonly'] ?? '')
-  const save = options.save ?? (storage === undefined || journals ? '' : PAGE_RULES)
+  const config = parametersOf(options)
+  const journals = is(config['appendonly'], 'yes')
+  const rules = options.save ?? config['save']
   const extension = options.lua ?? options.scripts
   const engine = makeEngine({
     table: tableOf(options),
@@ -193,7 +194,11 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     allocate,
     parameters: options.admin?.parameters,
     // A password is text, and comes as bytes.
-    config: { ...options.config, save, requirepass: encodeUtf8(options.config?.['requirepass'] ?? '') },
+    config: {
+      ...config,
+      save: rules ?? (storage === undefined || journals ? '' : PAGE_RULES),
+      requirepass: encodeUtf8(config['requirepass'] ?? ''),
+    },
   })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
   for (const module of [options.json, options.vectors]) {
@@ -204,20 +209,28 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   options.admin?.attach(engine)
   const persistence = new Persistence(engine, storage ?? memoryStorage())
   await persistence.open()
-  if (storage !== undefined && (options.save === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveNow()))
+  if (storage !== undefined && (rules === undefined || journals)) engine.onClose.add(onPageHidden(() => persistence.saveNow()))
   return new EmbeddedRedis(engine)
 }
+
+/** CONFIG takes names and words in any case. */
+function parametersOf({ config = {} }: Pick<RedisOptions, 'config'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+const is = (value: string | undefined, word: string): boolean => value?.toLowerCase() === word
 
 /** The code for sharing is loaded only when it is used. */
 async function shareStorage({ storage, shared, ...options }: SharedRedisOptions): Promise<SharedRedis> {
   if (typeof storage !== 'object') throw new TypeError('`shared` needs a storage: it is what the tabs have in common')
-  const { appendonly = 'no', appendfsync = 'everysec' } = options.config ?? {}
+  const config = parametersOf(options)
+  const journals = is(config['appendonly'], 'yes')
   // A guest will need the journal when it takes over, and there may be no network then.
-  const needed = appendonly === 'yes' && import('../core/persistence/journal/journal.ts')
+  const needed = journals && import('../core/persistence/journal/journal.ts')
   const [{ abandonable, share }] = await Promise.all([import('./shared/share.ts'), needed])
   const table = tableOf(options)
   const sharing = shared === true ? {} : shared
-  const nothingCanBeLost = appendonly === 'yes' && appendfsync === 'always'
+  const nothingCanBeLost = journals && is(config['appendfsync'], 'always')
   return share({
     name: `isodis:shared:${storage.name}`,
     capabilities: CAPABILITIES,

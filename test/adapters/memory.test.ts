@@ -1,7 +1,7 @@
 // What the client on an engine in this process has beyond the contract.
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { createRedis } from '../../src/adapters/memory.ts'
+import { createRedis, memoryStorage } from '../../src/adapters/memory.ts'
 import type { Backend } from '../../src/core/client/backend.ts'
 import { asText, Redis } from '../../src/core/client/redis.ts'
 import { admin } from '../../src/core/admin/admin.ts'
@@ -61,4 +61,12 @@ test('CLIENT REPLY is refused: no method could tell its reply', async () => {
   await using redis = await createRedis()
   expect(() => redis.sync.call('client', 'reply', 'off')).toThrow('UNSUPPORTED CLIENT REPLY: each call gets its reply')
   expect(redis.sync.call('CLIENT', 'GETNAME')).toBeNull()
+})
+
+test('the names and words of `config` are Redis’s in any case, and `save` may be one of them', async () => {
+  const config = { APPENDONLY: 'YES', RequirePass: 'ü' }
+  await using journal = await createRedis({ storage: memoryStorage(), config })
+  expect(await journal.configGet('save', 'appendonly', 'requirepass')).toEqual({ save: '', appendonly: 'yes', requirepass: 'ü' })
+  await using rules = await createRedis({ storage: memoryStorage(), config: { save: '900 1' } })
+  expect(await rules.configGet('save')).toEqual({ save: '900 1' })
 })

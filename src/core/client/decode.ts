@@ -127,7 +127,10 @@ export function fields<T extends Text>(reply: Reply, toText: ToText<T>): Fields<
   return object as Fields<T>
 }
 
-const utf8 = (reply: Reply): string => decodeUtf8(bytesOf(reply))
+/** Text, whatever the client gives for strings. */
+export function utf8(reply: Reply): string {
+  return decodeUtf8(bytesOf(reply))
+}
 
 /** Any reply as plain JS: what `call` returns. An error inside of an array is a RedisError in it. */
 export type Plain<T extends Text = string> = T | number | bigint | boolean | null | Plain<T>[] | { [field: string]: Plain<T> }

@@ -14,6 +14,7 @@ import {
   texts,
   type ToText,
   tupleOrNull,
+  utf8,
   word,
 } from '../decode.ts'
 import type { Reply } from '../../reply.ts'
@@ -97,12 +98,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** Information about the server, as text: `name:value` lines in sections. Default: Redis's default sections */
   info(...sections: string[]): Out<M, T, string> {
-    return this.run(['INFO', ...sections], word)
+    return this.run(['INFO', ...sections], utf8)
   }
 
   /** The parameters whose names match the patterns. */
   configGet(...patterns: string[]): Out<M, T, Record<string, string>> {
-    return this.run(['CONFIG', 'GET', ...patterns], record<T, string>(word))
+    return this.run(['CONFIG', 'GET', ...patterns], record<T, string>(utf8))
   }
 
   /** Sets parameters: all of them or none. */
@@ -165,12 +166,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
 
   /** This connection, as a line of `clientList`. */
   clientInfo(): Out<M, T, string> {
-    return this.run(['CLIENT', 'INFO'], word)
+    return this.run(['CLIENT', 'INFO'], utf8)
   }
 
   /** The connections, one line each. */
   clientList(): Out<M, T, string> {
-    return this.run(['CLIENT', 'LIST'], word)
+    return this.run(['CLIENT', 'LIST'], utf8)
   }
 
   /** Saves, and waits until it is done. @throws RedisError if another save runs, or this one fails */
