@@ -3,12 +3,11 @@
 import { RedisError } from '../../core/client/errors.ts'
 import { RdbError } from '../../core/persistence/rdb/format.ts'
 import type { Backend, Listening, Stop } from '../../core/client/backend.ts'
-import { encodeUtf8 } from '../../core/bytes.ts'
-import { type Reply, ReplyError, Status } from '../../core/reply.ts'
+import { type Reply, Status } from '../../core/reply.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { Channel } from './channels.ts'
 import { GuestFiles } from './guest-files.ts'
-import { type Answer, type Answers, type Failure, pack, type Packed, type Request } from './wire.ts'
+import { type Answer, type Answers, type Failure, pack, type Request } from './wire.ts'
 
 export class Guest {
   readonly #owner: string
@@ -124,7 +123,7 @@ export class Guest {
     return (error) => {
       this.#lasting.delete(id)
       // When the owner ends, the guest subscribes at the next one.
-      if (!this.#closing) this.#answer({ id, is: 'ended', error: error === undefined ? null : failure(error).error })
+      if (!this.#closing) this.#answer({ id, is: 'ended', error: error?.message ?? null })
     }
   }
 
@@ -168,11 +167,10 @@ export class Guest {
 
 /** An error as the guest can make it again. */
 function failure(error: unknown): Failure {
-  const text = (each: unknown): Packed => pack(new ReplyError(encodeUtf8(each instanceof Error ? each.message : String(each))))
   const cause = error instanceof RedisError && error.cause instanceof RedisError ? error.cause : null
   return {
-    error: text(error),
-    cause: cause && { command: cause.command ?? '', error: text(cause) },
+    message: error instanceof Error ? error.message : String(error),
+    cause: cause && { command: cause.command, message: cause.message },
     ...(error instanceof RdbError ? { offset: error.offset } : {}),
   }
 }

@@ -4,7 +4,7 @@ import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import type { ScriptTree } from '../../core/client/script.ts'
 import { RedisError } from '../../core/client/errors.ts'
-import { Push, type Reply, ReplyError, Status } from '../../core/reply.ts'
+import { Push, type Reply, Status } from '../../core/reply.ts'
 import type { Export } from '../../core/persistence/export.ts'
 import type { Loaded } from '../../core/persistence/load.ts'
 import { RdbError } from '../../core/persistence/rdb/format.ts'
@@ -144,7 +144,7 @@ export class Remote {
           if (answer.is === 'push') return onPush(unpack(answer.push))
           if (answer.is === 'done') return resolve(async () => this.#stop(id, connection))
           this.#open.delete(id)
-          if (answer.is === 'ended') onEnd(answer.error === null ? undefined : RedisError.from(unpack(answer.error) as ReplyError, ''))
+          if (answer.is === 'ended') onEnd(answer.error === null ? undefined : new RedisError(answer.error))
           else if (answer.is === 'failed') reject(errorOf(answer))
           else {
             // Once it has begun a promise hears of nothing more, and the end is told.
@@ -244,9 +244,10 @@ class RemoteBackend implements Backend {
   }
 }
 
-function errorOf({ error, cause, offset }: Failure): Error {
-  const from = (packed: Packed, command: string): RedisError => RedisError.from(unpack(packed) as ReplyError, command)
-  const { message } = from(error, '')
+function errorOf({ message, cause, offset }: Failure): Error {
   if (offset !== undefined) return Object.assign(new RdbError('', offset), { message })
-  return new RedisError(message, { command: 'EXEC', cause: cause === null ? undefined : from(cause.error, cause.command) })
+  return new RedisError(message, {
+    command: 'EXEC',
+    cause: cause === null ? undefined : new RedisError(cause.message, { command: cause.command }),
+  })
 }

@@ -70,14 +70,14 @@ export type Answer = { readonly id: number } & (
   /** A published message, or a line of MONITOR. */
   | { readonly is: 'push'; readonly push: Packed }
   /** A subscription has ended by itself. */
-  | { readonly is: 'ended'; readonly error: Packed | null }
+  | { readonly is: 'ended'; readonly error: string | null }
   /** The owner ends, and has not run it. */
   | { readonly is: 'not run' }
 )
 
 export interface Failure {
-  readonly error: Packed
-  readonly cause: { readonly command: string; readonly error: Packed } | null
+  readonly message: string
+  readonly cause: { readonly command: string | undefined; readonly message: string } | null
   readonly offset?: number
 }
 
