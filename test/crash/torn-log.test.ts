@@ -1,5 +1,5 @@
 // Chromium that is killed in the middle of a record of its own log. It goes on behind that at the next start, and at the one
-// after it deletes all that the site has in IndexedDB, unless it has begun another log (fresh-log.ts).
+// after it deletes all that the site has in IndexedDB, unless it has begun another log (fresh-log.ts), or of OPFS what it wrote since.
 import { appendFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -23,13 +23,13 @@ test('what is written after Chromium was killed in the middle of a record of its
     return crashTest.save()
   })
   await browser.kill()
-  const torn = await browser.log()
+  const torn = await browser.log('IndexedDB')
   await appendFile(torn, HEAD)
 
   const second = await browser.open(site.url)
   await second.evaluate(() => crashTest.open())
   expect(await second.evaluate(() => crashTest.generation())).toBe(1)
-  await expect.poll(() => browser.log()).not.toBe(torn)
+  await expect.poll(() => browser.log('IndexedDB')).not.toBe(torn)
   await second.evaluate(() => {
     crashTest.fill(2)
     return crashTest.save()
@@ -52,7 +52,7 @@ test('that Chromium has deleted the data is said in the log and in INFO', { time
     return crashTest.save()
   })
   await browser.kill()
-  await appendFile(await browser.log(), new Uint8Array([...HEAD, ...new Uint8Array(64)]))
+  await appendFile(await browser.log('IndexedDB'), new Uint8Array([...HEAD, ...new Uint8Array(64)]))
 
   const second = await browser.open(site.url)
   expect(await second.evaluate(() => crashTest.open())).toBe(0)
@@ -62,4 +62,20 @@ test('that Chromium has deleted the data is said in the log and in INFO', { time
   await second.reload()
   await second.evaluate(() => crashTest.open())
   expect(await second.evaluate(() => crashTest.info())).toContain('storage_lost:no')
+})
+
+test('that Chromium has lost what was written to OPFS is said in the log and in INFO', { timeout: 60_000 }, async () => {
+  await using browser = await Browser.withNewProfile()
+  for (const value of ['one', 'two']) {
+    const page = await browser.open(site.url)
+    await page.evaluate(() => crashTest.openFiles())
+    await page.evaluate((written) => crashTest.set(written), value)
+    expect(await page.evaluate(() => crashTest.info())).toContain('storage_lost:no')
+    await browser.kill()
+    if (value === 'one') await appendFile(await browser.log('File System'), HEAD)
+  }
+  const page = await browser.open(site.url)
+  await page.evaluate(() => crashTest.openFiles())
+  expect(await page.evaluate(() => crashTest.info())).toContain('storage_lost:yes')
+  expect(await page.evaluate(() => crashTest.warnings())).toEqual([expect.stringContaining('has lost what was written to isodis-crash')])
 })

@@ -48,11 +48,13 @@ export class Browser implements AsyncDisposable {
     this.#profile = profile
   }
 
-  /** The log that Chromium writes what is put into IndexedDB to, if it has one site. */
-  async log(): Promise<string> {
-    const indexedDb = join(this.#profile, 'Default/IndexedDB')
-    const logs = (await readdir(indexedDb, { recursive: true })).filter((name) => name.endsWith('.log'))
-    return join(indexedDb, logs.sort().at(-1)!)
+  /** The newest log of a LevelDB in the profile: of what IndexedDB holds, or of the list of files that OPFS has. */
+  async log(of: 'IndexedDB' | 'File System'): Promise<string> {
+    const folder = join(this.#profile, 'Default', of)
+    const logs = (await readdir(folder, { recursive: true })).filter((name) =>
+      (of === 'IndexedDB' ? /\.log$/ : /Paths.\d+\.log$/).test(name),
+    )
+    return join(folder, logs.sort().at(-1)!)
   }
 
   static async withNewProfile(): Promise<Browser> {

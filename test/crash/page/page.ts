@@ -1,11 +1,14 @@
 // What the crash test has a page do: it fills an engine in such a way that a glance tells which save it is from.
 import { createRedis, type EmbeddedRedis, type Storage } from '../../../src/adapters/memory.ts'
 import { indexedDb } from '../../../src/adapters/storage/indexeddb.ts'
+import { opfs } from '../../../src/adapters/storage/opfs.ts'
+import type { Log } from '../../../src/core/engine/ports.ts'
 import { faultyStorage } from '../../support/faulty-storage.ts'
 
 const KEYS_OF_A_TYPE = 2000
 let redis: EmbeddedRedis
 const logged: string[] = []
+const log: Log = (level, line) => void (level === 'warning' && logged.push(line))
 let hangs = (): void => {}
 const hanging = new Promise<void>((resolve) => (hangs = resolve))
 
@@ -44,7 +47,7 @@ const page = {
   async open(hangAt?: string): Promise<number> {
     const storage: Storage = indexedDb('crash')
     const faulty = faultyStorage(storage)
-    redis = await createRedis({ storage: faulty, save: '', log: (level, line) => void (level === 'warning' && logged.push(line)) })
+    redis = await createRedis({ storage: faulty, save: '', log })
     if (hangAt !== undefined) {
       let saves = 0
       faulty.before = (call) => {
@@ -56,6 +59,12 @@ const page = {
     }
     return redis.sync.dbsize()
   },
+  /** Opens one whose journal is in OPFS. */
+  async openFiles(): Promise<void> {
+    const config = { appendonly: 'yes', appendfsync: 'always' }
+    redis = await createRedis({ storage: opfs('crash'), config, log })
+  },
+  set: (value: string): Promise<unknown> => redis.set('key', value),
   fill,
   generation,
   save: (): Promise<string> => redis.save(),

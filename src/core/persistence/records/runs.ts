@@ -27,7 +27,7 @@ type Entry = readonly [name: string, bytes: Uint8Array]
 
 const MANIFEST = 'manifest'
 /** Put once, after the first manifest: where this is and no manifest, the place has lost it. */
-const COMMITTED = 'committed'
+export const COMMITTED = 'committed'
 const EMPTY: Manifest = { format: 2, snapshot: null, deltas: [], journal: null }
 /** Bytes of a checksum. */
 export const SEAL = 8
