@@ -19,6 +19,9 @@ import {
 
 export type Protocol = 2 | 3
 
+/** Chars of a reply that are made one text at a time. */
+const PIECE = 1 << 13
+
 /** A reply as it goes over the wire. */
 export function encodeReply(reply: Reply, protocol: Protocol): ByteString {
   if (typeof reply === 'string') return bulk(reply)
@@ -56,10 +59,23 @@ const oneLine = (text: ByteString): ByteString => text.replace(/^[\r\n]+|[\r\n]+
 const bulk = (text: ByteString): ByteString => `$${text.length}\r\n${text}\r\n`
 
 function sequence(type: string, items: readonly Reply[], protocol: Protocol, length = items.length): ByteString {
+  let all = ''
   let out = `${type}${length}\r\n`
-  for (const item of items) out += encodeReply(item, protocol)
-  return out
+  for (const item of items) {
+    out += encodeReply(item, protocol)
+    if (out.length > PIECE) {
+      all += whole(out)
+      out = ''
+    }
+  }
+  return all + out
 }
+
+/**
+ * A text that grows is a tree of its parts for V8 until somebody looks into it. Large replies take half as long if those trees are
+ * small and gone soon. (No reply begins with a zero; what is read but not used V8 might not read.)
+ */
+const whole = (text: ByteString): ByteString => (text.charCodeAt(0) === 0 ? '' : text)
 
 function pairs(flat: readonly Reply[]): ByteString {
   let out = `*${flat.length / 2}\r\n`
