@@ -21,11 +21,12 @@ const budgets = [
     // That a full storage can be read, and one of a later version says so, is 0.2; that a service worker hands the database over, 0.3
     // that are loaded later.
     // That a Chromium which was killed does not delete the data, and that it is said if it has, is 0.2; that a lost manifest is noticed, 0.1.
-    // That no command pays for others' waiting and watching is 0.1.
+    // That no command pays for others' waiting and watching is 0.1; that COMMAND's reply is kept, and HyperLogLogs are read four
+    // registers at a time, 0.1.
     // What was tried and saves nothing, since gzip sees the repetition too: handlers that a function makes (`push('l')`) are 0.1 more,
     // one function for HDEL, SREM and ZREM is as large as the three.
-    initial: 97.45,
-    total: 123.85,
+    initial: 97.55,
+    total: 124,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05.
