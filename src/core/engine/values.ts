@@ -160,7 +160,9 @@ export function copyOf(value: Value): Value {
     }
     case 'zset': {
       const zset = new SortedSet()
-      value.scores.keys.forEach((member, slot) => zset.set(member, value.scores.values[slot]))
+      value.scores.keys.forEach((member, slot) => zset.scores.insert(member, value.scores.values[slot]))
+      // In their order elements are only appended: to insert them anywhere takes twice as long.
+      value.order.walk(0, value.size, false, (member, score) => zset.order.insert(score, member))
       zset.scores.remember(value.scores)
       return zset
     }
