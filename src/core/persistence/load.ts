@@ -30,17 +30,18 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   if (chunks === null) return { keys: 0, expired: 0 }
   const incoming = new Incoming(engine)
   const pause = (): Promise<void> => nextTurn(engine.clock)
+  let install: () => void
   try {
     await readRdb(chunks, incoming, pause)
     for (const delta of (await storage.deltas?.read()) ?? []) {
       incoming.patch()
       await readRdb(delta, incoming, pause)
     }
-    incoming.prepare()
+    install = incoming.prepare()
   } catch (cause) {
     throw damaged(storage.name, cause)
   }
-  incoming.install()
+  install()
   const { keys, expired, skipped } = incoming
   const done = `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}`
   if (skipped === 0) engine.log('notice', `${done}.`)
@@ -62,11 +63,11 @@ export function damaged(name: string, cause: unknown): unknown {
 export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
   const incoming = new Incoming(engine)
   await readRdb(chunks, incoming, () => nextTurn(engine.clock))
-  incoming.prepare()
+  const install = incoming.prepare()
   const refusal = engine.durability.writeError()
   if (refusal !== null) throw unwritable(refusal)
   engine.begin()
-  incoming.install()
+  install()
   // Whatever was there is gone and what is there is new: both count, and at least one, so that it is saved.
   engine.dirty += Math.max(1, incoming.keys)
   const known = engine.durability.replaced()
@@ -90,7 +91,6 @@ export class Incoming implements RdbTarget {
   readonly #now: number
   readonly #keyspaces = new Map<number, Keyspace>()
   #libraries: ByteString[] = []
-  #installLibraries: () => void = () => {}
 
   /** @param all whether keys that have expired are taken too: a journal that follows says itself when they went */
   constructor(engine: Engine, all = false) {
@@ -127,10 +127,20 @@ export class Incoming implements RdbTarget {
     this.#libraries.push(code)
   }
 
-  /** Must be called once all is read, before `install`. @throws RdbError if a library of functions cannot be loaded */
-  prepare(): void {
+  /**
+   * All is read.
+   * @returns what puts all of it in the place of what the engine holds
+   * @throws RdbError if a library of functions cannot be loaded
+   */
+  prepare(): () => void {
+    const engine = this.#engine
     try {
-      this.#installLibraries = this.#engine.scripting.prepare(this.#libraries)
+      const installLibraries = engine.scripting.prepare(this.#libraries)
+      return () => {
+        installLibraries()
+        const last = Math.max(engine.databases().length - 1, ...this.#keyspaces.keys())
+        for (let index = 0; index <= last; index++) engine.database(index).replace(this.#keyspaces.get(index) ?? new Keyspace())
+      }
     } catch (error) {
       if (!(error instanceof ReplyError)) throw error
       throw new RdbError(`a library of functions cannot be loaded: ${error.text}`, 0)
@@ -151,13 +161,5 @@ export class Incoming implements RdbTarget {
 
   #remove(index: number, key: ByteString): void {
     if (this.#keyspaces.get(index)?.delete(key)) this.keys--
-  }
-
-  /** All of it takes the place of what the engine holds. */
-  install(): void {
-    this.#installLibraries()
-    const engine = this.#engine
-    const last = Math.max(engine.databases().length - 1, ...this.#keyspaces.keys())
-    for (let index = 0; index <= last; index++) engine.database(index).replace(this.#keyspaces.get(index) ?? new Keyspace())
   }
 }

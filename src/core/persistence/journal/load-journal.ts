@@ -92,13 +92,14 @@ class Loader {
       }
     }
     let reader: RdbReader
+    let install: () => void
     try {
       reader = await readRdb(chunks(), incoming, () => this.#breathe(), true)
-      incoming.prepare()
+      install = incoming.prepare()
     } catch (cause) {
       throw damaged(part.name, cause)
     }
-    incoming.install()
+    install()
     return this.#loadCommands(part, reader.rest, rest, cut, reader.position)
   }
 
