@@ -37,7 +37,7 @@ export function recordStorage(records: Records): Storage {
   /** A snapshot or a delta takes the place of a journal that was left before it began. */
   const saving = (change: (run: Run, now: Manifest) => Partial<Manifest>, hurried?: boolean): SnapshotWriter => {
     const { left } = journal
-    return runs.writer((run) => (now) => ({ ...now, ...change(run, now), journal: now.journal === left ? null : now.journal }), hurried)
+    return runs.writer((run, now) => ({ ...now, ...change(run, now), journal: now.journal === left ? null : now.journal }), hurried)
   }
   return {
     name: records.name,

@@ -119,6 +119,6 @@ export class RecordJournal implements JournalStore {
 
   async base(): Promise<SnapshotWriter> {
     const kept = this.#current!
-    return this.#runs.writer((base) => (now) => ({ ...now, journal: { base, parts: [kept] } }))
+    return this.#runs.writer((base, now) => ({ ...now, journal: { base, parts: [kept] } }))
   }
 }

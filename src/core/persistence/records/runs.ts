@@ -21,8 +21,6 @@ export interface Manifest {
   readonly journal: { readonly base: Run | null; readonly parts: readonly number[] } | null
 }
 
-/** @returns what the manifest is to be */
-export type Change = (now: Manifest) => Manifest
 type Entry = readonly [name: string, bytes: Uint8Array]
 
 const MANIFEST = 'manifest'
@@ -84,7 +82,7 @@ export class Runs {
    * Puts another manifest in place, behind the last records it names, and removes what it does not name any more. One after
    * the other: SAVE may meet a rewrite. Who is in a hurry goes first.
    */
-  commit(change: Change, last: readonly Entry[] = [], hurried = false): Promise<void> {
+  commit(change: (now: Manifest) => Manifest, last: readonly Entry[] = [], hurried = false): Promise<void> {
     if (hurried) this.#hurries++
     const hurries = this.#hurries
     const put = async (): Promise<void> => {
@@ -137,8 +135,8 @@ export class Runs {
     }
   }
 
-  /** Writes a run. @param change is told of it */
-  writer(change: (run: Run) => Change, hurried = false): SnapshotWriter {
+  /** Writes a run. @param change what the manifest is to be with it */
+  writer(change: (run: Run, now: Manifest) => Manifest, hurried = false): SnapshotWriter {
     const id = this.nextId()
     const { records } = this
     const most = ((hurried && records.largestInHurry) || records.largest) - SEAL
@@ -159,7 +157,7 @@ export class Runs {
         batchBytes = 0
         await records.put(puts, false)
       },
-      commit: () => this.commit(change(run), batch, hurried),
+      commit: () => this.commit((now) => change(run, now), batch, hurried),
       async abort() {
         batch = []
         if (run.records > 0) await records.remove(namesOf(run))
