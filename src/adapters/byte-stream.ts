@@ -1,5 +1,6 @@
 // Streams of bytes as the web has them, over what core has: a pull for the next bytes, and chunks one after the other.
 import type { Export } from '../core/persistence/export.ts'
+import { asyncIterator } from '../core/symbols.ts'
 
 /** Nothing is made before it is asked for. */
 export function streamOf(file: Export): ReadableStream<Uint8Array> {
@@ -24,7 +25,7 @@ export function streamOf(file: Export): ReadableStream<Uint8Array> {
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 export function chunksOf(file: ReadableStream<Uint8Array> | Chunks): Chunks {
-  const iterable = Symbol.asyncIterator in file || Symbol.iterator in file
+  const iterable = asyncIterator in file || Symbol.iterator in file
   return iterable ? (file as Chunks) : readAll(file)
 }
 

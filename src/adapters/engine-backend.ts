@@ -1,6 +1,14 @@
 // The client's backend on an engine in this process: commands are run by sessions of the engine, without a protocol.
 import type { ByteString } from '../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../core/client/backend.ts'
+import {
+  type Argv,
+  type Backend,
+  type CallOptions,
+  type Capabilities,
+  type Listening,
+  reasonOf,
+  type Stop,
+} from '../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../core/client/errors.ts'
 import type { ScriptTree } from '../core/client/script.ts'
 import { waits } from '../core/client/waits.ts'
@@ -57,7 +65,7 @@ export class EngineBackend implements Backend {
 
   /** A session of its own, so that other commands do not wait behind it. */
   async #wait(argv: Argv, { signal }: CallOptions = {}): Promise<Reply> {
-    if (signal?.aborted) throw signal.reason
+    if (signal?.aborted) throw reasonOf(signal)
     let lost: Reply = null
     const session = connect(this.#engine, this.#session.db.index, () => (lost = disconnected()))
     const abort = (): void => session.close()
@@ -68,7 +76,7 @@ export class EngineBackend implements Backend {
       const reply = await session.execute(argv)
       // A blocking command that was served has removed the element from its key: the caller gets it even if the signal came before the
       // promise could settle.
-      if (signal?.aborted && (reply === null || reply === CLOSED)) throw signal.reason
+      if (signal?.aborted && (reply === null || reply === CLOSED)) throw reasonOf(signal)
       if (lost !== null) return lost
       if (reply === null && this.#session.closed) return CLOSED
       // WAITAOF has waited already, and has a timeout of its own.

@@ -8,6 +8,7 @@ type Immediate = (run: () => void) => unknown
 interface Host {
   setImmediate?: Immediate
   process?: { getBuiltinModule?: (name: string) => { setImmediate?: Immediate } | undefined }
+  navigator?: { product?: string }
   scheduler?: { postTask?: (run: () => void, options: { priority: string }) => Promise<void> }
 }
 
@@ -17,7 +18,7 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1
 /** The host's clock. Its timers do not keep a Node process alive, unless they are told to. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  elapsed: () => performance.now(),
+  elapsed: () => (globalThis.performance ?? Date).now(),
   after(delay, run, holds = false) {
     let timer: ReturnType<typeof setTimeout>
     const wait = (left: number): void => {
@@ -38,11 +39,16 @@ export const systemClock: Clock = {
 
 /** Browsers clamp setTimeout(0) to 4 ms and more, so a slice of a save is followed by the next through something faster. */
 function pickSoon(): (run: () => void) => void {
-  const { setImmediate, process, scheduler } = globalThis as Host
-  // Jest's jsdom takes it away.
-  const immediate = real(setImmediate) ?? real(process?.getBuiltinModule?.('node:timers')?.setImmediate)
+  const { setImmediate, process, scheduler, navigator } = globalThis as Host
+  // Jest's jsdom takes it away. React Native's is a microtask, in which nothing is drawn.
+  const immediate =
+    navigator?.product === 'ReactNative'
+      ? undefined
+      : (real(setImmediate) ?? real(process?.getBuiltinModule?.('node:timers')?.setImmediate))
   if (immediate !== undefined) return (run) => void immediate(run)
   if (scheduler?.postTask !== undefined) return (run) => void scheduler.postTask!(run, { priority: 'user-visible' })
+  // An engine by itself: nobody has anything to do in between.
+  if (typeof setTimeout === 'undefined') return (run) => void Promise.resolve().then(run)
   // workerd has neither, unless asked for a newer compatibility date.
   if (typeof MessageChannel === 'undefined') return (run) => void setTimeout(run, 0)
   return (run) => {

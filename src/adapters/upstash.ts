@@ -38,7 +38,7 @@ const RETRY_MS = 100
 export function connectUpstash(options: UpstashOptions): Redis {
   const { url, token, retries = 0, timeout, fetch } = options
   if (typeof token !== 'string' || token === '') throw new TypeError('connectUpstash needs a token')
-  if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) throw new TypeError('connectUpstash needs an http or https URL')
+  if (url === undefined || !/^https?:\/\/[^\s/?#]/.test(url)) throw new TypeError('connectUpstash needs an http or https URL')
   const target = {
     baseUrl: url.replace(/\/+$/, ''),
     headers: { authorization: `Bearer ${token}` },

@@ -8,7 +8,7 @@ export type ByteString = string
 /** Bytes of memory that a byte string takes beside its chars, which V8 rounds up. */
 export const STRING_OVERHEAD = 20
 
-declare const TextDecoder: new (label: string, options: { ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string }
+declare const TextDecoder: undefined | (new (label: string, options: { ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string })
 
 const NON_ASCII = /[^\0-\x7f]/
 /** Up to here a loop is faster than the regular expression: 5 ns against 15 ns for 10 chars. */
@@ -53,7 +53,23 @@ function encodeNonAscii(text: string): ByteString {
 
 /** UTF-8 bytes to text. Bytes that are not UTF-8 become U+FFFD; a byte order mark is kept. */
 export function decodeUtf8(bytes: ByteString): string {
-  return isAscii(bytes) ? bytes : new TextDecoder('utf-8', { ignoreBOM: true }).decode(toUint8Array(bytes))
+  if (isAscii(bytes)) return bytes
+  return typeof TextDecoder === 'undefined'
+    ? decodeNonAscii(bytes)
+    : new TextDecoder('utf-8', { ignoreBOM: true }).decode(toUint8Array(bytes))
+}
+
+/** What stands for one char: a whole sequence, the beginning of one, or a byte that belongs to none. */
+const SEQUENCE =
+  /[\xc2-\xdf][\x80-\xbf]?|(?:\xe0[\xa0-\xbf]|\xed[\x80-\x9f]|[\xe1-\xec\xee\xef][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]?|\xf4[\x80-\x8f][\x80-\xbf]?|[\xf1-\xf3][\x80-\xbf]{1,2})[\x80-\xbf]?|[\x80-\xff]/g
+
+/** For engines that have the language only, and React Native. A sequence that is not UTF-8 throws, and what is around it is read without it. */
+function decodeNonAscii(bytes: ByteString): string {
+  try {
+    return decodeURIComponent(bytes.replace(/[%\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16)}`))
+  } catch {
+    return bytes.replace(SEQUENCE, (sequence) => (sequence === bytes ? '\ufffd' : decodeNonAscii(sequence)))
+  }
 }
 
 // Buffer's methods, where there is one, read and write latin1 of any bytes in native code: 10 MB in 2 ms instead of 20 to 50.

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build as bundle } from 'esbuild'
+import { type BuildOptions, build as bundle } from 'esbuild'
 import { build as buildLibrary } from 'vite'
 
 const run = promisify(execFile)
@@ -17,8 +17,10 @@ import * as rest from 'isodis/rest'
 import * as upstash from 'isodis/upstash'
 import * as scripts from 'isodis/scripts'
 import * as lua from 'isodis/lua'
+import * as json from 'isodis/json'
+import * as vectors from 'isodis/vectors'
 import { smoke } from './smoke.mjs'
-export const outcome = () => smoke({ isodis, rest, upstash, scripts, lua })
+export const outcome = () => smoke({ isodis, rest, upstash, scripts, lua, json, vectors })
 `
 const PROGRAMS = {
   /** Prints the outcome: Node, Deno, Bun. */
@@ -48,6 +50,10 @@ export default {
   },
 }
 `,
+  /** Leaves a promise of the outcome: engines that have the language only. */
+  'engine.mjs': `import { outcome } from './entries.mjs'\nglobalThis.finished = outcome().then((value) => JSON.stringify(value))\n`,
+  /** Prints the outcome: Hermes. */
+  'hermes.mjs': `import { outcome } from './entries.mjs'\nvoid outcome().then((value) => print(JSON.stringify(value)))\n`,
   /** Shows the outcome: pages. */
   'page.mjs': `import { outcome } from './entries.mjs'\nglobalThis.outcome = outcome\n`,
 }
@@ -55,7 +61,7 @@ export default {
 export interface InstalledPackage extends AsyncDisposable {
   readonly dir: string
   /** Makes one file of a program and all it imports, as tools for Workers and pages do. */
-  bundle(program: keyof typeof PROGRAMS): Promise<string>
+  bundle(program: keyof typeof PROGRAMS, options?: BuildOptions): Promise<string>
 }
 
 export async function installPackage(): Promise<InstalledPackage> {
@@ -80,9 +86,10 @@ export async function installPackage(): Promise<InstalledPackage> {
   for (const [name, text] of Object.entries(PROGRAMS)) await writeFile(join(dir, name), text)
   return {
     dir,
-    async bundle(program) {
+    async bundle(program, options) {
       const outfile = join(dir, `bundled-${program}`)
-      await bundle({ entryPoints: [join(dir, program)], outfile, bundle: true, format: 'esm', platform: 'browser', target: 'es2022' })
+      const wanted: BuildOptions = { format: 'esm', platform: 'browser', target: 'es2022', ...options }
+      await bundle({ ...wanted, entryPoints: [join(dir, program)], outfile, bundle: true })
       return outfile
     },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),

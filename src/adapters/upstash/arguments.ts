@@ -1,6 +1,6 @@
 // Command lines as JSON. JSON has text only, so a command with bytes that are no UTF-8 needs another way: a script that is
 // given them in hexadecimal, or, where isodis serves, a body whose strings are bytes.
-import { type ByteString, decodeUtf8, toUint8Array } from '../../core/bytes.ts'
+import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
 
 const NON_ASCII = /[^\0-\x7f]/
@@ -11,12 +11,8 @@ export function isText(argv: Argv): boolean {
 }
 
 function isUtf8(bytes: ByteString): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(toUint8Array(bytes))
-    return true
-  } catch {
-    return false
-  }
+  const text = decodeUtf8(bytes)
+  return !text.includes('\ufffd') || encodeUtf8(text) === bytes
 }
 
 /** Keys are not declared, as only the server knows which words are keys. */

@@ -1,6 +1,6 @@
 // The way to Upstash over HTTP, with all bytes: replies come in base64 and integers are read as they are written.
 import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
-import type { Argv } from '../../core/client/backend.ts'
+import { type Argv, reasonOf } from '../../core/client/backend.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { BYTES_HEADER, BYTES_PREFIX, EVENTS_HEADER } from '../../core/rest/agreed.ts'
 import { parseExactly } from '../../core/rest/json.ts'
@@ -39,6 +39,7 @@ interface Answer {
 const DEFAULT_TIMEOUT_MS = 30_000
 /** setTimeout takes a longer delay for 0. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+const NO_STREAMS = 'subscriptions need a fetch whose answers can be read as streams, and this host has no ReadableStream'
 const SYNC_TOKEN = 'upstash-sync-token'
 /** The server has not shown yet whether it takes bytes. */
 const UNKNOWN = null
@@ -85,9 +86,10 @@ export class HttpService implements Service {
     headers.set('accept', 'text/event-stream')
     headers.set(EVENTS_HEADER, 'base64')
     const path = name.replace(/[^\w.~-]/g, (char) => `%${(char.charCodeAt(0) + 256).toString(16).slice(1)}`)
-    const abort = new AbortController()
-    signal.addEventListener('abort', () => abort.abort(signal.reason))
-    if (signal.aborted) abort.abort(signal.reason)
+    if (typeof ReadableStream === 'undefined') throw new Error(NO_STREAMS)
+    const abort = new Abort()
+    signal.addEventListener('abort', () => abort.now(reasonOf(signal)))
+    if (signal.aborted) abort.now(reasonOf(signal))
     await this.#abortable(abort, async () => {
       const response = await this.#ask(`/${kind}/${path}`, '[]', headers, abort.signal)
       if (!response.ok) throw failureOf({ status: response.status, headers: response.headers, text: await response.text() })
@@ -111,8 +113,8 @@ export class HttpService implements Service {
   async #post(path: string, body: string): Promise<Answer> {
     const { readYourWrites = true } = this.#target
     if (readYourWrites) this.#headers.set(SYNC_TOKEN, this.#target.upstashSyncToken ?? '')
-    const late = new AbortController()
-    const tooLate = (): void => late.abort(new Error(`there was no answer within ${this.#timeout} ms`))
+    const late = new Abort()
+    const tooLate = (): void => late.now(new Error(`there was no answer within ${this.#timeout} ms`))
     const timer = this.#timeout > LONGEST_TIMER_MS ? undefined : setTimeout(tooLate, this.#timeout)
     try {
       return await this.#abortable(late, async () => {
@@ -129,17 +131,14 @@ export class HttpService implements Service {
    * Runs something that the user's signal can abort. The signal may outlive many requests: AbortSignal.any would leave a trace of each
    * on it in Node 20. It is not left to fetch alone: a user's own fetch may not look at its signal, and then nothing must wait for it.
    */
-  async #abortable<T>(abort: AbortController, run: () => Promise<T>): Promise<T> {
+  async #abortable<T>(abort: Abort, run: () => Promise<T>): Promise<T> {
     const given = this.#target.options?.signal
     const own = typeof given === 'function' ? given() : given
-    const end = (): void => abort.abort(own?.reason)
+    const end = (): void => abort.now(reasonOf(own!))
     own?.addEventListener('abort', end)
     if (own?.aborted) end()
     try {
-      return await new Promise((resolve, reject) => {
-        abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error))
-        run().then(resolve, reject)
-      })
+      return await Promise.race([abort.come, run()])
     } finally {
       own?.removeEventListener('abort', end)
     }
@@ -159,12 +158,31 @@ export class HttpService implements Service {
     }
     for (let attempt = 0; ; attempt++) {
       try {
-        signal.throwIfAborted()
+        if (signal.aborted) throw reasonOf(signal)
         return await this.#fetch(baseUrl + path, init)
       } catch (error) {
         if (attempt >= retry.attempts || signal.aborted) throw error
         await new Promise((resolve) => setTimeout(resolve, retry.backoff(attempt)))
       }
+    }
+  }
+}
+
+/** A controller that hands its reason on: React Native's has none. */
+class Abort {
+  readonly #controller = new AbortController()
+  readonly signal = this.#controller.signal
+  /** Rejects with the reason. */
+  readonly come: Promise<never>
+  readonly now: (reason: Error) => void
+
+  constructor() {
+    let reject: (reason: Error) => void
+    this.come = new Promise((_, refuse) => (reject = refuse))
+    this.come.catch(() => {}) // it may come when nobody waits any more
+    this.now = (reason) => {
+      reject(reason)
+      this.#controller.abort(reason)
     }
   }
 }

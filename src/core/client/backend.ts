@@ -39,6 +39,11 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+/** Why a signal has come. React Native's do not say. */
+export function reasonOf({ reason }: Signal): Error {
+  return reason === undefined ? Object.assign(new Error('The operation was aborted'), { name: 'AbortError' }) : (reason as Error)
+}
+
 export interface CallOptions {
   /** The command may wait: it needs a connection of its own. */
   readonly blocking?: boolean

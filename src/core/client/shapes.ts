@@ -166,7 +166,9 @@ function jsonToResp2([name, , path]: Argv, reply: Reply): Reply {
   if (!name.startsWith('JSON.NUM')) return reply
   const texts = reply.map((item) => (item instanceof Double ? textOf(item) : String(item as Reply & (number | bigint | null))))
   if (/^\$([.[]|$)/.test(path)) return `[${texts.join(',')}]`
-  return texts.findLast((text) => text !== 'null') ?? new ReplyError(`ERR Path '${path}' does not exist or does not contains a number`)
+  return (
+    texts.reverse().find((text) => text !== 'null') ?? new ReplyError(`ERR Path '${path}' does not exist or does not contains a number`)
+  )
 }
 
 /** A floating point number as JSON has it, where an integer would be another number. */

@@ -3,9 +3,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../bytes.ts'
 import type { Push } from '../reply.ts'
-import type { Backend, Signal, Stop, Topic } from './backend.ts'
+import { type Backend, reasonOf, type Signal, type Stop, type Topic } from './backend.ts'
 import type { Text, ToText } from './decode.ts'
-import { asyncDispose } from './dispose.ts'
+import { asyncDispose, asyncIterator } from '../symbols.ts'
 import { RedisError } from './errors.ts'
 
 /** What was published. */
@@ -64,7 +64,7 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
       throw new RedisError(`ERR wrong number of arguments for '${command}' command`, { command: command.toUpperCase() })
     const { limit = DEFAULT_LIMIT, signal } = options
     if (!(limit >= 1)) throw new RangeError(`${command}: limit must be at least 1`)
-    if (signal?.aborted) throw signal.reason
+    if (signal?.aborted) throw reasonOf(signal)
     const subscription = new Subscription(toText, limit)
     const begun = backend.subscribe({
       topic,
@@ -77,7 +77,7 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
     return subscription
   }
 
-  [Symbol.asyncIterator](): this {
+  [asyncIterator](): this {
     return this
   }
 
@@ -116,8 +116,9 @@ export class Subscription<T extends Text> implements AsyncIterableIterator<Messa
   #heed(signal: Signal, begun: Promise<Stop>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const abort = (): void => {
-        reject(signal.reason)
-        this.#stop(signal.reason as Error).catch(() => {}) // it may never begin
+        const reason = reasonOf(signal)
+        reject(reason)
+        this.#stop(reason).catch(() => {}) // it may never begin
       }
       signal.addEventListener('abort', abort)
       this.#ignoreSignal = () => signal.removeEventListener('abort', abort)

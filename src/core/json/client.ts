@@ -202,5 +202,5 @@ const numbers =
   (path: JsonPath) =>
   (reply: Reply): unknown => {
     const all = (reply as Reply[]).map((item) => (item instanceof Double ? item.value : item === null ? null : Number(item)))
-    return isJsonPath(path) ? all : (all.findLast((item) => item !== null) ?? null)
+    return isJsonPath(path) ? all : (all.reverse().find((item) => item !== null) ?? null)
   }

@@ -51,7 +51,7 @@ function compute(db: Database, argv: Argv, operation: Operation, protocol: 2 | 3
   const values = replies.map((at) => (at === undefined ? null : computed[at as number]))
   if (protocol === 3) return values.map((value) => (value === null ? null : numberReply(value)))
   if (!path.legacy) return toText(values)
-  const last = values.findLast((value) => value !== null)
+  const last = values.reverse().find((value) => value !== null)
   if (last === undefined) throw missing(path.text, 'does not contains a number')
   return toText(last)
 }

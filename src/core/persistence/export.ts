@@ -24,7 +24,7 @@ export function exportRdb(engine: Engine, options: SnapshotOptions = {}): Export
         first = false
         if (cancelled) break
         const slice = snapshot.slice()
-        ready = slice.chunks.toReversed()
+        ready = [...slice.chunks].reverse()
         done = slice.done
       }
       if (cancelled) throw new Error('the export was given up')

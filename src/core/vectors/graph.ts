@@ -185,7 +185,7 @@ export class Graph {
       }
     })
     const done = new Set<Node>()
-    for (const { a, b, distance } of pairs.toSorted((x, y) => x.distance - y.distance)) {
+    for (const { a, b, distance } of pairs.sort((x, y) => x.distance - y.distance)) {
       if (done.has(a) || done.has(b)) continue
       this.#append(a, b, distance, layer)
       this.#append(b, a, distance, layer)

@@ -59,6 +59,6 @@ export class Heap<T> {
 
   /** All of it, nearest first. */
   sorted(): Found<T>[] {
-    return this.#items.toSorted((a, b) => a.distance - b.distance)
+    return [...this.#items].sort((a, b) => a.distance - b.distance)
   }
 }

@@ -51,7 +51,7 @@ export function storedNode(graph: Graph, node: Node, hasAttributes: boolean): By
   const params: (number | bigint)[] = [id, (layers.length - 1) | (WITH_LONGEST << 24)]
   for (let layer = 0; layer < layers.length; layer++) {
     const distances = graph.distances(node, layer)
-    const links = layers[layer].links.map((other, i) => ({ id: other.id, distance: distances[i] })).toSorted((a, b) => a.id - b.id)
+    const links = layers[layer].links.map((other, i) => ({ id: other.id, distance: distances[i] })).sort((a, b) => a.id - b.id)
     let longest = 0
     for (let i = 1; i < links.length; i++) if (links[i].distance > links[longest].distance) longest = i
     params.push(links.length, Math.max(links.length, graph.mostLinks(layer)))

@@ -126,7 +126,7 @@ export class VectorSet extends ModuleValue {
 
   /** The names in the order of their bytes. */
   sorted(): readonly ByteString[] {
-    this.#sorted ??= [...this.#byName.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+    this.#sorted ??= [...this.#byName.keys()].sort((a, b) => (a < b ? -1 : 1))
     return this.#sorted
   }
 

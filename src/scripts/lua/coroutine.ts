@@ -91,7 +91,7 @@ export class Coroutine {
     const machine = this.#machine
     const { site } = machine
     machine.enter()
-    this.#calls.push({ steps: stepsOf(fn.prototype), frame: fn.frame(values), at: 0, site })
+    this.#calls.push({ steps: stepsOf(fn.code), frame: fn.frame(values), at: 0, site })
     return NONE
   }
 }

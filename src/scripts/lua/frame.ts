@@ -76,12 +76,13 @@ export class PendingCall {
 
 /** A function of a script. */
 export class Closure extends LuaFunction {
-  readonly prototype: Prototype
+  /** Not `prototype`: QuickJS takes no field of that name. */
+  readonly code: Prototype
   readonly upvalues: unknown[]
 
-  constructor(prototype: Prototype, upvalues: unknown[]) {
+  constructor(code: Prototype, upvalues: unknown[]) {
     super()
-    this.prototype = prototype
+    this.code = code
     this.upvalues = upvalues
   }
 
@@ -102,12 +103,12 @@ export class Closure extends LuaFunction {
   }
 
   #start(n: number, a: LuaValue, b: LuaValue, c: LuaValue, rest: readonly LuaValue[]): Result | PendingCall {
-    const { prototype } = this
-    const { machine } = prototype
+    const { code } = this
+    const { machine } = code
     machine.enter()
     const frame: Frame = [NONE, this.upvalues, NONE, a, b, c, undefined, undefined, undefined, undefined, undefined, undefined]
-    if (prototype.complex) prepare(prototype, frame, n, a, b, c, rest)
-    prototype.body(frame)
+    if (code.complex) prepare(code, frame, n, a, b, c, rest)
+    code.body(frame)
     machine.depth--
     return frame[RESULT] as Result | PendingCall
   }
@@ -116,7 +117,7 @@ export class Closure extends LuaFunction {
   frame(values: readonly LuaValue[]): Frame {
     const [a, b, c] = values
     const frame: Frame = [NONE, this.upvalues, NONE, a, b, c, undefined, undefined, undefined, undefined, undefined, undefined]
-    if (this.prototype.complex) prepare(this.prototype, frame, values.length, a, b, c, values.slice(3))
+    if (this.code.complex) prepare(this.code, frame, values.length, a, b, c, values.slice(3))
     return frame
   }
 }

@@ -142,8 +142,10 @@ class Parser {
 
   #find(name: ByteString): Variable | null {
     for (let state: State | null = this.#state; state !== null; state = state.outer) {
-      const found = state.active.findLast((variable) => variable.name === name)
-      if (found === undefined) continue
+      let at = state.active.length - 1
+      while (at >= 0 && state.active[at].name !== name) at--
+      if (at < 0) continue
+      const found = state.active[at]
       found.use(this.#state.scope)
       this.#limitUpvalues(this.#state, state)
       return found

@@ -129,7 +129,7 @@ function read(db: Database, argv: Argv, from: number): (Members | undefined)[] {
 function intersection(sets: readonly (Members | undefined)[], limit = Infinity): Members {
   const result = new Members()
   if (sets.includes(undefined)) return result
-  const [smallest, ...others] = (sets as Members[]).toSorted((a, b) => a.size - b.size)
+  const [smallest, ...others] = [...(sets as Members[])].sort((a, b) => a.size - b.size)
   for (const member of smallest.keys) {
     if (others.every((set) => set.has(member))) result.add(member)
     if (result.size >= limit) break

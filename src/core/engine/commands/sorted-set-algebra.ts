@@ -35,7 +35,7 @@ export const sortedSetAlgebra: Group = {
       const { sources, next } = readSources(db, argv, 1)
       const limit = limitOption(argv, next)
       if (sources.includes(undefined)) return 0
-      const [smallest, ...others] = (sources as (SortedSet | Members)[]).toSorted((a, b) => a.size - b.size)
+      const [smallest, ...others] = [...(sources as (SortedSet | Members)[])].sort((a, b) => a.size - b.size)
       let found = 0
       for (const member of membersOf(smallest)) {
         if (others.every((source) => scoreIn(source, member) !== undefined)) found++

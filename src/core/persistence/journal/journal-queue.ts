@@ -312,7 +312,10 @@ export class JournalQueue {
   /** Settles when all that was changed so far is in the store; null if it is. */
   written(): Promise<ReplyError | null> | null {
     if (this.writer.size > 0) return (this.#waiting ??= waiting()).promise
-    const last = this.#jobs.findLast(({ taken }) => taken !== null)
-    return last?.taken ? (last.waiting ??= waiting()).promise : null
+    for (let last = this.#jobs.length - 1; last >= 0; last--) {
+      const job = this.#jobs[last]
+      if (job.taken !== null) return (job.waiting ??= waiting()).promise
+    }
+    return null
   }
 }

@@ -9,6 +9,7 @@ import { elapsed, nextTurn } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
 import { makeDense } from '../../engine/structures/hyperloglog.ts'
 import { OK, ReplyError } from '../../reply.ts'
+import { asyncIterator } from '../../symbols.ts'
 import { damaged, Incoming } from '../load.ts'
 import { isRdb, type RdbReader, readRdb } from '../rdb/reader.ts'
 import { type JournalPart, type JournalStore, StorageError } from '../storage.ts'
@@ -67,7 +68,7 @@ class Loader {
   /** @param cut the store, if this is the last part: its tail may be torn; @returns how many bytes it has */
   async load(part: JournalPart, cut: JournalStore | null): Promise<number> {
     this.session.db = this.#engine.database(0)
-    const chunks = part.read()[Symbol.asyncIterator]()
+    const chunks = part.read()[asyncIterator]()
     try {
       const first = await chunks.next()
       const size = first.done
@@ -231,7 +232,9 @@ function commandsIn(rest: Uint8Array): number {
 async function restOf(reader: JournalReader, chunks: AsyncIterator<Uint8Array>): Promise<{ end: number; zeros: boolean }> {
   const { rest } = reader
   let end = reader.position + rest.length
-  let zeros = isTorn(rest.subarray(0, rest.findLastIndex((byte) => byte !== 0) + 1))
+  let used = rest.length
+  while (used > 0 && rest[used - 1] === 0) used--
+  let zeros = isTorn(rest.subarray(0, used))
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
     end += next.value.length
     zeros &&= next.value.every((byte) => byte === 0)

@@ -99,7 +99,8 @@ export class Runs {
       if (removed.length > 0 && hurries === this.#hurries) await this.records.remove(removed).catch(() => {})
     }
     const committed = hurried ? put() : this.#committing.then(put)
-    this.#committing = Promise.allSettled([this.#committing, committed])
+    const ended = committed.catch(() => {})
+    this.#committing = this.#committing.then(() => ended)
     return committed
   }
 
