@@ -1,8 +1,9 @@
 // What the tests need besides npm packages: redis-server as the reference, Chromium, Firefox and WebKit as real browsers; with
 // the argument `tcl` the language of Redis's own test suite. As root on a machine with apt they are installed; otherwise it
-// says what is missing and how to get it.
+// says what is missing and how to get it. The engines of test/engines come from npm, into their own folder.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
 const chromium = () =>
@@ -40,4 +41,10 @@ if (packages.length > 0) {
   macOS:           brew install ${packages.map((name) => BREW[name]).join(' ')}
 A browser elsewhere is found through the environment variables CHROMIUM (Chrome does as well) and FIREFOX.`)
   process.exit(1)
+}
+
+// Without a network only the tests that need them fail.
+const engines = fileURLToPath(new URL('../test/engines', import.meta.url))
+if (!existsSync(`${engines}/node_modules`)) {
+  spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: engines, stdio: 'inherit', shell: true })
 }

@@ -1,7 +1,6 @@
-// The built package in engines that have little or nothing but the language, with the same checks as the runtimes. What the tests
-// need for that is installed beside them when they first run: half of it is Hermes.
+// The built package in engines that have little or nothing but the language, with the same checks as the runtimes. The engines are
+// in a folder of their own, where `node .ci/provide.js` installs them: Hermes is large.
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -21,7 +20,6 @@ const require = createRequire(import.meta.url)
 
 let installed: InstalledPackage
 beforeAll(async () => {
-  if (!existsSync(`${here}node_modules`)) await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here })
   installed = await installPackage()
 }, 300_000)
 afterAll(() => installed?.[Symbol.asyncDispose]())

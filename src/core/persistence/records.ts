@@ -1,10 +1,12 @@
-// A storage over a place that keeps records: names with bytes, each put whole or not at all. Snapshots, deltas and the
-// journal are runs of records (records/runs.ts). A new place to keep things is a small file that implements `Records`.
+// The entry `isodis/records`: a storage over a place that keeps records, names with bytes, each put whole or not at all. Snapshots,
+// deltas and the journal are runs of records (records/runs.ts). A new place to keep things is a small file that implements `Records`.
 import { RecordJournal } from './records/record-journal.ts'
 import { type Manifest, type Run, Runs } from './records/runs.ts'
 import type { SnapshotWriter, Storage } from './storage.ts'
 
-/** A place that keeps records. */
+export { type Storage, StorageError } from './storage.ts'
+
+/** A place that keeps records. A call may come while others are under way. */
 export interface Records {
   /** For messages: what it is, and which. */
   readonly name: string
@@ -30,7 +32,7 @@ export interface Records {
   info?(): [name: string, value: string | number][]
 }
 
-/** A storage in such a place. */
+/** A storage in such a place: with snapshots, what changed since, a journal, and a checksum for every record. */
 export function recordStorage(records: Records): Storage {
   const runs = new Runs(records)
   const journal = new RecordJournal(runs)
