@@ -20,6 +20,7 @@ interface Database {
 }
 type Sqlite = new (path: string) => Database
 
+const require = createRequire(import.meta.url)
 const page = new URL('../../docs/tools.md', import.meta.url)
 
 /** What the page's module exports. */
@@ -34,7 +35,7 @@ async function shown(openDatabaseAsync: (file: string) => Promise<unknown>): Pro
 }
 
 storageConformance('the storage on expo-sqlite', async () => {
-  const { Database } = createRequire(import.meta.url)('node-sqlite3-wasm') as { Database: Sqlite }
+  const { Database } = require('node-sqlite3-wasm') as { Database: Sqlite }
   const dir = mkdtempSync(join(tmpdir(), 'isodis-sqlite-'))
   const { sqlite } = await shown(async (file) => {
     const db = new Database(file)

@@ -18,6 +18,7 @@ export interface Records {
   open(takeOver?: boolean): Promise<string | void>
   /** The names of all records, in any order; perhaps also of one that a crash kept from being put, which `get` does not find. */
   names(): Promise<string[]>
+  /** The bytes of a record; undefined if there is none. */
   get(name: string): Promise<Uint8Array | undefined>
   /**
    * Puts records, in this order: a later one is only there if the earlier ones are.
@@ -27,6 +28,7 @@ export interface Records {
   put(records: readonly (readonly [name: string, bytes: Uint8Array])[], durable: boolean, hurried?: boolean): Promise<void>
   /** Removes records, in this order. */
   remove(names: readonly string[]): Promise<void>
+  /** Gives the place back. */
   close(): Promise<void>
   /** What INFO shows of it: see `Storage`. */
   info?(): [name: string, value: string | number][]
