@@ -1,9 +1,11 @@
 // The entry `isodis/ioredis`: the client on any Redis, Valkey or Redis Cluster, through a client of ioredis 5 or 6 that the
 // user made. ioredis itself is not imported: it stays the user's own.
 import { asText, Redis } from '../core/client/redis.ts'
+import { ClusterBackend } from './connections/cluster.ts'
+import { SingleBackend } from './connections/single.ts'
 import type { IoredisCluster, IoredisSingle } from './ioredis/client.ts'
-import { ClusterBackend } from './ioredis/cluster.ts'
-import { SingleBackend } from './ioredis/single.ts'
+import { ClusterNodes } from './ioredis/cluster.ts'
+import { SingleServer } from './ioredis/single.ts'
 
 export { RedisError } from '../core/client/errors.ts'
 export { Redis } from '../core/client/redis.ts'
@@ -21,10 +23,10 @@ export function fromIoredis(client: IoredisSingle | IoredisCluster): Redis {
   if (typeof client?.callBuffer !== 'function') throw new TypeError('fromIoredis takes a client of ioredis: new Redis() or new Cluster()')
   if (isCluster(client)) {
     refuseMapped(client.options.redisOptions)
-    return new Redis(new ClusterBackend(client), asText)
+    return new Redis(new ClusterBackend(new ClusterNodes(client)), asText)
   }
   refuseMapped(client.options)
-  return new Redis(new SingleBackend(client), asText)
+  return new Redis(new SingleBackend(new SingleServer(client)), asText)
 }
 
 function isCluster(client: IoredisSingle | IoredisCluster): client is IoredisCluster {

@@ -2,7 +2,7 @@
 // errors out.
 import { type ByteString, encodeUtf8, fromUint8Array, isAscii } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
-import { isLost, RedisError, unreachable } from '../../core/client/errors.ts'
+import { unreachable } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
 import { parseInt64 } from '../../core/numbers.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
@@ -50,11 +50,4 @@ const ABORTED = 'Command aborted due to connection close'
 export function failureOf(error: unknown): ReplyError {
   const isReply = error instanceof Error && (error.name === 'ReplyError' || ('command' in error && error.message !== ABORTED))
   return isReply ? said(error) : unreachable(error)
-}
-
-/** @throws RedisError if no reply at all has come */
-export function someOf(replies: Reply[], commands: readonly Argv[]): Reply[] {
-  const [first] = replies
-  if (isLost(first) && replies.every(isLost)) throw RedisError.from(first, commands[0][0])
-  return replies
 }

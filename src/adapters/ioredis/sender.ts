@@ -4,9 +4,10 @@ import type { Argv } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
+import { type Sender as AnySender, someOf } from '../connections/connection.ts'
 import type { Command, Connection, Pipeline, Word } from './client.ts'
 import { KNOWN } from './names.ts'
-import { failureOf, replyOf, said, someOf, wordOf } from './replies.ts'
+import { failureOf, replyOf, said, wordOf } from './replies.ts'
 import { keyPlaces } from './unknown-keys.ts'
 
 interface CommandOptions {
@@ -28,7 +29,7 @@ interface CommandClass {
   readonly _transformer?: { readonly argument: object; readonly reply: object }
 }
 
-export class Sender<C extends Connection = Connection> {
+export class Sender<C extends Connection = Connection> implements AnySender {
   readonly connection: C
   readonly #Command: CommandClass
   readonly #options: CommandOptions

@@ -1,73 +1,31 @@
-// The client on an ioredis `Redis`: ordinary commands share the connection that the user made.
-import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
-import { isLost, RedisError } from '../../core/client/errors.ts'
-import { CLOSED, type Reply } from '../../core/reply.ts'
+// An ioredis `Redis`: a single server, or one master of a cluster.
+import type { Argv } from '../../core/client/backend.ts'
+import type { RedisError } from '../../core/client/errors.ts'
+import type { Reply } from '../../core/reply.ts'
+import type { Master, Purpose, Server } from '../connections/connection.ts'
 import { systemClock } from '../host.ts'
-import type { Connection, IoredisSingle, NodeOverrides } from './client.ts'
-import { drop, OwnConnections } from './own-connections.ts'
+import type { IoredisSingle, NodeOverrides } from './client.ts'
+import { OWN, PATIENT, SenderOfConnection } from './connection.ts'
 import { failureOf } from './replies.ts'
 import { hasStringNumbers, Sender } from './sender.ts'
 
-/** What all connections of the client's own have: their commands wait until they are connected. */
-export const OWN = { lazyConnect: true, enableOfflineQueue: true, enableAutoPipelining: false } as const
-/** A command that waits has a time of its own. */
-export const PATIENT = { commandTimeout: undefined, socketTimeout: undefined } as const
 /** With the connection WATCH is lost: after a reconnection EXEC would run unguarded. */
 const WATCHING = { retryStrategy: null, autoResendUnfulfilledCommands: false } as const
-/** `quit` lets what was sent before finish, but not for ever. */
-const QUIT_TIMEOUT_MS = 2000
 
-export class SingleBackend implements Backend {
-  readonly capabilities: Capabilities
-  readonly #client: IoredisSingle
-  readonly #sender: Sender
-  readonly #own: OwnConnections
-  #closed = false
+export class SingleServer extends SenderOfConnection<IoredisSingle> implements Server {
+  readonly traits: Server['traits'] = { exactIntegers: hasStringNumbers(this.connection), delivery: 'at least once' }
   /** Calls that will be sent together. */
   #collected: { argv: Argv; resolve: (reply: Reply) => void }[] = []
 
-  constructor(client: IoredisSingle) {
-    this.#client = client
-    this.#sender = new Sender(client)
-    this.#own = new OwnConnections(client, (patient) => duplicate(client, patient ? PATIENT : {}))
-    this.capabilities = {
-      watch: true,
-      blocking: true,
-      subscribe: true,
-      databases: true,
-      persistence: true,
-      multipleSlots: true,
-      exactIntegers: hasStringNumbers(client),
-      delivery: 'at least once',
-    }
+  override send(argv: Argv): Promise<Reply> {
+    return this.connection.options.enableAutoPipelining ? this.#collect(argv) : super.send(argv)
   }
 
-  call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
-    if (this.#closed) return CLOSED
-    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
-    return this.#client.options.enableAutoPipelining ? this.#collect(argv) : this.#sender.send(argv)
-  }
-
-  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
-    if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
-    return this.#sender.sendAll(commands, atomic)
-  }
-
-  async connect(): Promise<Backend> {
-    if (this.#closed) throw RedisError.from(CLOSED, 'WATCH')
-    return new SingleBackend(await connectLike(this.#client))
-  }
-
-  async subscribe(listening: Listening): Promise<Stop> {
-    if (this.#closed) throw RedisError.from(CLOSED, 'SUBSCRIBE')
-    return this.#own.listen(listening)
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    this.#own.close()
-    await quit(this.#client)
+  async open(purpose: Purpose): Promise<SingleServer> {
+    if (purpose !== 'watch') return new SingleServer(duplicate(this.connection, purpose === 'wait' ? PATIENT : {})).own()
+    const server = new SingleServer(duplicate(this.connection, WATCHING)).own()
+    await server.connect()
+    return server
   }
 
   /** What ioredis does with `enableAutoPipelining`: calls made in one turn of the event loop go out together. */
@@ -80,35 +38,36 @@ export class SingleBackend implements Backend {
     const collected = this.#collected
     this.#collected = []
     const lines = collected.map(({ argv }) => argv)
-    const replies = await this.#sender.sendAll(lines, false).catch((error: RedisError) => lines.map(() => failureOf(error.cause)))
+    const replies = await this.sendAll(lines, false).catch((error: RedisError) => lines.map(() => failureOf(error.cause)))
     for (const [i, { resolve }] of collected.entries()) resolve(replies![i])
   }
 }
 
+export class ClusterMaster extends Sender<IoredisSingle> implements Master {
+  readonly #keyPrefix: string | undefined
+
+  constructor(connection: IoredisSingle, keyPrefix: string | undefined) {
+    super(connection, keyPrefix)
+    this.#keyPrefix = keyPrefix
+  }
+
+  get address(): string {
+    return addressOf(this.connection)
+  }
+
+  /** What is listened to has its prefix already. */
+  async open(purpose: 'listen' | 'watch'): Promise<SenderOfConnection<IoredisSingle>> {
+    const connection = duplicate(this.connection, purpose === 'listen' ? { ...WATCHING, keyPrefix: '' } : WATCHING)
+    const opened = new SenderOfConnection(connection, this.#keyPrefix).own()
+    // When the slot has moved; ioredis 5 only finds such a message strange.
+    for (const event of ['moved', 'error']) connection.on(event, () => opened.drop())
+    await opened.connect()
+    return opened
+  }
+}
+
+export const addressOf = ({ options }: IoredisSingle): string => `${options.host}:${options.port}`
+
 function duplicate(client: IoredisSingle, overrides: NodeOverrides): IoredisSingle {
   return client.duplicate({ db: client.condition?.select ?? client.options.db ?? 0, ...OWN, ...overrides })
-}
-
-/** A connection like another that ends when it is lost, such as for WATCH. @throws RedisError if it cannot be reached */
-export async function connectLike(client: IoredisSingle, overrides: NodeOverrides = {}): Promise<IoredisSingle> {
-  const connection = duplicate(client, { ...WATCHING, ...overrides })
-  let reason: unknown
-  connection.on('error', (error) => {
-    reason = error
-  })
-  try {
-    await connection.connect()
-  } catch (error) {
-    drop(connection)
-    throw RedisError.from(failureOf(reason ?? error), 'WATCH')
-  }
-  return connection
-}
-
-/** Ends a connection, once what was sent before is answered. */
-export async function quit(connection: Connection): Promise<void> {
-  if (connection.status !== 'ready') return drop(connection)
-  const timer = setTimeout(() => drop(connection), QUIT_TIMEOUT_MS)
-  await connection.quit().catch(() => drop(connection))
-  clearTimeout(timer)
 }

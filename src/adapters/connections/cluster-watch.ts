@@ -1,36 +1,32 @@
 // WATCH in a cluster: a connection of its own to the master that has the watched keys' slot. What is read or changed in
 // that slot goes through it; everything else is the cluster's, as before.
-import type { ByteString } from '../../core/bytes.ts'
 import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
-import { RedisError, unsupported } from '../../core/client/errors.ts'
-import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
-import type { IoredisSingle } from './client.ts'
-import { type ClusterSender, CROSS_SLOT } from './cluster-sender.ts'
-import { isForEveryNode } from './every-node.ts'
-import { OfCluster } from './of-cluster.ts'
-import { Sender } from './sender.ts'
-import { connectLike, quit } from './single.ts'
+import { RedisError } from '../../core/client/errors.ts'
 import { slotOf } from '../../core/client/slots.ts'
+import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
+import type { Connection, Nodes } from './connection.ts'
+import { OfCluster } from './of-cluster.ts'
+import { CROSS_SLOT, keysInTransaction } from './transaction.ts'
 
 /** How often a slot is looked for again that has moved meanwhile. */
 const MAX_REDIRECTIONS = 3
 
 export class ClusterWatch extends OfCluster implements Backend {
-  readonly #sender: ClusterSender
+  readonly #nodes: Nodes
   #slot = -1
-  #node: Sender<IoredisSingle> | null = null
+  #node: Connection | null = null
   #closed = false
 
-  constructor(cluster: Backend, sender: ClusterSender) {
+  constructor(cluster: Backend, nodes: Nodes) {
     super(cluster)
-    this.#sender = sender
+    this.#nodes = nodes
   }
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
     if (argv[0] === 'WATCH') return this.#watch(argv)
-    if (this.#node === null || options?.blocking || !this.#isHere(argv)) return this.cluster.call(argv, options)
-    return this.#node.send(argv)
+    if (this.#node === null || options?.blocking) return this.cluster.call(argv, options)
+    return this.#where(argv)
   }
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
@@ -38,8 +34,7 @@ export class ClusterWatch extends OfCluster implements Backend {
     if (!atomic) return Promise.all(commands.map((argv) => this.call(argv)))
     if (this.#node === null) return this.cluster.batch(commands, true)
     for (const argv of commands) {
-      if (isForEveryNode(argv)) throw unsupported(argv[0], 'it is for every node of the cluster, a transaction for one')
-      const keys = this.#sender.keysOf(argv) ?? []
+      const keys = (await keysInTransaction(this.#nodes, argv)) ?? []
       if (keys.some((key) => slotOf(key) !== this.#slot)) throw RedisError.from(CROSS_SLOT, argv[0])
     }
     return this.#node.sendAll(commands, true)
@@ -55,36 +50,32 @@ export class ClusterWatch extends OfCluster implements Backend {
   }
 
   async #watch(argv: Argv): Promise<Reply> {
-    const keys = this.#sender.keysOf(argv)
-    if (keys === null || keys.length === 0) return this.#sender.send(argv)
+    const keys = await this.#nodes.keysOf(argv)
+    if (keys === null || keys.length === 0) return this.#nodes.send(argv)
     const slots = new Set(keys.map(slotOf))
     if (this.#node !== null) slots.add(this.#slot)
     if (slots.size > 1) return CROSS_SLOT
     ;[this.#slot] = slots
     for (let left = MAX_REDIRECTIONS; ; left--) {
-      this.#node ??= await this.#connect(keys[0])
+      this.#node ??= await (await this.#nodes.masterOf(keys[0])).open('watch')
       const reply = await this.#node.send(argv)
       const moved = reply instanceof ReplyError && reply.text.startsWith('MOVED ')
       if (!moved || left === 0) return reply
       await this.#disconnect()
-      await this.#sender.locate(keys[0])
+      await this.#nodes.locate(keys[0])
     }
-  }
-
-  async #connect(key: ByteString): Promise<Sender<IoredisSingle>> {
-    const node = await this.#sender.masterOf(key)
-    return new Sender(await connectLike(node), this.#sender.connection.options.keyPrefix)
   }
 
   async #disconnect(): Promise<void> {
     const node = this.#node
     this.#node = null
-    if (node !== null) await quit(node.connection)
+    if (node !== null) await node.close()
   }
 
-  /** Whether a command is for the watched slot. */
-  #isHere(argv: Argv): boolean {
-    const keys = this.#sender.keysOf(argv) ?? []
-    return keys.length > 0 && keys.every((key) => slotOf(key) === this.#slot)
+  /** To the watched slot's connection, or to the cluster. */
+  async #where(argv: Argv): Promise<Reply> {
+    const keys = (await this.#nodes.keysOf(argv)) ?? []
+    const isHere = keys.length > 0 && keys.every((key) => slotOf(key) === this.#slot)
+    return isHere && this.#node !== null ? this.#node.send(argv) : this.cluster.call(argv)
   }
 }

@@ -2,8 +2,8 @@
 // node is the cluster's.
 import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
 import type { Reply } from '../../core/reply.ts'
+import type { Sender } from './connection.ts'
 import { OfCluster } from './of-cluster.ts'
-import type { Sender } from './sender.ts'
 
 export class NodeBackend extends OfCluster implements Backend {
   readonly #sender: Sender

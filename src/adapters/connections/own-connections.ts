@@ -1,0 +1,70 @@
+// Connections besides the user's own: one for each command that waits, kept for the next one, and one for each
+// subscription. They end with the client that they were made like.
+import type { Argv, Listening, Signal, Stop } from '../../core/client/backend.ts'
+import { RedisError } from '../../core/client/errors.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import { type Connection, type Nodes, type Server, SUBSCRIBE } from './connection.ts'
+
+/** How many connections for waiting commands are kept once they are free. */
+const MAX_IDLE = 8
+
+export class OwnConnections {
+  readonly #owner: Server | Nodes
+  readonly #idle: Connection[] = []
+  readonly #all = new Set<Connection>()
+  /** The client is being closed: then subscriptions end without an error. */
+  #closing = false
+
+  /** @param owner when it ends, they end too */
+  constructor(owner: Server | Nodes) {
+    this.#owner = owner
+    owner.onEnd(() => this.#drop())
+  }
+
+  /** Runs a command that may wait. When the signal says so its connection is dropped, and with it the waiting. */
+  async wait(argv: Argv, signal: Signal | undefined): Promise<Reply> {
+    if (signal?.aborted) throw signal.reason
+    const connection = this.#idle.pop() ?? (await this.#make('wait'))
+    const abort = (): void => connection.drop()
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort)
+    const reply = await connection.send(argv)
+    signal?.removeEventListener('abort', abort)
+    // What came with the signal is taken from its key: it is given.
+    if (signal?.aborted && reply instanceof ReplyError) throw signal.reason
+    if (connection.ready && this.#idle.length < MAX_IDLE) this.#idle.push(connection)
+    else connection.drop()
+    return reply
+  }
+
+  /** See Backend.subscribe. */
+  async listen({ topic, names, onPush, onEnd }: Listening): Promise<Stop> {
+    const connection = await this.#make('listen')
+    await connection.listen(topic, names, onPush)
+    connection.onEnd((reason) => onEnd(this.#closing ? undefined : RedisError.from(reason, SUBSCRIBE[topic])))
+    return async () => connection.drop()
+  }
+
+  /** Ends them: what still waits gets an error, subscriptions end. */
+  close(): void {
+    this.#closing = true
+    this.#drop()
+  }
+
+  #drop(): void {
+    this.#idle.length = 0
+    for (const connection of this.#all) connection.drop()
+  }
+
+  async #make(purpose: 'wait' | 'listen'): Promise<Connection> {
+    const connection = await this.#owner.open(purpose)
+    this.#all.add(connection)
+    connection.onEnd(() => {
+      this.#all.delete(connection)
+      const at = this.#idle.indexOf(connection)
+      if (at >= 0) this.#idle.splice(at, 1)
+    })
+    if (this.#closing) connection.drop()
+    return connection
+  }
+}

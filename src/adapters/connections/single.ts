@@ -1,0 +1,55 @@
+// The client on a single server: ordinary commands share the connection that the user made.
+import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
+import { isLost, RedisError } from '../../core/client/errors.ts'
+import { CLOSED, type Reply } from '../../core/reply.ts'
+import { type Server, SUBSCRIBE } from './connection.ts'
+import { OwnConnections } from './own-connections.ts'
+
+export class SingleBackend implements Backend {
+  readonly capabilities: Capabilities
+  readonly #server: Server
+  readonly #own: OwnConnections
+  #closed = false
+
+  constructor(server: Server) {
+    this.#server = server
+    this.#own = new OwnConnections(server)
+    this.capabilities = {
+      watch: true,
+      blocking: true,
+      subscribe: true,
+      databases: true,
+      persistence: true,
+      multipleSlots: true,
+      ...server.traits,
+    }
+  }
+
+  call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
+    if (this.#closed) return CLOSED
+    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
+    return this.#server.send(argv)
+  }
+
+  async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
+    if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
+    return this.#server.sendAll(commands, atomic)
+  }
+
+  async connect(): Promise<Backend> {
+    if (this.#closed) throw RedisError.from(CLOSED, 'WATCH')
+    return new SingleBackend(await this.#server.open('watch'))
+  }
+
+  async subscribe(listening: Listening): Promise<Stop> {
+    if (this.#closed) throw RedisError.from(CLOSED, SUBSCRIBE[listening.topic])
+    return this.#own.listen(listening)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#own.close()
+    await this.#server.close()
+  }
+}
