@@ -57,7 +57,8 @@ function exportsOf(path) {
 }
 
 /** Shapes of what other libraries make, or ask for: their members are explained there. */
-const FOREIGN = /^(Connection|IoredisSingle|IoredisCluster|Upstash(Client|Request|Response)|EngineRequester|DurableObjectStorage)$/
+const FOREIGN =
+  /^(Connection|IoredisSingle|IoredisCluster|NodeRedis(Client|Pool|Sentinel|Cluster)|Ears|Closable|Upstash(Client|Request|Response)|EngineRequester|DurableObjectStorage)$/
 
 const missing = []
 const looked = new Set()

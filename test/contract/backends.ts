@@ -2,6 +2,7 @@
 import { dropInIoredis, dropInUpstash } from './backends/drop-in.ts'
 import { engine } from './backends/engine.ts'
 import { ioredis5OnRedis, ioredisCluster, ioredisOnRedis, ioredisOnServe } from './backends/ioredis.ts'
+import { nodeRedis5OnRedis, nodeRedisCluster, nodeRedisOnRedis } from './backends/node-redis.ts'
 import { upstashOnEngine, upstashOnRedis } from './backends/upstash.ts'
 import type { BackendUnderTest } from './contract.ts'
 
@@ -11,6 +12,9 @@ export const backends: readonly BackendUnderTest[] = [
   ioredisOnRedis,
   ioredis5OnRedis,
   ioredisCluster,
+  nodeRedisOnRedis,
+  nodeRedis5OnRedis,
+  nodeRedisCluster,
   upstashOnEngine,
   upstashOnRedis,
   dropInIoredis,

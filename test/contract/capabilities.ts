@@ -16,6 +16,9 @@ export const everything: Capabilities = {
 /** ioredis sends commands again that were under way when a connection was lost. */
 export const overIoredis: Capabilities = { ...everything, delivery: 'at least once' }
 
+/** node-redis does not. */
+export const overNodeRedisCluster: Capabilities = { ...everything, databases: false, multipleSlots: false }
+
 export const overCluster: Capabilities = { ...overIoredis, databases: false, multipleSlots: false }
 
 /** A request has no connection of its own. @upstash/redis repeats requests. */

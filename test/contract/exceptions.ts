@@ -3,10 +3,10 @@ import { expect } from 'vitest'
 import type { Body, Context, Exception } from './contract.ts'
 
 /** Then the server may know what 7.0.15 does not. */
-export const ANOTHER_SERVER = process.env['ISODIS_REDIS'] !== undefined
+const ANOTHER_SERVER = process.env['ISODIS_REDIS'] !== undefined
 
 /** The case fails with this error of the server or of the adapter. @param mayHold it may hold as well */
-export function failsWith(message: RegExp, mayHold = false): Exception['instead'] {
+function failsWith(message: RegExp, mayHold = false): Exception['instead'] {
   return async (context: Context, body: Body): Promise<void> => {
     // Where the case itself expects an error, the other error shows in the message of its failure.
     const error = await body(context).then(
@@ -35,6 +35,44 @@ export const redis70 = {
     name: 'needs Redis 8',
     why: "the server's error: `ERR syntax error` for an option, `ERR unknown command` for a command of 8.0 to 8.4",
     instead: failsWith(/ERR syntax error|ERR Invalid stream ID|EXECABORT|ERR unknown command/, ANOTHER_SERVER),
+  },
+} satisfies Record<string, Exception>
+
+/** What a cluster does in another way, or not at all. */
+export const inCluster = {
+  databases: {
+    name: 'one database',
+    why: "a cluster has one database: SWAPDB, MOVE and COPY to another database give the server's error",
+    instead: failsWith(/ERR (?:SWAPDB|MOVE|COPY|The source and destination|DB index)? ?.*(?:in cluster mode|out of range)/),
+  },
+  'all keys in reach': {
+    name: 'no SORT by patterns',
+    why: "SORT's BY and GET may read keys of any slot: they give the server's error",
+    instead: failsWith(/ERR (?:BY|GET) option of SORT denied in [Cc]luster mode/, ANOTHER_SERVER),
+  },
+  'a connection': {
+    name: 'connections of their own',
+    why: 'a cluster has several connections: CLIENT SETNAME names only one of them',
+    instead: async ({ redis }) => {
+      expect(await redis.clientSetname('name')).toBe('OK')
+      expect(['name', null]).toContain(await redis.clientGetname())
+    },
+  },
+  'receivers counted': {
+    name: 'receivers of one node',
+    why: 'PUBLISH reaches all subscribers, but returns the number on one node',
+    instead: async ({ redis }) => {
+      await using subscription = await redis.subscribe('channel')
+      await using patterns = await redis.psubscribe('chan*')
+      expect([0, 1, 2]).toContain(await redis.publish('channel', 'x'))
+      expect([(await subscription.next()).value?.message, (await patterns.next()).value?.message]).toEqual(['x', 'x'])
+    },
+  },
+  'every node': {
+    name: 'no transaction over all nodes',
+    why: 'DBSIZE, KEYS, SCAN, FLUSHALL and their like are sent to every master, which cannot be one transaction: `UNSUPPORTED` before anything is sent',
+    views: ['transaction'],
+    instead: failsWith(/UNSUPPORTED/),
   },
 } satisfies Record<string, Exception>
 

@@ -6,7 +6,7 @@ import type { Listening, Topic } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
 import { slotOf } from '../../core/client/slots.ts'
 import type { Push } from '../../core/reply.ts'
-import { type Connection, type Master, type Nodes, SUBSCRIBE } from './connection.ts'
+import { type Lasting, type Master, type Nodes, SUBSCRIBE } from './connection.ts'
 import { CROSS_SLOT } from './transaction.ts'
 
 /** Between two attempts to listen again. */
@@ -21,7 +21,7 @@ export class ClusterSubscription {
   #names: readonly ByteString[]
   readonly #onPush: (push: Push) => void
   readonly #onEnd: (error?: Error) => void
-  #connection: Connection | null = null
+  #ear: Lasting | null = null
   #attempts = 0
   #ended = false
 
@@ -51,21 +51,20 @@ export class ClusterSubscription {
   end(error?: Error): void {
     if (this.#ended) return
     this.#ended = true
-    this.#connection?.drop()
+    this.#ear?.drop()
     this.#onEnd(error)
   }
 
   async #listen(): Promise<void> {
     const master = await this.#master()
-    const connection = await master.open('listen')
-    await connection.listen(this.#topic, this.#names, this.#onPush)
-    if (this.#ended) return connection.drop()
-    this.#connection = connection
-    connection.onEnd(() => void this.#again())
+    const ear = await master.listen({ topic: this.#topic, names: this.#names, onPush: this.#onPush })
+    if (this.#ended) return ear.drop()
+    this.#ear = ear
+    ear.onEnd(() => void this.#again())
   }
 
   async #again(): Promise<void> {
-    this.#connection = null
+    this.#ear = null
     while (!this.#ended) {
       try {
         await this.#alive()

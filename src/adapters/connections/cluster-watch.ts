@@ -57,7 +57,7 @@ export class ClusterWatch extends OfCluster implements Backend {
     if (slots.size > 1) return CROSS_SLOT
     ;[this.#slot] = slots
     for (let left = MAX_REDIRECTIONS; ; left--) {
-      this.#node ??= await (await this.#nodes.masterOf(keys[0])).open('watch')
+      this.#node ??= await (await this.#nodes.masterOf(keys[0])).watch()
       const reply = await this.#node.send(argv)
       const moved = reply instanceof ReplyError && reply.text.startsWith('MOVED ')
       if (!moved || left === 0) return reply

@@ -1,9 +1,9 @@
 // What the client's backends on servers ask of a library that reaches them: connections, each of which runs commands. Replies
 // have RESP3's shapes, and a lost connection is a reply too, so nothing here knows which library it is.
-import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Capabilities, Topic } from '../../core/client/backend.ts'
+import { type ByteString, isAscii } from '../../core/bytes.ts'
+import type { Argv, Capabilities, Listening, Topic } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
-import type { Push, Reply, ReplyError } from '../../core/reply.ts'
+import type { Reply, ReplyError } from '../../core/reply.ts'
 
 /** What takes commands. */
 export interface Sender {
@@ -17,44 +17,53 @@ export interface Sender {
   sendAll(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null>
 }
 
-export interface Connection extends Sender {
-  /** Whether it is connected, so that the next command may use it. */
-  readonly ready: boolean
-  /** Listens. Resolves once that is confirmed. @throws RedisError if it is not: then the connection has ended */
-  listen(topic: Topic, names: readonly ByteString[], onPush: (push: Push) => void): Promise<void>
+/** What goes on until it ends. */
+export interface Lasting {
   /** Has a function called when it has ended and will not come back. */
   onEnd(listener: (reason: ReplyError) => void): void
   /** Ends it at once: what is under way fails. */
   drop(): void
+}
+
+export interface Connection extends Sender, Lasting {
+  /** Whether it is connected, so that the next command may use it. */
+  readonly ready: boolean
   /** Ends it once what was sent is answered. */
   close(): Promise<void>
 }
 
-/** What a connection is made for: a command that waits, a subscription, or WATCH, which is lost with its connection. */
-export type Purpose = 'wait' | 'listen' | 'watch'
-
-/** A single server, through the connection that the user made. */
-export interface Server extends Connection {
+/** What the user made: a client of a library, for a server or a cluster. */
+interface Client extends Sender, Pick<Connection, 'onEnd' | 'close'> {
   readonly traits: Pick<Capabilities, 'exactIntegers' | 'delivery'>
-  /** Another connection like it; one for WATCH is connected. @throws RedisError if there can be none */
-  open(purpose: Purpose): Promise<Server>
+  /** Another like it, for commands that wait. @throws RedisError if there can be none */
+  open(): Promise<Connection>
+}
+
+/** What is listened to, and who hears it. */
+export type Heard = Pick<Listening, 'topic' | 'names' | 'onPush'>
+
+/** A single server. */
+export interface Server extends Client {
+  /** Another like it for WATCH: it ends when its connection is lost. @throws RedisError if it cannot be reached */
+  watch(): Promise<Server>
+  /** Listens on a connection of its own. Resolves once that is confirmed. @throws RedisError if it is not */
+  listen(heard: Heard): Promise<Lasting>
 }
 
 /** One master of a cluster. */
 export interface Master extends Sender {
   /** Where it is, by which it is known. */
   readonly address: string
-  /** A connection to it that ends when it is lost, or when what it listens to has moved. @throws RedisError if there can be none */
-  open(purpose: 'listen' | 'watch'): Promise<Connection>
+  /** A connection for WATCH. @throws RedisError if it cannot be reached */
+  watch(): Promise<Connection>
+  /** The same, until the connection is lost or a shard's slot has moved. */
+  listen(heard: Heard): Promise<Lasting>
 }
 
-/** A cluster, through the client that the user made: it sends each command to the master that has its keys. */
-export interface Nodes extends Connection {
-  readonly traits: Server['traits']
+/** A cluster: each command goes to the master that has its keys. */
+export interface Nodes extends Client {
   /** Whether it will not be reached any more. */
   readonly ended: boolean
-  /** Another client like it, for commands that wait. */
-  open(): Promise<Connection>
   /** A command's keys as they are sent; null if it has a key too few. */
   keysOf(argv: Argv): ByteString[] | null | Promise<ByteString[] | null>
   /** The masters, in an order that stays the same. @throws RedisError if the cluster cannot be reached */
@@ -69,6 +78,15 @@ export interface Nodes extends Connection {
 
 /** The commands that listen. */
 export const SUBSCRIBE = { channels: 'SUBSCRIBE', patterns: 'PSUBSCRIBE', shards: 'SSUBSCRIBE' } as const satisfies Record<Topic, string>
+
+/** A word of a command as these libraries take it: a string goes out as UTF-8. */
+export type Word = string | Buffer
+
+/** ASCII is the same either way, and faster as a string. */
+export const wordOf = (bytes: ByteString): Word => (isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1'))
+
+/** `close` lets what was sent before finish, but not for ever. */
+export const CLOSE_TIMEOUT_MS = 2000
 
 /** @throws RedisError if no reply at all has come */
 export function someOf(replies: Reply[], commands: readonly Argv[]): Reply[] {

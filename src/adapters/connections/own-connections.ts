@@ -3,7 +3,7 @@
 import type { Argv, Listening, Signal, Stop } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import { type Connection, type Nodes, type Server, SUBSCRIBE } from './connection.ts'
+import { type Connection, type Lasting, type Nodes, type Server, SUBSCRIBE } from './connection.ts'
 
 /** How many connections for waiting commands are kept once they are free. */
 const MAX_IDLE = 8
@@ -11,9 +11,11 @@ const MAX_IDLE = 8
 export class OwnConnections {
   readonly #owner: Server | Nodes
   readonly #idle: Connection[] = []
-  readonly #all = new Set<Connection>()
+  readonly #all = new Set<Lasting>()
   /** The client is being closed: then subscriptions end without an error. */
   #closing = false
+  /** How often they were all ended. */
+  #drops = 0
 
   /** @param owner when it ends, they end too */
   constructor(owner: Server | Nodes) {
@@ -24,7 +26,7 @@ export class OwnConnections {
   /** Runs a command that may wait. When the signal says so its connection is dropped, and with it the waiting. */
   async wait(argv: Argv, signal: Signal | undefined): Promise<Reply> {
     if (signal?.aborted) throw signal.reason
-    const connection = this.#idle.pop() ?? (await this.#make('wait'))
+    const connection = this.#idle.pop() ?? (await this.#make())
     const abort = (): void => connection.drop()
     if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort)
@@ -38,11 +40,11 @@ export class OwnConnections {
   }
 
   /** See Backend.subscribe. */
-  async listen({ topic, names, onPush, onEnd }: Listening): Promise<Stop> {
-    const connection = await this.#make('listen')
-    await connection.listen(topic, names, onPush)
-    connection.onEnd((reason) => onEnd(this.#closing ? undefined : RedisError.from(reason, SUBSCRIBE[topic])))
-    return async () => connection.drop()
+  async listen(server: Server, listening: Listening): Promise<Stop> {
+    const ear = await this.#keep(server.listen(listening), (reason) =>
+      listening.onEnd(this.#closing ? undefined : RedisError.from(reason, SUBSCRIBE[listening.topic])),
+    )
+    return async () => ear.drop()
   }
 
   /** Ends them: what still waits gets an error, subscriptions end. */
@@ -52,19 +54,28 @@ export class OwnConnections {
   }
 
   #drop(): void {
+    this.#drops++
     this.#idle.length = 0
     for (const connection of this.#all) connection.drop()
   }
 
-  async #make(purpose: 'wait' | 'listen'): Promise<Connection> {
-    const connection = await this.#owner.open(purpose)
-    this.#all.add(connection)
-    connection.onEnd(() => {
-      this.#all.delete(connection)
-      const at = this.#idle.indexOf(connection)
+  #make(): Promise<Connection> {
+    const opening = this.#owner.open()
+    return this.#keep(opening, async () => {
+      const at = this.#idle.indexOf(await opening)
       if (at >= 0) this.#idle.splice(at, 1)
     })
-    if (this.#closing) connection.drop()
-    return connection
+  }
+
+  async #keep<T extends Lasting>(opening: Promise<T>, onEnd: (reason: ReplyError) => void): Promise<T> {
+    const drops = this.#drops
+    const one = await opening
+    this.#all.add(one)
+    one.onEnd((reason) => {
+      this.#all.delete(one)
+      onEnd(reason)
+    })
+    if (drops !== this.#drops) one.drop()
+    return one
   }
 }

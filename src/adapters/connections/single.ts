@@ -38,12 +38,12 @@ export class SingleBackend implements Backend {
 
   async connect(): Promise<Backend> {
     if (this.#closed) throw RedisError.from(CLOSED, 'WATCH')
-    return new SingleBackend(await this.#server.open('watch'))
+    return new SingleBackend(await this.#server.watch())
   }
 
   async subscribe(listening: Listening): Promise<Stop> {
     if (this.#closed) throw RedisError.from(CLOSED, SUBSCRIBE[listening.topic])
-    return this.#own.listen(listening)
+    return this.#own.listen(this.#server, listening)
   }
 
   async close(): Promise<void> {

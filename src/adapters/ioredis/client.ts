@@ -1,8 +1,7 @@
 // What is used of ioredis: the shape of its clients, the same from version 5.9 to 6. Nothing is imported from it: the
 // client that the user made brings all there is, and its version is the user's choice.
 
-/** A word of a command as ioredis takes it: a string goes out as UTF-8. */
-export type Word = string | Buffer
+import type { Word } from '../connections/connection.ts'
 
 /** A command on its way: ioredis's own object, which knows where its keys are. */
 export interface Command {

@@ -1,20 +1,16 @@
 // A connection of ioredis, as the client's backends use one.
-import type { ByteString } from '../../core/bytes.ts'
-import type { Topic } from '../../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../../core/client/errors.ts'
-import type { Push, ReplyError } from '../../core/reply.ts'
-import { type Connection, SUBSCRIBE } from '../connections/connection.ts'
+import type { ReplyError } from '../../core/reply.ts'
+import { CLOSE_TIMEOUT_MS, type Connection, type Heard, SUBSCRIBE, wordOf } from '../connections/connection.ts'
 import type { Connection as IoredisConnection } from './client.ts'
 import { hear, METHODS } from './hear.ts'
-import { failureOf, wordOf } from './replies.ts'
+import { failureOf } from './replies.ts'
 import { Sender } from './sender.ts'
 
 /** What all connections of the client's own have: their commands wait until they are connected. */
 export const OWN = { lazyConnect: true, enableOfflineQueue: true, enableAutoPipelining: false } as const
 /** A command that waits has a time of its own. */
 export const PATIENT = { commandTimeout: undefined, socketTimeout: undefined } as const
-/** `quit` lets what was sent before finish, but not for ever. */
-const QUIT_TIMEOUT_MS = 2000
 
 export class SenderOfConnection<C extends IoredisConnection> extends Sender<C> implements Connection {
   /** Why it was lost, if it was. */
@@ -22,16 +18,6 @@ export class SenderOfConnection<C extends IoredisConnection> extends Sender<C> i
 
   get ready(): boolean {
     return this.connection.status === 'ready'
-  }
-
-  async listen(topic: Topic, names: readonly ByteString[], onPush: (push: Push) => void): Promise<void> {
-    hear(this.connection, onPush)
-    try {
-      await Promise.race([this.connection[METHODS[topic]](...names.map(wordOf)), new Promise((_, reject) => this.onEnd(reject))])
-    } catch (error) {
-      this.drop()
-      throw RedisError.from(error instanceof Error ? failureOf(this.#reason ?? error) : (error as ReplyError), SUBSCRIBE[topic])
-    }
   }
 
   onEnd(listener: (reason: ReplyError) => void): void {
@@ -44,7 +30,7 @@ export class SenderOfConnection<C extends IoredisConnection> extends Sender<C> i
 
   async close(): Promise<void> {
     if (!this.ready) return this.drop()
-    const timer = setTimeout(() => this.drop(), QUIT_TIMEOUT_MS)
+    const timer = setTimeout(() => this.drop(), CLOSE_TIMEOUT_MS)
     await this.connection.quit().catch(() => this.drop())
     clearTimeout(timer)
   }
@@ -57,14 +43,27 @@ export class SenderOfConnection<C extends IoredisConnection> extends Sender<C> i
     return this
   }
 
+  /** @throws RedisError if what is listened to is not confirmed: then the connection has ended */
+  async hear({ topic, names, onPush }: Heard): Promise<this> {
+    hear(this.connection, onPush)
+    try {
+      await Promise.race([this.connection[METHODS[topic]](...names.map(wordOf)), new Promise((_, reject) => this.onEnd(reject))])
+    } catch (error) {
+      this.drop()
+      throw RedisError.from(error instanceof Error ? failureOf(this.#reason ?? error) : (error as ReplyError), SUBSCRIBE[topic])
+    }
+    return this
+  }
+
   /** @throws RedisError if it cannot be reached */
-  async connect(): Promise<void> {
+  async connect(): Promise<this> {
     try {
       await this.connection.connect()
     } catch (error) {
       this.drop()
       throw RedisError.from(failureOf(this.#reason ?? error), 'WATCH')
     }
+    return this
   }
 }
 

@@ -1,17 +1,10 @@
-// Between command lines and replies of core and what ioredis takes and gives: strings or Buffers in, Buffers, numbers and
-// errors out.
-import { type ByteString, encodeUtf8, fromUint8Array, isAscii } from '../../core/bytes.ts'
+// From what ioredis gives for replies, Buffers, strings, numbers and errors, to those of core.
+import { encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
 import { unreachable } from '../../core/client/errors.ts'
 import { toResp3 } from '../../core/client/shapes.ts'
 import { parseInt64 } from '../../core/numbers.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import type { Word } from './client.ts'
-
-/** Bytes for ioredis, which would encode a string as UTF-8: ASCII is the same either way, and faster as a string. */
-export function wordOf(bytes: ByteString): Word {
-  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1')
-}
 
 /**
  * What a command was answered, in RESP3's shape.

@@ -4,10 +4,10 @@ import type { Argv } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import { type Sender as AnySender, someOf } from '../connections/connection.ts'
-import type { Command, Connection, Pipeline, Word } from './client.ts'
+import { type Sender as AnySender, someOf, type Word, wordOf } from '../connections/connection.ts'
+import type { Command, Connection, Pipeline } from './client.ts'
 import { KNOWN } from './names.ts'
-import { failureOf, replyOf, said, wordOf } from './replies.ts'
+import { failureOf, replyOf, said } from './replies.ts'
 import { keyPlaces } from './unknown-keys.ts'
 
 interface CommandOptions {

@@ -2,7 +2,7 @@
 import type { Argv } from '../../core/client/backend.ts'
 import type { RedisError } from '../../core/client/errors.ts'
 import type { Reply } from '../../core/reply.ts'
-import type { Master, Purpose, Server } from '../connections/connection.ts'
+import type { Connection, Heard, Master, Server } from '../connections/connection.ts'
 import { systemClock } from '../host.ts'
 import type { IoredisSingle, NodeOverrides } from './client.ts'
 import { OWN, PATIENT, SenderOfConnection } from './connection.ts'
@@ -21,11 +21,20 @@ export class SingleServer extends SenderOfConnection<IoredisSingle> implements S
     return this.connection.options.enableAutoPipelining ? this.#collect(argv) : super.send(argv)
   }
 
-  async open(purpose: Purpose): Promise<SingleServer> {
-    if (purpose !== 'watch') return new SingleServer(duplicate(this.connection, purpose === 'wait' ? PATIENT : {})).own()
-    const server = new SingleServer(duplicate(this.connection, WATCHING)).own()
-    await server.connect()
-    return server
+  async open(): Promise<Connection> {
+    return this.#another(PATIENT)
+  }
+
+  watch(): Promise<Server> {
+    return this.#another(WATCHING).connect()
+  }
+
+  listen(heard: Heard): Promise<Connection> {
+    return this.#another({}).hear(heard)
+  }
+
+  #another(overrides: NodeOverrides): SingleServer {
+    return new SingleServer(duplicate(this.connection, overrides)).own()
   }
 
   /** What ioredis does with `enableAutoPipelining`: calls made in one turn of the event loop go out together. */
@@ -55,14 +64,20 @@ export class ClusterMaster extends Sender<IoredisSingle> implements Master {
     return addressOf(this.connection)
   }
 
-  /** What is listened to has its prefix already. */
-  async open(purpose: 'listen' | 'watch'): Promise<SenderOfConnection<IoredisSingle>> {
-    const connection = duplicate(this.connection, purpose === 'listen' ? { ...WATCHING, keyPrefix: '' } : WATCHING)
-    const opened = new SenderOfConnection(connection, this.#keyPrefix).own()
+  watch(): Promise<Connection> {
+    return this.#another({}, this.#keyPrefix).connect()
+  }
+
+  /** The names have their prefix already. */
+  async listen(heard: Heard): Promise<Connection> {
+    const another = this.#another({ keyPrefix: '' }, '')
     // When the slot has moved; ioredis 5 only finds such a message strange.
-    for (const event of ['moved', 'error']) connection.on(event, () => opened.drop())
-    await opened.connect()
-    return opened
+    for (const event of ['moved', 'error']) another.connection.on(event, () => another.drop())
+    return (await another.connect()).hear(heard)
+  }
+
+  #another(overrides: NodeOverrides, keyPrefix: string | undefined): SenderOfConnection<IoredisSingle> {
+    return new SenderOfConnection(duplicate(this.connection, { ...WATCHING, ...overrides }), keyPrefix).own()
   }
 }
 

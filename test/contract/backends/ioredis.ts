@@ -1,7 +1,6 @@
 // ioredis: on `isodis serve` in this process, on a real redis-server, and on a real cluster of three masters.
 import { Cluster, Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
-import { expect } from 'vitest'
 import { fromIoredis } from '../../../src/adapters/ioredis.ts'
 import { createRedis } from '../../../src/adapters/memory.ts'
 import { serveResp } from '../../../src/adapters/serve/server.ts'
@@ -10,17 +9,8 @@ import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startRedisServer } from '../../support/redis-server.ts'
 import { overCluster, overIoredis } from '../capabilities.ts'
 import type { BackendUnderTest, Running } from '../contract.ts'
-import { ANOTHER_SERVER, failsWith, redis70, rounding } from '../exceptions.ts'
-
-async function running(connect: () => Running['redis'], server: { stop(): Promise<void> }): Promise<Running> {
-  const redis = connect()
-  await redis.ping()
-  const stop = async (): Promise<void> => {
-    await redis.close()
-    await server.stop()
-  }
-  return { redis, another: async () => connect(), stop }
-}
+import { inCluster, redis70, rounding } from '../exceptions.ts'
+import { running } from './running.ts'
 
 export const ioredisOnServe: BackendUnderTest = {
   name: 'ioredis → isodis serve',
@@ -56,43 +46,7 @@ export const ioredis5OnRedis: BackendUnderTest = {
 export const ioredisCluster: BackendUnderTest = {
   name: 'ioredis Cluster',
   capabilities: overCluster,
-  exceptions: {
-    ...redis70,
-    databases: {
-      name: 'one database',
-      why: "a cluster has one database: SWAPDB, MOVE and COPY to another database give the server's error",
-      instead: failsWith(/ERR (?:SWAPDB|MOVE|COPY|The source and destination|DB index)? ?.*(?:in cluster mode|out of range)/),
-    },
-    'all keys in reach': {
-      name: 'no SORT by patterns',
-      why: "SORT's BY and GET may read keys of any slot: they give the server's error",
-      instead: failsWith(/ERR (?:BY|GET) option of SORT denied in [Cc]luster mode/, ANOTHER_SERVER),
-    },
-    'a connection': {
-      name: 'connections of their own',
-      why: 'a cluster has several connections: CLIENT SETNAME names only one of them',
-      instead: async ({ redis }) => {
-        expect(await redis.clientSetname('name')).toBe('OK')
-        expect(['name', null]).toContain(await redis.clientGetname())
-      },
-    },
-    'receivers counted': {
-      name: 'receivers of one node',
-      why: 'PUBLISH reaches all subscribers, but returns the number on one node',
-      instead: async ({ redis }) => {
-        await using subscription = await redis.subscribe('channel')
-        await using patterns = await redis.psubscribe('chan*')
-        expect([0, 1, 2]).toContain(await redis.publish('channel', 'x'))
-        expect([(await subscription.next()).value?.message, (await patterns.next()).value?.message]).toEqual(['x', 'x'])
-      },
-    },
-    'every node': {
-      name: 'no transaction over all nodes',
-      why: 'DBSIZE, KEYS, SCAN, FLUSHALL and their like are sent to every master, which cannot be one transaction: `UNSUPPORTED` before anything is sent',
-      views: ['transaction'],
-      instead: failsWith(/UNSUPPORTED/),
-    },
-  },
+  exceptions: { ...redis70, ...inCluster },
   async start() {
     const cluster = await startRedisCluster()
     const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))

@@ -1,0 +1,172 @@
+// A node-redis cluster: it knows who has which slot, and each command is sent to the node that has its key. Its own `sendCommand`
+// is not used for that: in version 6 it splits some commands and sends others everywhere, which in version 5 it does not.
+import type { ByteString } from '../../core/bytes.ts'
+import type { Argv } from '../../core/client/backend.ts'
+import { connectionClosed, RedisError, unreachable } from '../../core/client/errors.ts'
+import { slotOf } from '../../core/client/slots.ts'
+import { type Reply, ReplyError } from '../../core/reply.ts'
+import { CLOSE_TIMEOUT_MS, type Connection, type Nodes, wordOf } from '../connections/connection.ts'
+import type { NodeRedisClient, NodeRedisCluster } from './client.ts'
+import { ClusterMaster } from './cluster-master.ts'
+import { CommandKeys } from './keys.ts'
+import { failureOf, replyOf } from './replies.ts'
+import { sendAll, sendAsking, sendOne, sendRaw } from './sending.ts'
+
+/** How often a command is sent on, as by node-redis. */
+const MAX_REDIRECTIONS = 16
+const REDIRECTION = /^(MOVED|ASK) \d+ (\S+)$/
+
+export class ClusterNodes implements Nodes, Connection {
+  readonly traits = { exactIntegers: true, delivery: 'exactly once' } as const
+  readonly #cluster: NodeRedisCluster
+  #keys: Promise<CommandKeys> | null = null
+  /** Why it was lost, if it was. */
+  #reason: unknown
+
+  constructor(cluster: NodeRedisCluster) {
+    this.#cluster = cluster
+    cluster.on('error', (error) => {
+      this.#reason = error
+    })
+  }
+
+  get ended(): boolean {
+    return !this.#cluster.isOpen
+  }
+
+  get ready(): boolean {
+    return this.#cluster.isOpen
+  }
+
+  async send(argv: Argv): Promise<Reply> {
+    try {
+      const commands = await this.#commands()
+      // Any node takes PUBLISH. By always the same one a channel's messages stay in order.
+      const [key] = argv[0] === 'PUBLISH' ? argv.slice(1) : (commands.of(argv) ?? [])
+      if (key === undefined) return await sendOne(await this.#anyone(), argv)
+      return await this.#sendTo(key, argv, commands.onlyReads(argv))
+    } catch (error) {
+      return failureOf(error)
+    }
+  }
+
+  async sendAll(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
+    if (!atomic) return Promise.all(commands.map((argv) => this.send(argv)))
+    const keys = await this.#commands().catch(rejected(commands[0][0]))
+    const [key] = commands.flatMap((argv) => keys.of(argv) ?? [])
+    for (let left = MAX_REDIRECTIONS; ; left--) {
+      const client = await (key === undefined ? this.#anyone() : this.#clientOf(key, false)).catch(rejected('MULTI'))
+      try {
+        return await sendAll(client, commands, true)
+      } catch (error) {
+        const { cause } = error as RedisError
+        const moved = cause instanceof RedisError && cause.code === 'MOVED'
+        if (!moved || left === 0) throw error
+        await this.locate(key)
+      }
+    }
+  }
+
+  async open(): Promise<Connection> {
+    const own = new ClusterNodes(this.#cluster.duplicate({ minimizeConnections: true }))
+    own.#keys = this.#keys
+    await own.#cluster.connect().catch(rejected('CONNECT'))
+    return own
+  }
+
+  async keysOf(argv: Argv): Promise<ByteString[] | null> {
+    return (await this.#commands().catch(rejected(argv[0]))).of(argv)
+  }
+
+  async masters(): Promise<ClusterMaster[]> {
+    await this.#commands().catch(rejected('COMMAND')) // what was called before waits for that too, and goes first
+    const nodes = this.#cluster.masters.toSorted((a, b) => (a.address < b.address ? -1 : 1))
+    if (nodes.length === 0) throw RedisError.from(unreachable(this.#closed()), 'PING')
+    return nodes.map((node) => new ClusterMaster(this.#cluster, node))
+  }
+
+  async everyMaster(): Promise<ClusterMaster[] | ReplyError> {
+    // (An array of that length with holes in it: `some` and its like pass them over.)
+    return this.#cluster.isOpen && this.#cluster.slots.includes(undefined)
+      ? unreachable(new Error('A master of the cluster is gone.'))
+      : this.masters()
+  }
+
+  async masterOf(key: ByteString): Promise<ClusterMaster> {
+    const shard = this.#cluster.slots[slotOf(key)]
+    return shard === undefined ? (await this.masters())[0] : new ClusterMaster(this.#cluster, shard.master)
+  }
+
+  /** Any command on the key that it sends by itself: it looks for all slots anew when it is told that one has moved. */
+  async locate(key: ByteString): Promise<void> {
+    if (this.#cluster.slots[slotOf(key)] === undefined) return
+    await this.#cluster.sendCommand(wordOf(key), false, ['TYPE', wordOf(key)]).catch(() => {}) // whoever needs the key will hear of it
+  }
+
+  onEnd(listener: (reason: ReplyError) => void): void {
+    this.#cluster.on('disconnect', () => listener(unreachable(this.#closed())))
+  }
+
+  drop(): void {
+    if (this.#cluster.isOpen) this.#cluster.destroy()
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.drop(), CLOSE_TIMEOUT_MS)
+    await this.#cluster.close()
+    clearTimeout(timer)
+  }
+
+  async #sendTo(key: ByteString, argv: Argv, onlyReads: boolean): Promise<Reply> {
+    for (let left = MAX_REDIRECTIONS; ; left--) {
+      const reply = await sendOne(await this.#clientOf(key, onlyReads), argv)
+      if (!(reply instanceof ReplyError) || left === 0) return reply
+      const [, kind, address] = REDIRECTION.exec(reply.text) ?? []
+      if (kind === undefined) return reply
+      const node = this.#cluster.nodeByAddress.get(address)
+      if (kind === 'ASK' && node !== undefined) return sendAsking(await this.#cluster.nodeClient(node), argv)
+      await this.locate(key)
+    }
+  }
+
+  /** Who has a key. */
+  #clientOf(key: ByteString, onlyReads: boolean): Promise<NodeRedisClient> {
+    const slot = slotOf(key)
+    const shard = this.#cluster.slots[slot]
+    if (shard === undefined) return this.#anyone()
+    return this.#cluster.nodeClient(onlyReads ? this.#cluster.getSlotRandomNode(slot) : shard.master)
+  }
+
+  /** One that is connected, if there is one. */
+  async #anyone(): Promise<NodeRedisClient> {
+    const { masters } = this.#cluster
+    if (masters.length === 0) throw this.#closed()
+    const ready = masters.filter(({ client }) => client?.isReady)
+    const among = ready.length === 0 ? masters : ready
+    return this.#cluster.nodeClient(among[Math.floor(Math.random() * among.length)])
+  }
+
+  #commands(): Promise<CommandKeys> {
+    this.#keys ??= this.#askKeys()
+    return this.#keys
+  }
+
+  async #askKeys(): Promise<CommandKeys> {
+    try {
+      return new CommandKeys(replyOf(['COMMAND'], await sendRaw(await this.#anyone(), ['COMMAND'])) as Reply[])
+    } catch (error) {
+      this.#keys = null
+      throw error
+    }
+  }
+
+  #closed(): unknown {
+    return this.#reason ?? connectionClosed()
+  }
+}
+
+const rejected =
+  (command: string) =>
+  (error: unknown): never => {
+    throw RedisError.from(failureOf(error), command)
+  }
