@@ -59,7 +59,8 @@ class EventStream implements Sink {
       start: (controller: ReadableStreamDefaultController<Uint8Array>) => void (this.#controller = controller),
       cancel: () => this.#finish(),
     }
-    this.readable = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: buffer }))
+    // Vercel's edge runtime has no ByteLengthQueuingStrategy.
+    this.readable = new ReadableStream(source, { highWaterMark: buffer, size: ({ byteLength }) => byteLength })
   }
 
   async follow(open: Open, signal: AbortSignal): Promise<void> {
