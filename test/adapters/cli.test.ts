@@ -426,7 +426,7 @@ describe('isodis serve redis.conf', () => {
     ['maxmemory "1gb', 'Unbalanced quotes in configuration line'],
     ['loadmodule /x.so', 'modules cannot be loaded'],
     ['cluster-enabled yes', 'one server alone'],
-    ['replicaof 127.0.0.1 6379', 'one server alone'],
+    ['replica-read-only no', 'cannot be written to'],
     ['tls-port 6380', 'no TLS'],
   ] as const)('%s is refused, with its line', async ([line, message]) => {
     const path = conf('port 0', line)

@@ -277,6 +277,7 @@ describe('bad input', () => {
       'auth',
       'shutdown',
       'replicaof',
+      'migrate',
       'debug',
     ]) {
       const answer = await rest.ask('/', [command, '0'])

@@ -42,15 +42,14 @@ describe('who has the commands', () => {
   test('CONFIG SET refuses what asks for what is not there, and says so', async () => {
     await using redis = await createRedis({ admin })
     for (const [name, value, reason] of [
-      ['min-replicas-to-write', '1', 'isodis is one server alone, without replicas or a cluster'],
-      ['min-slaves-to-write', '1', 'isodis is one server alone, without replicas or a cluster'],
+      ['replica-read-only', 'no', 'replicas cannot be written to here'],
       ['maxmemory-clients', '1mb', 'clients are not evicted here: set client-output-buffer-limit'],
       ['aof-timestamp-enabled', 'yes', 'the append-only files here have no timestamps'],
-      ['cluster-compatibility-sample-ratio', '100', 'isodis is one server alone, without replicas or a cluster'],
+      ['cluster-compatibility-sample-ratio', '100', 'isodis is one server alone, without a cluster'],
     ]) {
       await expect(redis.call('CONFIG', 'SET', name, value)).rejects.toThrow(`(possibly related to argument '${name}') - ${reason}`)
     }
-    expect(await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '0', 'maxmemory-clients', '0')).toBe('OK')
+    expect(await redis.call('CONFIG', 'SET', 'replica-read-only', 'yes', 'maxmemory-clients', '0')).toBe('OK')
   })
 
   test('CONFIG has the parameters that came with Redis 7.2 to 8.0', async () => {

@@ -3,25 +3,16 @@
 /** What no unit runs. */
 export const TAGS = ['-cluster']
 
-const REPLICATION = 'replication: isodis is one server alone'
+const REPLICA_FILES = 'how Redis sends files to replicas: child processes, pipes, LOADING (test/replication has what clients see)'
 const CLUSTER_UNIT = 'Redis Cluster: isodis is one server alone'
 
 /** Units that are not run at all. */
 export const notRun = {
-  'integration/block-repl': REPLICATION,
-  'integration/replication': REPLICATION,
-  'integration/replication-2': REPLICATION,
-  'integration/replication-3': REPLICATION,
-  'integration/replication-4': REPLICATION,
-  'integration/replication-psync': REPLICATION,
-  'integration/replication-buffer': REPLICATION,
-  'integration/psync2': REPLICATION,
-  'integration/psync2-reg': REPLICATION,
-  'integration/psync2-pingoff': REPLICATION,
-  'integration/psync2-master-restart': REPLICATION,
-  'integration/failover': REPLICATION,
-  'integration/shutdown': REPLICATION,
-  'unit/wait': REPLICATION,
+  'integration/replication': REPLICA_FILES,
+  'integration/replication-buffer': 'how Redis shares memory between its replicas',
+  'integration/psync2-master-restart': 'after a restart replicas get all data anew',
+  'integration/shutdown': 'SHUTDOWN waits for replicas, but not for those that stand still, and cannot be aborted meanwhile',
+  'integration/failover': 'FAILOVER: REPLICAOF NO ONE does it',
   'unit/cluster': CLUSTER_UNIT,
   'unit/cluster-scripting': CLUSTER_UNIT,
   'unit/cluster/misc': CLUSTER_UNIT,
@@ -76,11 +67,11 @@ export const quick = [
 
 /** Why a test fails. `skip`: it is not run, since it would wait for ever. `sometimes`: it may pass. */
 const because = (reason, options = {}) => ({ reason, ...options })
-const REPLICATED = because(REPLICATION)
+const WRITABLE = because('replica-read-only no: replicas cannot be written to')
+const RESTARTED = because('after a restart a replica gets all data anew')
+const DIVERGED = because('DEBUG REPLICATE')
 const PASSIVE = because('while clients are paused no timer removes keys, but a lookup does: there is no replica to hide it from')
-const DEMOTED = because('replication, in the middle of a transaction that the tests after it would find open', { skip: true })
 const THREAD = because('a script runs to its end or its budget: JavaScript has one thread, so that nobody is answered BUSY meanwhile')
-const MIGRATE = because('MIGRATE: the engine makes no connections to other servers')
 const CLIENT_MEMORY = because('memory of clients is not counted in used_memory, and maxmemory-clients is refused')
 const CORRUPT = because('what is damaged is refused, in other words than those in the log of Redis')
 const UNCHECKED = because('a damaged payload that Redis takes, to fail when it is read, is refused at once')
@@ -136,7 +127,6 @@ export const exceptions = {
     'AOF fsync always barrier issue': FLUSH,
     'Generate timestamp annotations in AOF': TIMESTAMPS,
     'EVAL timeout with slow verbatim Lua script from AOF': LOADING,
-    'EVAL can process writes from AOF in read-only replicas': REPLICATED,
   },
   'integration/corrupt-dump': {
     'corrupt payload: load corrupted rdb with no CRC - #3505': CORRUPT,
@@ -168,64 +158,34 @@ export const exceptions = {
   'integration/redis-benchmark': {
     'benchmark: clients idle mode should return error when reached maxclients limit': FLAKY,
   },
-  'unit/acl-v2': {
-    'Test various odd commands for key permissions': MIGRATE,
+  'integration/replication-3': {
+    'Slave is able to evict keys created in writable slaves': WRITABLE,
+    "Writable replica doesn't return expired keys": WRITABLE,
+    'PFCOUNT updates cache on readonly replica': LEFT_OVER,
+    "PFCOUNT doesn't use expired key on readonly replica": LEFT_OVER,
   },
+  'integration/replication-4': {
+    'Data divergence can happen under default conditions': DIVERGED,
+    'Data divergence is allowed on writable replicas': WRITABLE,
+  },
+  'integration/psync2': {
+    'PSYNC2: Partial resync after restart using RDB aux fields': RESTARTED,
+  },
+  'unit/acl-v2': {},
   'unit/aofrw': {
     'Turning off AOF kills the background writing child if any': FORK,
   },
-  'unit/auth': {
-    'MASTERAUTH test with binary password': REPLICATED,
-  },
-  'unit/bitfield': {
-    'BITFIELD: setup slave': REPLICATED,
-    'BITFIELD: write on master, read on slave': REPLICATED,
-  },
-  'unit/dump': {
-    'MIGRATE is caching connections': MIGRATE,
-    'MIGRATE cached connections are released after some time': MIGRATE,
-    'MIGRATE is able to copy a key between two instances': MIGRATE,
-    'MIGRATE will not overwrite existing keys, unless REPLACE is used': MIGRATE,
-    'MIGRATE propagates TTL correctly': MIGRATE,
-    'MIGRATE can correctly transfer large values': MIGRATE,
-    'MIGRATE can correctly transfer hashes': MIGRATE,
-    'MIGRATE timeout actually works': MIGRATE,
-    'MIGRATE can migrate multiple keys at once': MIGRATE,
-    'MIGRATE with multiple keys must have empty key arg': MIGRATE,
-    'MIGRATE with multiple keys migrate just existing ones': MIGRATE,
-    'MIGRATE with multiple keys: stress command rewriting': MIGRATE,
-    'MIGRATE with multiple keys: delete just ack keys': MIGRATE,
-    'MIGRATE AUTH: correct and wrong password cases': MIGRATE,
-    'MIGRATE is able to migrate a key between two instances': MIGRATE,
-  },
-  'unit/expire': {
-    'First server should have role slave after REPLICAOF': REPLICATED,
-    'For all replicated TTL-related commands, absolute expire times are identical on primary and replica': REPLICATED,
-  },
+  'unit/auth': {},
+  'unit/bitfield': {},
+  'unit/dump': {},
+  'unit/expire': {},
   'unit/functions': {
     'FUNCTION - test function kill': THREAD,
     'FUNCTION - test script kill not working on function': THREAD,
     'FUNCTION - test function kill not working on eval': THREAD,
-    'Connect a replica to the master instance': REPLICATED,
-    'FUNCTION - creation is replicated to replica': REPLICATED,
-    'FUNCTION - call on replica': REPLICATED,
-    'FUNCTION - restore is replicated to replica': REPLICATED,
-    'FUNCTION - flush is replicated to replica': REPLICATED,
-    'Disconnecting the replica from master instance': REPLICATED,
-    'FUNCTION - test replication to replica on rdb phase': REPLICATED,
-    'FUNCTION - test replication to replica on rdb phase info command': REPLICATED,
-    'FUNCTION - create on read only replica': REPLICATED,
-    'FUNCTION - delete on read only replica': REPLICATED,
-    'FUNCTION - function effect is replicated to replica': REPLICATED,
-    'FUNCTION - modify key space of read only replica': REPLICATED,
-    'FUNCTION can processes create, delete and flush commands in AOF when doing "debug loadaof" in read-only slaves': REPLICATED,
-    'FUNCTION - allow stale': REPLICATED,
   },
-  'unit/introspection-2': {
-    'MIGRATE command is marked with movablekeys': MIGRATE,
-  },
+  'unit/introspection-2': {},
   'unit/introspection': {
-    'MONITOR supports redacting command arguments': MIGRATE,
     'CONFIG sanity': FIXED,
     'cannot modify protected configuration - local': STORAGE,
     'config during loading': LOADING,
@@ -245,15 +205,9 @@ export const exceptions = {
     'eviction due to output buffers of many MGET clients, client eviction: true': CLIENT_MEMORY,
     'eviction due to input buffer of a dead client, client eviction: true': CLIENT_MEMORY,
     'eviction due to output buffers of pubsub, client eviction: true': CLIENT_MEMORY,
-    'slave buffer are counted correctly': REPLICATED,
-    "replica buffer don't induce eviction": REPLICATED,
   },
   'unit/multi': {
-    'MULTI / EXEC with REPLICAOF': DEMOTED,
-    'MULTI propagation of PUBLISH': REPLICATED,
     'MULTI propagation of XREADGROUP': WORDING,
-    'exec with write commands and state change': DEMOTED,
-    'exec with read commands and stale replica state change': DEMOTED,
     'MULTI and script timeout': THREAD,
     'EXEC and script timeout': THREAD,
     'MULTI-EXEC body and script timeout': THREAD,
@@ -261,7 +215,6 @@ export const exceptions = {
     'MULTI with config set appendonly': WORDING,
   },
   'unit/networking': {
-    'CONFIG SET bind-source-addr': REPLICATED,
     'Default bind address configuration handling': LISTEN,
     'Protected mode works as expected': LISTEN,
   },
@@ -275,11 +228,8 @@ export const exceptions = {
   },
   'unit/pause': {
     'Test both active and passive expires are skipped during client pause': PASSIVE,
-    '(outside of tests) erver is always a master: it cannot replicate another': REPLICATED,
   },
-  'unit/pubsubshard': {
-    'setup replication for following tests': REPLICATED,
-  },
+  'unit/pubsubshard': {},
   'unit/scripting': {
     'Binary code loading failed': LUA,
     'Timedout read-only scripts can be killed by SCRIPT KILL': THREAD,
@@ -289,21 +239,10 @@ export const exceptions = {
     'Timedout scripts and unblocked command': THREAD,
     "Timedout scripts that modified data can't be killed by SCRIPT KILL": THREAD,
     'SHUTDOWN NOSAVE can kill a timedout script anyway': THREAD,
-    'Connect a replica to the master instance': REPLICATED,
-    'Replication of script multiple pushes to list with BLPOP': REPLICATED,
-    'Lua scripts using SELECT are replicated correctly': REPLICATED,
-    'Test selective replication of certain Redis commands from Lua': REPLICATED,
-    'Using side effects is not a problem with command replication': REPLICATED,
     'Script block the time during execution': ASLEEP,
-    "'x' should be '4' for EVALSHA being replicated by effects": REPLICATED,
-    'EVALSHA replication when first call is readonly': REPLICATED,
     '(outside of tests) is no script debugger': DEBUGGER,
     'Test scripting debug protocol parsing': DEBUGGER,
     'Test scripting debug lua stack overflow': DEBUGGER,
-    'no-writes shebang flag on replica': REPLICATED,
-    'not enough good replicas': REPLICATED,
-    'not enough good replicas state change during long script': REPLICATED,
-    'allow-stale shebang flag': REPLICATED,
   },
   'unit/shutdown': {
     'Temp rdb will be deleted if we use bg_unlink when shutdown': FORK,
@@ -322,16 +261,7 @@ export const exceptions = {
     'SMOVE from regular set to non existing destination set': CASCADE,
     'SMOVE from intset to non existing destination set': CASCADE,
   },
-  'unit/type/stream-cgroups': {
-    'Consumer group last ID propagation to slave (NOACK=0)': REPLICATED,
-    'Consumer group last ID propagation to slave (NOACK=1)': REPLICATED,
-    'Replication tests of XCLAIM with deleted entries (autclaim=0)': REPLICATED,
-    'Replication tests of XCLAIM with deleted entries (autclaim=1)': REPLICATED,
-  },
-  'unit/slowlog': {
-    'SLOWLOG - Some commands can redact sensitive fields': MIGRATE,
-  },
-  'integration/redis-cli': {
-    'Connecting as a replica': REPLICATED,
-  },
+  'unit/type/stream-cgroups': {},
+  'unit/slowlog': {},
+  'integration/redis-cli': {},
 }

@@ -8,6 +8,7 @@ import { admin } from '../../core/admin/admin.ts'
 import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
+import { dial } from './dial.ts'
 
 /** For `serveResp`. */
 export interface RespServerOptions {
@@ -32,6 +33,7 @@ export interface RespServer extends AsyncDisposable {
 /** Serves an engine. @throws if the port is taken or not allowed */
 export async function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
   admin.attach(engine)
+  engine.dial ??= dial
   const connections: Connections = new Set()
   const listener = await listen(engine, options, connections)
   const close = async (): Promise<void> => {

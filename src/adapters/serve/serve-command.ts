@@ -15,6 +15,7 @@ import { createRedis, type EmbeddedRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
 import { rewriteFile } from './config-rewrite.ts'
+import { dial } from './dial.ts'
 import { IN_USE, Listeners } from './listeners.ts'
 import { handedOverFirst } from './rest/handed-over.ts'
 import { daemonize, endAtOnce, endOnSignals, isSupervised, logger, tellSystemd, writePidFile } from './process.ts'
@@ -35,6 +36,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const loaded = endAtOnce()
   const redis = await start(options, log)
   const { engine } = redis
+  engine.dial = dial
   level = () => engine.config.get('loglevel')!
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
   if (rest === undefined) for (const session of [...engine.sessions.values()]) session.close()
@@ -54,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       process.exit(0)
     })
   })
+  follow(engine)
   loaded()
   endOnSignals(engine)
   if (config['pidfile']) writePidFile(pathOf(config['pidfile'])!, log)
@@ -69,6 +72,15 @@ export async function serve(options: ServeOptions): Promise<void> {
     log('notice', `Ready to accept REST requests at ${server.url}`)
   }
   if (supervised) tellSystemd(log)
+}
+
+/** `replicaof` in the configuration. */
+function follow(engine: Engine): void {
+  const [host, port] = engine.config.get('replicaof')!.split(' ')
+  if (port === undefined) return
+  const session = engine.connect({ trusted: true })
+  void session.execute(['REPLICAOF', host, port])
+  session.close()
 }
 
 /** What CONFIG SET may change in a server that listens itself. */

@@ -1,8 +1,10 @@
-// The entry `isodis/server`: the embedded client's engine on a TCP port, and a REST handler on another (Node, Deno, Bun).
+// The entry `isodis/server`: the embedded client's engine on a TCP port or as the replica of a server, and a REST handler on another
+// port (Node, Deno, Bun).
 import { given } from '../given.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { type RespServer, type RespServerOptions, serveEngine } from './resp-server.ts'
 
+export { type MasterOptions, replicate, type Replicating } from './replicate.ts'
 export type { RespServer, RespServerOptions } from './resp-server.ts'
 export { serveRest, type RestServer, type RestServerOptions } from './rest-server.ts'
 

@@ -18,8 +18,11 @@ import { Pause, pauseRows } from './pause.ts'
 import { memoryRows, serverRows } from './server.ts'
 import { slowlogRow } from './slowlog.ts'
 import { ReplyError } from '../reply.ts'
-import { syncRows } from './sync.ts'
 import { trackingRows } from './tracking-commands.ts'
+import { migrateRow } from '../replication/migrate.ts'
+import { messageRows, replicationRows } from '../replication/commands.ts'
+import { Replication } from '../replication/replication.ts'
+import { Masters } from '../replication/sync.ts'
 
 export type { Extension } from '../engine/engine.ts'
 
@@ -28,6 +31,7 @@ interface Parts {
   readonly observer: Observer
   readonly expiry: ActiveExpiry
   readonly pause: Pause
+  readonly replication: Replication
   /** Of RESTORE. */
   readonly payloads: { unchecked: boolean }
 }
@@ -37,6 +41,8 @@ function makeAdmin(): Extension {
   const parts = (engine: Engine): Parts => engines.get(engine)!
   const observer = (engine: Engine): Observer => parts(engine).observer
   const pause = (engine: Engine): Pause => parts(engine).pause
+  const replication = (engine: Engine): Replication => parts(engine).replication
+  const masters = new Masters(replication)
 
   const groupsFor = (table: CommandTable): Group[] => [
     sortGroup(table),
@@ -44,8 +50,12 @@ function makeAdmin(): Extension {
       name: 'connection',
       rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
     },
-    { name: 'generic', rows: restoreRows(table, (engine) => parts(engine).payloads.unchecked) },
+    {
+      name: 'generic',
+      rows: [...restoreRows(table, (engine) => parts(engine).payloads.unchecked), migrateRow((engine, work) => pause(engine).during(work))],
+    },
     { name: 'hyperloglog', rows: hyperloglogRows },
+    { name: 'pubsub', rows: messageRows(table, replication) },
     {
       name: 'server',
       rows: [
@@ -61,7 +71,8 @@ function makeAdmin(): Extension {
         ),
         { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
-        ...syncRows(),
+        ...replicationRows(table, replication),
+        ...masters.rows(),
       ],
     },
   ]
@@ -89,8 +100,9 @@ function makeAdmin(): Extension {
       engine.sessionEnded = (session) => {
         observer.tracking.forget(session)
         pause.forget(session)
+        masters.forget(session)
       }
-      engines.set(engine, { observer, expiry, pause, payloads: { unchecked: false } })
+      engines.set(engine, { observer, expiry, pause, replication: new Replication(engine, expiry), payloads: { unchecked: false } })
     },
   }
 }

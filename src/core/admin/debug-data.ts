@@ -94,7 +94,8 @@ export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
   const journal = storageOf(engine)?.journal
   if (journal === undefined) return NO_JOURNAL
   const { effects } = engine
-  if (effects !== null) {
+  const journals = engine.config.isOn('appendonly')
+  if (journals) {
     const failure = await engine.durability.sync()
     if (failure !== null) return failure
   }
@@ -111,7 +112,7 @@ export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
   engine.loading = false
   if (!loaded) return NO_JOURNAL
   // Nothing more is appended to it: the next save takes its place.
-  if (effects === null) await journal.leave()
+  if (!journals) await journal.leave()
   engine.log('warning', 'Append Only File loaded by DEBUG LOADAOF')
   return OK
 }

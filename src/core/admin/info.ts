@@ -2,6 +2,8 @@
 import type { Handler } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { human, infoText, SECTIONS, type Section } from '../engine/info.ts'
+import { replicationInfo, syncInfo } from '../replication/commands.ts'
+import type { Replication } from '../replication/replication.ts'
 import { Verbatim } from '../reply.ts'
 import type { Pause } from './pause.ts'
 import type { Observer } from './observer.ts'
@@ -10,6 +12,7 @@ import { memoryOf } from './server.ts'
 interface Parts {
   readonly observer: Observer
   readonly pause: Pause
+  readonly replication: Replication
 }
 
 /** The sum of what `worth` gives for each. */
@@ -111,7 +114,8 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['instantaneous_ops_per_sec', Math.round(commands)],
       ['instantaneous_input_kbps', (input / 1024).toFixed(2)],
       ['instantaneous_output_kbps', (output / 1024).toFixed(2)],
-      ...zeros('total_net_repl_input_bytes', 'total_net_repl_output_bytes', 'sync_full', 'sync_partial_ok', 'sync_partial_err'),
+      ...zeros('total_net_repl_input_bytes', 'total_net_repl_output_bytes'),
+      ...syncInfo(parts(engine).replication),
       ['instantaneous_input_repl_kbps', '0.00'],
       ['instantaneous_output_repl_kbps', '0.00'],
       ['expired_stale_perc', '0.00'],
@@ -131,17 +135,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['acl_access_denied_channel', denied.channel],
     ]
   }
-  const Replication: Section = (engine) => [
-    ...SECTIONS['Replication'](engine),
-    ['master_failover_state', 'no-failover'],
-    ['master_replid', engine.runId],
-    ['master_replid2', '0'.repeat(40)],
-    ['master_repl_offset', 0],
-    ['second_repl_offset', -1],
-    ['repl_backlog_active', 0],
-    ['repl_backlog_size', engine.config.get('repl-backlog-size')!],
-    ...zeros('repl_backlog_first_byte_offset', 'repl_backlog_histlen'),
-  ]
+  const replication: Section = (engine) => replicationInfo(engine, parts(engine).replication)
   /** Nothing is freed later than it is removed. What the runtime takes for itself is in `used_memory_rss` alone. */
   const Memory: Section = (engine) => {
     const used = Math.round(engine.memory.used())
@@ -180,7 +174,17 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     const wanted = argv.slice(1)
     const asked = wanted.some((word) => /^(latencystats|all|everything)$/i.test(word))
     return new Verbatim(
-      infoText(engine, wanted, { Server, Clients, Memory, Stats, Replication, CPU, Modules, Commandstats, ...(asked && { Latencystats }) }),
+      infoText(engine, wanted, {
+        Server,
+        Clients,
+        Memory,
+        Stats,
+        Replication: replication,
+        CPU,
+        Modules,
+        Commandstats,
+        ...(asked && { Latencystats }),
+      }),
     )
   }
 }

@@ -6,7 +6,7 @@ import { checkOutputLimits } from './output-limits.ts'
 
 const INT = 2_147_483_647
 const PORT = 65_535
-const ALONE = 'isodis is one server alone, without replicas or a cluster'
+const ALONE = 'isodis is one server alone, without a cluster'
 
 type Check = Parameter['check']
 
@@ -47,14 +47,14 @@ const signals: Check = (value) => {
   return set.length === 0 ? 'default' : set.join(' ')
 }
 
-/** What asks for another server to follow. */
+/** Which server to follow from the start: `host port`. */
 const follows: Check = (value) => {
   const each = value.split(' ')
   if (value === '' || value.toLowerCase() === 'no one') return ''
   if (each.length !== 2) throw 'wrong number of arguments'
   const port = /^\d+$/.test(each[1]) ? Number(each[1]) : NaN
   if (!(port >= 0 && port <= PORT)) throw 'Invalid master port'
-  throw ALONE
+  return value
 }
 
 /** Only the values that are true here are accepted: others would ask for something that is not there. */
@@ -63,7 +63,7 @@ const onlyWhere =
   (value) =>
     value === known ? value : fail(reason)
 
-/** Parameters of replication and clusters: only values that mean a single server are accepted, rather than ignored. */
+/** Parameters of clusters: only values that mean a single server are accepted, rather than ignored. */
 const alone =
   (...choices: string[]): Check =>
   (value) =>
@@ -110,8 +110,6 @@ const ACCEPTED: Parameters = {
       'replica-ignore-disk-write-errors': 'no',
       'replica-ignore-maxmemory=slave-ignore-maxmemory': 'yes',
       'replica-lazy-flush=slave-lazy-flush': 'no',
-      'replica-read-only=slave-read-only': 'yes',
-      'replica-serve-stale-data=slave-serve-stale-data': 'yes',
       'use-exit-on-panic': 'no',
     },
     yesNo,
@@ -150,7 +148,8 @@ const ACCEPTED: Parameters = {
       return onlyWhere('0', 'clients are not evicted here: set client-output-buffer-limit')(value)
     },
   },
-  'min-replicas-to-write': { default: '0', check: onlyWhere('0', ALONE), alias: 'min-slaves-to-write' },
+  'replica-read-only': { default: 'yes', check: onlyWhere('yes', 'replicas cannot be written to here'), alias: 'slave-read-only' },
+  'replica-serve-stale-data': { default: 'yes', check: yesNo, alias: 'slave-serve-stale-data' },
   'cluster-compatibility-sample-ratio': { default: '0', check: onlyWhere('0', ALONE) },
   'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
   replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
@@ -217,6 +216,7 @@ const ACCEPTED: Parameters = {
       'cluster-replica-validity-factor=cluster-slave-validity-factor': '10',
       hz: '10',
       'min-replicas-max-lag=min-slaves-max-lag': '10',
+      'min-replicas-to-write=min-slaves-to-write': '0',
       'repl-diskless-sync-delay': '5',
       'repl-diskless-sync-max-replicas': '0',
       'replica-priority=slave-priority': '100',

@@ -7,7 +7,6 @@ import type { Engine } from '../engine/engine.ts'
 import { SYNTAX } from '../engine/errors.ts'
 import { EXPIRY, SLOT } from '../engine/memory.ts'
 import { VERSION } from '../engine/version.ts'
-import { parseInt64 } from '../numbers.ts'
 import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
 import { notAllowed } from './debug.ts'
 
@@ -16,23 +15,11 @@ const NO_MODULES = notAllowed('MODULE')
 const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.')
 const NO_FAILOVER = new ReplyError('ERR No failover in progress.')
 const FAILOVER_TIMEOUT = new ReplyError('ERR FAILOVER timeout must be greater than 0')
-const BAD_PORT = new ReplyError('ERR Invalid master port')
-const ALWAYS_MASTER = new ReplyError('ERR This server is always a master: it cannot replicate another')
-
-const PORT_MAX = 65_535
 /** Redis tells nothing of so little memory. */
 const LITTLE = 5 * 1024 * 1024
 
 const loadModule: Handler = () => {
   throw NO_MODULES
-}
-
-/** As in Redis, the port is checked first: only then is this about a real server. */
-const replicaOf: Handler = (_db, argv) => {
-  if (argv[1].toLowerCase() === 'no' && argv[2].toLowerCase() === 'one') return OK
-  const port = parseInt64(argv[2])
-  if (port === undefined || port < 0 || port > PORT_MAX) throw BAD_PORT
-  throw ALWAYS_MASTER
 }
 
 const STATS = 'nondeterministic_output request_policy:all_shards response_policy:special'
@@ -70,8 +57,6 @@ export const serverRows: readonly Row[] = [
     help('MODULE'),
   ]),
   row('FAILOVER', -1, 'admin noscript stale', '', (_db, argv) => failover(argv)),
-  row('REPLICAOF', 3, 'admin noscript stale no_async_loading', '', replicaOf),
-  row('SLAVEOF', 3, 'admin noscript stale no_async_loading', '', replicaOf),
   row('LOLWUT', -1, 'readonly fast', '', (_db, argv) => {
     if (argv.length > 2 && argv[1].toLowerCase() === 'version') integer(argv[2])
     return new Verbatim(`Redis ver. ${VERSION}\n`)

@@ -185,6 +185,11 @@ export class Config {
     }
   }
 
+  /** Says what a parameter is that only the engine itself changes. */
+  note(name: string, value: string): void {
+    this.#put(name, value)
+  }
+
   /** Names and values that match one of the patterns, in turn. */
   match(patterns: readonly string[]): string[] {
     const names = [...Object.keys(this.#parameters), ...Object.keys(this.#aliases)]

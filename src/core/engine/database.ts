@@ -78,11 +78,11 @@ export class Database {
     if (slot < 0) return -1
     const expiry = this.keyspace.expiry(slot)
     if (expiry !== 0 && expiry <= this.engine.now) {
-      this.expire(slot)
+      if (!this.engine.replication?.follows) this.expire(slot)
       return -1
     }
     const value = this.keyspace.values[slot]
-    if (typeof value === 'object' && value.type === 'hash' && value.nextExpiry <= this.engine.now) {
+    if (typeof value === 'object' && value.type === 'hash' && value.nextExpiry <= this.engine.now && !this.engine.replication?.follows) {
       this.#expireFields(slot, value)
       if (this.keyspace.values[slot] !== value) return -1
     }

@@ -1,4 +1,4 @@
-// Where the journal listens: every change to the data, in order. Nobody listens unless there is a journal.
+// Where the journal listens, and what feeds replicas: every change to the data, in order. Mostly nobody does.
 import type { ByteString } from '../bytes.ts'
 import type { Argv, Command } from './command.ts'
 import type { Database } from './database.ts'

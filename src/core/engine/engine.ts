@@ -12,7 +12,7 @@ import { Eviction } from './eviction.ts'
 import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
 import { type MapReply, type Reply, ReplyError } from '../reply.ts'
-import { type Allocate, type Clock, type Log, plainArray, type Random } from './ports.ts'
+import { type Allocate, type Clock, type Dial, type Log, plainArray, type Random } from './ports.ts'
 import type { ModuleType } from './modules.ts'
 import { PubSub } from './pubsub.ts'
 import { keptLibraries, type Scripting } from './scripting.ts'
@@ -52,6 +52,24 @@ export interface Host {
   readonly rewrite: ((all: boolean) => void) | null
   /** Takes connections elsewhere. @param port 0 for none; @throws Error if it cannot; then nothing changes */
   listen(port: number, bind: string): Promise<void>
+}
+
+/** What the engine asks of replication. */
+export interface Replicates {
+  /** Whether the data is a master's. What has expired is then hidden, and stays until the master says that it goes. */
+  readonly follows: boolean
+  /** Whether writes have to be asked about, one by one. */
+  readonly asks: boolean
+  /** The error that writes get here: on a replica, or where too few replicas would have them; null if they may run. */
+  writeError(): ReplyError | null
+  /** The error that commands get that are not to see what may be old; null if it is not, or may be seen. */
+  readonly stale: ReplyError | null
+  /** Settles when the replicas have all there is, or have had enough time for it: the engine is about to end. */
+  drained(): Promise<void>
+  /** Several that hear of changes, as one. */
+  both(all: readonly Effects[]): Effects
+  /** All data was replaced: replicas need all of it again. */
+  replaced(): void
 }
 
 /** Commands that not every engine has. */
@@ -96,8 +114,9 @@ export class Engine {
   /** Sessions that see every command. */
   readonly monitors = new Set<Session>()
   durability: Durability = NOT_DURABLE
-  /** The journal, if there is one. */
+  /** Who hears of every change: the journal, if there is one, and what feeds replicas. See `listen`. */
   effects: Effects | null = null
+  replication: Replicates | null = null
   scripting: Scripting = keptLibraries()
   /** Types of values beyond Redis's own, by their names. */
   readonly types = new Map<string, ModuleType>()
@@ -107,6 +126,8 @@ export class Engine {
   gate: Gate | null = null
   users: Users | null = null
   host: Host | null = null
+  /** Connects to other servers, where that can be done. */
+  dial: Dial | null = null
   /** Hears of keys that have changed, in databases that are `watched`. */
   tracking: ((key: ByteString) => void) | null = null
   /** Called when the engine ends, by SHUTDOWN or by its owner. */
@@ -125,10 +146,12 @@ export class Engine {
   readonly #databases: Database[] = []
   #now = 0
   /**
-   * What `begin` sets `#now` to. 0: the clock is read when it is asked for; 1, while a journal is loaded: a time at which nothing has
-   * expired yet.
+   * What `begin` sets `#now` to. 0: the clock is read when it is asked for; 1, while a journal is loaded or a master's commands
+   * run: a time at which nothing has expired yet.
    */
   #unread = 0
+  #loading = false
+  #listeners: Effects[] = []
   /** How far `now` and the host's finer clock are apart. */
   #apart = 0
   #settled = 0
@@ -160,7 +183,8 @@ export class Engine {
   /** Takes over what CONFIG says. */
   configure(): void {
     this.events = parseEvents(this.config.get('notify-keyspace-events'))
-    this.eviction.configure(this.config.get('maxmemory-policy'), this.config.number('maxmemory'))
+    // A replica's master says what goes.
+    this.eviction.configure(this.config.get('maxmemory-policy'), this.replication?.follows ? 0 : this.config.number('maxmemory'))
     // In the next turn, not now: CONFIG SET may run inside a transaction, whose keys must not go while it works on them.
     if (this.eviction.tooMuch) this.eviction.goOn()
     this.#weigh()
@@ -172,8 +196,21 @@ export class Engine {
 
   /** Must be called when something changes that commands have to be checked against. */
   restrict(): void {
-    const ordinary = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.durability.writeError() === null ? 0 : FLAG.write)
-    this.restricted = this.gate === null && !this.loading && !this.#tooMuch ? ordinary : -1
+    const ordinary = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.writeError() === null && !this.replication?.asks ? 0 : FLAG.write)
+    this.restricted = this.gate === null && !this.loading && !this.#tooMuch && !this.replication?.stale ? ordinary : -1
+  }
+
+  /** The error that every write gets now, or null. */
+  writeError(): ReplyError | null {
+    return this.durability.writeError() ?? this.replication?.writeError() ?? null
+  }
+
+  /** Has somebody hear of every change, or not any more. */
+  listen(who: Effects, listens: boolean): void {
+    this.#listeners = this.#listeners.filter((each) => each !== who).concat(listens ? who : [])
+    const [first = null] = this.#listeners
+    // Only replication is a second one.
+    this.effects = this.#listeners.length > 1 ? this.replication!.both(this.#listeners) : first
   }
 
   /** Milliseconds since 1970, the same throughout a command. */
@@ -192,9 +229,24 @@ export class Engine {
     return Math.round((this.#apart + elapsed) * 1000)
   }
 
-  /** As `now`, also while a journal is loaded: that stands still then. */
+  /** Whether what runs has run elsewhere: in a journal, or on a master. */
+  get replays(): boolean {
+    return this.#unread !== 0
+  }
+
+  /** As `now`, also where that stands still. */
   get present(): number {
-    return this.loading ? this.clock.now() : this.now
+    return this.replays ? this.clock.now() : this.now
+  }
+
+  /** Runs what says itself what expires, as a journal or a master does: until then nothing does. */
+  timeless<T>(run: () => T): T {
+    this.#now = this.#unread = 1
+    try {
+      return run()
+    } finally {
+      this.#now = this.#unread = 0
+    }
   }
 
   /** A command starts. */
@@ -204,10 +256,11 @@ export class Engine {
 
   /** Whether a journal is being loaded. Its commands say themselves what expired: until it is loaded, nothing does. */
   get loading(): boolean {
-    return this.#unread !== 0
+    return this.#loading
   }
 
   set loading(loading: boolean) {
+    this.#loading = loading
     this.#now = this.#unread = loading ? 1 : 0
     this.restrict()
     if (!loading) this.expiry.restart()
@@ -252,20 +305,22 @@ export class Engine {
   /**
    * Saves if there are save rules, or as `save` says, and ends: timers, sessions, servers. From here on nothing can be written.
    * @param force ends although the data could not be saved
+   * @param now whether replicas are not waited for
    * @returns an error if the data could not be saved; then the engine goes on
    */
-  close(save: boolean | null = null, force = false): Promise<Reply> {
+  close(save: boolean | null = null, force = false, now = force): Promise<Reply> {
     if (force && this.#closing !== null && !this.closed) {
       // A close that already waits for a storage is told to give up too. If it fails all the same, since it began without `force`,
       // another follows.
       void this.durability.close(save, true)
       return this.#closing.then((reply) => (reply instanceof ReplyError ? this.close(save, true) : reply))
     }
-    this.#closing ??= this.#close(save, force)
+    this.#closing ??= this.#close(save, force, now)
     return this.#closing
   }
 
-  async #close(save: boolean | null, force: boolean): Promise<Reply> {
+  async #close(save: boolean | null, force: boolean, now: boolean): Promise<Reply> {
+    if (!now) await this.replication?.drained()
     const reply = await this.durability.close(save, force)
     if (reply instanceof ReplyError) {
       this.#closing = null

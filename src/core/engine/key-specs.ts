@@ -5,6 +5,7 @@
 //   `#1/2 OW update`         the same, every second word behind it
 //   `STREAMS@1 RO access`    after the word STREAMS, looked for from position 1, the first half of what follows
 //   `STORE@6+ OW update`     the one word after STORE
+//   `KEYS@-2* RW access`     all words after KEYS, looked for from the last word but one backwards
 //   `?STORE OW update`       the word after the last STORE of SORT; COMMAND INFO calls such a place unknown
 import type { ByteString } from '../bytes.ts'
 import type { Argv, Row } from './command.ts'
@@ -23,21 +24,22 @@ export interface KeySpec {
   readonly flags: readonly string[]
 }
 
-const SPEC = /^(?:(?:(\d+)(?:\.\.(-?\d+))?|#(\d+))(?:\/(\d+))?|([A-Z]+)@(\d+)(\+?)|\?([A-Z]*)) (.+)$/
+const SPEC = /^(?:(?:(\d+)(?:\.\.(-?\d+))?|#(\d+))(?:\/(\d+))?|([A-Z]+)@(-?\d+)([+*]?)|\?([A-Z]*)) (.+)$/
 
 export function keySpecs(row: Row): KeySpec[] {
   return row.keys === '' ? [] : row.keys.split(', ').map(parseSpec)
 }
 
 function parseSpec(text: string): KeySpec {
-  const [, first, last, keynum, step = 1, keyword, from, one, unknown, flags] = SPEC.exec(text)!
+  const [, first, last, keynum, step = 1, keyword, from, words, unknown, flags] = SPEC.exec(text)!
   const rest = { keyword: '', last: 0, step: +step, limit: 0, flags: flags.split(' ') }
   if (first !== undefined) {
     const lastKey = last === undefined ? 0 : +last < 0 ? +last : +last - +first
     return { ...rest, kind: 'range', index: +first, last: lastKey }
   }
   if (keynum !== undefined) return { ...rest, kind: 'keynum', index: +keynum }
-  if (keyword !== undefined) return { ...rest, kind: 'keyword', index: +from, keyword, last: one ? 0 : -1, limit: one ? 0 : 2 }
+  if (keyword !== undefined)
+    return { ...rest, kind: 'keyword', index: +from, keyword, last: words === '+' ? 0 : -1, limit: words === '' ? 2 : 0 }
   return { ...rest, kind: 'unknown', index: 0, keyword: unknown }
 }
 
@@ -68,7 +70,9 @@ export function findKeys(row: Row, argv: Argv, specs = keySpecs(row)): FoundKey[
     const positions = locate(spec, argv)
     if (positions === null) return null
     const flags = spec.flags.includes('variable_flags') ? flagsOf(row, argv) : spec.flags
-    for (const at of positions) if (at < argv.length) found.push({ key: argv[at], at, flags })
+    // MIGRATE with many keys has an empty one in the place of the only one.
+    const none = row.name === 'migrate' && argv[3] === '' && argv.length > 6 ? 3 : -1
+    for (const at of positions) if (at < argv.length && at !== none) found.push({ key: argv[at], at, flags })
   }
   return found
 }
@@ -101,11 +105,12 @@ function locate(spec: KeySpec, argv: Argv): number[] | null {
       return range(spec.index + 1, last, spec.step)
     }
     case 'keyword': {
-      const at = argv.findIndex((word, i) => i >= spec.index && word.toUpperCase() === spec.keyword)
+      const said = argv.map((word) => word.toUpperCase())
+      const at = spec.index < 0 ? said.lastIndexOf(spec.keyword, spec.index) : said.indexOf(spec.keyword, spec.index)
       if (at < 0) return []
       const words = argv.length - at - 1
       if (words < spec.limit) return null
-      return range(at + 1, spec.limit === 0 ? at + 1 : at + Math.floor(words / spec.limit), 1)
+      return range(at + 1, spec.limit > 0 ? at + Math.floor(words / spec.limit) : spec.last < 0 ? argv.length - 1 : at + 1, 1)
     }
     case 'unknown': {
       let found: number[] = []

@@ -1,5 +1,6 @@
 // What the engine takes from its host: time, timers, randomness, memory and a place for log lines. Nothing in core reads a
 // clock or a timer by itself, so that a test can move time and seed chance, and an edge function can run without timers.
+import type { ByteString } from '../bytes.ts'
 
 /** Time and timers, for tests that move them. */
 export interface Clock {
@@ -75,6 +76,18 @@ export type Random = () => number
 /** Makes memory for what is written. Node's `Buffer.allocUnsafeSlow` takes long strings four times as fast as plain arrays. */
 export type Allocate = (length: number) => Uint8Array
 export const plainArray: Allocate = (length) => new Uint8Array(length)
+
+/** A connection to another server: what it sends can be read once, and ends when the connection does. */
+export interface Wire extends AsyncIterable<Uint8Array> {
+  /** This end's address: `host:port`. */
+  readonly local: string
+  send(bytes: ByteString): void
+  /** Ends it at once: what is being read from it ends too. */
+  close(): void
+}
+
+/** Connects to a server. @throws Error if it does not answer in time */
+export type Dial = (host: string, port: number, timeoutMs: number) => Promise<Wire>
 
 /** As in redis.conf. */
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning'

@@ -91,6 +91,8 @@ export class Session {
   inExec = false
   waiter: Waiter | null = null
   authenticated = false
+  /** What is at the other end: a replica (S), the master (M), or an ordinary client. */
+  role: '' | 'S' | 'M' = ''
   closed = false
   /** QUIT was said: the server closes the connection once the reply is sent. */
   quitting = false
@@ -207,6 +209,7 @@ export class Session {
       this.transaction.open ||
       (this.protocol === 2 && this.subscribed > 0) ||
       this.user?.limited === true ||
+      this.role === 'S' ||
       this.engine.monitors.has(this)
   }
 
@@ -223,8 +226,8 @@ export class Session {
     const { eviction } = this.engine
     const takesMemory = queued || (flags & FLAG.denyoom) !== 0
     if ((takesMemory || eviction.tooMuch) && !eviction.makeRoom(true) && takesMemory) throw OUT_OF_MEMORY
-    if (flags & FLAG.write) {
-      const refusal = this.engine.durability.writeError()
+    if (flags & FLAG.write && this.role !== 'M') {
+      const refusal = this.engine.writeError()
       if (refusal !== null) throw refusal
     }
     if (this.protocol === 2 && this.subscribed > 0 && !SUBSCRIBER_COMMANDS.test(name)) {
@@ -232,9 +235,11 @@ export class Session {
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       )
     }
-    if (this.engine.monitors.has(this) && flags & OF_KEYSPACE) throw NO_KEYSPACE
+    if ((this.role === 'S' || this.engine.monitors.has(this)) && flags & OF_KEYSPACE) throw NO_KEYSPACE
     const held = this.engine.gate?.(this, command, argv)
     if (held) return held
+    const stale = this.engine.replication?.stale
+    if (stale && !(flags & FLAG.stale) && this.role !== 'M') throw stale
     if (this.engine.loading && !(flags & FLAG.loading)) throw LOADING
     if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
     if (!queued) return null

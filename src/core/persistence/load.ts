@@ -64,12 +64,13 @@ export async function importRdb(engine: Engine, chunks: AsyncIterable<Uint8Array
   const incoming = new Incoming(engine)
   await readRdb(chunks, incoming, () => nextTurn(engine.clock))
   const install = incoming.prepare()
-  const refusal = engine.durability.writeError()
+  const refusal = engine.writeError()
   if (refusal !== null) throw unwritable(refusal)
   engine.begin()
   install()
   // Whatever was there is gone and what is there is new: both count, and at least one, so that it is saved.
   engine.dirty += Math.max(1, incoming.keys)
+  engine.replication?.replaced()
   const known = engine.durability.replaced()
   engine.end()
   const unknown = await known

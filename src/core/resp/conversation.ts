@@ -4,7 +4,7 @@ import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import { microtask } from '../engine/ports.ts'
 import type { Buffers, Peer, Session } from '../engine/session.ts'
-import type { Reply } from '../reply.ts'
+import { NO_REPLY, type Reply } from '../reply.ts'
 import { DEFAULT_OUTPUT_LIMITS, type OutputLimits, parseOutputLimits } from './output-limits.ts'
 import { ProtocolError, RequestParser } from './request-parser.ts'
 import { encodeReply } from './writer.ts'
@@ -170,6 +170,15 @@ export class Conversation implements Buffers {
 
   /** @returns false if the connection has ended by it: too much waits for who does not read */
   #reply(reply: Reply): boolean {
+    // What goes to a replica is the stream of changes: a reply in it would be taken for one.
+    if (this.session.role === 'S' && reply !== NO_REPLY) {
+      this.#engine.log(
+        'warning',
+        `Replica generated a reply to command '${this.session.last?.name ?? ''}', disconnecting it: ${this.session.options.peer?.address ?? ''}`,
+      )
+      this.#carrier.destroy()
+      return false
+    }
     this.#output += encodeReply(reply, this.session.protocol)
     if (!this.#fits()) return false
     for (const push of this.#behind.splice(0)) this.#push(push)

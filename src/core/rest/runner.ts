@@ -18,11 +18,12 @@ const REFUSED = new Set([
   'READONLY',
   'READWRITE',
   'REPLCONF',
-  // These would end the server or replace its data.
+  // These would end the server, replace its data, or have it connect to others.
   'SHUTDOWN',
   'REPLICAOF',
   'SLAVEOF',
   'FAILOVER',
+  'MIGRATE',
   'MODULE',
   'DEBUG',
 ])

@@ -104,7 +104,7 @@ export class Bridge {
     if (denied) return this.#refuse(denied, command)
     if (this.#permission.readOnly && flags & (FLAG.write | FLAG.may_replicate)) return this.#refuse(READ_ONLY, command)
     if (flags & FLAG.write) {
-      const refusal = engine.durability.writeError()
+      const refusal = engine.writeError()
       if (refusal !== null) return this.#refuse(refusal, command)
     }
     if (this.#outOfMemory && !this.wrote && flags & FLAG.denyoom) return this.#refuse(OUT_OF_MEMORY, command)

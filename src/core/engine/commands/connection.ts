@@ -192,7 +192,7 @@ export function describe(session: Session): string {
   const age = Math.floor((engine.now - session.created) / 1000)
   const idle = Math.floor((engine.now - session.lastUsed) / 1000)
   const flags = [
-    engine.monitors.has(session) ? 'O' : '',
+    engine.monitors.has(session) ? 'O' : session.role,
     session.subscribed > 0 ? 'P' : '',
     transaction.open ? 'x' : '',
     session.waiter !== null ? 'b' : '',
@@ -235,12 +235,13 @@ export const nameOf = ({ user }: Session): ByteString => user?.name ?? 'default'
 
 type Filter = (session: Session) => boolean
 
+const KINDS = { S: ['replica', 'slave'], M: ['master'] }
 const TYPES = new Set(['normal', 'master', 'replica', 'slave', 'pubsub'])
 
 function ofType(name: ByteString): Filter {
   const type = name.toLowerCase()
   if (!TYPES.has(type)) throw new ReplyError(`ERR Unknown client type '${printed(name)}'`)
-  return (session) => type === (session.subscribed > 0 ? 'pubsub' : 'normal')
+  return (session) => (session.role === '' ? [session.subscribed > 0 ? 'pubsub' : 'normal'] : KINDS[session.role]).includes(type)
 }
 
 /** CLIENT LIST [TYPE type] [ID id ...], in the order of the IDs */

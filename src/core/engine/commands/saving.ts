@@ -32,7 +32,9 @@ export const saving: Group = {
         else if (word !== 'NOW' && word !== 'FORCE') throw SYNTAX
       }
       if (!session.mayBlock) throw CANNOT_WAIT
-      return engine.close(save, words.includes('FORCE')).then((reply) => (reply instanceof ReplyError ? reply : NO_REPLY))
+      return engine
+        .close(save, words.includes('FORCE'), words.includes('NOW'))
+        .then((reply) => (reply instanceof ReplyError ? reply : NO_REPLY))
     }),
     row('WAITAOF', 4, 'noscript blocking @connection request_policy:all_shards response_policy:agg_min', '', waitAof),
   ],

@@ -142,7 +142,7 @@ export function addOptions(db: Database, argv: Argv, adding: boolean): AddOption
 function trimOf(db: Database, strategy: Strategy | null, approximate: boolean, limit: number | null): Trim | null {
   if (limit && strategy === null) throw LIMIT_ALONE
   // In the journal, Redis leaves the limit where it writes how far was trimmed.
-  if (limit !== null && !approximate && !db.engine.loading) throw LIMIT_EXACT
+  if (limit !== null && !approximate && !db.engine.replays) throw LIMIT_EXACT
   if (strategy === null) return null
   if (!approximate) return { ...strategy, approximate, limit: 0 }
   const usual = Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)

@@ -1,12 +1,8 @@
 // The journal (`appendonly yes`): every change goes to it, and it is rewritten when it has grown. How changes become commands
-// is propagation.ts, how they get to the store journal-queue.ts.
-import type { ByteString } from '../../bytes.ts'
-import type { Argv, Command } from '../../engine/command.ts'
-import type { Database } from '../../engine/database.ts'
-import type { Effects } from '../../engine/effects.ts'
+// is recording.ts and propagation.ts, how they get to the store journal-queue.ts.
 import type { Engine } from '../../engine/engine.ts'
 import { elapsed } from '../../engine/ports.ts'
-import { type Reply, ReplyError } from '../../reply.ts'
+import { ReplyError } from '../../reply.ts'
 import { seconds } from '../save-rules.ts'
 import { Snapshot } from '../snapshot.ts'
 import { type JournalStore, StorageError } from '../storage.ts'
@@ -14,7 +10,7 @@ import { Aborted, type WatchedRun, writeSnapshot } from '../write-snapshot.ts'
 import { JournalQueue, type QueueOwner, type Waiting, waiting } from './journal-queue.ts'
 import { JournalWriter } from './journal-writer.ts'
 import { loadJournal } from './load-journal.ts'
-import { type Rewrite, REWRITES } from './propagation.ts'
+import { Recording } from './recording.ts'
 
 /** As Redis: after so many failures in a row an automatic rewrite waits: a minute, then twice as long each time, up to an hour. */
 const FAILURES_BEFORE_DELAY = 3
@@ -36,14 +32,13 @@ export interface JournalOwner {
   nextRewrite(): number
 }
 
-export class Journal implements Effects, QueueOwner {
+export class Journal extends Recording implements QueueOwner {
   readonly #engine: Engine
   readonly #store: JournalStore
   readonly #owner: JournalOwner
-  readonly #writer: JournalWriter
   readonly #queue: JournalQueue
-  /** By the command's index. */
-  readonly #rewrites: (Rewrite | undefined)[]
+  /** Whether changes are written: not before `start`, and not any more once it is turned off. */
+  #listens = false
   /** Whether the store has a base that the data comes from. Until it has, nothing that is appended counts as durable. */
   based = false
   /** Callers that wait for that base. */
@@ -60,12 +55,11 @@ export class Journal implements Effects, QueueOwner {
   /** @throws StorageError if there is no place for it */
   constructor(engine: Engine, store: JournalStore | undefined, owner: JournalOwner) {
     if (store === undefined) throw new StorageError('appendonly is on, but this storage keeps no journal')
+    super(engine.table, new JournalWriter(engine.allocate))
     this.#engine = engine
     this.#store = store
     this.#owner = owner
-    this.#writer = new JournalWriter(engine.allocate)
-    this.#queue = new JournalQueue(engine, store, this.#writer, this)
-    this.#rewrites = engine.table.commands.map(({ name }) => REWRITES[name])
+    this.#queue = new JournalQueue(engine, store, this.writer, this)
   }
 
   get waits(): boolean {
@@ -98,41 +92,18 @@ export class Journal implements Effects, QueueOwner {
     return true
   }
 
-  /** Whether changes are written: not before `start`, and not any more once it is turned off. */
-  get #listens(): boolean {
-    return this.#engine.effects === this
-  }
-
   /** From now on changes are written. @param putOff whether the base that they need has to wait */
   start(putOff = false): void {
-    this.#engine.effects = this
+    this.#engine.listen(this, true)
+    this.#listens = true
     if (!putOff) return
     const text =
       'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.'
     this.#engine.log('warning', text)
   }
 
-  ran(command: Command, argv: Argv, reply: Reply, db: Database): void {
-    const rewrite = this.#rewrites[command.index]
-    const rewritten = rewrite === undefined ? null : rewrite(argv, reply, db)
-    if (rewritten === null) this.#writer.command(argv, db.index)
-    else for (const each of rewritten) this.#writer.command(each, db.index)
-  }
-
   settle(): void {
     this.#queue.settle()
-  }
-
-  wrote(db: Database, argv: Argv): void {
-    this.#writer.command(argv, db.index)
-  }
-
-  removed(db: Database, key: ByteString): void {
-    this.#writer.command(['DEL', key], db.index)
-  }
-
-  fieldsRemoved(db: Database, key: ByteString, fields: readonly ByteString[]): void {
-    this.#writer.command(['HDEL', key, ...fields], db.index)
   }
 
   /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
@@ -197,7 +168,7 @@ export class Journal implements Effects, QueueOwner {
       await this.#queue.split()
       run.sizeBefore = this.#queue.size
     }, true)
-    this.#writer.forgetDatabase()
+    this.writer.forgetDatabase()
     run.done = split
       .then(() => writeSnapshot(run, () => this.#store.base(), clock))
       .then(
@@ -296,7 +267,8 @@ export class Journal implements Effects, QueueOwner {
 
   /** Stops listening to changes. */
   leave(): void {
-    if (this.#listens) this.#engine.effects = null
+    this.#engine.listen(this, false)
+    this.#listens = false
   }
 
   /** Its fields of INFO: those that it says otherwise than where there is no journal, and those that only a journal has. */

@@ -161,7 +161,7 @@ export function effective(engine: Engine, permission: Permission | null, readOnl
   if (permission === null) return readOnly ? { ...ORDINARY, readOnly } : ORDINARY
   if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
   if (!permission.readOnly) {
-    const refusal = engine.durability.writeError()
+    const refusal = engine.writeError()
     if (refusal !== null) throw refusal
     if (readOnly) throw CANNOT_WRITE
   }

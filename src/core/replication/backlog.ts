@@ -1,0 +1,34 @@
+// The last of what was sent to replicas: one that was away for a moment is sent what it has missed, not everything anew.
+import type { ByteString } from '../bytes.ts'
+
+/** Pieces grow up to so many bytes: few are kept, and little of one goes beyond the limit. */
+const PIECE = 1 << 14
+
+export class Backlog {
+  /** How many bytes had been sent before what is held, and with it. */
+  start: number
+  end: number
+  readonly #pieces: ByteString[] = []
+
+  constructor(offset: number) {
+    this.start = this.end = offset
+  }
+
+  /** @param limit how many bytes are held at least, if so many were sent */
+  push(bytes: ByteString, limit: number): void {
+    const pieces = this.#pieces
+    const last = pieces.length - 1
+    if (last >= 0 && pieces[last].length < PIECE) pieces[last] += bytes
+    else pieces.push(bytes)
+    this.end += bytes.length
+    let gone = 0
+    while (gone < last && this.end - this.start - pieces[gone].length >= limit) this.start += pieces[gone++].length
+    if (gone > 0) pieces.splice(0, gone)
+  }
+
+  /** What came after the first so many bytes; null if that is not held any more, or is still to come. */
+  after(offset: number): ByteString | null {
+    if (offset < this.start || offset > this.end) return null
+    return this.#pieces.join('').slice(offset - this.start)
+  }
+}

@@ -1,0 +1,12 @@
+// What replication refuses, in Redis's words.
+import { ReplyError } from '../reply.ts'
+
+export const READ_ONLY_REPLICA = new ReplyError("READONLY You can't write against a read only replica.")
+export const TOO_FEW_REPLICAS = new ReplyError('NOREPLICAS Not enough good replicas to write.')
+export const UNBLOCKED = new ReplyError('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)')
+export const NO_MASTER_LINK = new ReplyError("NOMASTERLINK Can't SYNC while not connected with my master")
+export const WAIT_ON_REPLICA = new ReplyError(
+  'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+)
+export const BAD_PORT = new ReplyError('ERR Invalid master port')
+export const MASTER_DOWN = new ReplyError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")

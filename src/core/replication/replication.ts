@@ -1,0 +1,296 @@
+// What a server is to others: a master, whose changes its replicas get, or the replica of one. It carries a name, by which masters
+// and replicas know that their data is of one history, and how far it is in it.
+// https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+import type { ByteString } from '../bytes.ts'
+import { FLAG } from '../engine/command.ts'
+import type { Effects } from '../engine/effects.ts'
+import type { Engine, Replicates } from '../engine/engine.ts'
+import type { Dial } from '../engine/ports.ts'
+import { BothEffects } from './both-effects.ts'
+import { MASTER_DOWN, READ_ONLY_REPLICA, TOO_FEW_REPLICAS, UNBLOCKED } from './errors.ts'
+import type { ReplyError } from '../reply.ts'
+import { Feed } from './feed.ts'
+import { type Copy, Link } from './link.ts'
+import type { Replica } from './replica.ts'
+
+const NONE = '0'.repeat(40)
+const SECOND_MS = 1000
+
+/** Keeps what has expired from being removed by timers. */
+export interface Hold {
+  hold(holder: object): void
+  release(holder: object): void
+}
+
+export class Replication implements Replicates, Copy {
+  id: ByteString
+  /** The history that this one came out of, and where: replicas of that one may go on here. */
+  formerId: ByteString = NONE
+  formerEnd = -1
+  link: Link | null = null
+  db = 0
+  /** What replicas are sent. Null while there have been none: then nothing is counted. */
+  feed: Feed | null = null
+  /** Called when a replica has said how far it is, or is gone. */
+  readonly onProgress = new Set<() => void>()
+  readonly #engine: Engine
+  readonly #expiry: Hold
+  readonly #syncs = new WeakMap<number[], { full: number; partial: number; refused: number }>()
+  #cancel: (() => void) | null = null
+  #seconds = 0
+  /** Since when there are no replicas, in milliseconds. */
+  #aloneSince = 0
+
+  constructor(engine: Engine, expiry: Hold) {
+    this.#engine = engine
+    this.#expiry = expiry
+    this.id = this.#name()
+    engine.replication = this
+    engine.onClose.add(() => {
+      this.link?.stop()
+      this.#cancel?.()
+    })
+  }
+
+  #name(): ByteString {
+    return Array.from({ length: 40 }, () => Math.floor(this.#engine.random() * 16).toString(16)).join('')
+  }
+
+  /** How often replicas were sent everything, and what they had missed; how often that was asked for and could not be. */
+  get syncs(): { full: number; partial: number; refused: number } {
+    // They last as long as the counts of calls, which CONFIG RESETSTAT makes anew.
+    const { calls } = this.#engine.stats
+    const counts = this.#syncs.get(calls) ?? { full: 0, partial: 0, refused: 0 }
+    this.#syncs.set(calls, counts)
+    return counts
+  }
+
+  get follows(): boolean {
+    return this.link !== null
+  }
+
+  get offset(): number {
+    return this.feed?.backlog.end ?? 0
+  }
+
+  get known(): { id: ByteString; offset: number } | null {
+    return this.feed === null ? null : { id: this.id, offset: this.offset }
+  }
+
+  get replicas(): readonly Replica[] {
+    return [...(this.feed?.replicas ?? [])]
+  }
+
+  both(all: readonly Effects[]): Effects {
+    return new BothEffects(all)
+  }
+
+  writeError(): ReplyError | null {
+    if (this.follows) return READ_ONLY_REPLICA
+    return this.asks && this.good < this.#wanted ? TOO_FEW_REPLICAS : null
+  }
+
+  get stale(): ReplyError | null {
+    const { link } = this
+    return link === null || link.state === 'connected' || this.#engine.config.isOn('replica-serve-stale-data') ? null : MASTER_DOWN
+  }
+
+  get asks(): boolean {
+    return this.follows || (this.#wanted > 0 && this.#most > 0)
+  }
+
+  /** How many replicas have to keep up, or nothing can be written. */
+  get #wanted(): number {
+    return this.#engine.config.number('min-replicas-to-write') ?? 0
+  }
+
+  /** How long a replica may be silent, in milliseconds; 0 for any time. */
+  get #most(): number {
+    return (this.#engine.config.number('min-replicas-max-lag') ?? 0) * SECOND_MS
+  }
+
+  /** How many replicas keep up. */
+  get good(): number {
+    const now = this.#engine.clock.now()
+    return this.replicas.filter(({ online, heard }) => online && now - heard <= this.#most).length
+  }
+
+  // Being a master.
+
+  /** Begins to write down what changes, for replicas. */
+  begin(): Feed {
+    if (this.feed !== null) return this.feed
+    // What changed before was not counted: the name that it had stands for data that nobody can go on from.
+    this.id = this.#name()
+    this.formerId = NONE
+    this.formerEnd = -1
+    return this.#feedFrom(0)
+  }
+
+  #feedFrom(offset: number): Feed {
+    this.feed = new Feed(this.#engine, offset)
+    if (!this.follows) this.#engine.listen(this.feed, true)
+    this.#aloneSince = this.#engine.clock.now()
+    this.#tick()
+    return this.feed
+  }
+
+  #end(): void {
+    if (this.feed === null) return
+    for (const replica of this.feed.replicas) replica.end()
+    this.#engine.listen(this.feed, false)
+    this.feed = null
+    this.#cancel?.()
+    this.#cancel = null
+    this.#engine.restrict()
+  }
+
+  /** What a replica has missed that knows this history up to so many bytes; null if it needs everything. */
+  missed(id: ByteString, offset: number): ByteString | null {
+    if (this.feed === null) return null
+    this.feed.flush()
+    if (id !== this.id && !(id === this.formerId && offset <= this.formerEnd)) return null
+    return this.feed.backlog.after(offset)
+  }
+
+  add(replica: Replica): void {
+    this.begin().replicas.add(replica)
+    this.#engine.restrict()
+  }
+
+  remove(replica: Replica): void {
+    replica.leave()
+    if (!this.feed?.replicas.delete(replica)) return
+    this.#aloneSince = this.#engine.clock.now()
+    this.#engine.log('notice', `Connection with replica ${replica.address}:${replica.port} lost.`)
+    this.#engine.restrict()
+    this.#tell()
+  }
+
+  /** A replica has said how much it has. */
+  heard(replica: Replica, offset: number): void {
+    replica.heard = this.#engine.clock.now()
+    replica.has = Math.max(replica.has, offset)
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const tell of this.onProgress) tell()
+  }
+
+  replaced(): void
+  replaced(id: ByteString, offset: number, install: () => void): Promise<void>
+  replaced(id?: ByteString, offset = 0, install?: () => void): void | Promise<void> {
+    this.#end()
+    if (id === undefined) return
+    const engine = this.#engine
+    this.id = id
+    this.formerId = NONE
+    this.formerEnd = -1
+    this.db = 0
+    engine.begin()
+    install!()
+    engine.dirty++
+    const known = engine.durability.replaced()
+    engine.end()
+    this.#feedFrom(offset)
+    return Promise.resolve(known).then(() => {})
+  }
+
+  /** Each second: replicas hear that the master is there, and those that are silent are given up. */
+  #tick(): void {
+    const { clock, config } = this.#engine
+    this.#cancel = clock.after(SECOND_MS, () => {
+      const { feed } = this
+      if (feed === null) return
+      const now = clock.now()
+      const seconds = (name: string): number => config.number(name) ?? 0
+      if (!this.follows && feed.replicas.size > 0 && this.#seconds++ % seconds('repl-ping-replica-period') === 0) feed.say('PING')
+      for (const replica of feed.replicas) if (now - replica.heard > seconds('repl-timeout') * SECOND_MS) replica.end()
+      const ttl = seconds('repl-backlog-ttl')
+      if (!this.follows && feed.replicas.size === 0 && ttl > 0 && now - this.#aloneSince > ttl * SECOND_MS) this.#end()
+      else this.#tick()
+    })
+  }
+
+  async drained(): Promise<void> {
+    const { feed } = this
+    if (feed === null || this.follows || this.replicas.every(({ online }) => !online)) return
+    const { clock, config } = this.#engine
+    feed.say('REPLCONF', 'GETACK', '*')
+    const offset = this.offset
+    const all = (): boolean => this.replicas.every(({ online, has }) => !online || has >= offset)
+    const late = (config.number('shutdown-timeout') ?? 0) * SECOND_MS
+    // Without timers nobody waits.
+    await new Promise<void>((resolve) => {
+      const cancel = late > 0 ? clock.after(late, resolve, true) : null
+      if (cancel === null) return resolve()
+      this.onProgress.add(() => {
+        if (!all()) return
+        cancel()
+        resolve()
+      })
+    })
+    for (const { address, port, has } of this.replicas) {
+      if (has < offset)
+        this.#engine.log('notice', `Lagging replica ${address}:${port} reported offset ${has} behind master, lag=${offset - has}`)
+    }
+  }
+
+  // Being a replica.
+
+  /** REPLICAOF. */
+  follow(dial: Dial, host: ByteString, port: number): void {
+    const engine = this.#engine
+    this.link?.stop()
+    this.link = new Link(engine, dial, this, host, port)
+    if (this.feed !== null) {
+      this.feed.flush()
+      engine.listen(this.feed, false)
+    }
+    this.#expiry.hold(this)
+    engine.configure()
+    for (const { waiter } of engine.sessions.values()) if (waiter !== null && waiter.command.flags & FLAG.write) waiter.settle(UNBLOCKED)
+    engine.config.note('replicaof', `${host} ${port}`)
+    engine.log('notice', `REPLICAOF ${host}:${port} enabled`)
+  }
+
+  /** REPLICAOF NO ONE. */
+  lead(): void {
+    if (this.link === null) return
+    const engine = this.#engine
+    this.link.stop()
+    this.link = null
+    // From here on it is another history, which begins with what its replicas have.
+    this.formerId = this.id
+    this.formerEnd = this.offset
+    this.id = this.#name()
+    if (this.feed !== null) {
+      this.feed.forgetDatabase()
+      engine.listen(this.feed, true)
+      // They are to hear the new name.
+      for (const replica of this.feed.replicas) replica.end()
+    }
+    this.#expiry.release(this)
+    engine.config.note('replicaof', '')
+    engine.configure()
+    engine.log('notice', 'MASTER MODE enabled')
+  }
+
+  continued(id: ByteString): void {
+    if (id === this.id) return
+    this.formerId = this.id
+    this.formerEnd = this.offset
+    this.id = id
+    for (const replica of this.replicas) replica.end()
+  }
+
+  became(): void {
+    this.#engine.restrict()
+    this.#tell()
+  }
+
+  ran(bytes: ByteString): void {
+    this.feed?.pass(bytes)
+  }
+}
