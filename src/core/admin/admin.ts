@@ -22,7 +22,7 @@ import { trackingRows } from './tracking-commands.ts'
 import { migrateRow } from '../replication/migrate.ts'
 import { messageRows, replicationRows } from '../replication/commands.ts'
 import { Replication } from '../replication/replication.ts'
-import { Masters } from '../replication/sync.ts'
+import { ReplicaConnections } from '../replication/sync.ts'
 
 export type { Extension } from '../engine/engine.ts'
 
@@ -42,7 +42,7 @@ function makeAdmin(): Extension {
   const observer = (engine: Engine): Observer => parts(engine).observer
   const pause = (engine: Engine): Pause => parts(engine).pause
   const replication = (engine: Engine): Replication => parts(engine).replication
-  const masters = new Masters(replication)
+  const replicas = new ReplicaConnections(replication)
 
   const groupsFor = (table: CommandTable): Group[] => [
     sortGroup(table),
@@ -72,7 +72,7 @@ function makeAdmin(): Extension {
         { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
         ...replicationRows(table, replication),
-        ...masters.rows(),
+        ...replicas.rows(),
       ],
     },
   ]
@@ -100,7 +100,7 @@ function makeAdmin(): Extension {
       engine.sessionEnded = (session) => {
         observer.tracking.forget(session)
         pause.forget(session)
-        masters.forget(session)
+        replicas.forget(session)
       }
       engines.set(engine, { observer, expiry, pause, replication: new Replication(engine, expiry), payloads: { unchecked: false } })
     },

@@ -24,6 +24,8 @@ export class Replica {
   has = 0
   /** When it last said so, in milliseconds. */
   heard: number
+  /** Whether it has said so yet: while it reads the file it only shows that it is there. */
+  answers = false
   #waiting: ByteString[] = []
   #size = 0
   /** Since when more than the soft limit waits, in milliseconds; 0 if it does not. */
@@ -39,9 +41,9 @@ export class Replica {
     this.heard = session.engine.clock.now()
   }
 
-  /** Bytes that it has not been sent yet. */
-  get waiting(): number {
-    return this.#size
+  /** When it last was known to be there, in milliseconds. */
+  get alive(): number {
+    return this.answers ? this.heard : Math.max(this.heard, this.session.lastUsed)
   }
 
   /** Sends it more; one that does not keep up is cut off, and comes again. */

@@ -170,6 +170,7 @@ export class Replication implements Replicates, Copy {
   /** A replica has said how much it has. */
   heard(replica: Replica, offset: number): void {
     replica.heard = this.#engine.clock.now()
+    replica.answers = true
     replica.has = Math.max(replica.has, offset)
     this.#tell()
   }
@@ -206,7 +207,7 @@ export class Replication implements Replicates, Copy {
       const now = clock.now()
       const seconds = (name: string): number => config.number(name) ?? 0
       if (!this.follows && feed.replicas.size > 0 && this.#seconds++ % seconds('repl-ping-replica-period') === 0) feed.say('PING')
-      for (const replica of feed.replicas) if (now - replica.heard > seconds('repl-timeout') * SECOND_MS) replica.end()
+      for (const replica of feed.replicas) if (now - replica.alive > seconds('repl-timeout') * SECOND_MS) replica.end()
       const ttl = seconds('repl-backlog-ttl')
       if (!this.follows && feed.replicas.size === 0 && ttl > 0 && now - this.#aloneSince > ttl * SECOND_MS) this.#end()
       else this.#tick()

@@ -49,8 +49,8 @@ async function* only(bytes: ByteString): AsyncGenerator<ByteString> {
   yield bytes
 }
 
-/** Connections as replicas. */
-export class Masters {
+/** Connections that ask for data. */
+export class ReplicaConnections {
   readonly #of: (engine: Engine) => Replication
   readonly #wishes = new WeakMap<Session, Wishes>()
   readonly #replicas = new WeakMap<Session, Replica>()
@@ -139,15 +139,16 @@ export class Masters {
       'notice',
       `${peer?.address ?? ''} asks for a snapshot${functionsOnly ? ' of the functions' : ''} (${greeting === '' ? 'SYNC' : 'PSYNC'})`,
     )
+    const stays = !fileOnly && !functionsOnly
     replication.syncs.full++
-    const feed = replication.begin()
+    if (stays) replication.begin()
     // What comes from now on is not in the file: it must say which database it is for.
-    if (!replication.follows) feed.forgetDatabase()
+    if (!replication.follows) replication.feed?.forgetDatabase()
     const first = greeting === '' ? '' : `+${greeting} ${replication.id} ${replication.offset}\r\n`
     const digits = Array.from({ length: MARK_LENGTH }, () => Math.floor(engine.random() * 16).toString(16))
     const all = joined(first, asSent(exportRdb(engine, { functionsOnly }), mark ? digits.join('') : null))
-    // Otherwise the connection ends with the file.
-    void onStream(fileOnly || functionsOnly ? all : this.#attach(session, wishes).stream(all))
+    // A connection that wants no more ends with the file.
+    void onStream(stays ? this.#attach(session, wishes).stream(all) : all)
     return NO_REPLY
   }
 
