@@ -76,14 +76,14 @@ test('redis-cli --functions-rdb gets the functions alone', async () => {
   expect(lines).toContain('register_function')
 })
 
-test('who does not say that it knows a mark gets the length before, and then the connection ends', async () => {
+test('who wants the file alone and does not say that it knows a mark gets the length before, and then the connection ends', async () => {
   const redis = await filled(10)
   await using served = await startEngineServer(redis.engine)
   const socket = connect(served.path)
-  socket.write('PING\r\nSYNC\r\nPING\r\n')
+  socket.write('PING\r\nREPLCONF rdb-only 1\r\nSYNC\r\nPING\r\n')
   const chunks: Buffer[] = []
   for await (const chunk of socket) chunks.push(chunk as Buffer)
-  const [, length, rest] = /^\+PONG\r\n\$(\d+)\r\n(REDIS.*)$/s.exec(Buffer.concat(chunks).toString('latin1'))!
+  const [, length, rest] = /^\+PONG\r\n\+OK\r\n\$(\d+)\r\n(REDIS.*)$/s.exec(Buffer.concat(chunks).toString('latin1'))!
   expect(rest.length).toBe(Number(length))
 })
 

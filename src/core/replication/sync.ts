@@ -2,7 +2,7 @@
 // file with all data as it is at that moment, and from then on every change. `redis-cli --rdb` asks for the file alone.
 import { type ByteString, fromUint8Array } from '../bytes.ts'
 import { integer } from '../engine/arguments.ts'
-import { type Argv, type Handler, type Row, row } from '../engine/command.ts'
+import { type Argv, type Handler, type Result, type Row, row } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SYNTAX } from '../engine/errors.ts'
 import type { Session } from '../engine/session.ts'
@@ -105,7 +105,7 @@ export class ReplicaConnections {
     return OK
   }
 
-  #psync([, id, from]: Argv, session: Session): Reply {
+  #psync([, id, from]: Argv, session: Session): Result {
     const { engine } = session
     const { onStream } = session.options
     const replication = this.#of(engine)
@@ -127,7 +127,7 @@ export class ReplicaConnections {
   }
 
   /** Sends all data. @param greeting what is said before, with the name of the history and where it begins */
-  #sync(session: Session, greeting: string): Reply {
+  #sync(session: Session, greeting: string): Result {
     const { engine } = session
     const { onStream, peer } = session.options
     if (onStream === undefined || !session.mayBlock) throw NO_CONNECTION
@@ -147,8 +147,9 @@ export class ReplicaConnections {
     const first = greeting === '' ? '' : `+${greeting} ${replication.id} ${replication.offset}\r\n`
     const digits = Array.from({ length: MARK_LENGTH }, () => Math.floor(engine.random() * 16).toString(16))
     const all = joined(first, asSent(exportRdb(engine, { functionsOnly }), mark ? digits.join('') : null))
-    // A connection that wants no more ends with the file.
-    void onStream(stays ? this.#attach(session, wishes).stream(all) : all)
+    // A connection that wants no more ends with the file, and is not answered before.
+    if (!stays) return onStream(all).then(() => NO_REPLY)
+    void onStream(this.#attach(session, wishes).stream(all))
     return NO_REPLY
   }
 
