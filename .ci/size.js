@@ -27,7 +27,7 @@ const budgets = [
     // What was tried and saves nothing, since gzip sees the repetition too: handlers that a function makes (`push('l')`) are 0.1 more,
     // one function for HDEL, SREM and ZREM is as large as the three.
     initial: 98.3,
-    total: 124.75,
+    total: 124.85,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05, text without a TextDecoder is 0.2.

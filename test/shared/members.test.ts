@@ -1,7 +1,7 @@
 // Members of one shared database in one process, with locks of our own: what happens at moments that a browser rarely shows.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createRedis, type SharedRedis, type Storage } from '../../src/adapters/memory.ts'
-import type { Answers, Notice, Requests } from '../../src/adapters/shared/wire.ts'
+import { type Answers, type Notice, type Requests, WIRE } from '../../src/adapters/shared/wire.ts'
 import { memoryStorage } from '../../src/adapters/storage/memory.ts'
 import { TakenOverError } from '../../src/core/persistence/storage.ts'
 import { faultyStorage } from '../support/faulty-storage.ts'
@@ -96,7 +96,7 @@ test('an owner that is gone before it has answered a newcomer leaves no error be
     const requests = new BroadcastChannel(`${NAME}:${owner}`)
     everyone.onmessage = (event) => {
       const notice = (event as { data: Notice }).data
-      if (notice.is === 'hello') say({ is: 'owner', owner })
+      if (notice.is === 'hello') say({ is: 'owner', owner, wire: WIRE })
       if (notice.is !== 'join') return
       const guest = new BroadcastChannel(`${NAME}:${notice.tab}`)
       const answer = (...answers: Answers['answers']): void => guest.postMessage({ owner, answers, safe: false } satisfies Answers)
@@ -104,7 +104,7 @@ test('an owner that is gone before it has answered a newcomer leaves no error be
         for (const { id, op } of (data as Requests).requests) {
           if (op !== 'call') continue
           if (selected++ === 0) answer({ id, is: 'reply', reply: { kind: 0, value: 'OK' } })
-          else say({ is: 'claim', owner: 'nobody' })
+          else say({ is: 'claim', owner: 'nobody', wire: WIRE })
         }
       }
       answer({ id: notice.first, is: 'welcome' })
@@ -116,7 +116,7 @@ test('an owner that is gone before it has answered a newcomer leaves no error be
   const redis = await open(memoryStorage())
   await redis.call('SELECT', '3')
   reign('two')
-  say({ is: 'owner', owner: 'two' })
+  say({ is: 'owner', owner: 'two', wire: WIRE })
   await expect.poll(() => selected).toBe(2)
   await turns()
   giveBack()
@@ -282,4 +282,25 @@ test('a page that may have no locks gets an error', async () => {
     },
   )
   await expect(open(memoryStorage())).rejects.toMatchObject(error)
+})
+
+test('a tab from before an update says so when a tab of the new version has the database, rather than misunderstand it', async () => {
+  const memory = memoryStorage()
+  const first = await open(memory)
+  const second = await open(memory)
+  await second.set('a', 1)
+  const everyone = new BroadcastChannel(NAME)
+  everyone.postMessage({ is: 'owner', owner: 'newer', wire: WIRE + 1 })
+  await expect
+    .poll(() => second.get('a').catch(String))
+    .toContain('UNSUPPORTED the tab that has the database runs another version of isodis')
+  expect(await first.get('a')).toBe('1') // it has the database itself, and will be told if it has lost it
+  await first.close()
+  everyone.onmessage = ({ data }) => {
+    if ((data as Notice).is === 'hello') everyone.postMessage({ is: 'owner', owner: 'newer', wire: WIRE + 1 })
+  }
+  const giveBack = await locks.steal(`${NAME}:owner`)
+  await expect(open(memory)).rejects.toThrow('runs another version of isodis')
+  giveBack()
+  everyone.close()
 })

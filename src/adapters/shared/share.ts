@@ -14,7 +14,7 @@ import { Remote } from './remote.ts'
 import { SharedBackend } from './shared-backend.ts'
 import { type Role, SharedRedis } from './shared-redis.ts'
 import { Watchdog } from './watchdog.ts'
-import type { Answers, Notice, Requests } from './wire.ts'
+import { type Answers, type Notice, type Requests, WIRE } from './wire.ts'
 
 export { abandonable } from './abandonable.ts'
 
@@ -58,6 +58,8 @@ export async function share(options: ShareOptions): Promise<SharedRedis> {
 }
 
 const denied = (cause: unknown): RedisError => new RedisError('UNSUPPORTED shared: the browser denies this page Web Locks', { cause })
+
+const OTHER_VERSION = new RedisError('UNSUPPORTED the tab that has the database runs another version of isodis: reload this page')
 
 /** A tab that takes the lock waits a random moment first, so that not all tabs that notice the same freeze take it from each other. */
 const JITTER_MS = 40
@@ -151,7 +153,7 @@ class Member implements Candidate {
   won(stolen: boolean): void {
     const reign = this.#newReign()
     this.#watchdog.stop()
-    this.#everyone.send({ is: 'claim', owner: reign.id })
+    this.#everyone.send({ is: 'claim', owner: reign.id, wire: WIRE })
     this.#leaveOwner()
     void this.#begin(reign, stolen)
   }
@@ -193,7 +195,7 @@ class Member implements Candidate {
     reign.owned = owned
     this.#tellRole()
     await this.#backend.use(owned.redis.backend)
-    if (!reign.over) this.#everyone.send({ is: 'owner', owner: reign.id })
+    if (!reign.over) this.#everyone.send({ is: 'owner', owner: reign.id, wire: WIRE })
   }
 
   #shutDown(owned: Owned): void {
@@ -255,7 +257,8 @@ class Member implements Candidate {
       case 'hello':
       case 'ping':
         if (reign === null) return
-        return this.#everyone.send({ is: notice.is === 'ping' ? 'alive' : reign.owned === null ? 'claim' : 'owner', owner: reign.id })
+        if (notice.is === 'ping') return this.#everyone.send({ is: 'alive', owner: reign.id })
+        return this.#everyone.send({ is: reign.owned === null ? 'claim' : 'owner', owner: reign.id, wire: WIRE })
       case 'join':
         if (notice.owner !== reign?.id) return
         if (notice.stays && !reign.stays) this.#handedOver = this.#handOver(reign)
@@ -271,6 +274,7 @@ class Member implements Candidate {
         return this.#steal()
       case 'claim':
       case 'owner':
+        if (notice.wire !== WIRE && reign === null) return this.#end(OTHER_VERSION, false)
         return this.#follow(notice.owner, notice.is === 'owner')
       case 'closing':
         // The owner is closing; it still answers what it has run.

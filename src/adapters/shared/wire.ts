@@ -18,14 +18,17 @@ import {
   Verbatim,
 } from '../../core/reply.ts'
 
+/** Tabs may have loaded the page before and after an update: another number for what tabs of before would not understand. */
+export const WIRE = 1
+
 /** What every tab hears. */
 export type Notice =
   /** Is there an owner? */
   | { readonly is: 'hello' }
   /** The lock is won, and what is stored is being loaded. */
-  | { readonly is: 'claim'; readonly owner: string }
+  | { readonly is: 'claim'; readonly owner: string; readonly wire: number }
   /** The database is open here. */
-  | { readonly is: 'owner'; readonly owner: string }
+  | { readonly is: 'owner'; readonly owner: string; readonly wire: number }
   /**
    * A guest says that it is there, perhaps anew. What it asks has ids above `first`, which its welcome has. It stays for as
    * long as its page, unless it is a service worker.
