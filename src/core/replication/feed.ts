@@ -2,7 +2,6 @@
 // masters and replicas tell how far each is. https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
 import { type ByteString, fromUint8Array } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
-import { microtask } from '../engine/ports.ts'
 import { JournalWriter } from '../persistence/journal/journal-writer.ts'
 import { Recording } from '../persistence/journal/recording.ts'
 import { DEFAULT_OUTPUT_LIMITS, parseOutputLimits } from '../resp/output-limits.ts'
@@ -26,14 +25,13 @@ export class Feed extends Recording {
   settle(): void {
     if (!this.writer.settle() || this.#pending) return
     this.#pending = true
-    this.#engine.unsent.add(this.flush)
-    microtask(this.#engine.clock, this.flush)
+    // All that many connections write in one turn goes out together.
+    this.#engine.clock.soon(this.flush)
   }
 
   /** Sends what has been written. */
   readonly flush = (): void => {
     this.#pending = false
-    this.#engine.unsent.delete(this.flush)
     if (!this.writer.ready) return
     const taken = this.writer.take()
     const bytes = fromUint8Array(taken.bytes)
