@@ -141,6 +141,26 @@ test('a replica takes over: the others and the old master go on with it, and not
   expect(String(await ask(second, 'INFO', 'stats'))).toMatch(/sync_full:0\r\nsync_partial_ok:2\r\nsync_partial_err:0/)
 })
 
+test.each([
+  ['redis', 'redis', 'engine'],
+  ['redis', 'engine', 'redis'],
+  ['engine', 'engine', 'engine'],
+] as const)('a replica (%s, %s, %s) of a replica goes on in the database that the stream is about', async (...of) => {
+  await using master = await start[of[0]]()
+  await using middle = await start[of[1]]()
+  await using last = await start[of[2]]()
+  await follow(middle, master)
+  await ask(master, 'SELECT', '5')
+  await ask(master, 'SET', 'a', '1')
+  await caughtUp(master)
+  await follow(last, middle)
+  await ask(master, 'SET', 'b', '1')
+  await ask(last, 'SELECT', '5')
+  await becomes(last, 2, 'DBSIZE')
+  await ask(last, 'SELECT', '0')
+  expect(await ask(last, 'DBSIZE')).toBe(0)
+})
+
 test('messages, functions, transactions and scripts of a master reach the clients of a replica of its replica', async () => {
   await using master = await startEngine()
   await using middle = await startEngine()

@@ -10,7 +10,7 @@ import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
 import { MissingTypeError, type ModuleTypes } from './rdb/module.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
-import { REMOVED_KEY } from './snapshot.ts'
+import { REMOVED_KEY, STREAM_DB } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
 
 /** So many keys that are left out are named in the log. */
@@ -87,6 +87,8 @@ export class Incoming implements RdbTarget {
   keys = 0
   expired = 0
   skipped = 0
+  /** See `SnapshotOptions`. */
+  streamDb = 0
   #patching = false
   readonly #engine: Engine
   readonly #now: number
@@ -155,6 +157,7 @@ export class Incoming implements RdbTarget {
   }
 
   aux(name: ByteString, value: ByteString): void {
+    if (name === STREAM_DB) this.streamDb = Number(value)
     if (name !== REMOVED_KEY) return
     const colon = value.indexOf(':')
     this.#remove(Number(value.slice(0, colon)), value.slice(colon + 1))

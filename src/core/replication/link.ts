@@ -19,8 +19,8 @@ export interface Copy {
   db: number
   /** The link is in another state. */
   became(): void
-  /** All data has come. @param install puts it in place of what was there */
-  replaced(id: ByteString, offset: number, install: () => void): Promise<void>
+  /** All data has come. @param db the database that the stream is about. @param install puts the data in place of what was there */
+  replaced(id: ByteString, offset: number, db: number, install: () => void): Promise<void>
   /** The master goes on with what is missed. */
   continued(id: ByteString): void
   /** Bytes of the stream have been run. */
@@ -207,7 +207,7 @@ export class Link {
       if ((await received.drop(MARK_LENGTH)) !== mark) throw new Error('the file of the master does not end where it should')
     } else await received.drop(Number(length) - reader.position)
     if (this.#stopped) return
-    await this.#copy.replaced(id, offset, incoming.prepare())
+    await this.#copy.replaced(id, offset, incoming.streamDb, incoming.prepare())
     engine.log('notice', 'MASTER <-> REPLICA sync: Finished with success')
   }
 

@@ -180,15 +180,15 @@ export class Replication implements Replicates, Copy {
   }
 
   replaced(): void
-  replaced(id: ByteString, offset: number, install: () => void): Promise<void>
-  replaced(id?: ByteString, offset = 0, install?: () => void): void | Promise<void> {
+  replaced(id: ByteString, offset: number, db: number, install: () => void): Promise<void>
+  replaced(id?: ByteString, offset = 0, db = 0, install?: () => void): void | Promise<void> {
     this.#end()
     if (id === undefined) return
     const engine = this.#engine
     this.id = id
     this.formerId = NONE
     this.formerEnd = -1
-    this.db = 0
+    this.db = db
     engine.begin()
     install!()
     engine.dirty++
@@ -267,6 +267,8 @@ export class Replication implements Replicates, Copy {
     this.formerEnd = this.offset
     this.id = this.#name()
     if (this.feed !== null) {
+      // A master keeps its backlog for a while without replicas; a replica kept it all the time.
+      this.#aloneSince = engine.clock.now()
       this.feed.forgetDatabase()
       engine.listen(this.feed, true)
       // They are to hear the new name.

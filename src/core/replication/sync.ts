@@ -142,11 +142,13 @@ export class ReplicaConnections {
     const stays = !fileOnly && !functionsOnly
     replication.syncs.full++
     if (stays) replication.begin()
-    // What comes from now on is not in the file: it must say which database it is for.
+    // What comes from now on is not in the file: it must say which database it is for. A master's stream goes on as it is: the file
+    // says it then.
     if (!replication.follows) replication.feed?.forgetDatabase()
+    const streamDb = replication.follows ? replication.db : 0
     const first = greeting === '' ? '' : `+${greeting} ${replication.id} ${replication.offset}\r\n`
     const digits = Array.from({ length: MARK_LENGTH }, () => Math.floor(engine.random() * 16).toString(16))
-    const all = joined(first, asSent(exportRdb(engine, { functionsOnly }), mark ? digits.join('') : null))
+    const all = joined(first, asSent(exportRdb(engine, { functionsOnly, streamDb }), mark ? digits.join('') : null))
     // A connection that wants no more ends with the file, and is not answered before.
     if (!stays) return onStream(all).then(() => NO_REPLY)
     void onStream(this.#attach(session, wishes).stream(all))
