@@ -1,5 +1,5 @@
 // What masters and replicas say and refuse, who takes over from whom, and what becomes of the data when something goes wrong.
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { replicate } from '../../src/adapters/serve/replicate.ts'
@@ -254,6 +254,22 @@ test('writes go on while a replica gets a large database, and are there too', as
   }
 }, 60_000)
 
+test('nothing comes behind the mark that ends a file before the replica says that it has it', async () => {
+  await using master = await startEngine()
+  const socket = connect(master.port, '127.0.0.1')
+  let heard = ''
+  socket.on('data', (bytes) => (heard += bytes.toString('latin1')))
+  socket.write('REPLCONF capa eof\r\nPSYNC ? -1\r\n')
+  await until(master, /state=online/)
+  await ask(master, 'SET', 'later', 'x')
+  await ask(master, 'WAIT', '1', '50')
+  const mark = /\$EOF:(\w{40})\r\n/.exec(heard)![1]
+  expect(heard.endsWith(mark)).toBe(true)
+  socket.write('REPLCONF ACK 0\r\n')
+  while (!heard.includes('later')) await soon()
+  socket.destroy()
+})
+
 /** A master that says what it is told to. */
 async function pretender(answers: (said: string, socket: Socket) => void): Promise<{ port: number; close(): void }> {
   const server = createServer((socket) => {
@@ -336,6 +352,25 @@ test.each(kinds)('an embedded engine that cannot follow a server (%s) says why, 
   expect(await redis.get('own')).toBe('stays!')
   await using replica = await replicate(redis, { port: master.port, username: 'default', password: 'secret' })
   expect([replica.connected, await redis.get('own')]).toEqual([true, null])
+})
+
+test('an embedded engine that is closed follows nobody, whether it had the data or not', async () => {
+  await using master = await startEngine()
+  await ask(master, 'SET', 'a', '1')
+  const redis = await createRedis()
+  const replica = await replicate(redis, { port: master.port })
+  await redis.close()
+  expect(replica.connected).toBe(false)
+  // One that never answers: it is being asked while the engine is closed.
+  let asked = (): void => {}
+  const asks = new Promise<void>((resolve) => (asked = resolve))
+  const silent = await pretender(() => asked())
+  const other = await createRedis()
+  const begun = expect(replicate(other, { port: silent.port })).rejects.toThrow(/^MASTERDOWN .* it was told to stop$/)
+  await asks
+  await other.close()
+  await begun
+  silent.close()
 })
 
 test('isodis serve follows a server from its configuration on', async () => {

@@ -71,10 +71,23 @@ export class Replica {
     this.#wake?.()
   }
 
-  /** All that goes to it: what answers it, the file with all data if it needs that, and then every change, without end. */
-  async *stream(before: AsyncIterable<ByteString>): AsyncGenerator<ByteString> {
+  /** It has said how much it has. */
+  heardOf(offset: number, now: number): void {
+    this.heard = now
+    this.answers = true
+    this.has = Math.max(this.has, offset)
+    this.#wake?.()
+  }
+
+  /**
+   * All that goes to it: what answers it, the file with all data if it needs that, and then every change, without end.
+   * @param marked whether a mark ends the file. redis-server looks for it at the end of what it has just read, and finds it only if
+   * nothing comes behind it: the changes wait until it says that it has the file.
+   */
+  async *stream(before: AsyncIterable<ByteString>, marked: boolean): AsyncGenerator<ByteString> {
     yield* before
     this.online = true
+    while (marked && !this.answers && !this.#gone) await new Promise<void>((resolve) => (this.#wake = resolve))
     while (!this.#gone) {
       if (this.#size === 0) await new Promise<void>((resolve) => (this.#wake = resolve))
       this.#wake = null

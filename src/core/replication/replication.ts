@@ -169,9 +169,7 @@ export class Replication implements Replicates, Copy {
 
   /** A replica has said how much it has. */
   heard(replica: Replica, offset: number): void {
-    replica.heard = this.#engine.clock.now()
-    replica.answers = true
-    replica.has = Math.max(replica.has, offset)
+    replica.heardOf(offset, this.#engine.clock.now())
     this.#tell()
   }
 

@@ -122,7 +122,7 @@ export class ReplicaConnections {
       `Partial resynchronization request from ${session.options.peer?.address ?? ''} accepted. Sending ${missed.length} bytes of backlog starting from offset ${from}.`,
     )
     const replica = this.#attach(session, wishes)
-    void onStream(replica.stream(only(`+CONTINUE ${replication.id}\r\n${missed}`)))
+    void onStream(replica.stream(only(`+CONTINUE ${replication.id}\r\n${missed}`), false))
     return NO_REPLY
   }
 
@@ -151,7 +151,7 @@ export class ReplicaConnections {
     const all = joined(first, asSent(exportRdb(engine, { functionsOnly, streamDb }), mark ? digits.join('') : null))
     // A connection that wants no more ends with the file, and is not answered before.
     if (!stays) return onStream(all).then(() => NO_REPLY)
-    void onStream(this.#attach(session, wishes).stream(all))
+    void onStream(this.#attach(session, wishes).stream(all, mark))
     return NO_REPLY
   }
 
