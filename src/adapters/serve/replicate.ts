@@ -48,11 +48,13 @@ export async function replicate(redis: EmbeddedRedis, options: MasterOptions = {
   await new Promise<void>((resolve, reject) => {
     const look = (): void => {
       const up = link!.state === 'connected'
-      if (!up && link!.failure === null && replication.link === link) return
+      if (!up && link!.failure === null && !link!.stopped) return
       replication.onProgress.delete(look)
       if (up) return resolve()
       if (replication.link === link) replication.lead()
-      reject(new RedisError(`MASTERDOWN ${host}:${port} is not followed: ${reasonOf(link!.failure)}`, { cause: link!.failure }))
+      const { failure } = link!
+      const reason = failure instanceof Error ? failure.message : 'it was told to stop'
+      reject(new RedisError(`MASTERDOWN ${host}:${port} is not followed: ${reason}`, { cause: failure }))
     }
     replication.onProgress.add(look)
   })
@@ -61,7 +63,7 @@ export async function replicate(redis: EmbeddedRedis, options: MasterOptions = {
   }
   return {
     get connected() {
-      return replication.link === link && link!.state === 'connected'
+      return link!.state === 'connected'
     },
     stop,
     async [Symbol.asyncDispose]() {
@@ -69,5 +71,3 @@ export async function replicate(redis: EmbeddedRedis, options: MasterOptions = {
     },
   }
 }
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'it was told to follow another')

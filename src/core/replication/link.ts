@@ -74,9 +74,15 @@ export class Link {
     void this.#run()
   }
 
+  /** Whether it has ended for good. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
   /** Ends it for good. */
   stop(): void {
     this.#stopped = true
+    this.#become('connect')
     this.#cancel?.()
     this.#wire?.close()
     this.#session?.close()
@@ -157,6 +163,7 @@ export class Link {
     } else if (how === '+FULLRESYNC') {
       this.#engine.log('notice', `Full resync from master: ${id}:${offset}`)
       await this.#takeAll(received, id, Number(offset))
+      if (this.#stopped) return
     } else throw new Error(`master does not send its data: ${answer}`)
     this.failure = null
     this.#become('connected')
