@@ -166,14 +166,6 @@ DEBUG 1.0.0 that of the subcommand
 For tests of the server and of programs that use it
 ! syscmd
 
-MIGRATE 2.6.0 O(N), N: bytes of the values
-Moves keys to another server
-host port:integer key_or_empty_string=(key#0|empty_string) destination-db:integer timeout:integer [COPY]@3.0.0 [REPLACE]@3.0.0 [authentication=([AUTH password]@4.0.7|[AUTH2 username_password=(username password)]@6.0.0)] [KEYS key#1...]@3.0.6
-- 3.0.0 COPY and REPLACE
-- 3.0.6 KEYS
-- 4.0.7 AUTH
-- 6.0.0 AUTH2
-
 FAILOVER 6.2.0 O(1)
 Makes a replica the master
 [TO target=(host port:integer [FORCE])] [ABORT] [TIMEOUT milliseconds:integer]
@@ -236,4 +228,14 @@ ACL|SAVE 6.0.0 O(N), N: users
 Writes the users into their file
 `
 
-export const docs: DocTexts = { cluster, connection, hyperloglog, server }
+const generic = `
+MIGRATE 2.6.0 O(N), N: bytes of the values
+Moves keys to another server
+host port:integer key_or_empty_string=(key#0|empty_string="") destination-db:integer timeout:integer [COPY]@3.0.0 [REPLACE]@3.0.0 [authentication=([AUTH password]@4.0.7|[AUTH2 username_password=(username password)]@6.0.0)] [KEYS key#1...]@3.0.6
++ 3.0.0 COPY and REPLACE
++ 3.0.6 KEYS
++ 4.0.7 AUTH
++ 6.0.0 AUTH2
+`
+
+export const docs: DocTexts = { cluster, connection, generic, hyperloglog, server }

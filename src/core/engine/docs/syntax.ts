@@ -2,7 +2,7 @@
 // redis-cli shows them. The line is the only place where arguments are written down:
 //   `key` `count:integer`      an argument and its type: string unless said, and key for one called key
 //   `EX seconds:integer`       behind the word EX
-//   `GET`                      a word alone; `change=CH` one that COMMAND DOCS knows by another name
+//   `GET`                      a word alone, `""` an empty one; `change=CH` one that COMMAND DOCS knows by another name
 //   `(field value)`            a block; `(LEFT|RIGHT)` one of several; `where=(LEFT|RIGHT)` the same with a name, which is
 //                              otherwise made of its parts: left_right
 //   `[NX|XX]` `[condition=NX|XX]`  what may be left out
@@ -33,7 +33,9 @@ export function parseSyntax(line: string): Argument[] {
 }
 
 const LABEL = /([a-z][\w-]*)=/y
-const TOKEN = /[A-Z][A-Z\d_-]*|[=~*$]/y
+const TOKEN = /[A-Z][A-Z\d_-]*|[=~*$]|""/y
+/** A word that is empty. */
+const EMPTY = '""'
 // Two names have signs in them: ip:port and yes/no.
 const NAME = /([a-z](?:[\w/-]|:port)*)(?::(integer|double|key|pattern|unix-time))?(?:#(\d))?/y
 const SUFFIX = /@([\d.]+\d)|!([\d.]+\d)|\.{3}/y
@@ -138,7 +140,7 @@ export function syntaxReply(found: readonly Argument[]): Reply[] {
       ['name', name, true],
       ['type', type, true],
       ['key_spec_index', keySpec, keySpec >= 0],
-      ['token', token, token !== ''],
+      ['token', token === EMPTY ? '' : token, token !== ''],
       ['since', since, since !== ''],
       ['deprecated_since', deprecatedSince, deprecatedSince !== ''],
       ['flags', new SetReply(flags.map((flag) => new Status(flag))), flags.length > 0],
