@@ -1,18 +1,9 @@
 // What is changed in files of Redis's test suite before it runs: the text that is looked for, and what takes its place.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const journal = fileURLToPath(new URL('journal.tcl', import.meta.url))
 
 /** By file, below `tests`. */
 const EDITS = {
-  // What listens to a replica's connection listens to the journal here.
-  'test_helper.tcl': [
-    [/^/, `source {${journal}}\n`],
-    [/^proc (?=attach_to_replication_stream )/m, 'proc original_'],
-    [/^proc (?=close_replication_stream )/m, 'proc original_'],
-  ],
   'support/server.tcl': [
     // An error in a test is that test's failure, also if it happens within a server that the test starts. Otherwise the test
     // passes. After an error elsewhere the next block goes on, but the server around this one was ended too, and with it the unit.

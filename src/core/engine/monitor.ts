@@ -15,8 +15,12 @@ const REDACTED = '(redacted)'
 export function withoutSecrets({ name }: Command, argv: Argv): Argv {
   if (name === 'auth') return argv.map((word, i) => (i === 0 ? word : REDACTED))
   if (name === 'acl|setuser') return argv.map((word, i) => (i < 2 ? word : REDACTED))
-  const login = name === 'hello' ? argv.findIndex((word, i) => i > 1 && word.toUpperCase() === 'AUTH') : -1
-  if (login > 0) return argv.map((word, i) => (i === login + 1 || i === login + 2 ? REDACTED : word))
+  if (name === 'hello' || name === 'migrate') {
+    // Of MIGRATE, AUTH has a password alone, and what follows KEYS are keys.
+    const login = argv.findIndex((word, i) => i > 1 && /^(auth2?|keys)$/i.test(word))
+    const secrets = login < 0 || /^k/i.test(argv[login]) ? 0 : name === 'migrate' && argv[login].length === 4 ? 1 : 2
+    return argv.map((word, i) => (i > login && i <= login + secrets ? REDACTED : word))
+  }
   if (name !== 'config|set') return argv
   return argv.map((word, i) => (i % 2 === 1 && /^(requirepass|master(auth|user)|tls-key-file-pass)$/i.test(argv[i - 1]) ? REDACTED : word))
 }

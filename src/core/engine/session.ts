@@ -239,7 +239,8 @@ export class Session {
     const held = this.engine.gate?.(this, command, argv)
     if (held) return held
     const stale = this.engine.replication?.stale
-    if (stale && !(flags & FLAG.stale) && this.role !== 'M') throw stale
+    const runs = name === 'exec' ? (this.transaction.queue ?? []) : [{ command }]
+    if (stale && this.role !== 'M' && runs.some((each) => !(each.command.flags & FLAG.stale))) throw stale
     if (this.engine.loading && !(flags & FLAG.loading)) throw LOADING
     if (this.transaction.open && flags & FLAG.no_multi) throw NOT_IN_TRANSACTION
     if (!queued) return null
