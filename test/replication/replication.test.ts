@@ -161,6 +161,50 @@ test.each([
   expect(await ask(last, 'DBSIZE')).toBe(0)
 })
 
+test.each(kinds)('EXEC of a replica (%s) that has lost its master runs nothing that may not run then', async (kind) => {
+  await using server = await start[kind]()
+  await ask(server, 'CONFIG', 'SET', 'replica-serve-stale-data', 'no')
+  const other = await RespClient.connect({ port: server.port })
+  await ask(server, 'SET', 'k', '1')
+  const replies: unknown[] = []
+  for (const queued of [['GET', 'k'], ['PING'], ['LASTSAVE'], ['SET', 'k', '2']]) {
+    await ask(server, 'MULTI')
+    await ask(server, ...queued)
+    await other.call('REPLICAOF', '127.0.0.1', '1')
+    const reply = await ask(server, 'EXEC')
+    replies.push(Array.isArray(reply) ? reply.length : reply)
+    await other.call('REPLICAOF', 'NO', 'ONE')
+  }
+  other.close()
+  const lost = {
+    error: "EXECABORT Transaction discarded because of: MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  }
+  const refused = { error: "EXECABORT Transaction discarded because of: READONLY You can't write against a read only replica." }
+  expect(replies).toEqual([lost, lost, 1, refused])
+  expect(await ask(server, 'GET', 'k')).toBe('1')
+})
+
+test.each(kinds)('a replica (%s) that has lost its master runs only scripts that allow for it', async (kind) => {
+  await using server = await start[kind]()
+  await ask(server, 'SET', 'k', '1')
+  const library = "#!lua name=l\nredis.register_function('f', function() return 1 end)"
+  const allowing = "redis.register_function{function_name='g', callback=function() return 2 end, flags={'allow-stale', 'no-writes'}}"
+  await ask(server, 'FUNCTION', 'LOAD', `${library}\n${allowing}`)
+  await ask(server, 'CONFIG', 'SET', 'replica-serve-stale-data', 'no')
+  await ask(server, 'REPLICAOF', '127.0.0.1', '1')
+  const lost = { error: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'." }
+  expect([
+    await ask(server, 'EVAL', 'return 1', '0'),
+    await ask(server, 'EVAL_RO', '#!lua flags=no-writes\nreturn 1', '0'),
+    await ask(server, 'EVAL', '#!lua flags=allow-stale,no-writes\nreturn 1', '0'),
+    await ask(server, 'EVAL', '#!lua flags=allow-stale\nreturn 1', '0'),
+    await ask(server, 'EVAL', "#!lua flags=allow-stale,no-writes\nreturn redis.pcall('GET', KEYS[1])", '1', 'k'),
+    await ask(server, 'EVAL', "#!lua flags=allow-stale,no-writes\nreturn redis.call('ECHO', 'x')", '0'),
+    await ask(server, 'FCALL', 'f', '0'),
+    await ask(server, 'FCALL', 'g', '0'),
+  ]).toEqual([lost, lost, 1, READ_ONLY, { error: 'ERR Can not execute the command on a stale replica' }, 'x', READ_ONLY, 2])
+})
+
 test('messages, functions, transactions and scripts of a master reach the clients of a replica of its replica', async () => {
   await using master = await startEngine()
   await using middle = await startEngine()

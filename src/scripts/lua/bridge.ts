@@ -17,6 +17,7 @@ import { first, type LuaFunction, type LuaValue, NONE } from './value.ts'
 
 const UNKNOWN = new ReplyError('ERR Unknown Redis command called from script')
 const NO_SCRIPT = new ReplyError('ERR This Redis command is not allowed from script')
+const STALE = new ReplyError('ERR Can not execute the command on a stale replica')
 const WRONG_ARITY = new ReplyError('ERR Wrong number of args calling Redis command from script')
 const READ_ONLY = new ReplyError('ERR Write commands are not allowed from read-only scripts.')
 const CANNOT_WAIT = new ReplyError('ERR This command cannot be waited for in a script')
@@ -28,8 +29,10 @@ export interface Permission {
   readonly readOnly: boolean
   /** It may write although memory is full: the flag `allow-oom`. */
   readonly allowOom: boolean
+  /** It may run on a replica that has no connection to its master: the flag `allow-stale`. */
+  readonly allowStale: boolean
 }
-export const ORDINARY: Permission = { readOnly: false, allowOom: false }
+export const ORDINARY: Permission = { readOnly: false, allowOom: false, allowStale: false }
 
 /** Limits on how long a script runs. One thread runs everything here: nobody can say SCRIPT KILL meanwhile. */
 export interface Limits {
@@ -100,6 +103,7 @@ export class Bridge {
     const { flags } = command
     if (!arityFits(command, argv.length)) return this.#refuse(WRONG_ARITY, command)
     if (flags & FLAG.noscript && !this.unrestricted) return this.#refuse(NO_SCRIPT, command)
+    if (engine.replication?.stale && !(flags & FLAG.stale)) return this.#refuse(STALE, command)
     const denied = this.caller?.user?.check(this.caller, command, argv, true)
     if (denied) return this.#refuse(denied, command)
     if (this.#permission.readOnly && flags & (FLAG.write | FLAG.may_replicate)) return this.#refuse(READ_ONLY, command)

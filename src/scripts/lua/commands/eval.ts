@@ -158,14 +158,15 @@ export function compileSource(machine: Machine, source: ByteString, chunk: strin
 
 /** What a script may do that was called by a command that may write, or not. @throws ReplyError if it must not run so */
 export function effective(engine: Engine, permission: Permission | null, readOnly: boolean): Permission {
-  if (permission === null) return readOnly ? { ...ORDINARY, readOnly } : ORDINARY
-  if (!permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
-  if (!permission.readOnly) {
+  if (permission && !permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
+  if (permission && !permission.readOnly) {
     const refusal = engine.writeError()
     if (refusal !== null) throw refusal
     if (readOnly) throw CANNOT_WRITE
   }
-  return permission
+  const stale = engine.replication?.stale
+  if (stale && !permission?.allowStale) throw stale
+  return permission ?? (readOnly ? { ...ORDINARY, readOnly } : ORDINARY)
 }
 
 /** @param of the scripts of an engine */

@@ -10,7 +10,8 @@ export const FLAGS = ['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'al
 
 /** What flags that are known allow. */
 export function permissionOf(flags: readonly string[]): Permission {
-  return { readOnly: flags.includes('no-writes'), allowOom: flags.includes('allow-oom') || flags.includes('no-writes') }
+  const readOnly = flags.includes('no-writes')
+  return { readOnly, allowOom: readOnly || flags.includes('allow-oom'), allowStale: flags.includes('allow-stale') }
 }
 
 /**
