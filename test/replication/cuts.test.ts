@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { ask, caughtUp, type Server, start, until } from './servers.ts'
 
 const seed = Number(process.env['ISODIS_SEED'] ?? 1)
+const ALL = '10000000'
 const CUTS = Number(process.env['ISODIS_COMMANDS'] ?? 500) / 50
 
 /** Numbers below a limit that are the same in every run. */
@@ -77,7 +78,7 @@ describe.each([
   ['engine', 'engine'],
 ] as const)(`%s as master, %s as replica (seed ${seed})`, (ofMaster, ofReplica) => {
   test.each([
-    ['a backlog that has all', '10000000'],
+    ['a backlog that has all', ALL],
     ['a backlog that has little', '16384'],
   ])('%s', { timeout: 600_000 }, async (_, backlog) => {
     const random = dice(seed)
@@ -125,7 +126,8 @@ describe.each([
       const found = await data(replica)
       expect(found).toEqual(wanted.map(({ count, list, text }, at) => [String(count), list, text, at === 0 ? 204 : 3]))
       expect(found).toEqual(await data(master))
-      expect(String(await ask(master, 'INFO', 'stats'))).toMatch(/sync_partial_ok:[1-9]/)
+      // A small backlog may have been outrun each time.
+      if (backlog === ALL) expect(String(await ask(master, 'INFO', 'stats'))).toMatch(/sync_partial_ok:[1-9]/)
     } finally {
       await proxy.close()
     }

@@ -405,13 +405,14 @@ export const client: Suite = {
     does(
       'tells the pattern',
       async ({ redis }) => {
-        await using subscription = await redis.psubscribe(['x?', '*y'])
-        await redis.publish('xy', 'm')
+        // No other case's channel: in a cluster their messages may still be on their way.
+        await using subscription = await redis.psubscribe(['to?d', '*old'])
+        await redis.publish('told', 'm')
         const both = [(await subscription.next()).value, (await subscription.next()).value]
         expect(both).toEqual(
           expect.arrayContaining([
-            { pattern: 'x?', channel: 'xy', message: 'm' },
-            { pattern: '*y', channel: 'xy', message: 'm' },
+            { pattern: 'to?d', channel: 'told', message: 'm' },
+            { pattern: '*old', channel: 'told', message: 'm' },
           ]),
         )
       },
