@@ -95,3 +95,26 @@ test.each(kinds)('%s: a target that is not there, that says nothing, or that is 
   })
   expect(await ask(source, 'GET', 'a')).toBe('1')
 })
+
+test.each(kinds)('%s: SLOWLOG shows no password', async (kind) => {
+  await using source = await start[kind]()
+  await ask(source, 'CONFIG', 'SET', 'slowlog-log-slower-than', '0')
+  await ask(source, 'SLOWLOG', 'RESET')
+  for (const [key, ...rest] of [
+    ['keys', 'AUTH', 'secret'],
+    ['', 'copy', 'auth2', 'ann', 'secret', 'REPLACE'],
+    ['', 'AUTH', 'auth2', 'KEYS', 'auth', 'b'],
+    ['a', 'AUTH', 'secret', 'AUTH2', 'ann', 'secret'],
+  ]) {
+    await ask(source, 'MIGRATE', '127.0.0.1', '1', key, '0', '5000', ...rest)
+  }
+  await ask(source, 'HELLO', '2', 'SETNAME', 'auth', 'AUTH', 'ann', 'secret')
+  const log = (await ask(source, 'SLOWLOG', 'GET')) as [number, number, number, string[]][]
+  expect(log.flatMap(([, , , words]) => (/^(MIGRATE|HELLO)$/.test(words[0]) ? [words.slice(words[0] === 'HELLO' ? 2 : 6)] : []))).toEqual([
+    ['SETNAME', 'auth', 'AUTH', '(redacted)', '(redacted)'],
+    ['AUTH', '(redacted)', 'AUTH2', '(redacted)', '(redacted)'],
+    ['AUTH', '(redacted)', 'KEYS', 'auth', 'b'],
+    ['copy', 'auth2', '(redacted)', '(redacted)', 'REPLACE'],
+    ['AUTH', '(redacted)'],
+  ])
+})

@@ -15,14 +15,22 @@ const REDACTED = '(redacted)'
 export function withoutSecrets({ name }: Command, argv: Argv): Argv {
   if (name === 'auth') return argv.map((word, i) => (i === 0 ? word : REDACTED))
   if (name === 'acl|setuser') return argv.map((word, i) => (i < 2 ? word : REDACTED))
-  if (name === 'hello' || name === 'migrate') {
-    // Of MIGRATE, AUTH has a password alone, and what follows KEYS are keys.
-    const login = argv.findIndex((word, i) => i > 1 && /^(auth2?|keys)$/i.test(word))
-    const secrets = login < 0 || /^k/i.test(argv[login]) ? 0 : name === 'migrate' && argv[login].length === 4 ? 1 : 2
-    return argv.map((word, i) => (i > login && i <= login + secrets ? REDACTED : word))
-  }
+  const login = name === 'hello' ? argv.findIndex((word, i) => i > 1 && /^auth$/i.test(word) && !/^setname$/i.test(argv[i - 1])) : -1
+  if (login > 0) return argv.map((word, i) => (i === login + 1 || i === login + 2 ? REDACTED : word))
+  if (name === 'migrate') return withoutLogin(argv)
   if (name !== 'config|set') return argv
   return argv.map((word, i) => (i % 2 === 1 && /^(requirepass|master(auth|user)|tls-key-file-pass)$/i.test(argv[i - 1]) ? REDACTED : word))
+}
+
+/** MIGRATE without the password of AUTH, and the user and password of AUTH2. What follows KEYS are names. */
+function withoutLogin(argv: Argv): Argv {
+  const shown = [...argv]
+  for (let i = 6; i < argv.length && !/^keys$/i.test(argv[i]); i++) {
+    const word = argv[i].toUpperCase()
+    const end = i + (word === 'AUTH' ? 1 : word === 'AUTH2' ? 2 : 0)
+    while (i < end && i + 1 < argv.length) shown[++i] = REDACTED
+  }
+  return shown
 }
 
 /** Shows a command line to those who MONITOR. */
