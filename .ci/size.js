@@ -65,7 +65,8 @@ const budgets = [
   // arguments on, 116 of 244, would save 0.7, less what reads it; nothing would check then that a decoder gives what its method says.
   { name: 'isodis/upstash', code: "export * from './adapters/upstash.ts'", initial: 14.8, total: 14.8 },
   // Besides the client, backends for servers and clusters are 2.7, which isodis/ioredis has too, what is node-redis's own 2.
-  { name: 'isodis/node-redis', code: "export * from './adapters/node-redis.ts'", initial: 16.65, total: 16.65 },
+  // That WAIT is sent where it counts is 0.1.
+  { name: 'isodis/node-redis', code: "export * from './adapters/node-redis.ts'", initial: 16.8, total: 16.8 },
 ]
 
 const rows = []

@@ -3,9 +3,11 @@
 import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { slotOf } from '../../core/client/slots.ts'
+import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection, Nodes } from './connection.ts'
 import { OfCluster } from './of-cluster.ts'
+import { untilAborted } from './own-connections.ts'
 import { CROSS_SLOT, keysInTransaction } from './transaction.ts'
 
 /** How often a slot is looked for again that has moved meanwhile. */
@@ -25,6 +27,8 @@ export class ClusterWatch extends OfCluster implements Backend {
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
     if (argv[0] === 'WATCH') return this.#watch(argv)
+    const node = this.#node
+    if (node !== null && tellsOfWrites(argv)) return untilAborted(() => node.send(argv), options?.signal)
     if (this.#node === null || options?.blocking) return this.cluster.call(argv, options)
     return this.#where(argv)
   }

@@ -9,7 +9,7 @@ import { ClusterWatch } from './cluster-watch.ts'
 import { type Nodes, someOf, SUBSCRIBE } from './connection.ts'
 import { combinerOf } from './every-node.ts'
 import { NodeBackend } from './node.ts'
-import { OwnConnections } from './own-connections.ts'
+import { OwnConnections, untilAborted } from './own-connections.ts'
 import { transact } from './transaction.ts'
 
 const INVALID_CURSOR = new ReplyError('ERR invalid cursor')
@@ -40,9 +40,9 @@ export class ClusterBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
-    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
     const combine = combinerOf(argv)
-    if (combine !== undefined) return this.#everywhere(argv).then(combine)
+    if (combine !== undefined) return untilAborted(() => this.#everywhere(argv).then(combine), options?.signal)
+    if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
     if (argv[0] === 'SCAN' && argv.length > 1) return this.#scan(argv)
     if (argv[0] === 'RANDOMKEY') return this.#randomKey(argv)
     return this.#nodes.send(argv)

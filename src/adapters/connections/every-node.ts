@@ -11,7 +11,7 @@ const sum: Combine = (replies) => numbers(replies).reduce((a, b) => a + b, 0)
 const lowest: Combine = (replies) => Math.min(...numbers(replies))
 const joined: Combine = (replies) => replies.flatMap((reply) => reply as Reply[])
 const distinct: Combine = (replies) => [...new Set(joined(replies) as Reply[])]
-/** Element by element: those of scripts that every node has. */
+/** Element by element: what every node has, scripts or copies of what was written. */
 const everywhere: Combine = (replies) => (replies[0] as number[]).map((_, i) => lowest(replies.map((reply) => (reply as Reply[])[i])))
 /** Names and counts in turn. */
 const counts: Combine = (replies) =>
@@ -27,6 +27,8 @@ const ROWS: ReadonlyMap<string, Combine | Readonly<Record<string, Combine>>> = n
     ['BGSAVE', first],
     ['BGREWRITEAOF', first],
     ['LASTSAVE', lowest],
+    ['WAIT', lowest],
+    ['WAITAOF', everywhere],
     ['SCRIPT', { LOAD: first, FLUSH: first, EXISTS: everywhere }],
     ['FUNCTION', { LOAD: first, DELETE: first, FLUSH: first, RESTORE: first }],
     ['CONFIG', { SET: first, RESETSTAT: first, REWRITE: first }],

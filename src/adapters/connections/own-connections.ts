@@ -1,6 +1,6 @@
 // Connections besides the user's own: one for each command that waits, kept for the next one, and one for each
 // subscription. They end with the client that they were made like.
-import type { Argv, Listening, Signal, Stop } from '../../core/client/backend.ts'
+import { type Argv, type Listening, reasonOf, type Signal, type Stop } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { type Connection, type Lasting, type Nodes, type Server, SUBSCRIBE } from './connection.ts'
@@ -25,7 +25,7 @@ export class OwnConnections {
 
   /** Runs a command that may wait. When the signal says so its connection is dropped, and with it the waiting. */
   async wait(argv: Argv, signal: Signal | undefined): Promise<Reply> {
-    if (signal?.aborted) throw signal.reason
+    if (signal?.aborted) throw reasonOf(signal)
     const connection = this.#idle.pop() ?? (await this.#make())
     const abort = (): void => connection.drop()
     if (signal?.aborted) abort()
@@ -33,7 +33,7 @@ export class OwnConnections {
     const reply = await connection.send(argv)
     signal?.removeEventListener('abort', abort)
     // What came with the signal is taken from its key: it is given.
-    if (signal?.aborted && reply instanceof ReplyError) throw signal.reason
+    if (signal?.aborted && reply instanceof ReplyError) throw reasonOf(signal)
     if (connection.ready && this.#idle.length < MAX_IDLE) this.#idle.push(connection)
     else connection.drop()
     return reply
@@ -78,4 +78,14 @@ export class OwnConnections {
     if (drops !== this.#drops) one.drop()
     return one
   }
+}
+
+/** A reply, for as long as its caller waits. The command goes on: its connection is not its own. */
+export async function untilAborted(send: () => Promise<Reply>, signal: Signal | undefined): Promise<Reply> {
+  if (signal === undefined) return send()
+  if (signal.aborted) throw reasonOf(signal)
+  let abort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(reasonOf(signal))))
+  signal.addEventListener('abort', abort)
+  return Promise.race([send(), aborted]).finally(() => signal.removeEventListener('abort', abort))
 }

@@ -1,9 +1,10 @@
 // The client on a single server: ordinary commands share the connection that the user made.
 import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
+import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply } from '../../core/reply.ts'
 import { type Server, SUBSCRIBE } from './connection.ts'
-import { OwnConnections } from './own-connections.ts'
+import { OwnConnections, untilAborted } from './own-connections.ts'
 
 export class SingleBackend implements Backend {
   readonly capabilities: Capabilities
@@ -27,6 +28,7 @@ export class SingleBackend implements Backend {
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
+    if (tellsOfWrites(argv)) return untilAborted(() => this.#server.send(argv), options?.signal)
     if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
     return this.#server.send(argv)
   }

@@ -2,6 +2,7 @@
 // that Sentinels name.
 import type { Argv } from '../../core/client/backend.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
+import { tellsOfWrites } from '../../core/client/waits.ts'
 import type { Reply } from '../../core/reply.ts'
 import { CLOSE_TIMEOUT_MS, type Connection, type Heard, type Lasting, type Server } from '../connections/connection.ts'
 import { EXECUTE, type NodeRedisClient, type NodeRedisPool, type NodeRedisSentinel } from './client.ts'
@@ -17,6 +18,7 @@ abstract class LentServer implements Server {
 
   async send(argv: Argv): Promise<Reply> {
     refuseSelect(argv)
+    if (tellsOfWrites(argv)) throw unsupported(argv[0], 'there are several connections: put it into the pipeline with what it waits for')
     return this.lend((client) => sendRaw(client, argv)).then((value) => replyOf(argv, value), failureOf)
   }
 

@@ -13,6 +13,9 @@ export function waits(argv: readonly unknown[]): boolean {
   return name.startsWith('XREAD') ? asksToBlock(argv) : WAITING.test(name)
 }
 
+/** WAIT and WAITAOF tell of what their own connection has written: on one that is made for them that would be nothing. */
+export const tellsOfWrites = ([name]: readonly unknown[]): boolean => name === 'WAIT' || name === 'WAITAOF'
+
 /** XREAD and XREADGROUP wait if BLOCK stands before STREAMS, behind which there are only names and IDs. */
 function asksToBlock(argv: readonly unknown[]): boolean {
   // Group and consumer are skipped: they may be called BLOCK.

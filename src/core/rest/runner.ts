@@ -4,7 +4,7 @@ import type { Argv, Backend, Signal } from '../client/backend.ts'
 import { CONNECTION_COMMANDS } from '../client/connection-commands.ts'
 import { unreachable } from '../client/errors.ts'
 import { toResp2 } from '../client/shapes.ts'
-import { waits } from '../client/waits.ts'
+import { tellsOfWrites, waits } from '../client/waits.ts'
 import { type Reply, ReplyError } from '../reply.ts'
 import type { Line } from './commands.ts'
 import { notAvailable } from './errors.ts'
@@ -42,6 +42,8 @@ export class RestRunner {
   run(line: Line, signal?: Signal): Reply | Promise<Reply> {
     const argv = this.#admit(line)
     if (argv instanceof ReplyError) return argv
+    // A connection that is everybody's must not wait, and on another one they would tell nothing.
+    if (tellsOfWrites(argv)) return notAvailable(argv)
     const reply = this.#backend.call(argv, waits(argv) ? { blocking: true, signal } : undefined)
     return reply instanceof Promise ? reply.then((settled) => toResp2(argv, settled)) : toResp2(argv, reply)
   }

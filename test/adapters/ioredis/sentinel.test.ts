@@ -33,7 +33,7 @@ test.each([
   expect(await redis.blpop('q', 1)).toEqual(['q', 'x'])
   expect(await redis.watch('k', (look) => look.multi().get('k').exec())).toEqual(['v'])
   const subscription = await redis.subscribe('c')
-  await redis.call('WAIT', 1, 0)
+  await redis.wait(1, 0)
 
   const waiting = redis.blpop('q', 0)
   await sentinel.killMaster()

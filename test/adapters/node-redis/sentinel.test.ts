@@ -15,12 +15,11 @@ test.each([
   client.on('error', () => {})
   await client.connect()
   await using redis = fromNodeRedis(client)
-  await redis.set('k', 'v')
+  expect(await redis.pipeline().set('k', 'v').wait(1, 0).exec()).toEqual(['OK', 1])
   await redis.rpush('q', 'x')
   expect(await redis.blpop('q', 1)).toEqual(['q', 'x'])
   expect(await redis.watch('k', (look) => look.multi().get('k').exec())).toEqual(['v'])
   await using subscription = await redis.subscribe('c')
-  await redis.call('WAIT', 1, 0)
 
   const waiting = expect(redis.blpop('q', 0)).rejects.toMatchObject({ code: 'CONNECTION' })
   await sentinel.killMaster()

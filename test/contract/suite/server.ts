@@ -327,6 +327,17 @@ export const server: Suite = {
       OUTSIDE,
     ),
   ],
+  wait: [
+    does(
+      'counts the replicas, of which there is none',
+      async ({ redis }) => {
+        await redis.set(a, 1)
+        expect(await redis.wait(0, 100)).toBe(0)
+        expect(await redis.wait(1, 1)).toBe(0)
+      },
+      { needs: ['waiting', 'every node'] },
+    ),
+  ],
   waitaof: [
     does(
       'needs a journal to wait for',
@@ -337,7 +348,7 @@ export const server: Suite = {
           message: 'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.',
         })
       },
-      { needs: ['waiting', 'Redis 7.2'] },
+      { needs: ['waiting', 'every node', 'Redis 7.2'] },
     ),
   ],
   lastsave: [

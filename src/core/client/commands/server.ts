@@ -190,6 +190,15 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
   }
 
   /**
+   * Waits until replicas have everything this connection has written.
+   * @param timeout milliseconds; 0 waits forever
+   * @returns how many have it
+   */
+  wait(replicas: number, timeout: number, options?: WaitOptions): Out<M, T, number> {
+    return this.run(['WAIT', replicas, timeout], integer, { ...options, blocking: true })
+  }
+
+  /**
    * Waits until everything this connection has written is in the journal and safe from a power cut.
    * @param timeout milliseconds; 0 waits forever
    * @returns in how many journals it is: the local one (0 or 1), and those of replicas
