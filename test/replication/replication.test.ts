@@ -437,6 +437,28 @@ test('isodis serve follows a server from its configuration on', async () => {
   }
 })
 
+test('a connection to a master that does not answer is given up when nobody wants it any more', async () => {
+  await using redis = await createRedis({ admin })
+  let given = false
+  redis.engine.dial = () => {
+    let giveUp = (): void => {}
+    return {
+      opened: new Promise((_, reject) => (giveUp = () => reject(new Error('given up')))),
+      local: '',
+      send: () => {},
+      close: () => {
+        given = true
+        giveUp()
+      },
+      async *[Symbol.asyncIterator]() {},
+    }
+  }
+  await redis.call('REPLICAOF', '127.0.0.1', '6379')
+  expect(await redis.call('ROLE')).toEqual(['slave', '127.0.0.1', 6379, 'connecting', -1])
+  await redis.call('REPLICAOF', 'NO', 'ONE')
+  expect(given).toBe(true)
+})
+
 test('an engine without a server has no replicas and follows nobody, but may follow once it is told how to connect', async () => {
   await using redis = await createRedis({ admin })
   await expect(redis.call('REPLICAOF', '127.0.0.1', '6379')).rejects.toThrow(

@@ -12,7 +12,7 @@ import { Eviction } from './eviction.ts'
 import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
 import { type MapReply, type Reply, ReplyError } from '../reply.ts'
-import { type Allocate, type Clock, type Dial, type Log, plainArray, type Random } from './ports.ts'
+import { type Allocate, type Clock, type Dial, type Log, plainArray, type Random, randomId } from './ports.ts'
 import type { ModuleType } from './modules.ts'
 import { PubSub } from './pubsub.ts'
 import { keptLibraries, type Scripting } from './scripting.ts'
@@ -175,7 +175,7 @@ export class Engine {
     }
     this.stats = new Stats(options.table.commands.length)
     this.started = this.clock.now()
-    this.runId = Array.from({ length: 40 }, () => Math.floor(this.random() * 16).toString(16)).join('')
+    this.runId = randomId(this.random)
     this.config = new Config(options.config ?? {}, () => this.configure(), options.parameters)
     this.configure()
   }

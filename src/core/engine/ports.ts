@@ -73,21 +73,30 @@ export function microtask(clock: Pick<Clock, 'soon'>, run: () => void): void {
 /** A number from 0 up to, not with, 1. */
 export type Random = () => number
 
+/** How long the names are that Redis gives to servers, histories and ends of files. */
+export const ID_LENGTH = 40
+
+/** Such a name: hexadecimal digits. */
+export const randomId = (random: Random): ByteString =>
+  Array.from({ length: ID_LENGTH }, () => Math.floor(random() * 16).toString(16)).join('')
+
 /** Makes memory for what is written. Node's `Buffer.allocUnsafeSlow` takes long strings four times as fast as plain arrays. */
 export type Allocate = (length: number) => Uint8Array
 export const plainArray: Allocate = (length) => new Uint8Array(length)
 
 /** A connection to another server: what it sends can be read once, and ends when the connection does. */
 export interface Wire extends AsyncIterable<Uint8Array> {
+  /** Settles when it is there. Rejects with an Error if it cannot be made, or is closed before. */
+  readonly opened: Promise<void>
   /** This end's address: `host:port`. */
   readonly local: string
   send(bytes: ByteString): void
-  /** Ends it at once: what is being read from it ends too. */
+  /** Ends it at once, or gives up making it: what is being read from it ends too. */
   close(): void
 }
 
-/** Connects to a server. @throws Error if it does not answer in time */
-export type Dial = (host: string, port: number, timeoutMs: number) => Promise<Wire>
+/** Connects to a server. */
+export type Dial = (host: string, port: number) => Wire
 
 /** As in redis.conf. */
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning'

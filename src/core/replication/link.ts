@@ -2,7 +2,7 @@
 // connection ends it is made anew, until somebody says otherwise.
 import { type ByteString, fromUint8Array } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type Dial, nextTurn, type Wire } from '../engine/ports.ts'
+import { type Dial, ID_LENGTH, nextTurn, type Wire } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { Incoming } from '../persistence/load.ts'
 import { readRdb } from '../persistence/rdb/reader.ts'
@@ -20,7 +20,7 @@ export interface Copy {
   /** The link is in another state. */
   became(): void
   /** All data has come. @param db the database that the stream is about. @param install puts the data in place of what was there */
-  replaced(id: ByteString, offset: number, db: number, install: () => void): Promise<void>
+  received(id: ByteString, offset: number, db: number, install: () => void): Promise<void>
   /** The master goes on with what is missed. */
   continued(id: ByteString): void
   /** Bytes of the stream have been run. */
@@ -32,9 +32,8 @@ export interface Copy {
 export type LinkState = 'connect' | 'connecting' | 'handshake' | 'sync' | 'connected'
 
 const SECOND_MS = 1000
-const MARK_LENGTH = 40
-/** What the log says when nothing comes for too long, by what is waited for. */
 const HANDSHAKE = 'Timeout connecting to the MASTER...'
+/** What the log says when nothing comes for too long, by what is waited for. */
 const LATE: Readonly<Record<LinkState, string>> = {
   connect: HANDSHAKE,
   connecting: HANDSHAKE,
@@ -95,15 +94,16 @@ export class Link {
   }
 
   async #run(): Promise<void> {
-    const { log, clock, config } = this.#engine
+    const { log, clock } = this.#engine
     while (!this.#stopped) {
       let wasUp = false
       try {
         log('notice', `Connecting to MASTER ${this.host}:${this.port}`)
-        this.#become('connecting')
-        this.#wire = await this.#dial(this.host, this.port, config.number('repl-timeout')! * SECOND_MS)
         this.heard = clock.now()
-        if (!this.#stopped) await this.#follow(this.#wire)
+        this.#wire = this.#dial(this.host, this.port)
+        this.#become('connecting')
+        await this.#wire.opened
+        await this.#follow(this.#wire)
       } catch (error) {
         this.failure = error
         if (!this.#stopped)
@@ -211,10 +211,10 @@ export class Link {
     const length = header.slice(1)
     if (length.startsWith(UNKNOWN_LENGTH)) {
       const mark = length.slice(UNKNOWN_LENGTH.length)
-      if ((await received.drop(MARK_LENGTH)) !== mark) throw new Error('the file of the master does not end where it should')
+      if ((await received.drop(ID_LENGTH)) !== mark) throw new Error('the file of the master does not end where it should')
     } else await received.drop(Number(length) - reader.position)
     if (this.#stopped) return
-    await this.#copy.replaced(id, offset, incoming.streamDb, incoming.prepare())
+    await this.#copy.received(id, offset, incoming.streamDb, incoming.prepare())
     engine.log('notice', 'MASTER <-> REPLICA sync: Finished with success')
   }
 

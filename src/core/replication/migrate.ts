@@ -68,19 +68,19 @@ export function migrateRow(alone: Alone): Row {
 
 class Move {
   readonly #db: Database
-  readonly #connect: () => Promise<Wire>
+  readonly #connect: () => Wire
   readonly #timeout: number
 
   constructor(db: Database, dial: Dial, host: ByteString, port: number, timeout: number) {
     this.#db = db
-    this.#connect = () => dial(host, port, timeout)
+    this.#connect = () => dial(host, port)
     this.#timeout = timeout
   }
 
   async run(keys: readonly ByteString[], target: number, { copy, replace, auth }: Wanted): Promise<Reply> {
     const { clock } = this.#db.engine
-    const wire = await this.#connect().catch(() => null)
-    if (wire === null) return UNREACHABLE
+    const wire = this.#connect()
+    let opened = false
     let late = false
     const cancel = clock.after(
       this.#timeout,
@@ -93,6 +93,8 @@ class Move {
     const moved: ByteString[] = []
     let failure: ReplyError | null = null
     try {
+      await wire.opened
+      opened = true
       const first = [...(auth.length > 0 ? [auth] : []), ['SELECT', String(target)]]
       const all = [...first, ...keys.map((key) => this.#restore(key, replace))]
       wire.send(all.map(encode).join(''))
@@ -105,7 +107,7 @@ class Move {
         } else if (i >= first.length) moved.push(keys[i - first.length])
       }
     } catch {
-      failure = late ? UNREADABLE : UNWRITABLE
+      failure = !opened ? UNREACHABLE : late ? UNREADABLE : UNWRITABLE
     } finally {
       cancel?.()
       wire.close()

@@ -5,7 +5,7 @@ import type { ByteString } from '../bytes.ts'
 import { FLAG } from '../engine/command.ts'
 import type { Effects } from '../engine/effects.ts'
 import type { Engine, Replicates } from '../engine/engine.ts'
-import type { Dial } from '../engine/ports.ts'
+import { type Dial, ID_LENGTH, randomId } from '../engine/ports.ts'
 import { BothEffects } from './both-effects.ts'
 import { MASTER_DOWN, READ_ONLY_REPLICA, TOO_FEW_REPLICAS, UNBLOCKED } from './errors.ts'
 import type { ReplyError } from '../reply.ts'
@@ -13,7 +13,7 @@ import { Feed } from './feed.ts'
 import { type Copy, Link } from './link.ts'
 import type { Replica } from './replica.ts'
 
-const NONE = '0'.repeat(40)
+const NONE = '0'.repeat(ID_LENGTH)
 const SECOND_MS = 1000
 
 /** Keeps what has expired from being removed by timers. */
@@ -44,16 +44,12 @@ export class Replication implements Replicates, Copy {
   constructor(engine: Engine, expiry: Hold) {
     this.#engine = engine
     this.#expiry = expiry
-    this.id = this.#name()
+    this.id = randomId(engine.random)
     engine.replication = this
     engine.onClose.add(() => {
       this.link?.stop()
       this.#cancel?.()
     })
-  }
-
-  #name(): ByteString {
-    return Array.from({ length: 40 }, () => Math.floor(this.#engine.random() * 16).toString(16)).join('')
   }
 
   /** How often replicas were sent everything, and what they had missed; how often that was asked for and could not be. */
@@ -121,7 +117,7 @@ export class Replication implements Replicates, Copy {
   begin(): Feed {
     if (this.feed !== null) return this.feed
     // What changed before was not counted: the name that it had stands for data that nobody can go on from.
-    this.id = this.#name()
+    this.id = randomId(this.#engine.random)
     this.formerId = NONE
     this.formerEnd = -1
     return this.#feedFrom(0)
@@ -177,23 +173,24 @@ export class Replication implements Replicates, Copy {
     for (const tell of this.onProgress) tell()
   }
 
-  replaced(): void
-  replaced(id: ByteString, offset: number, db: number, install: () => void): Promise<void>
-  replaced(id?: ByteString, offset = 0, db = 0, install?: () => void): void | Promise<void> {
+  replaced(): void {
     this.#end()
-    if (id === undefined) return
+  }
+
+  async received(id: ByteString, offset: number, db: number, install: () => void): Promise<void> {
+    this.#end()
     const engine = this.#engine
     this.id = id
     this.formerId = NONE
     this.formerEnd = -1
     this.db = db
     engine.begin()
-    install!()
+    install()
     engine.dirty++
     const known = engine.durability.replaced()
     engine.end()
     this.#feedFrom(offset)
-    return Promise.resolve(known).then(() => {})
+    await known
   }
 
   /** Each second: replicas hear that the master is there, and those that are silent are given up. */
@@ -263,7 +260,7 @@ export class Replication implements Replicates, Copy {
     // From here on it is another history, which begins with what its replicas have.
     this.formerId = this.id
     this.formerEnd = this.offset
-    this.id = this.#name()
+    this.id = randomId(engine.random)
     if (this.feed !== null) {
       // A master keeps its backlog for a while without replicas; a replica kept it all the time.
       this.#aloneSince = engine.clock.now()

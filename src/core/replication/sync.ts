@@ -5,6 +5,7 @@ import { integer } from '../engine/arguments.ts'
 import { type Argv, type Handler, type Result, type Row, row } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SYNTAX } from '../engine/errors.ts'
+import { randomId } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { parseInt64 } from '../numbers.ts'
 import { exportRdb, type Export } from '../persistence/export.ts'
@@ -16,7 +17,6 @@ import type { Replication } from './replication.ts'
 const NO_CONNECTION = new ReplyError('ERR SYNC needs a connection of its own; in this process there is exportRdb()')
 const UNKNOWN_OPTION = (option: ByteString): ReplyError => new ReplyError(`ERR Unrecognized REPLCONF option: ${option}`)
 const BAD_FILTER = (filter: ByteString): ReplyError => new ReplyError(`ERR Unsupported rdb-filter-only option: ${filter}`)
-const MARK_LENGTH = 40
 
 /** What masters and replicas of newer versions say too. */
 const IGNORED = new Set(['replid', 'version', 'rdb-channel', 'main-ch-client-id'])
@@ -147,8 +147,7 @@ export class ReplicaConnections {
     if (!replication.follows) replication.feed?.forgetDatabase()
     const streamDb = replication.follows ? replication.db : 0
     const first = greeting === '' ? '' : `+${greeting} ${replication.id} ${replication.offset}\r\n`
-    const digits = Array.from({ length: MARK_LENGTH }, () => Math.floor(engine.random() * 16).toString(16))
-    const all = joined(first, asSent(exportRdb(engine, { functionsOnly, streamDb }), mark ? digits.join('') : null))
+    const all = joined(first, asSent(exportRdb(engine, { functionsOnly, streamDb }), mark ? randomId(engine.random) : null))
     // A connection that wants no more ends with the file, and is not answered before.
     if (!stays) return onStream(all).then(() => NO_REPLY)
     void onStream(this.#attach(session, wishes).stream(all, mark))
