@@ -480,3 +480,15 @@ describe('what client libraries and monitoring tools read', () => {
     expect(shown[1]).toEqual(shown[0])
   })
 })
+
+test('a server ends although a client does not read what is left for it', async () => {
+  await using db = await createRedis()
+  const server = await serveResp(db, { port: 0 })
+  await db.setrange('large', 30_000_000, 'x')
+  const client = createConnection(server.port, '127.0.0.1')
+  client.on('error', () => {})
+  client.write('GET large\r\n')
+  await vi.waitFor(async () => expect(await db.call('CLIENT', 'LIST', 'TYPE', 'normal')).toMatch(/ omem=[1-9]/))
+  await server.close()
+  client.destroy()
+})

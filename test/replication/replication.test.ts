@@ -7,7 +7,7 @@ import { admin } from '../../src/core/admin/admin.ts'
 import { exportRdb } from '../../src/core/persistence/export.ts'
 import { importRdb } from '../../src/core/persistence/load.ts'
 import { buildCommand, CommandLine } from '../support/command-line.ts'
-import { RespClient } from '../support/resp-client.ts'
+import { plain, RespClient } from '../support/resp-client.ts'
 import { ask, caughtUp, follow, type Server, start, startEngine, startRedis, until } from './servers.ts'
 
 const READ_ONLY = { error: "READONLY You can't write against a read only replica." }
@@ -457,6 +457,42 @@ test('a connection to a master that does not answer is given up when nobody want
   expect(await redis.call('ROLE')).toEqual(['slave', '127.0.0.1', 6379, 'connecting', -1])
   await redis.call('REPLICAOF', 'NO', 'ONE')
   expect(given).toBe(true)
+})
+
+test.each(kinds)('SHUTDOWN of a master (%s) holds writes until its replicas have everything, or somebody aborts it', async (kind) => {
+  await using master = await start[kind]()
+  // One that says how much it has when this test wants it to.
+  const replica = connect(master.port, '127.0.0.1')
+  replica.write('PSYNC ? -1\r\n')
+  replica.resume()
+  await until(master, /state=online/)
+  replica.write('REPLCONF ACK 0\r\n')
+  await ask(master, 'SET', 'a', '1')
+  const [one, two, three, writer] = await Promise.all([1, 2, 3, 4].map(() => RespClient.connect({ port: master.port, host: '127.0.0.1' })))
+  const waits = async (clients: number): Promise<void> => {
+    while (field(await ask(master, 'INFO', 'clients'), 'blocked_clients') !== String(clients)) await soon()
+    expect(Number(field(await ask(master, 'INFO', 'server'), 'shutdown_in_milliseconds'))).toBeGreaterThan(0)
+  }
+  const replies = [one.call('SHUTDOWN', 'NOSAVE')]
+  await waits(1)
+  replies.push(two.call('SHUTDOWN', 'NOSAVE', 'NOW'))
+  await waits(2)
+  const written = writer.call('SET', 'a', '2')
+  expect(await ask(master, 'GET', 'a')).toBe('1')
+  expect(await ask(master, 'SHUTDOWN', 'ABORT')).toBe('OK')
+  const failed = { error: 'ERR Errors trying to SHUTDOWN. Check logs.' }
+  expect((await Promise.all(replies)).map((reply) => plain(reply))).toEqual([failed, failed])
+  expect(plain(await written)).toBe('OK')
+  expect(await ask(master, 'SHUTDOWN', 'ABORT')).toEqual({ error: 'ERR No shutdown in progress.' })
+  expect(field(await ask(master, 'INFO'), 'shutdown_in_milliseconds')).toBeUndefined()
+  // Redis 7.0.15 would end at once, by an assertion, on a connection whose SHUTDOWN was aborted.
+  const ended = expect(three.call('SHUTDOWN', 'NOSAVE')).rejects.toThrow('connection closed')
+  await waits(1)
+  const unanswered = expect(writer.call('SET', 'a', '3')).rejects.toThrow('connection closed')
+  replica.write(`REPLCONF ACK ${field(await ask(master, 'INFO', 'replication'), 'master_repl_offset')}\r\n`)
+  await Promise.all([ended, unanswered])
+  replica.destroy()
+  for (const client of [one, two]) client.close()
 })
 
 test('an engine without a server has no replicas and follows nobody, but may follow once it is told how to connect', async () => {

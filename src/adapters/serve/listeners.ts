@@ -1,7 +1,7 @@
 // Where `isodis serve` listens: perhaps at a Unix socket, and on a port at several addresses. CONFIG SET changes port and
 // addresses while connections go on.
 import type { Engine } from '../../core/engine/engine.ts'
-import { type Connections, listen, type Listener } from './resp-server.ts'
+import { type Connections, finish, listen, type Listener } from './resp-server.ts'
 
 /** What `listen` says of a port that another process has. */
 export const IN_USE = 'EADDRINUSE'
@@ -97,7 +97,6 @@ export class Listeners {
   /** Ends all connections and stops listening. */
   async close(): Promise<void> {
     const stopped = [...this.#tcp, ...(this.#socket === null ? [] : [this.#socket])].map((each) => each.stop())
-    for (const connection of [...this.#connections]) connection.finish()
-    await Promise.all(stopped)
+    await finish(this.#connections, Promise.all(stopped))
   }
 }

@@ -77,10 +77,8 @@ export function endOnSignals(engine: Engine): void {
       log('warning', 'User requested shutdown...')
       const how = engine.config.get(`shutdown-on-${signal.toLowerCase()}`)!.split(' ')
       const saves = how.includes('save') ? true : how.includes('nosave') ? false : null
-      void engine.close(saves, how.includes('force')).then((reply) => {
-        if (!(reply instanceof ReplyError)) return
-        stopping = false
-        log('warning', `Error trying to save the DB, can't exit: ${reply.text}`)
+      void engine.close(saves, how.includes('force'), how.includes('now')).then((reply) => {
+        if (reply instanceof ReplyError) stopping = false
       })
     })
   }

@@ -38,13 +38,25 @@ export async function serveEngine(engine: Engine, options: RespServerOptions = {
   const listener = await listen(engine, options, connections)
   const close = async (): Promise<void> => {
     engine.onClose.delete(end)
-    const stopped = listener.stop()
-    for (const connection of [...connections]) connection.finish()
-    await stopped
+    await finish(connections, listener.stop())
   }
   const end = (): void => void close()
   engine.onClose.add(end)
   return { port: listener.port, close, [Symbol.asyncDispose]: close }
+}
+
+/** So long a client may take to read what is left for it. */
+const PATIENCE_MS = 2000
+
+/** Sends all what is left and ends them. @param stopped settles when they have ended */
+export async function finish(connections: Connections, stopped: Promise<unknown>): Promise<void> {
+  for (const connection of [...connections]) connection.finish()
+  // Who reads nothing is not waited for.
+  const late = setTimeout(() => {
+    for (const connection of [...connections]) connection.destroy()
+  }, PATIENCE_MS)
+  await stopped
+  clearTimeout(late)
 }
 
 /** Those that are open. */

@@ -22,6 +22,7 @@ import { trackingRows } from './tracking-commands.ts'
 import { migrateRow } from '../replication/migrate.ts'
 import { messageRows, replicationRows } from '../replication/commands.ts'
 import { Replication } from '../replication/replication.ts'
+import { shutdownRow } from '../replication/shutdown.ts'
 import { ReplicaConnections } from '../replication/sync.ts'
 
 export type { Extension } from '../engine/engine.ts'
@@ -72,6 +73,7 @@ function makeAdmin(): Extension {
         { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
         ...replicationRows(table, replication),
+        shutdownRow(table, (engine) => replication(engine).shutdown),
         ...replicas.rows(),
       ],
     },
@@ -102,7 +104,7 @@ function makeAdmin(): Extension {
         pause.forget(session)
         replicas.forget(session)
       }
-      engines.set(engine, { observer, expiry, pause, replication: new Replication(engine, expiry), payloads: { unchecked: false } })
+      engines.set(engine, { observer, expiry, pause, replication: new Replication(engine, expiry, pause), payloads: { unchecked: false } })
     },
   }
 }

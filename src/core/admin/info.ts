@@ -45,10 +45,12 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
   const of = (engine: Engine): Observer => parts(engine).observer
   const Clients: Section = (engine) => {
     const sessions = engine.clients
+    const { pause, replication } = parts(engine)
+    const blocked = sessions.filter(({ waiter }) => waiter !== null).length
     return [
-      ['connected_clients', sessions.length],
+      ['connected_clients', sessions.filter(({ role }) => role !== 'S').length],
       ['maxclients', engine.config.get('maxclients')],
-      ['blocked_clients', sessions.filter(({ waiter }) => waiter !== null).length + parts(engine).pause.waiting],
+      ['blocked_clients', blocked + pause.waiting + replication.shutdown.clients],
       ['tracking_clients', sessions.filter(({ tracking }) => tracking !== null).length],
       ['pubsub_clients', sessions.filter(({ subscribed }) => subscribed > 0).length],
       ['watching_clients', sessions.filter(({ transaction }) => transaction.watching > 0).length],
@@ -88,6 +90,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     const [version, ...fields] = SECTIONS['Server'](engine)
     const at = fields.findIndex(([name]) => name === 'run_id')
     const process = engine.clock.process?.()
+    const { until } = parts(engine).replication.shutdown
     if (process !== undefined) fields.splice(at, 0, ['process_id', process.id])
     const hz = engine.config.get('hz')!
     return [
@@ -101,6 +104,7 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['lru_clock', Math.floor(engine.now / 1000) % LRU_BITS],
       ['config_file', engine.host?.file ?? ''],
       ['io_threads_active', 0],
+      ...(until === 0 ? [] : ([['shutdown_in_milliseconds', until - engine.now]] as [string, number][])),
     ]
   }
   const Stats: Section = (engine) => {
@@ -141,6 +145,9 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
     const used = Math.round(engine.memory.used())
     const { overhead } = memoryOf(engine)
     const { resident, machine } = engine.clock.process?.() ?? {}
+    const { feed, replicas } = parts(engine).replication
+    const backlog = feed === null ? 0 : feed.backlog.end - feed.backlog.start
+    const unsent = sum(replicas, (replica) => replica.unsent)
     return [
       ...SECTIONS['Memory'](engine),
       ...sized('used_memory_rss', resident),
@@ -150,7 +157,10 @@ export function infoHandler(parts: (engine: Engine) => Parts): Handler {
       ['used_memory_dataset', used - overhead],
       ['used_memory_dataset_perc', percent(used - overhead, used)],
       ...sized('total_system_memory', machine),
-      ...zeros('mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_total_replication_buffers', 'mem_clients_slaves'),
+      ['mem_not_counted_for_evict', 0],
+      ['mem_replication_backlog', backlog],
+      ['mem_total_replication_buffers', backlog + unsent],
+      ['mem_clients_slaves', unsent],
       ...zeros('active_defrag_running', 'lazyfree_pending_objects', 'lazyfreed_objects'),
     ]
   }

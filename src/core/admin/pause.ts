@@ -22,8 +22,9 @@ export class Pause {
   /** In milliseconds since 1970; 0 if no client asked for a pause. */
   #until = 0
   #everything = false
-  /** How many commands keep the engine to themselves. */
+  /** How many commands keep the engine to themselves, and how many let nobody write. */
   #busy = 0
+  #quiet = 0
   #ended = false
   #held: Held[] = []
   /** The sessions of the commands that are held back. */
@@ -61,16 +62,18 @@ export class Pause {
     this.#open()
   }
 
-  /** Nothing else runs until this has settled. */
-  async during<T>(work: Promise<T>): Promise<T> {
-    this.#busy++
+  /** Nothing else runs, or only nothing that writes, until this has settled. */
+  async during<T>(work: Promise<T>, everything = true): Promise<T> {
+    if (everything) this.#busy++
+    else this.#quiet++
     this.#close()
     try {
       return await work
     } finally {
       // The reply to it goes out before those of others.
       this.#engine.clock.soon(() => {
-        this.#busy--
+        if (everything) this.#busy--
+        else this.#quiet--
         this.#open()
       })
     }
@@ -85,7 +88,7 @@ export class Pause {
 
   /** What was held back runs, in the order it came. */
   #open(): void {
-    if (!this.#ended && (this.#busy > 0 || this.#until > 0)) return
+    if (!this.#ended && (this.#busy > 0 || this.#quiet > 0 || this.#until > 0)) return
     const engine = this.#engine
     engine.gate = null
     engine.restrict()
@@ -118,7 +121,7 @@ export class Pause {
     if (this.#until > 0 && this.#engine.clock.now() >= this.#until) this.end()
     const all = this.#busy > 0 || this.#everything || this.#waiting.has(session)
     // Sessions that cannot wait, such as that of `redis.sync`, are not held back.
-    if (!session.mayBlock || !(all || (this.#until > 0 && writes(session, command, argv)))) return null
+    if (!session.mayBlock || !(all || ((this.#until > 0 || this.#quiet > 0) && writes(session, command, argv)))) return null
     this.#waiting.add(session)
     return new Promise((resolve) => {
       this.#held.push({ session, argv, resolve })

@@ -64,8 +64,12 @@ export interface Replicates {
   writeError(): ReplyError | null
   /** The error that commands get that are not to see what may be old; null if it is not, or may be seen. */
   readonly stale: ReplyError | null
-  /** Settles when the replicas have all there is, or have had enough time for it: the engine is about to end. */
-  drained(): Promise<void>
+  /**
+   * Ends the engine once the replicas have all there is, or have had enough time for it.
+   * @param now whether they are not waited for
+   * @returns what `end` does, or an error: somebody has thought better of it
+   */
+  ending(end: () => Promise<Reply>, now: boolean): Promise<Reply>
   /** Several that hear of changes, as one. */
   both(all: readonly Effects[]): Effects
   /** All data was replaced: replicas need all of it again. */
@@ -159,6 +163,8 @@ export class Engine {
   #tooMuch = false
   #lastSession = 0
   #closing: Promise<Reply> | null = null
+  /** Whether it only waits for the storage yet. */
+  #ends = false
 
   constructor(options: EngineOptions) {
     this.table = options.table
@@ -309,7 +315,7 @@ export class Engine {
    * @returns an error if the data could not be saved; then the engine goes on
    */
   close(save: boolean | null = null, force = false, now = force): Promise<Reply> {
-    if (force && this.#closing !== null && !this.closed) {
+    if (force && this.#ends && this.#closing !== null && !this.closed) {
       // A close that already waits for a storage is told to give up too. If it fails all the same, since it began without `force`,
       // another follows.
       void this.durability.close(save, true)
@@ -320,10 +326,14 @@ export class Engine {
   }
 
   async #close(save: boolean | null, force: boolean, now: boolean): Promise<Reply> {
-    if (!now) await this.replication?.drained()
-    const reply = await this.durability.close(save, force)
+    const end = (): Promise<Reply> => {
+      this.#ends = true
+      return this.durability.close(save, force)
+    }
+    const reply = await (this.replication?.ending(end, now) ?? end())
     if (reply instanceof ReplyError) {
       this.#closing = null
+      this.#ends = false
       return reply
     }
     this.closed = true

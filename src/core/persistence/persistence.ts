@@ -218,6 +218,7 @@ export class Persistence implements Durability {
     // A rewrite that is under way would be replaced by the save.
     await this.#journals.ended()
     if (!(await this.#saveLast(save, force)) && !force) {
+      this.#engine.log('warning', "Error trying to save the DB, can't exit.")
       this.#closed = false
       this.#ending = null
       this.#impatient = false

@@ -8,5 +8,7 @@ export const NO_MASTER_LINK = new ReplyError("NOMASTERLINK Can't SYNC while not 
 export const WAIT_ON_REPLICA = new ReplyError(
   'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
 )
+/** Why it did not end, the log says. */
+export const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.')
 export const BAD_PORT = new ReplyError('ERR Invalid master port')
 export const MASTER_DOWN = new ReplyError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")

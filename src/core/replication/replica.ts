@@ -51,11 +51,16 @@ export class Replica {
     this.#waiting.push(bytes)
     this.#size += bytes.length
     this.#wake?.()
-    const size = this.#size + (this.session.options.buffers?.unread ?? 0)
+    const size = this.unsent
     if (soft === 0 || size <= soft) this.#slowSince = 0
     else if (this.#slowSince === 0) this.#slowSince = now
     const slow = this.#slowSince !== 0 && now - this.#slowSince > seconds * 1000
     if ((hard > 0 && size > hard) || slow) this.end()
+  }
+
+  /** How many bytes wait for it. */
+  get unsent(): number {
+    return this.#size + (this.session.options.buffers?.unread ?? 0)
   }
 
   /** Cuts it off. */

@@ -8,10 +8,11 @@ import type { Engine, Replicates } from '../engine/engine.ts'
 import { type Dial, ID_LENGTH, randomId } from '../engine/ports.ts'
 import { BothEffects } from './both-effects.ts'
 import { MASTER_DOWN, READ_ONLY_REPLICA, TOO_FEW_REPLICAS, UNBLOCKED } from './errors.ts'
-import type { ReplyError } from '../reply.ts'
+import type { Reply, ReplyError } from '../reply.ts'
 import { Feed } from './feed.ts'
 import { type Copy, Link } from './link.ts'
 import type { Replica } from './replica.ts'
+import { Shutdown } from './shutdown.ts'
 
 const NONE = '0'.repeat(ID_LENGTH)
 const SECOND_MS = 1000
@@ -20,6 +21,12 @@ const SECOND_MS = 1000
 export interface Hold {
   hold(holder: object): void
   release(holder: object): void
+}
+
+/** Holds back commands. */
+export interface Pause {
+  /** Nothing else runs, or only nothing that writes, until this has settled. */
+  during<T>(work: Promise<T>, everything?: boolean): Promise<T>
 }
 
 export class Replication implements Replicates, Copy {
@@ -33,6 +40,7 @@ export class Replication implements Replicates, Copy {
   feed: Feed | null = null
   /** Called when a replica has said how far it is, or is gone. */
   readonly onProgress = new Set<() => void>()
+  readonly shutdown: Shutdown
   readonly #engine: Engine
   readonly #expiry: Hold
   readonly #syncs = new WeakMap<number[], { full: number; partial: number; refused: number }>()
@@ -41,9 +49,10 @@ export class Replication implements Replicates, Copy {
   /** Since when there are no replicas, in milliseconds. */
   #aloneSince = 0
 
-  constructor(engine: Engine, expiry: Hold) {
+  constructor(engine: Engine, expiry: Hold, pause: Pause) {
     this.#engine = engine
     this.#expiry = expiry
+    this.shutdown = new Shutdown(engine, this, pause)
     this.id = randomId(engine.random)
     engine.replication = this
     engine.onClose.add(() => {
@@ -201,7 +210,9 @@ export class Replication implements Replicates, Copy {
       if (feed === null) return
       const now = clock.now()
       const seconds = (name: string): number => config.number(name) ?? 0
-      if (!this.follows && feed.replicas.size > 0 && this.#seconds++ % seconds('repl-ping-replica-period') === 0) feed.say('PING')
+      // What a server says while it ends, and behind its last file, would be nowhere afterwards.
+      const speaks = !this.follows && !this.shutdown.begun
+      if (speaks && feed.replicas.size > 0 && this.#seconds++ % seconds('repl-ping-replica-period') === 0) feed.say('PING')
       for (const replica of feed.replicas) if (now - replica.alive > seconds('repl-timeout') * SECOND_MS) replica.end()
       const ttl = seconds('repl-backlog-ttl')
       if (!this.follows && feed.replicas.size === 0 && ttl > 0 && now - this.#aloneSince > ttl * SECOND_MS) this.#end()
@@ -209,28 +220,8 @@ export class Replication implements Replicates, Copy {
     })
   }
 
-  async drained(): Promise<void> {
-    const { feed } = this
-    if (feed === null || this.follows || this.replicas.every(({ online }) => !online)) return
-    const { clock, config } = this.#engine
-    feed.say('REPLCONF', 'GETACK', '*')
-    const offset = this.offset
-    const all = (): boolean => this.replicas.every(({ online, has }) => !online || has >= offset)
-    const late = (config.number('shutdown-timeout') ?? 0) * SECOND_MS
-    // Without timers nobody waits.
-    await new Promise<void>((resolve) => {
-      const cancel = late > 0 ? clock.after(late, resolve, true) : null
-      if (cancel === null) return resolve()
-      this.onProgress.add(() => {
-        if (!all()) return
-        cancel()
-        resolve()
-      })
-    })
-    for (const { address, port, has } of this.replicas) {
-      if (has < offset)
-        this.#engine.log('notice', `Lagging replica ${address}:${port} reported offset ${has} behind master, lag=${offset - has}`)
-    }
+  ending(end: () => Promise<Reply>, now: boolean): Promise<Reply> {
+    return this.shutdown.run(end, now)
   }
 
   // Being a replica.
