@@ -239,7 +239,7 @@ describe.each(Object.keys(scriptBackends))('on %s', (name) => {
           return { long, counts, empty: $.list('string') }
         },
       )
-      expect(await redis.script(script)({}, { words: ['aa', 'b', 'aa', 'cc'] })).toEqual({
+      expect(await redis.script(script)({}, { words: ['aa', 'b', 'aa', 'cc'] })).toStrictEqual({
         long: ['aa', 'aa', 'cc'],
         counts: { aa: 4, b: 2, cc: 2 },
         empty: [],

@@ -109,22 +109,31 @@ export function tupleOrNull<T extends Text, A, B>(first: Decode<T, A>, second: D
   }
 }
 
-/** A map as an object without a prototype; `__proto__` is a field like any other. */
+/**
+ * A plain object of what is filled in while it has no prototype, so that `__proto__` is a field like any other. It gets one, because
+ * objects without are refused by React's server components and by the RPC of Workers, and equal no literal in strict assertions.
+ */
+export function plainObject<T>(fill: (object: Record<string, T>) => void): Record<string, T> {
+  const object = Object.create(null) as Record<string, T>
+  fill(object)
+  return Object.setPrototypeOf(object, Object.prototype) as Record<string, T>
+}
+
+/** A map as an object. */
 export function record<T extends Text, R>(value: Decode<T, R>): Decode<T, Record<string, R>> {
-  return (reply, toText) => {
-    const object = Object.create(null) as Record<string, R>
-    for (const [field, each] of pairsOf(reply)) object[utf8(field)] = value(each, toText)
-    return object
-  }
+  return (reply, toText) =>
+    plainObject((object) => {
+      for (const [field, each] of pairsOf(reply)) object[utf8(field)] = value(each, toText)
+    })
 }
 
 /** Fields and values of a hash. */
 export function fields<T extends Text>(reply: Reply, toText: ToText<T>): Fields<T> {
   const found = pairsOf(reply)
   if (typeof toText('') !== 'string') return found.map(([field, value]) => [text(field, toText), text(value, toText)]) as Fields<T>
-  const object = Object.create(null) as Record<string, T>
-  for (const [field, value] of found) object[text(field, toText) as string] = text(value, toText)
-  return object as Fields<T>
+  return plainObject<T>((object) => {
+    for (const [field, value] of found) object[text(field, toText) as string] = text(value, toText)
+  }) as Fields<T>
 }
 
 /** Text, whatever the client gives for strings. */

@@ -2,7 +2,7 @@
 // (a shape). From it come the types, the checks of arguments, and how values travel: a script's result is an array of its
 // fields in order, numbers that may have a fraction as text, so that the caller gets exactly what the script had.
 import { type ByteString, decodeUtf8, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
-import { anything, type Decode, double, integer, type Text, text } from '../../core/client/decode.ts'
+import { anything, type Decode, double, integer, plainObject, type Text, text } from '../../core/client/decode.ts'
 import { isNull, type Reply } from '../../core/reply.ts'
 
 /**
@@ -191,11 +191,10 @@ export function decodeResult<T extends Text>(shape: Shape): Decode<T, unknown> {
     if (kind === 'boolean') return reply === 1
     const items = reply as Reply[]
     if (kind === 'list') return items.map((item) => inner!(item, toText))
-    const object: Record<string, unknown> = Object.create(null)
-    if (kind === 'record') each!.forEach(([field, decode], i) => (object[field] = decode(items[i], toText)))
-    else if (kind === 'dictionary') {
-      for (let i = 0; i < items.length; i += 2) object[text(items[i], decodeUtf8)] = inner!(items[i + 1], toText)
-    } else return anything<T>('EVALSHA')(reply, toText)
-    return object
+    if (kind !== 'record' && kind !== 'dictionary') return anything<T>('EVALSHA')(reply, toText)
+    return plainObject((object) => {
+      if (kind === 'record') each!.forEach(([field, decode], i) => (object[field] = decode(items[i], toText)))
+      else for (let i = 0; i < items.length; i += 2) object[text(items[i], decodeUtf8)] = inner!(items[i + 1], toText)
+    })
   }
 }

@@ -50,7 +50,7 @@ export const client: Suite = {
       expect(await redis.call('HSET', c, 'f', 1, '__proto__', 2)).toBe(2)
       const hash = (await redis.call('HGETALL', c)) as Record<string, string>
       expect([Object.getPrototypeOf(hash), Object.entries(hash).sort()]).toEqual([
-        null,
+        Object.prototype,
         [
           ['__proto__', '2'],
           ['f', '1'],

@@ -90,7 +90,7 @@ export const server: Suite = {
       async ({ redis }) => {
         await silence(redis)
         await using _ = await redis.subscribe('x')
-        expect(await redis.pubsubNumsub('x', '__proto__')).toEqual(Object.assign(Object.create(null), { x: 1, ['__proto__']: 0 }))
+        expect(await redis.pubsubNumsub('x', '__proto__')).toEqual({ x: 1, ['__proto__']: 0 })
         expect(await redis.pubsubNumsub()).toEqual({})
       },
       EVERY_NODE,
@@ -202,7 +202,7 @@ export const server: Suite = {
     does('gives parameters by pattern', async ({ redis }) => {
       const found = await redis.configGet('maxmemory*', 'timeout')
       expect(found).toMatchObject({ timeout: '0', maxmemory: '0', 'maxmemory-policy': 'noeviction' })
-      expect(Object.getPrototypeOf(found)).toBeNull()
+      expect(Object.getPrototypeOf(found)).toBe(Object.prototype)
       expect(await redis.configGet('nosuch')).toEqual({})
     }),
   ],

@@ -94,7 +94,7 @@ export const streams: Suite = {
     does('keeps every text', async ({ redis }) => {
       for (const text of EDGES) {
         const id = await redis.xadd(a, '*', { [text]: text })
-        expect(await redis.xrange(a, id, id)).toEqual([[id, Object.assign(Object.create(null), Object.fromEntries([[text, text]]))]])
+        expect(await redis.xrange(a, id, id)).toEqual([[id, Object.fromEntries([[text, text]])]])
       }
     }),
   ],
