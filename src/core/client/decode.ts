@@ -10,7 +10,7 @@ export type Text = string | Uint8Array
 export type ToText<T extends Text> = (bytes: ByteString) => T
 export type Decode<T extends Text, R> = (reply: Reply, text: ToText<T>) => R
 
-/** Field names and values: an object without a prototype, or for bytes, which cannot be property names, pairs. */
+/** Field names and values: an object, or for bytes, which cannot be property names, pairs. */
 export type Fields<T extends Text> = T extends string ? Record<string, T> : [T, T][]
 
 function bytesOf(reply: Reply): ByteString {
@@ -129,11 +129,8 @@ export function record<T extends Text, R>(value: Decode<T, R>): Decode<T, Record
 
 /** Fields and values of a hash. */
 export function fields<T extends Text>(reply: Reply, toText: ToText<T>): Fields<T> {
-  const found = pairsOf(reply)
-  if (typeof toText('') !== 'string') return found.map(([field, value]) => [text(field, toText), text(value, toText)]) as Fields<T>
-  return plainObject<T>((object) => {
-    for (const [field, value] of found) object[text(field, toText) as string] = text(value, toText)
-  }) as Fields<T>
+  const decode = typeof toText('') === 'string' ? record<T, T>(text) : pairs<T, T, T>(text, text)
+  return decode(reply, toText) as Fields<T>
 }
 
 /** Text, whatever the client gives for strings. */
