@@ -31,10 +31,20 @@ const CASES: Readonly<Record<string, string>> = {
   'a database has a number that C can hold': `
     SWAPDB 0 2147483647
     SWAPDB 0 2147483648
+    SWAPDB -2147483648 0
+    SWAPDB -2147483649 0
     SWAPDB -9223372036854775808 0
     SWAPDB 9223372036854775807 x
     SELECT 2147483648
     COPY a b DB 2147483648`,
+  'no option is a name that every object of JavaScript has': `
+    ZADD z constructor 1 a
+    ZADD z __proto__ 1 a
+    CONFIG SET maxmemory 1constructor
+    CONFIG SET maxmemory 1kg
+    CONFIG SET maxmemory 1kB
+    CONFIG GET maxmemory
+    CONFIG SET maxmemory 0`,
   'a transaction queues nothing when memory has run out': `
     SET k v
     CONFIG SET maxmemory 1

@@ -48,7 +48,7 @@ function track(tracking: Tracking, argv: Argv, session: Session): Reply {
       redirect = integer(argv[++i])
       tracking.mustExist(redirect)
     } else if (word === 'prefix' && more) prefixes.push(argv[++i])
-    else if (word in options) options[word as keyof typeof options] = true
+    else if (Object.hasOwn(options, word)) options[word as keyof typeof options] = true
     else throw SYNTAX
   }
   const mode = argv[2].toUpperCase()

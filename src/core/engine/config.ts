@@ -47,10 +47,9 @@ const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, m
 export const memory =
   (least: number): Check =>
   (value) => {
-    const parts = /^(\d+)([a-z]*)$/i.exec(value)
-    const unit = parts === null ? undefined : UNITS[parts[2].toLowerCase()]
-    if (parts === null || unit === undefined) throw 'argument must be a memory value'
-    const bytes = BigInt(parts[1]) * BigInt(unit)
+    const parts = /^(\d+)([kmg]?b?)$/i.exec(value)
+    if (parts === null) throw 'argument must be a memory value'
+    const bytes = BigInt(parts[1]) * BigInt(UNITS[parts[2].toLowerCase()])
     if (bytes < least || bytes > LONG) throw `argument must be between ${least} and ${LONG} inclusive`
     return String(bytes)
   }

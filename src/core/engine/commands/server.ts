@@ -40,8 +40,8 @@ export const server: Group = {
 
     row('SWAPDB', 3, 'write fast @keyspace @dangerous', '', ({ engine }, argv) => {
       const count = engine.config.number('databases')
-      const first = integerIn(argv[1], -INT, INT, badDatabase('first'))
-      const second = integerIn(argv[2], -INT, INT, badDatabase('second'))
+      const first = integerIn(argv[1], -INT - 1, INT, badDatabase('first'))
+      const second = integerIn(argv[2], -INT - 1, INT, badDatabase('second'))
       if (Math.min(first, second) < 0 || Math.max(first, second) >= count) throw DB_RANGE
       swap(engine.database(first), engine.database(second))
       engine.dirty++

@@ -120,7 +120,7 @@ export function zadd(db: Database, argv: Argv): Reply {
   let i = 2
   for (; i < argv.length; i++) {
     const word = argv[i].toLowerCase()
-    if (!(word in NO_CONDITIONS)) break
+    if (!Object.hasOwn(NO_CONDITIONS, word)) break
     conditions[word as keyof Conditions] = true
   }
   const words = argv.length - i
