@@ -1,4 +1,6 @@
 // Bytes for people: as text where they are UTF-8, otherwise in quotes with escapes, as redis-cli shows them.
+import { fromUint8Array } from '../../src/core/bytes.ts'
+import { quoted } from '../../src/core/words.ts'
 
 export interface Shown {
   readonly bytes: Uint8Array
@@ -13,23 +15,8 @@ export function show(bytes: Uint8Array, limit = Infinity): Shown {
   try {
     return { bytes, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(some), isText: some === bytes }
   } catch {
-    return { bytes, text: quote(Array.from(some, (byte) => String.fromCharCode(byte)).join('')), isText: false }
+    return { bytes, text: quoted(fromUint8Array(some)), isText: false }
   }
-}
-
-const NAMED: Readonly<Record<string, string>> = {
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '"': '\\"',
-  '\\': '\\\\',
-}
-
-/** Bytes, one char each, in quotes; what cannot be printed is escaped. */
-export function quote(bytes: string): string {
-  return `"${bytes.replace(/[^ !#-[\]-~]/g, (byte) => NAMED[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB']

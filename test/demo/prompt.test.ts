@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { type Protocol, printReply } from '../../demo/src/prompt/print-reply.ts'
-import { splitLine } from '../../demo/src/prompt/split-line.ts'
 import { createRedis } from '../../src/adapters/memory.ts'
 import { encodeUtf8 } from '../../src/core/bytes.ts'
+import { splitWords } from '../../src/core/words.ts'
 import { startRedisServer } from '../support/redis-server.ts'
 
 const LINES = [
@@ -13,6 +13,8 @@ const LINES = [
   'get missing',
   String.raw`set bytes "\x00\xff\n\t\r\a\b\\ \" \q é"`,
   'get bytes',
+  'set accent à',
+  'get accent',
   String.raw`set single 'it\'s \n as it is'`,
   'get single',
   'set joined one"two"',
@@ -71,7 +73,7 @@ async function prompt(protocol: Protocol): Promise<string> {
   const connection = await redis.backend.connect()
   let printed = ''
   for (const line of LINES) {
-    const words = splitLine(encodeUtf8(line))
+    const words = splitWords(encodeUtf8(line))
     const text = words === null ? 'Invalid argument(s)' : printReply(await connection.call(words), protocol)
     printed += `${text}\n`
   }

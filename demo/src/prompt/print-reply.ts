@@ -15,7 +15,7 @@ import {
   Verbatim,
 } from '../../../src/core/reply.ts'
 import { decodeUtf8 } from '../../../src/core/bytes.ts'
-import { quote } from '../bytes-shown.ts'
+import { quoted } from '../../../src/core/words.ts'
 
 export type Protocol = 2 | 3
 
@@ -26,7 +26,7 @@ export function printReply(reply: Reply, protocol: Protocol = 2): string {
 
 /** @param indent of every line but the first, which the caller begins */
 function print(reply: Reply, protocol: Protocol, indent: string): string {
-  if (typeof reply === 'string') return quote(reply)
+  if (typeof reply === 'string') return quoted(reply)
   if (reply === null || reply instanceof NullArray) return '(nil)'
   if (reply instanceof ReplyError) return `(error) ${decodeUtf8(reply.text)}`
   if (reply instanceof Status) return decodeUtf8(reply.text)
@@ -44,7 +44,7 @@ function print(reply: Reply, protocol: Protocol, indent: string): string {
 
 function printDouble({ value, text }: Double, protocol: Protocol): string {
   const digits = text ?? formatDouble(value)
-  return protocol === 3 ? `(double) ${digits}` : quote(digits)
+  return protocol === 3 ? `(double) ${digits}` : quoted(digits)
 }
 
 function printItems(items: readonly Reply[], sign: string, what: string, protocol: Protocol, indent: string): string {

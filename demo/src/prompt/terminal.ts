@@ -3,11 +3,11 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 import type { Redis } from 'isodis'
 import { type ByteString, encodeUtf8 } from '../../../src/core/bytes.ts'
 import { ReplyError, type Reply } from '../../../src/core/reply.ts'
+import { splitWords } from '../../../src/core/words.ts'
 import { Connection } from './connection.ts'
 import { CommandDocs, type CommandHelp } from './command-docs.ts'
 import { History } from './history.ts'
 import { printReply } from './print-reply.ts'
-import { splitLine } from './split-line.ts'
 
 export interface Output {
   readonly number: number
@@ -92,7 +92,7 @@ export class Terminal {
     const input = { prompt: this.#prompt.value, line: typed }
     this.history.add(typed)
     if (typed === '') return this.#print('', 'note', input)
-    const words = splitLine(encodeUtf8(typed))
+    const words = splitWords(encodeUtf8(typed))
     if (words === null || words.length === 0) return this.#print('Invalid argument(s)', 'error', input)
     const name = words[0].toLowerCase()
     if (name === 'clear') return this.clear()
