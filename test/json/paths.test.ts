@@ -173,6 +173,10 @@ describe('regular expressions', () => {
     for (const pattern of ['^(a+)+$', '(a*)*b', '(a|aa)+$', 'a*a*a*a*a*c']) expect(matcher(pattern)(`${text}!`)).toBe(false)
   })
 
+  test('repetitions of what takes no char have their bounds too', () => {
+    for (const pattern of ['a{0}{999}{999}{999}', '(?i){999}{999}{999}']) expect(matcher(pattern)('a')).toBe(false)
+  })
+
   test('what there is', () => {
     const cases: [pattern: string, matching: string[], others: string[]][] = [
       ['^a.c$', ['abc', 'aäc', 'a😀c'], ['ac', 'a\nc', 'xabc']],

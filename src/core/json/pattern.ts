@@ -2,8 +2,8 @@
 // engine up for ever. Here all ways are followed at once, char by char, so a text takes time in proportion to its length. There
 // is what can be had so: no references back, and no looking ahead or behind.
 const MOST_NESTED = 50
-/** Counted repetitions are written out: so many steps an expression may have. */
-const MOST_STEPS = 5000
+/** Counted repetitions are written out: so many parts an expression may have then. */
+const MOST_PARTS = 5000
 
 type Test = (code: number) => boolean
 /** Whether it holds between two chars; NaN before the first and behind the last. */
@@ -187,11 +187,14 @@ function is(char: string): Test {
 
 function compile(node: Node): Step[] {
   const steps: Step[] = []
+  let parts = 0
   const add = (step: Step): Step => {
-    if (steps.push(step) > MOST_STEPS) throw new Unreadable()
+    steps.push(step)
     return step
   }
   const write = (each: Node): void => {
+    // Not steps are counted: of a part that has none, such as `a{0}`, there could be any number.
+    if (++parts > MOST_PARTS) throw new Unreadable()
     if (each.kind === 'char' || each.kind === 'assert') add(each.kind === 'char' ? { test: each.test } : { holds: each.holds })
     else if (each.kind === 'all') each.nodes.forEach(write)
     else if (each.kind === 'one') {

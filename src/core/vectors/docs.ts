@@ -1,4 +1,4 @@
-// COMMAND DOCS of the commands on vector sets. How to read this: ../core/engine/docs.ts
+// COMMAND DOCS of the commands on vector sets. How to read this: ../engine/docs.ts
 import type { DocTexts } from '../engine/command.ts'
 
 const vector_set = `
