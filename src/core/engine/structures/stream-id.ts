@@ -40,6 +40,16 @@ export function previousId({ ms, seq }: StreamId): StreamId | undefined {
   return ms === 0 ? undefined : { ms: plus(ms, -1), seq: MAX_HALF }
 }
 
-function plus(value: Int64, by: 1 | -1): Int64 {
-  return typeof value === 'number' && value < Number.MAX_SAFE_INTEGER ? value + by : shrink(BigInt(value) + BigInt(by))
+/** The sum of a half and something, in 64 bits. */
+export function plus(half: Int64, by: Int64): Int64 {
+  if (typeof half === 'number' && typeof by === 'number') {
+    const sum = half + by
+    if (sum >= 0 && sum <= Number.MAX_SAFE_INTEGER) return sum
+  }
+  return shrink(BigInt.asUintN(64, BigInt(half) + BigInt(by)))
+}
+
+/** What is between two halves, in 64 bits with a sign. */
+export function minus(half: Int64, base: Int64): Int64 {
+  return typeof half === 'number' && typeof base === 'number' ? half - base : shrink(BigInt.asIntN(64, BigInt(half) - BigInt(base)))
 }

@@ -4,7 +4,7 @@
 import { type ByteString, STRING_OVERHEAD } from '../../bytes.ts'
 import { addInt64, type Int64, parseInt64, shrink } from '../../numbers.ts'
 import { type Chunk, IdChunks, lowerBound } from './id-map.ts'
-import { compareIds, MIN_ID, type StreamId } from './stream-id.ts'
+import { compareIds, MIN_ID, minus, type StreamId } from './stream-id.ts'
 
 /** Fields and values in turn. Never changed once it is part of a stream. */
 export type Fields = readonly ByteString[]
@@ -196,16 +196,12 @@ function newNode(first: StreamId, pairs: Fields): StreamNode {
 function entrySize(node: StreamNode, id: StreamId, pairs: ByteString[]): number {
   const count = pairs.length / 2
   const same = node.fields.length === count && node.fields.every((field, i) => field === pairs[2 * i])
-  let size = 2 + integerSize(difference(id.ms, node.first.ms)) + integerSize(difference(id.seq, node.first.seq))
+  let size = 2 + integerSize(Number(minus(id.ms, node.first.ms))) + integerSize(Number(minus(id.seq, node.first.seq)))
   for (let i = 0; i < pairs.length; i++) {
     if (i % 2 === 1 || !same) size += textSize(pairs[i])
     else pairs[i] = node.fields[i >> 1]
   }
   return size + (same ? integerSize(count + 3) : integerSize(count) + integerSize(2 * count + 4))
-}
-
-function difference(a: Int64, b: Int64): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : Number(BigInt.asIntN(64, BigInt(a) - BigInt(b)))
 }
 
 /** Bytes of an integer in a listpack. */

@@ -3,7 +3,7 @@
 import { fromUint8Array } from '../../bytes.ts'
 import { type Consumer, ConsumerGroup, type PendingEntry } from '../../engine/structures/consumer-group.ts'
 import type { Chunk, ChunkGuard, IdChunks } from '../../engine/structures/id-map.ts'
-import { compareIds, formatId, MIN_ID, type StreamId } from '../../engine/structures/stream-id.ts'
+import { compareIds, formatId, MIN_ID, minus, plus, type StreamId } from '../../engine/structures/stream-id.ts'
 import { integerSize, type StreamNode } from '../../engine/structures/stream-log.ts'
 import { Stream } from '../../engine/values.ts'
 import { type Int64, parseInt64, shrink } from '../../numbers.ts'
@@ -64,15 +64,6 @@ function nodeOf(first: StreamId, bytes: Uint8Array, before: StreamId | undefined
     at = end + 1
   }
   return at === elements.length && node.values.length === count ? node : null
-}
-
-/** A sum in 64 bits. */
-function plus(half: Int64, difference: Int64): Int64 {
-  if (typeof half === 'number' && typeof difference === 'number') {
-    const sum = half + difference
-    if (sum >= 0 && sum <= Number.MAX_SAFE_INTEGER) return sum
-  }
-  return shrink(BigInt.asUintN(64, BigInt(half) + BigInt(difference)))
 }
 
 function readTail(source: ByteSource, type: number, stream: Stream, done: (stream: Stream) => void): void {
@@ -222,11 +213,6 @@ function writeNode(writer: RdbWriter, { first, fields, ms, seq, values }: Stream
   writer.sink.length(ID_LENGTH)
   writeId(writer.sink, first.ms, first.seq)
   writer.string(fromUint8Array(pack.finish()))
-}
-
-/** A difference in 64 bits. */
-function minus(half: Int64, base: Int64): Int64 {
-  return typeof half === 'number' && typeof base === 'number' ? half - base : shrink(BigInt.asIntN(64, BigInt(half) - BigInt(base)))
 }
 
 function writeTail({ sink }: RdbWriter, stream: Stream): void {
