@@ -108,6 +108,8 @@ export function fromUint8Array(bytes: Uint8Array, start = 0, end = bytes.length)
   return out
 }
 
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+
 /**
  * Bytes one after the other, in memory of the last one's kind: out of Node's Buffers strings come in native code.
  * All of it is written, so that nothing of what was in that memory shows.

@@ -1,5 +1,5 @@
 // XXH3 with 64 bits, the hash behind DIGEST: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
-import { type ByteString, toUint8Array } from '../bytes.ts'
+import { type ByteString, toUint8Array, viewOf } from '../bytes.ts'
 
 const SECRET = new DataView(
   Uint8Array.from(
@@ -35,8 +35,9 @@ function fold(a: bigint, b: bigint): bigint {
 
 /** The hash of some bytes, as sixteen hexadecimal digits. */
 export function xxh3(text: ByteString): string {
-  const { buffer, byteOffset } = toUint8Array(text)
-  return hash(new DataView(buffer, byteOffset), text.length).toString(16).padStart(16, '0')
+  return hash(viewOf(toUint8Array(text)), text.length)
+    .toString(16)
+    .padStart(16, '0')
 }
 
 function hash(data: DataView, length: number): bigint {

@@ -1,6 +1,6 @@
 // Where a snapshot's bytes are written: a buffer that grows up to a chunk's size and is then handed out and begun anew.
 // It keeps the checksum of all that went through, and knows how RDB writes lengths, since those stand before everything.
-import { type ByteString, NATIVE_FROM, putBytes } from '../../bytes.ts'
+import { type ByteString, NATIVE_FROM, putBytes, viewOf } from '../../bytes.ts'
 import { type Allocate, plainArray } from '../../engine/ports.ts'
 import type { Int64 } from '../../numbers.ts'
 import { Crc64 } from './crc64.ts'
@@ -198,5 +198,3 @@ export class ByteSink {
     this.#view = viewOf(this.#buffer)
   }
 }
-
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -1,7 +1,7 @@
 // Bytes that arrive in chunks, read in steps. A step reads a whole element or, when bytes are missing, nothing: it is cut
 // short and repeated when they have come. So reading needs no more memory than one element and one chunk, and can stop
 // between any two steps. No memory is taken on the word of a length alone: so many bytes must be there first.
-import { type ByteString, fromUint8Array, joinBytes, memoryLike } from '../../bytes.ts'
+import { type ByteString, fromUint8Array, joinBytes, memoryLike, viewOf } from '../../bytes.ts'
 import { encodeString, type StringValue } from '../../engine/values.ts'
 import type { Crc64 } from './crc64.ts'
 import { INT32, INT8, LZF, RdbError } from './format.ts'
@@ -242,5 +242,3 @@ export class ByteSource {
     return output.subarray(0, length)
   }
 }
-
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

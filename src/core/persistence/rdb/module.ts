@@ -1,5 +1,6 @@
 // Values of types that modules bring, as RDB files hold them: the type's name and version in 64 bits, and a list of items, each
 // behind a number that says its kind, so that they can be passed over by who does not know the type.
+import { viewOf } from '../../bytes.ts'
 import { missingType } from '../../engine/errors.ts'
 import type { Item, ModuleType, ModuleValue } from '../../engine/modules.ts'
 import type { Int64 } from '../../numbers.ts'
@@ -92,6 +93,5 @@ function readItem(source: ByteSource): Item | undefined {
   if (kind === SIGNED || kind === UNSIGNED) return source.identifier()
   if (kind === DOUBLE) return source.double()
   if (kind !== FLOAT) throw source.fail(`unknown kind of item ${kind}`)
-  const bytes = source.raw(4)
-  return new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true)
+  return viewOf(source.raw(4)).getFloat32(0, true)
 }
