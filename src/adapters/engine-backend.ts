@@ -6,6 +6,7 @@ import {
   type CallOptions,
   type Capabilities,
   type Listening,
+  ONE_SERVER,
   reasonOf,
   type Stop,
 } from '../core/client/backend.ts'
@@ -21,16 +22,7 @@ import { systemClock } from './host.ts'
 /** The error for blocking commands and subscriptions that are dropped, by CLIENT KILL or by a fault that a test has asked for. */
 const disconnected = (): ReplyError => unreachable(connectionClosed())
 
-export const CAPABILITIES: Capabilities = {
-  watch: true,
-  blocking: true,
-  subscribe: true,
-  databases: true,
-  persistence: true,
-  multipleSlots: true,
-  exactIntegers: true,
-  delivery: 'exactly once',
-}
+export const CAPABILITIES: Capabilities = { ...ONE_SERVER, exactIntegers: true, delivery: 'exactly once' }
 
 export class EngineBackend implements Backend {
   readonly capabilities = CAPABILITIES

@@ -1,7 +1,15 @@
 // The client on a cluster. A pipeline's commands are sent one by one: libraries follow redirections for single commands only,
 // and they go out together all the same.
 import type { ByteString } from '../../core/bytes.ts'
-import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
+import {
+  type Argv,
+  type Backend,
+  type CallOptions,
+  type Capabilities,
+  type Listening,
+  ONE_SERVER,
+  type Stop,
+} from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
 import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import { ClusterSubscription } from './cluster-subscription.ts'
@@ -27,15 +35,7 @@ export class ClusterBackend implements Backend {
     this.#nodes = nodes
     this.#own = new OwnConnections(nodes)
     nodes.onEnd((reason) => this.#endSubscriptions(RedisError.from(reason, 'SUBSCRIBE')))
-    this.capabilities = {
-      watch: true,
-      blocking: true,
-      subscribe: true,
-      databases: false,
-      persistence: true,
-      multipleSlots: false,
-      ...nodes.traits,
-    }
+    this.capabilities = { ...ONE_SERVER, databases: false, multipleSlots: false, ...nodes.traits }
   }
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {

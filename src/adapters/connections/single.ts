@@ -1,5 +1,13 @@
 // The client on a single server: ordinary commands share the connection that the user made.
-import type { Argv, Backend, CallOptions, Capabilities, Listening, Stop } from '../../core/client/backend.ts'
+import {
+  type Argv,
+  type Backend,
+  type CallOptions,
+  type Capabilities,
+  type Listening,
+  ONE_SERVER,
+  type Stop,
+} from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
 import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply } from '../../core/reply.ts'
@@ -15,15 +23,7 @@ export class SingleBackend implements Backend {
   constructor(server: Server) {
     this.#server = server
     this.#own = new OwnConnections(server)
-    this.capabilities = {
-      watch: true,
-      blocking: true,
-      subscribe: true,
-      databases: true,
-      persistence: true,
-      multipleSlots: true,
-      ...server.traits,
-    }
+    this.capabilities = { ...ONE_SERVER, ...server.traits }
   }
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {

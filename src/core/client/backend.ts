@@ -27,6 +27,9 @@ export interface Capabilities {
   readonly delivery: 'exactly once' | 'at least once'
 }
 
+/** What there is on one server, reached by connections. */
+export const ONE_SERVER = { watch: true, blocking: true, subscribe: true, databases: true, persistence: true, multipleSlots: true } as const
+
 /** The part of an AbortSignal that is used: core does not know the DOM's types. */
 export interface Signal {
   /** Whether it has come. */
