@@ -67,13 +67,15 @@ export class Transaction {
     if (this.queue !== null) this.#aborted = true
   }
 
-  /** A watched key has changed: EXEC will give null. */
+  /** A watched key has changed: EXEC will give null. Nothing needs to be watched any more, and no later change pays for it. */
   fail({ db, key, expired }: Watch): void {
-    if (!this.#failed && (!expired || db.alive(key))) this.#failed = true
+    if (expired && !db.alive(key)) return
+    this.unwatch()
+    this.#failed = true
   }
 
   watch(db: Database, key: ByteString): void {
-    if (db.watchers.get(key)?.has(this.#session)) return
+    if (this.#failed || db.watchers.get(key)?.has(this.#session)) return
     const expired = db.keyspace.has(key) && !db.alive(key)
     // Fields of a hash that are due go before it is watched: that they go later would be a change.
     if (!expired) db.find(key)
@@ -88,13 +90,13 @@ export class Transaction {
 
   unwatch(): void {
     for (const { db, key } of this.#watched) {
+      this.#takes(-WATCH - key.length)
       const watchers = db.watchers.get(key)
       watchers?.delete(this.#session)
       if (watchers?.size === 0) db.watchers.delete(key)
       db.watched = db.watchers.size !== 0 || db.engine.tracking !== null
     }
     this.#watched = []
-    this.#takes(-this.#bytes)
     this.#failed = false
   }
 
@@ -104,6 +106,7 @@ export class Transaction {
     this.queued = 0
     this.#aborted = false
     this.unwatch()
+    this.#takes(-this.#bytes)
   }
 
   /** EXEC itself cannot run. @returns what it replies then */

@@ -73,10 +73,10 @@ export class Raw {
 
   /**
    * The bytes for writing, at least `length` of them; new ones are zero.
-   * @param spare so many more if room has to be made. What grows again gets half as much again, but, as Redis's
-   * strings, at most 1 MiB.
+   * @param spare so many more if room has to be made. What grows again gets half as much again, above 2 MiB less, but never so
+   * little that to append time and again copies each byte more than a few times.
    */
-  grow(length: number, spare = typeof this.#content === 'string' ? 0 : Math.min(length >> 1, 1 << 20)): Uint8Array {
+  grow(length: number, spare = typeof this.#content === 'string' ? 0 : Math.min(length >> 1, Math.max(1 << 20, length >> 3))): Uint8Array {
     // The array itself, no subarray: V8 keeps short arrays on its heap until there is a view of them.
     let bytes = typeof this.#content === 'string' ? toUint8Array(this.#content) : this.#content
     if (length > bytes.length) {

@@ -7,6 +7,7 @@ import { json } from '../../../src/core/json/json.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
 import { RecordMap } from '../../support/record-map.ts'
 import type { Session } from '../../../src/core/engine/session.ts'
+import { Raw } from '../../../src/core/engine/values.ts'
 
 /** Of two engines, one has so many times what the other has. */
 const FEW = 1000
@@ -304,6 +305,13 @@ const SAME: Record<string, Case> = {
     },
     lines: ['RPUSH none x', 'RPUSH l5 x', 'RPUSH many x', 'SADD many x', 'DEL many', 'SET many x', 'DEL many', 'XADD x * f v'],
   },
+  'beside many transactions that have failed': {
+    fill: ({ redis, run }, n) => {
+      for (let i = 0; i < n; i++) redis.engine.connect().execute(['WATCH', 'k', 'other'])
+      run('SET', 'k', 'x')
+    },
+    lines: ['SET k y', 'SET other x', 'DEL k'],
+  },
   'in a long array and a large object of JSON': {
     fill: ({ run }, n) => {
       const members = Array.from({ length: n }, (_, i) => `"k${i}":{"a":${i}}`)
@@ -455,6 +463,20 @@ for (const [what, prepare] of Object.entries(LINEAR)) {
     expect(work[1]).toBeLessThan(1.5 * TIMES * work[0])
   })
 }
+
+test('a string that grows to 64 MB piece by piece is copied less than ten times over', () => {
+  const raw = new Raw('')
+  const piece = 'x'.repeat(1 << 16)
+  let copied = 0
+  for (let at = 0, before = raw.grow(1); at < 1 << 26; at += piece.length) {
+    raw.write(at, piece)
+    const bytes = raw.grow(0)
+    if (bytes !== before) copied += at
+    before = bytes
+  }
+  expect(raw.length).toBe(1 << 26)
+  expect(copied).toBeLessThan(10 * raw.length)
+})
 
 // Here the work was in copying, which is not counted: what took a minute is over in one or two seconds.
 test('expiries of very many fields are written to a journal at once', { timeout: 20_000 }, async () => {
