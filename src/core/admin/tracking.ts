@@ -4,7 +4,7 @@
 import type { ByteString } from '../bytes.ts'
 import { type Argv, type Command, FLAG, type Result } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
-import { findKeys } from '../engine/key-specs.ts'
+import { findKeys, type KeySpec, keySpecs } from '../engine/key-specs.ts'
 import { microtask } from '../engine/ports.ts'
 import type { Session, TrackingState } from '../engine/session.ts'
 import type { SetMap } from '../engine/structures/set-map.ts'
@@ -55,6 +55,8 @@ export class Tracking {
   readonly #engine: Engine
   /** Who has read a key: connections by their numbers, since the keys of one that has gone are not looked for at once. */
   readonly #readers: SetMap<ByteString, number> = new Map()
+  /** Where commands have their keys: to read it from the row each time takes longer than most commands. */
+  readonly #specs = new Map<Command, KeySpec[]>()
   /** Those that have tracked, with how many keys were noted for them. */
   readonly #known = new Map<number, { session: Session; noted: number }>()
   /** How many readers are noted, and at most how many of them have gone. */
@@ -137,7 +139,9 @@ export class Tracking {
     const { optin, optout } = tracker.options
     if ((optin && !tracker.caching) || (optout && tracker.caching)) return
     const known = this.#known.get(session.id)!
-    for (const { key } of findKeys(command, argv) ?? []) {
+    let specs = this.#specs.get(command)
+    if (specs === undefined) this.#specs.set(command, (specs = keySpecs(command)))
+    for (const { key } of findKeys(command, argv, specs) ?? []) {
       const readers = this.#readers.get(key) ?? new Set()
       if (readers.has(session.id)) continue
       if (readers.size === 0) this.#chars += key.length

@@ -65,10 +65,12 @@ export function double(text: ByteString, error: ReplyError = NOT_FLOAT): number 
  * @param bounded whether a number too large or too small is an error rather than infinite or 0
  */
 export function looseDouble(text: ByteString, error: ReplyError, bounded = false): number {
+  let value = parseDouble(text)
+  if (!Number.isNaN(value)) return value
   const line = text.split('\0', 1)[0]
   if (line === '') return 0
   const number = line.replace(/^[ \t-\r]+/, '')
-  const value = parseDouble(number)
+  value = parseDouble(number)
   if (!Number.isNaN(value)) return value
   // parseDouble refuses numbers that are too large or too small; Number makes Infinity or 0 of them, as strtod does.
   const extreme = /\d$/.test(number) && !bounded ? Number(number) : NaN

@@ -103,13 +103,14 @@ function elementsOf(value: Value | undefined, descending: boolean, start: number
 function inOrder(db: Database, elements: ByteString[], { by, alpha, descending }: SortOptions): ByteString[] {
   // All are looked up before one is found to be no score.
   const weights = by === null ? elements : elements.map((element) => lookUp(db, by, element))
-  const weighed = elements.map((element, i) => ({ element, weight: weights[i], score: alpha ? 0 : scoreOf(weights[i]) }))
-  weighed.sort((a, b) => {
-    // Equal scores are put in the order of the elements, so that the result is always the same.
-    const order = alpha ? compareWeights(a.weight, b.weight) : a.score - b.score || compareBytes(a.element, b.element)
-    return descending ? -order : order
-  })
-  return weighed.map(({ element }) => element)
+  const scores = alpha ? [] : weights.map(scoreOf)
+  // Equal scores are put in the order of the elements, so that the result is always the same.
+  const compare = alpha
+    ? (a: number, b: number) => compareWeights(weights[a], weights[b])
+    : (a: number, b: number) => scores[a] - scores[b] || compareBytes(elements[a], elements[b])
+  // Their places are sorted: objects with all that belongs to an element take three times as long.
+  const places = elements.map((_, place) => place)
+  return places.sort(descending ? (a, b) => compare(b, a) : compare).map((place) => elements[place])
 }
 
 function scoreOf(weight: ByteString | null): number {

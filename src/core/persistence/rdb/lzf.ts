@@ -1,6 +1,6 @@
 // LZF, the compression of RDB strings. A control byte below 32 copies so many bytes and one more from the input; any other
 // repeats what was put out before: 3 bits length, 13 bits distance, and a byte more of length when the 3 bits are full.
-import type { ByteString } from '../../bytes.ts'
+import { type ByteString, putBytes } from '../../bytes.ts'
 
 const HASH_BITS = 13
 const MAX_DISTANCE = 1 << 13
@@ -23,11 +23,12 @@ export class LzfCompressor {
   compress(text: ByteString): number {
     const { length } = text
     if (this.#input.length < length) {
-      this.#input = new Uint8Array(2 * length)
-      this.output = new Uint8Array(2 * length)
+      // With room for those that are a little longer; to have twice as much of a very long one takes longer than to compress it.
+      const room = length + Math.min(length, 1 << 16)
+      this.#input = new Uint8Array(room)
+      this.output = new Uint8Array(room)
     }
-    const input = this.#input
-    for (let i = 0; i < length; i++) input[i] = text.charCodeAt(i)
+    const input = putBytes(this.#input, 0, text)
     if (this.#base > 2 ** 30) {
       this.#base = 1
       this.#seen.fill(0)
