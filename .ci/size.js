@@ -23,11 +23,11 @@ const budgets = [
     // That a Chromium which was killed does not delete the data, and that it is said if it has, is 0.2; that a lost manifest is noticed, 0.1.
     // That no command pays for others' waiting and watching is 0.1; that COMMAND's reply is kept, and HyperLogLogs are read four
     // registers at a time, 0.1. Engines that have the language only, and React Native's, are 0.35: above all text without a TextDecoder.
-    // That an engine can be a master or a replica (which is in isodis/admin) is 0.45.
+    // That an engine can be a master or a replica (which is in isodis/admin) is 0.45, and that it can go on as one after a restart 0.15.
     // What was tried and saves nothing, since gzip sees the repetition too: handlers that a function makes (`push('l')`) are 0.1 more,
     // one function for HDEL, SREM and ZREM is as large as the three.
-    initial: 98.5,
-    total: 125.05,
+    initial: 98.65,
+    total: 125.2,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05, text without a TextDecoder is 0.2.

@@ -10,7 +10,6 @@ const CLUSTER_UNIT = 'Redis Cluster: isodis is one server alone'
 export const notRun = {
   'integration/replication': REPLICA_FILES,
   'integration/replication-buffer': 'how Redis shares memory between its replicas',
-  'integration/psync2-master-restart': 'after a restart replicas get all data anew',
   'integration/failover': 'FAILOVER: REPLICAOF NO ONE does it',
   'unit/cluster': CLUSTER_UNIT,
   'unit/cluster-scripting': CLUSTER_UNIT,
@@ -70,7 +69,6 @@ export const quick = [
 /** Why a test fails. `skip`: it is not run, since it would wait for ever. `sometimes`: it may pass. */
 const because = (reason, options = {}) => ({ reason, ...options })
 const WRITABLE = because('replica-read-only no: replicas cannot be written to')
-const RESTARTED = because('after a restart a replica gets all data anew')
 const DIVERGED = because('DEBUG REPLICATE')
 const UNCACHED = because('MIGRATE makes a connection each time: INFO counts none that are kept')
 const SELECTIVE = because('redis.set_repl: what a script changes is always passed on')
@@ -187,9 +185,6 @@ export const exceptions = {
     'Test replication partial resync: backlog expired (diskless: yes, disabled, reconnect: 1)': AWAKE,
     'Test replication partial resync: no backlog (diskless: yes, swapdb, reconnect: 1)': AWAKE,
     'Test replication partial resync: backlog expired (diskless: yes, swapdb, reconnect: 1)': AWAKE,
-  },
-  'integration/psync2': {
-    'PSYNC2: Partial resync after restart using RDB aux fields': RESTARTED,
   },
   'integration/shutdown': {
     'Shutting down master waits for replica then fails': FORK,

@@ -36,7 +36,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   const loaded = endAtOnce()
   const redis = await start(options, log)
   const { engine } = redis
-  engine.dial = dial
   level = () => engine.config.get('loglevel')!
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
   if (rest === undefined) for (const session of [...engine.sessions.values()]) session.close()
@@ -98,6 +97,7 @@ async function start({ config: { requirepass, ...config }, save, users, renamed,
     ...admin,
     attach(engine) {
       admin.attach(engine)
+      engine.dial = dial
       // Before a journal is read: it has the commands as they were said.
       if (renamed.length > 0) engine.table = new RenamedTable(engine.table, renamed)
     },

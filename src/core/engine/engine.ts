@@ -56,6 +56,12 @@ export interface Host {
 
 /** What the engine asks of replication. */
 export interface Replicates {
+  /** What is saved beside the data, as names and values. */
+  saved(): [ByteString, ByteString | number][]
+  /** Whether the engine is to follow a master from its start. */
+  readonly willFollow: boolean
+  /** The data that was stored is there. @param beside what was saved beside it; @param gone what had expired, as `db:key` */
+  loaded(beside: ReadonlyMap<ByteString, ByteString>, gone: Iterable<ByteString>): void
   /** Whether the data is a master's. What has expired is then hidden, and stays until the master says that it goes. */
   readonly follows: boolean
   /** Whether writes have to be asked about, one by one. */

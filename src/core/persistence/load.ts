@@ -10,7 +10,7 @@ import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
 import { MissingTypeError, type ModuleTypes } from './rdb/module.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
-import { REMOVED_KEY, STREAM_DB } from './snapshot.ts'
+import { REMOVED_KEY } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
 
 /** So many keys that are left out are named in the log. */
@@ -28,7 +28,8 @@ export interface Loaded {
 export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
   const chunks = await storage.read()
   if (chunks === null) return { keys: 0, expired: 0 }
-  const incoming = new Incoming(engine)
+  const { replication } = engine
+  const incoming = new Incoming(engine, replication?.willFollow)
   const pause = (): Promise<void> => nextTurn(engine.clock)
   let install: () => void
   try {
@@ -42,6 +43,7 @@ export async function load(engine: Engine, storage: Storage): Promise<Loaded> {
     throw damaged(storage.name, cause)
   }
   install()
+  replication?.loaded(incoming.beside, incoming.gone)
   const { keys, expired, skipped } = incoming
   const done = `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}`
   if (skipped === 0) engine.log('notice', `${done}.`)
@@ -87,8 +89,10 @@ export class Incoming implements RdbTarget {
   keys = 0
   expired = 0
   skipped = 0
-  /** See `SnapshotOptions`. */
-  streamDb = 0
+  /** What the file says of itself. */
+  readonly beside = new Map<ByteString, ByteString>()
+  /** Keys that were left out because their time had come, as `db:key`, if replicas may have to hear of them. */
+  readonly gone = new Set<ByteString>()
   #patching = false
   readonly #engine: Engine
   readonly #now: number
@@ -107,6 +111,7 @@ export class Incoming implements RdbTarget {
     if (this.#patching) this.#remove(index, key)
     if (expiry !== 0 && expiry <= this.#now) {
       this.expired++
+      if (this.#engine.replication) this.gone.add(`${index}:${key}`)
       return true
     }
     let keyspace = this.#keyspaces.get(index)
@@ -153,17 +158,18 @@ export class Incoming implements RdbTarget {
   /** What comes now is a delta: keys change what has come before, and it has all libraries. */
   patch(): void {
     this.#patching = true
+    this.beside.clear()
     this.#libraries = []
   }
 
   aux(name: ByteString, value: ByteString): void {
-    if (name === STREAM_DB) this.streamDb = Number(value)
-    if (name !== REMOVED_KEY) return
+    if (name !== REMOVED_KEY) return void this.beside.set(name, value)
     const colon = value.indexOf(':')
     this.#remove(Number(value.slice(0, colon)), value.slice(colon + 1))
   }
 
   #remove(index: number, key: ByteString): void {
+    this.gone.delete(`${index}:${key}`)
     if (this.#keyspaces.get(index)?.delete(key)) this.keys--
   }
 }

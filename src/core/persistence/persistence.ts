@@ -234,7 +234,9 @@ export class Persistence implements Durability {
 
   /** @returns whether all that is to be kept is safe */
   async #saveLast(save: boolean | null, force: boolean): Promise<boolean> {
-    const reply = (save ?? (this.#schedule.active && this.#saves.dirty > 0)) ? await this.#save() : OK
+    // How far replicas are, and how far this one is, has to be known after a restart.
+    const due = this.#schedule.active && (this.#saves.dirty > 0 || (this.#engine.replication?.saved().length ?? 0) > 0)
+    const reply = (save ?? due) ? await this.#save() : OK
     return (!(reply instanceof ReplyError) || force) && this.#journals.stop(force)
   }
 

@@ -19,7 +19,6 @@ import { RdbWriter } from './rdb/writer.ts'
 const SLICE_MS = 4
 /** The name under which the file of a delta lists the keys that went: their database and name. */
 export const REMOVED_KEY = 'isodis-removed'
-export const STREAM_DB = 'repl-stream-db'
 const REMOVED_AT_ONCE = 256
 
 export interface SnapshotOptions {
@@ -29,8 +28,6 @@ export interface SnapshotOptions {
   readonly deltas?: Deltas | null
   /** No keys, only functions. */
   readonly functionsOnly?: boolean
-  /** The database that the stream is about which goes on where the file ends: that of a replica's master. */
-  readonly streamDb?: number
   /** See `SinkOptions`. */
   readonly chunkSize?: number
 }
@@ -58,7 +55,7 @@ export class Snapshot {
   processed = 0
 
   /** The state now is the state that is saved. */
-  constructor(engine: Engine, { isBase = false, deltas = null, functionsOnly, streamDb = 0, chunkSize }: SnapshotOptions = {}) {
+  constructor(engine: Engine, { isBase = false, deltas = null, functionsOnly, chunkSize }: SnapshotOptions = {}) {
     this.#engine = engine
     const used = engine.databases().filter(({ keyspace }) => !functionsOnly && (keyspace.size > 0 || deltas?.get(keyspace)?.removed.length))
     const version = used.some(({ keyspace }) => keyspace.hexpires !== null) ? FIELD_EXPIRY_VERSION : undefined
@@ -71,7 +68,8 @@ export class Snapshot {
       ['redis-bits', 64],
       ['ctime', Math.floor(engine.now / 1000)],
       ['used-mem', Math.round(engine.memory.used())],
-      ...(streamDb === 0 ? [] : [[STREAM_DB, streamDb] as const]),
+      // A base cannot tell what the journal brings after it.
+      ...((!isBase && engine.replication?.saved()) || []),
       ['aof-base', isBase ? 1 : 0],
     ])
     for (const code of engine.scripting.libraries()) this.#writer.library(code)

@@ -17,10 +17,10 @@ export class Backlog {
   /** @param limit how many bytes are held at least, if so many were sent */
   push(bytes: ByteString, limit: number): void {
     const pieces = this.#pieces
-    const last = pieces.length - 1
-    if (last >= 0 && pieces[last].length < PIECE) pieces[last] += bytes
-    else pieces.push(bytes)
+    if (pieces.length > 0 && pieces.at(-1)!.length < PIECE) pieces[pieces.length - 1] += bytes
+    else for (let at = 0; at < bytes.length; at += PIECE) pieces.push(bytes.slice(at, at + PIECE))
     this.end += bytes.length
+    const last = pieces.length - 1
     let gone = 0
     while (gone < last && this.end - this.start - pieces[gone].length >= limit) this.start += pieces[gone++].length
     if (gone > 0) pieces.splice(0, gone)

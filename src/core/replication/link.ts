@@ -10,6 +10,7 @@ import { ReplyError } from '../reply.ts'
 import { RequestParser } from '../resp/request-parser.ts'
 import { encode } from './feed.ts'
 import { Received } from './received.ts'
+import { SAVED } from './saved.ts'
 
 /** What a link keeps up to date, and is told by. */
 export interface Copy {
@@ -214,7 +215,7 @@ export class Link {
       if ((await received.drop(ID_LENGTH)) !== mark) throw new Error('the file of the master does not end where it should')
     } else await received.drop(Number(length) - reader.position)
     if (this.#stopped) return
-    await this.#copy.received(id, offset, incoming.streamDb, incoming.prepare())
+    await this.#copy.received(id, offset, Number(incoming.beside.get(SAVED.db) ?? 0), incoming.prepare())
     engine.log('notice', 'MASTER <-> REPLICA sync: Finished with success')
   }
 

@@ -8,10 +8,11 @@ import type { Engine, Replicates } from '../engine/engine.ts'
 import { type Dial, ID_LENGTH, randomId } from '../engine/ports.ts'
 import { BothEffects } from './both-effects.ts'
 import { MASTER_DOWN, READ_ONLY_REPLICA, TOO_FEW_REPLICAS, UNBLOCKED } from './errors.ts'
-import type { Reply, ReplyError } from '../reply.ts'
+import { type Reply, ReplyError } from '../reply.ts'
 import { Feed } from './feed.ts'
 import { type Copy, Link } from './link.ts'
 import type { Replica } from './replica.ts'
+import { SAVED } from './saved.ts'
 import { Shutdown } from './shutdown.ts'
 
 const NONE = '0'.repeat(ID_LENGTH)
@@ -34,6 +35,8 @@ export class Replication implements Replicates, Copy {
   /** The history that this one came out of, and where: replicas of that one may go on here. */
   formerId: ByteString = NONE
   formerEnd = -1
+  /** Whether the data is a master's. */
+  follows = false
   link: Link | null = null
   db = 0
   /** What replicas are sent. Null while there have been none: then nothing is counted. */
@@ -68,10 +71,6 @@ export class Replication implements Replicates, Copy {
     const counts = this.#syncs.get(calls) ?? { full: 0, partial: 0, refused: 0 }
     this.#syncs.set(calls, counts)
     return counts
-  }
-
-  get follows(): boolean {
-    return this.link !== null
   }
 
   get offset(): number {
@@ -118,6 +117,47 @@ export class Replication implements Replicates, Copy {
   get good(): number {
     const now = this.#engine.clock.now()
     return this.replicas.filter(({ online, heard }) => online && now - heard <= this.#most).length
+  }
+
+  // Going on after a restart.
+
+  get willFollow(): boolean {
+    const { dial, config } = this.#engine
+    return dial !== null && config.get('replicaof') !== ''
+  }
+
+  saved(): [ByteString, ByteString | number][] {
+    // Amid what a master sends it is not told yet how far this is.
+    if (this.feed === null || this.#engine.replays) return []
+    this.feed.flush()
+    return [
+      [SAVED.db, this.follows ? this.db : 0],
+      [SAVED.id, this.id],
+      [SAVED.offset, this.offset],
+    ]
+  }
+
+  loaded(beside: ReadonlyMap<ByteString, ByteString>, gone: Iterable<ByteString>): void {
+    const engine = this.#engine
+    const [id, offset, db] = [beside.get(SAVED.id), Number(beside.get(SAVED.offset)), Number(beside.get(SAVED.db) ?? 0)]
+    if (id?.length !== ID_LENGTH || !(offset >= 0)) return
+    if (this.willFollow) {
+      this.follows = true
+      this.#expiry.hold(this)
+      this.id = id
+      this.db = db
+      this.#feedFrom(offset)
+      return
+    }
+    // Whoever has what was saved, and no more, may go on here.
+    this.formerId = id
+    this.formerEnd = offset
+    const feed = this.#feedFrom(offset)
+    for (const place of gone) {
+      const colon = place.indexOf(':')
+      feed.removed(engine.database(Number(place.slice(0, colon))), place.slice(colon + 1))
+    }
+    feed.settle()
   }
 
   // Being a master.
@@ -212,7 +252,7 @@ export class Replication implements Replicates, Copy {
       const seconds = (name: string): number => config.number(name) ?? 0
       // What a server says while it ends, and behind its last file, would be nowhere afterwards.
       const speaks = !this.follows && !this.shutdown.begun
-      if (speaks && feed.replicas.size > 0 && this.#seconds++ % seconds('repl-ping-replica-period') === 0) feed.say('PING')
+      if (speaks && feed.replicas.size > 0 && ++this.#seconds % seconds('repl-ping-replica-period') === 0) feed.say('PING')
       for (const replica of feed.replicas) if (now - replica.alive > seconds('repl-timeout') * SECOND_MS) replica.end()
       const ttl = seconds('repl-backlog-ttl')
       if (!this.follows && feed.replicas.size === 0 && ttl > 0 && now - this.#aloneSince > ttl * SECOND_MS) this.#end()
@@ -220,8 +260,13 @@ export class Replication implements Replicates, Copy {
     })
   }
 
-  ending(end: () => Promise<Reply>, now: boolean): Promise<Reply> {
-    return this.shutdown.run(end, now)
+  async ending(end: () => Promise<Reply>, now: boolean): Promise<Reply> {
+    const { link } = this
+    // What it would still send is not in what is saved.
+    link?.stop()
+    const reply = await this.shutdown.run(end, now)
+    if (reply instanceof ReplyError && link !== null && this.link === link) this.follow(this.#engine.dial!, link.host, link.port)
+    return reply
   }
 
   // Being a replica.
@@ -230,6 +275,7 @@ export class Replication implements Replicates, Copy {
   follow(dial: Dial, host: ByteString, port: number): void {
     const engine = this.#engine
     this.link?.stop()
+    this.follows = true
     this.link = new Link(engine, dial, this, host, port)
     if (this.feed !== null) {
       this.feed.flush()
@@ -244,10 +290,11 @@ export class Replication implements Replicates, Copy {
 
   /** REPLICAOF NO ONE. */
   lead(): void {
-    if (this.link === null) return
+    if (!this.follows) return
     const engine = this.#engine
-    this.link.stop()
+    this.link?.stop()
     this.link = null
+    this.follows = false
     // From here on it is another history, which begins with what its replicas have.
     this.formerId = this.id
     this.formerEnd = this.offset

@@ -145,9 +145,8 @@ export class ReplicaConnections {
     // What comes from now on is not in the file: it must say which database it is for. A master's stream goes on as it is: the file
     // says it then.
     if (!replication.follows) replication.feed?.forgetDatabase()
-    const streamDb = replication.follows ? replication.db : 0
     const first = greeting === '' ? '' : `+${greeting} ${replication.id} ${replication.offset}\r\n`
-    const all = joined(first, asSent(exportRdb(engine, { functionsOnly, streamDb }), mark ? randomId(engine.random) : null))
+    const all = joined(first, asSent(exportRdb(engine, { functionsOnly }), mark ? randomId(engine.random) : null))
     // A connection that wants no more ends with the file, and is not answered before.
     if (!stays) return onStream(all).then(() => NO_REPLY)
     void onStream(this.#attach(session, wishes).stream(all, mark))
