@@ -21,6 +21,8 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, string>> = {
   MONITOR: 'it never ends',
   SYNC: 'it never ends',
   PSYNC: 'it never ends',
+  REPLCONF: 'it is for replicas',
+  AUTH: 'make a new client',
   HELLO: 'the client chooses the protocol',
   RESET: 'make a new client',
   QUIT: 'use redis.close()',
