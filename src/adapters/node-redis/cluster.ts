@@ -5,7 +5,7 @@ import type { Argv } from '../../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../../core/client/errors.ts'
 import { slotOf } from '../../core/client/slots.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
-import { CLOSE_TIMEOUT_MS, type Connection, type Nodes, wordOf } from '../connections/connection.ts'
+import { CLOSE_TIMEOUT_MS, type Connection, type Nodes, pause, wordOf } from '../connections/connection.ts'
 import type { NodeRedisClient, NodeRedisCluster } from './client.ts'
 import { ClusterMaster } from './cluster-master.ts'
 import { CommandKeys } from './keys.ts'
@@ -15,6 +15,8 @@ import { sendAll, sendAsking, sendOne, sendRaw } from './sending.ts'
 /** How often a command is sent on, as by node-redis. */
 const MAX_REDIRECTIONS = 16
 const REDIRECTION = /^(MOVED|ASK) \d+ (\S+)$/
+/** Of a command whose keys are not all where their slot is going: until they may be. */
+const TRY_AGAIN_MS = 100
 
 export class ClusterNodes implements Nodes, Connection {
   readonly traits = { exactIntegers: true, delivery: 'exactly once' } as const
@@ -54,15 +56,15 @@ export class ClusterNodes implements Nodes, Connection {
     if (!atomic) return Promise.all(commands.map((argv) => this.send(argv)))
     const keys = await this.#commands().catch(rejected(commands[0][0]))
     const [key] = commands.flatMap((argv) => keys.of(argv) ?? [])
-    for (let left = MAX_REDIRECTIONS; ; left--) {
-      const client = await (key === undefined ? this.#anyone() : this.#clientOf(key, false)).catch(rejected('MULTI'))
+    let client = await (key === undefined ? this.#anyone() : this.#clientOf(key, false)).catch(rejected('MULTI'))
+    for (let [left, asking] = [MAX_REDIRECTIONS, false]; ; left--) {
       try {
-        return await sendAll(client, commands, true)
+        return await sendAll(client, commands, true, asking)
       } catch (error) {
         const { cause } = error as RedisError
-        const moved = cause instanceof RedisError && cause.code === 'MOVED'
-        if (!moved || left === 0) throw error
-        await this.locate(key)
+        const next = cause instanceof RedisError && left > 0 ? await this.#redirected(key, cause.message).catch(rejected('MULTI')) : null
+        if (next === null) throw error
+        ;({ client, asking } = next)
       }
     }
   }
@@ -111,22 +113,38 @@ export class ClusterNodes implements Nodes, Connection {
     if (this.#cluster.isOpen) this.#cluster.destroy()
   }
 
+  /** What was sent may not be on its way yet: where its keys are is found out first. */
   async close(): Promise<void> {
-    const timer = setTimeout(() => this.drop(), CLOSE_TIMEOUT_MS)
-    await this.#cluster.close()
-    clearTimeout(timer)
+    const closed = this.send(['PING']).then(() => this.#cluster.close())
+    // What is destroyed may never be closed.
+    if (await Promise.race([closed, pause(CLOSE_TIMEOUT_MS).then(() => true)])) this.drop()
   }
 
   async #sendTo(key: ByteString, argv: Argv, onlyReads: boolean): Promise<Reply> {
-    for (let left = MAX_REDIRECTIONS; ; left--) {
-      const reply = await sendOne(await this.#clientOf(key, onlyReads), argv)
+    let client = await this.#clientOf(key, onlyReads)
+    for (let [left, asking] = [MAX_REDIRECTIONS, false]; ; left--) {
+      const reply = await (asking ? sendAsking(client, argv) : sendOne(client, argv))
       if (!(reply instanceof ReplyError) || left === 0) return reply
-      const [, kind, address] = REDIRECTION.exec(reply.text) ?? []
-      if (kind === undefined) return reply
-      const node = this.#cluster.nodeByAddress.get(address)
-      if (kind === 'ASK' && node !== undefined) return sendAsking(await this.#cluster.nodeClient(node), argv)
-      await this.locate(key)
+      const next = await this.#redirected(key, reply.text)
+      if (next === null) return reply
+      ;({ client, asking } = next)
     }
+  }
+
+  /** Where to send a command again that a node has sent on: it may know more than the others yet. @returns null if it has not */
+  async #redirected(key: ByteString, text: string): Promise<{ client: NodeRedisClient; asking: boolean } | null> {
+    if (text.startsWith('TRYAGAIN ')) {
+      await pause(TRY_AGAIN_MS)
+      return { client: await this.#clientOf(key, false), asking: false }
+    }
+    const [, kind, address] = REDIRECTION.exec(text) ?? []
+    if (kind === undefined) return null
+    const { nodeByAddress } = this.#cluster
+    const asking = kind === 'ASK'
+    if (!asking || !nodeByAddress.has(address)) await this.locate(key)
+    const node = nodeByAddress.get(address)
+    if (node === undefined) return { client: await this.#clientOf(key, false), asking: false }
+    return { client: await this.#cluster.nodeClient(node), asking }
   }
 
   /** Who has a key. */

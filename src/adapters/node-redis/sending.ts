@@ -33,11 +33,17 @@ export function select(client: NodeRedisClient, database: number): Promise<Reply
   return client.select(database).then(() => OK, failureOf)
 }
 
-/** Runs commands together. See Sender.sendAll. */
-export async function sendAll(client: NodeRedisClient, commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
+/** Runs commands together. See Sender.sendAll. @param asking whether the slot of a transaction's keys is only coming to that node */
+export async function sendAll(
+  client: NodeRedisClient,
+  commands: readonly Argv[],
+  atomic: boolean,
+  asking = false,
+): Promise<Reply[] | null> {
   const options = { ...TOGETHER, chainId: Symbol('commands') }
   const send = (argv: Argv): Promise<unknown> => client.sendCommand(wordsOf(argv), options).catch(failureOf)
   if (!atomic) return someOf(decodeAll(commands, await Promise.all(commands.map(send))), commands)
+  if (asking) void send(['ASKING'])
   const [, ...outcomes] = await Promise.all([MULTI, ...commands, EXEC].map(send))
   const result = outcomes.pop()
   if (result instanceof ReplyError) throw refused(result, commands, outcomes)

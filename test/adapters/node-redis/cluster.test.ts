@@ -197,14 +197,23 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
   })
 
   test('a key that has moved before its slot is found, too', async () => {
-    await redis.del('{ask}here')
-    const [from, to, slot] = await ownerAndNext('{ask}')
+    await redis.del('{ask}here', '{ask}stays')
+    const [from, to, slot, port] = await ownerAndNext('{ask}')
     await to.sendCommand(['CLUSTER', 'SETSLOT', slot, 'IMPORTING', await from.sendCommand(['CLUSTER', 'MYID'])])
     await from.sendCommand(['CLUSTER', 'SETSLOT', slot, 'MIGRATING', await to.sendCommand(['CLUSTER', 'MYID'])])
     expect(await redis.set('{ask}here', 'there')).toBe('OK')
     expect(await redis.get('{ask}here')).toBe('there')
+    expect(await redis.multi().append('{ask}here', '!').strlen('{ask}here').exec()).toEqual([6, 6])
+    // One of them here, the other one there, until the second has followed.
+    await from.sendCommand(['CLUSTER', 'SETSLOT', slot, 'STABLE'])
+    expect(await redis.set('{ask}stays', 'here')).toBe('OK')
+    await from.sendCommand(['CLUSTER', 'SETSLOT', slot, 'MIGRATING', await to.sendCommand(['CLUSTER', 'MYID'])])
+    const both = redis.mget('{ask}here', '{ask}stays')
+    await expect(redis.multi().get('{ask}here').get('{ask}stays').exec()).rejects.toMatchObject({ code: 'TRYAGAIN' })
+    await from.sendCommand(['MIGRATE', '127.0.0.1', port, '{ask}stays', '0', '5000'])
+    expect(await both).toEqual(['there!', 'here'])
     for (const node of [to, from]) await node.sendCommand(['CLUSTER', 'SETSLOT', slot, 'NODE', await to.sendCommand(['CLUSTER', 'MYID'])])
-    expect(await redis.get('{ask}here')).toBe('there')
+    expect(await redis.get('{ask}here')).toBe('there!')
     for (const node of [from, to]) node.destroy()
   })
 
@@ -246,14 +255,14 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
   })
 })
 
-/** Connections to the master that has a key's slot and to another, and the slot. */
-async function ownerAndNext(key: string): Promise<[NodeClient, NodeClient, string]> {
+/** Connections to the master that has a key's slot and to another, the slot, and the other's port. */
+async function ownerAndNext(key: string): Promise<[NodeClient, NodeClient, string, string]> {
   const nodes = await Promise.all(cluster.ports.map((port) => createClient({ socket: { port } }).connect() as Promise<NodeClient>))
   const has = await Promise.all(nodes.map((node) => node.sendCommand(['TYPE', key]).then(() => true, () => false))) // prettier-ignore
   const at = has.indexOf(true)
-  const others = nodes.filter((_, i) => i !== at)
-  others.pop()!.destroy()
-  return [nodes[at], others[0], String(slotOf(key))]
+  const [next, last] = [(at + 1) % nodes.length, (at + 2) % nodes.length]
+  nodes[last].destroy()
+  return [nodes[at], nodes[next], String(slotOf(key)), String(cluster.ports[next])]
 }
 
 /** Gives the slot of a key to another master. A key that it has is lost. */
