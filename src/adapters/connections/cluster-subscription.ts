@@ -34,12 +34,13 @@ export class ClusterSubscription {
   }
 
   /** Resolves once the subscription is confirmed. @throws RedisError if no node confirms it, or shard channels are in several slots */
-  async open(): Promise<void> {
+  async open(): Promise<this> {
     if (this.#topic === 'shards') this.#names = (await this.#nodes.keysOf(['SSUBSCRIBE', ...this.#names]))!
     if (this.#topic === 'shards' && new Set(this.#names.map(slotOf)).size > 1) throw RedisError.from(CROSS_SLOT, 'SSUBSCRIBE')
     for (let left = MAX_ATTEMPTS; ; left--) {
       try {
-        return await this.#listen()
+        await this.#listen()
+        return this
       } catch (error) {
         if (left === 0) throw error
         await this.#alive()
@@ -48,7 +49,7 @@ export class ClusterSubscription {
   }
 
   /** Ends it. @param error is passed on; without one it has ended as it should */
-  end(error?: Error): void {
+  drop(error?: Error): void {
     if (this.#ended) return
     this.#ended = true
     this.#ear?.drop()
@@ -70,7 +71,7 @@ export class ClusterSubscription {
         await this.#alive()
         return await this.#listen()
       } catch (error) {
-        if (this.#nodes.ended) return this.end(error as Error)
+        if (this.#nodes.ended) return this.drop(error as Error)
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
       }
     }

@@ -6,6 +6,7 @@ import { slotOf } from '../../core/client/slots.ts'
 import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection, Nodes } from './connection.ts'
+import { goesAlone, inParts } from './in-parts.ts'
 import { OfCluster } from './of-cluster.ts'
 import { untilAborted } from './own-connections.ts'
 import { CROSS_SLOT, keysInTransaction } from './transaction.ts'
@@ -18,10 +19,12 @@ export class ClusterWatch extends OfCluster implements Backend {
   #slot = -1
   #node: Connection | null = null
   #closed = false
+  readonly #onClose: () => void
 
-  constructor(cluster: Backend, nodes: Nodes) {
+  constructor(cluster: Backend, nodes: Nodes, onClose: () => void) {
     super(cluster)
     this.#nodes = nodes
+    this.#onClose = onClose
   }
 
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
@@ -35,7 +38,7 @@ export class ClusterWatch extends OfCluster implements Backend {
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
-    if (!atomic) return Promise.all(commands.map((argv) => this.call(argv)))
+    if (!atomic) return commands.some(goesAlone) ? inParts(this, commands) : Promise.all(commands.map((argv) => this.call(argv)))
     if (this.#node === null) return this.cluster.batch(commands, true)
     for (const argv of commands) {
       const keys = (await keysInTransaction(this.#nodes, argv)) ?? []
@@ -50,6 +53,7 @@ export class ClusterWatch extends OfCluster implements Backend {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#onClose()
     await this.#disconnect()
   }
 

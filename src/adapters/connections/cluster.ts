@@ -16,6 +16,7 @@ import { ClusterSubscription } from './cluster-subscription.ts'
 import { ClusterWatch } from './cluster-watch.ts'
 import { type Nodes, someOf, SUBSCRIBE } from './connection.ts'
 import { combinerOf } from './every-node.ts'
+import { goesAlone, inParts } from './in-parts.ts'
 import { NodeBackend } from './node.ts'
 import { OwnConnections, untilAborted } from './own-connections.ts'
 import { transact } from './transaction.ts'
@@ -29,6 +30,7 @@ export class ClusterBackend implements Backend {
   readonly #nodes: Nodes
   readonly #own: OwnConnections
   readonly #subscriptions = new Set<ClusterSubscription>()
+  readonly #watching = new Set<ClusterWatch>()
   #closed = false
 
   constructor(nodes: Nodes) {
@@ -51,12 +53,15 @@ export class ClusterBackend implements Backend {
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
     if (atomic) return transact(this.#nodes, commands)
+    if (commands.some(goesAlone)) return inParts(this, commands)
     return someOf(await Promise.all(commands.map((argv) => this.call(argv))), commands)
   }
 
   async connect(): Promise<Backend> {
     if (this.#closed) throw RedisError.from(CLOSED, 'WATCH')
-    return new ClusterWatch(this, this.#nodes)
+    const watching: ClusterWatch = new ClusterWatch(this, this.#nodes, () => this.#watching.delete(watching))
+    this.#watching.add(watching)
+    return watching
   }
 
   async subscribe(listening: Listening): Promise<Stop> {
@@ -66,15 +71,15 @@ export class ClusterBackend implements Backend {
       listening.onEnd(error)
     }
     const subscription = new ClusterSubscription(this.#nodes, { ...listening, onEnd })
-    await subscription.open()
-    this.#subscriptions.add(subscription)
-    return async () => subscription.end()
+    await this.#own.made(SUBSCRIBE[listening.topic], subscription.open(), () => this.#subscriptions.add(subscription))
+    return async () => subscription.drop()
   }
 
   async nodes(): Promise<readonly Backend[]> {
+    if (this.#closed) throw RedisError.from(CLOSED, 'SCAN')
     const masters = await this.#nodes.everyMaster()
     if (masters instanceof ReplyError) throw RedisError.from(masters, 'SCAN')
-    return masters.map((node) => new NodeBackend(this, node))
+    return masters.map((node) => new NodeBackend(this, node, () => this.#closed))
   }
 
   async close(): Promise<void> {
@@ -82,11 +87,11 @@ export class ClusterBackend implements Backend {
     this.#closed = true
     this.#own.close()
     this.#endSubscriptions()
-    await this.#nodes.close()
+    await Promise.all([...[...this.#watching].map((each) => each.close()), this.#nodes.close()])
   }
 
   #endSubscriptions(error?: Error): void {
-    for (const subscription of [...this.#subscriptions]) subscription.end(error)
+    for (const subscription of [...this.#subscriptions]) subscription.drop(error)
   }
 
   async #everywhere(argv: Argv): Promise<Reply[]> {

@@ -35,6 +35,8 @@ export interface Connection extends Sender, Lasting {
 /** What the user made: a client of a library, for a server or a cluster. */
 interface Client extends Sender, Pick<Connection, 'onEnd' | 'close'> {
   readonly traits: Pick<Capabilities, 'exactIntegers' | 'delivery'>
+  /** The one that it has selected, if there are several. */
+  readonly database?: number
   /** Another like it, for commands that wait. @throws RedisError if there can be none */
   open(): Promise<Connection>
 }
@@ -45,7 +47,7 @@ export type Heard = Pick<Listening, 'topic' | 'names' | 'onPush'>
 /** A single server. */
 export interface Server extends Client {
   /** Another like it for WATCH: it ends when its connection is lost. @throws RedisError if it cannot be reached */
-  watch(): Promise<Server>
+  watch(): Promise<Server & Lasting>
   /** Listens on a connection of its own. Resolves once that is confirmed. @throws RedisError if it is not */
   listen(heard: Heard): Promise<Lasting>
 }
@@ -87,6 +89,11 @@ export const wordOf = (bytes: ByteString): Word => (isAscii(bytes) ? bytes : Buf
 
 /** `close` lets what was sent before finish, but not for ever. */
 export const CLOSE_TIMEOUT_MS = 2000
+
+/** @returns once so much time has passed, which keeps no process alive */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}
 
 /** @throws RedisError if no reply at all has come */
 export function someOf(replies: Reply[], commands: readonly Argv[]): Reply[] {

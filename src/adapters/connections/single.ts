@@ -12,16 +12,21 @@ import { isLost, RedisError } from '../../core/client/errors.ts'
 import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply } from '../../core/reply.ts'
 import { type Server, SUBSCRIBE } from './connection.ts'
+import { goesAlone, inParts } from './in-parts.ts'
 import { OwnConnections, untilAborted } from './own-connections.ts'
 
 export class SingleBackend implements Backend {
   readonly capabilities: Capabilities
   readonly #server: Server
   readonly #own: OwnConnections
+  readonly #onClose: () => void
+  /** Those under WATCH. */
+  readonly #watching = new Set<SingleBackend>()
   #closed = false
 
-  constructor(server: Server) {
+  constructor(server: Server, onClose = () => {}) {
     this.#server = server
+    this.#onClose = onClose
     this.#own = new OwnConnections(server)
     this.capabilities = { ...ONE_SERVER, ...server.traits }
   }
@@ -35,12 +40,18 @@ export class SingleBackend implements Backend {
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
+    if (!atomic && commands.some(goesAlone)) return inParts(this, commands)
     return this.#server.sendAll(commands, atomic)
   }
 
   async connect(): Promise<Backend> {
     if (this.#closed) throw RedisError.from(CLOSED, 'WATCH')
-    return new SingleBackend(await this.#server.watch())
+    let watching: SingleBackend
+    await this.#own.made('WATCH', this.#server.watch(), (server) => {
+      watching = new SingleBackend(server, () => this.#watching.delete(watching))
+      this.#watching.add(watching)
+    })
+    return watching!
   }
 
   async subscribe(listening: Listening): Promise<Stop> {
@@ -51,7 +62,9 @@ export class SingleBackend implements Backend {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#onClose()
+    const watching = [...this.#watching].map((each) => each.close())
     this.#own.close()
-    await this.#server.close()
+    await Promise.all([...watching, this.#server.close()])
   }
 }

@@ -17,6 +17,10 @@ export class SingleServer extends SenderOfConnection<IoredisSingle> implements S
   /** Calls that will be sent together. */
   #collected: { argv: Argv; resolve: (reply: Reply) => void }[] = []
 
+  get database(): number {
+    return databaseOf(this.connection)
+  }
+
   override send(argv: Argv): Promise<Reply> {
     return this.connection.options.enableAutoPipelining ? this.#collect(argv) : super.send(argv)
   }
@@ -25,12 +29,23 @@ export class SingleServer extends SenderOfConnection<IoredisSingle> implements S
     return this.#another(PATIENT)
   }
 
-  watch(): Promise<Server> {
+  watch(): Promise<SingleServer> {
     return this.#another(WATCHING).connect()
   }
 
   listen(heard: Heard): Promise<Connection> {
     return this.#another({}).hear(heard)
+  }
+
+  /** Behind what was called before. */
+  override sendAll(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
+    void this.#sendCollected()
+    return super.sendAll(commands, atomic)
+  }
+
+  override close(): Promise<void> {
+    void this.#sendCollected()
+    return super.close()
   }
 
   #another(overrides: NodeOverrides): SingleServer {
@@ -45,9 +60,10 @@ export class SingleServer extends SenderOfConnection<IoredisSingle> implements S
 
   async #sendCollected(): Promise<void> {
     const collected = this.#collected
+    if (collected.length === 0) return
     this.#collected = []
     const lines = collected.map(({ argv }) => argv)
-    const replies = await this.sendAll(lines, false).catch((error: RedisError) => lines.map(() => failureOf(error.cause)))
+    const replies = await super.sendAll(lines, false).catch((error: RedisError) => lines.map(() => failureOf(error.cause)))
     for (const [i, { resolve }] of collected.entries()) resolve(replies![i])
   }
 }
@@ -83,6 +99,8 @@ export class ClusterMaster extends Sender<IoredisSingle> implements Master {
 
 export const addressOf = ({ options }: IoredisSingle): string => `${options.host}:${options.port}`
 
+const databaseOf = ({ condition, options }: IoredisSingle): number => condition?.select ?? options.db ?? 0
+
 function duplicate(client: IoredisSingle, overrides: NodeOverrides): IoredisSingle {
-  return client.duplicate({ db: client.condition?.select ?? client.options.db ?? 0, ...OWN, ...overrides })
+  return client.duplicate({ db: databaseOf(client), ...OWN, ...overrides })
 }

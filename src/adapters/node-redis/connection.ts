@@ -2,7 +2,7 @@
 import type { Argv } from '../../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../../core/client/errors.ts'
 import { OK, type Reply, type ReplyError } from '../../core/reply.ts'
-import { CLOSE_TIMEOUT_MS, type Connection, type Heard, type Server, SUBSCRIBE } from '../connections/connection.ts'
+import { CLOSE_TIMEOUT_MS, type Connection, type Heard, pause, type Server, SUBSCRIBE } from '../connections/connection.ts'
 import type { NodeRedisClient } from './client.ts'
 import { hear } from './hear.ts'
 import { failureOf } from './replies.ts'
@@ -15,10 +15,14 @@ const DATABASE = /^\d{1,9}$/
 export class ClientConnection implements Connection, Server {
   readonly traits: Server['traits'] = { exactIntegers: true, delivery: 'exactly once' }
   readonly #client: NodeRedisClient
-  /** Of connections made like it. */
+  /** Of connections made like it, too. */
   #database: number | undefined
   /** Why it was lost, if it was. */
   #reason: unknown
+  /** How often a database was selected. */
+  #selections = 0
+  /** What was sent before it was connected: how each is answered. */
+  readonly #early = new Set<(reply: ReplyError) => void>()
 
   constructor(client: NodeRedisClient) {
     this.#client = client
@@ -32,12 +36,23 @@ export class ClientConnection implements Connection, Server {
     return this.#client.isReady
   }
 
-  send(argv: Argv): Promise<Reply> {
-    return argv[0] === 'SELECT' && DATABASE.test(argv[1]) ? this.#select(Number(argv[1])) : sendOne(this.#client, argv)
+  get database(): number {
+    return this.#database ?? 0
   }
 
-  sendAll(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
-    return sendAll(this.#client, commands, atomic)
+  send(argv: Argv): Promise<Reply> {
+    const reply = isSelect(argv) ? this.#select(Number(argv[1])) : sendOne(this.#client, argv)
+    return this.ready ? reply : this.#untilDropped(reply)
+  }
+
+  /** What selects a database is told to node-redis afterwards: it selects again, after a reconnection, what its own method has. */
+  async sendAll(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
+    const selects = commands.some(isSelect)
+    const selection = selects ? ++this.#selections : 0
+    const replies = await sendAll(this.#client, commands, atomic)
+    const last = selects && replies !== null ? commands.findLast((argv, i) => isSelect(argv) && replies[i] === 'OK') : undefined
+    if (last !== undefined && selection === this.#selections) await this.#select(Number(last[1]))
+    return replies
   }
 
   async open(): Promise<Connection> {
@@ -77,7 +92,10 @@ export class ClientConnection implements Connection, Server {
     this.#client.on('end', end)
   }
 
-  /** While it connects node-redis 5 could not be stopped: it would have a connection in the end that nobody can close. */
+  /**
+   * While it connects node-redis 5 could not be stopped: it would have a connection in the end that nobody can close. So that ends
+   * later, and if the server does not answer, never; but nobody waits for it.
+   */
   drop(): void {
     const destroy = (): void => {
       if (this.#client.isOpen) this.#client.destroy()
@@ -85,6 +103,7 @@ export class ClientConnection implements Connection, Server {
     if (this.#client.isReady) return destroy()
     this.#client.on('ready', destroy)
     this.#client.on('error', destroy)
+    for (const resolve of this.#early) resolve(unreachable(this.#reason ?? connectionClosed()))
   }
 
   /** Its own `close` would wait for ever for a server that does not answer. */
@@ -93,12 +112,22 @@ export class ClientConnection implements Connection, Server {
     this.drop()
   }
 
+  #untilDropped(reply: Promise<Reply>): Promise<Reply> {
+    return new Promise((resolve) => {
+      this.#early.add(resolve)
+      void reply.then(resolve).then(() => this.#early.delete(resolve))
+    })
+  }
+
   async #select(database: number): Promise<Reply> {
+    this.#selections++
     const reply = await select(this.#client, database)
     if (reply === OK) this.#database = database
     return reply
   }
 }
+
+const isSelect = ([name, database]: Argv): boolean => name === 'SELECT' && DATABASE.test(database)
 
 /** A connection like another: it comes back when it is lost. @param database that the other has selected */
 export function openLike(client: NodeRedisClient, database = client.options?.database): ClientConnection {
@@ -116,9 +145,4 @@ export async function watchLike(client: NodeRedisClient, database = client.optio
     throw RedisError.from(failureOf(error), 'WATCH')
   })
   return connection
-}
-
-/** @returns once so much time has passed, which keeps no process alive */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

@@ -4,7 +4,7 @@ import type { Argv } from '../../core/client/backend.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
 import { tellsOfWrites } from '../../core/client/waits.ts'
 import type { Reply } from '../../core/reply.ts'
-import { CLOSE_TIMEOUT_MS, type Connection, type Heard, type Lasting, type Server } from '../connections/connection.ts'
+import { CLOSE_TIMEOUT_MS, type Connection, type Heard, type Lasting, pause, type Server } from '../connections/connection.ts'
 import { EXECUTE, type NodeRedisClient, type NodeRedisPool, type NodeRedisSentinel } from './client.ts'
 import { openLike, watchLike } from './connection.ts'
 import { hear } from './hear.ts'
@@ -31,7 +31,7 @@ abstract class LentServer implements Server {
     return this.#lend('CONNECT', async (client) => openLike(client))
   }
 
-  watch(): Promise<Server> {
+  watch(): Promise<Server & Lasting> {
     return this.#lend('WATCH', (client) => watchLike(client))
   }
 
@@ -43,9 +43,9 @@ abstract class LentServer implements Server {
   onEnd(): void {}
 
   async close(): Promise<void> {
-    const timer = setTimeout(() => void this.owner.destroy(), CLOSE_TIMEOUT_MS)
-    await this.owner.close().catch(() => {}) // some of its connections are closed already
-    clearTimeout(timer)
+    const closed = this.owner.close().catch(() => {}) // some of its connections are closed already
+    // What is destroyed may never be closed.
+    if (await Promise.race([closed, pause(CLOSE_TIMEOUT_MS).then(() => true)])) this.owner.destroy()
   }
 
   #lend<T>(command: string, use: (client: NodeRedisClient) => Promise<T>): Promise<T> {

@@ -76,6 +76,7 @@ export class UpstashBackend implements Backend {
       await Promise.all(names.map((name) => this.#follow(kind, name, onPush, stream, end)))
     } catch (error) {
       end()
+      if (this.#closed) throw RedisError.from(CLOSED, kind.toUpperCase())
       throw RedisError.from(error instanceof ReplyError ? error : lost(error), kind.toUpperCase())
     }
     confirmed = true

@@ -104,6 +104,8 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
     ])
     expect(replies).toEqual([1, { f: 'é' }, { f: 'é' }, new Uint8Array([0xc3, 0xa9])])
     await expect(Promise.all([piped.set('s', 1), piped.lpush('s', 1)])).rejects.toMatchObject({ code: 'WRONGTYPE' })
+    const together = [piped.set('n', 1), piped.pipeline().incr('n').exec(), piped.incr('n'), piped.multi().incr('n').exec()]
+    expect(await Promise.all(together)).toEqual(['OK', [2], 3, [4]])
   })
 
   test('with stringNumbers integers are exact', async () => {
@@ -219,6 +221,23 @@ describe.each([
     await expect(redis.subscribe('c')).rejects.toMatchObject({ code: 'CONNECTION' })
     await expect(redis.watch('k', async () => 1)).rejects.toMatchObject({ code: 'CONNECTION' })
     await redis.close()
+  })
+
+  test('a server that does not answer: a signal and closing end what waits for connections to it', async () => {
+    await using hung = await startRedisServer()
+    const redis = fromIoredis(make({ path: hung.path }))
+    await redis.ping()
+    hung.process.kill('SIGSTOP')
+    const reason = new Error('enough')
+    const abort = new AbortController()
+    const aborted = expect(redis.blpop('q', 0, { signal: abort.signal })).rejects.toBe(reason)
+    const closed = { name: 'RedisError', message: 'ERR The client is closed' }
+    const ended = [redis.blpop('q', 0), redis.watch('k', async () => 1), redis.subscribe('c')]
+    const closing = ended.map((each) => expect(each).rejects.toMatchObject(closed))
+    abort.abort(reason)
+    await aborted
+    await redis.close()
+    await Promise.all(closing)
   })
 
   test('a server that comes back is used again', async () => {

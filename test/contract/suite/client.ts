@@ -85,7 +85,7 @@ export const client: Suite = {
     does(
       'refuses what would change the connection',
       async ({ redis }) => {
-        const names = ['MULTI', 'exec', 'WATCH', 'SUBSCRIBE', 'MONITOR', 'SYNC', 'HELLO', 'QUIT', 'reset']
+        const names = ['MULTI', 'exec', 'WATCH', 'SUBSCRIBE', 'MONITOR', 'SYNC', 'HELLO', 'AUTH', 'REPLCONF', 'QUIT', 'reset']
         const replies = [['CLIENT', 'REPLY', 'OFF'], ['client', new TextEncoder().encode('reply'), 'SKIP']] as const // prettier-ignore
         for (const [name, ...args] of [...names.map((each) => [each] as const), ...replies]) {
           const refusal = { name: 'RedisError', code: 'UNSUPPORTED' }
@@ -96,12 +96,40 @@ export const client: Suite = {
       },
       ALONE,
     ),
+    does(
+      'SELECT: for what waits and what is watched, too',
+      async ({ redis }) => {
+        await redis.blpop(a, 0.01) // its connection may be kept for the next one
+        try {
+          expect(await redis.pipeline().call('SELECT', 3).rpush(a, 'x').exec()).toEqual(['OK', 1])
+          expect(await redis.blpop(a, 5)).toEqual([a, 'x'])
+          expect(await redis.watch(a, (look) => look.multi().rpush(a, 'y').exec())).toEqual([1])
+          expect(await redis.llen(a)).toBe(1)
+          expect(await redis.multi().call('SELECT', 0).dbsize().exec()).toEqual(['OK', 0])
+          await redis.rpush(a, 'z')
+          expect(await redis.blpop(a, 5)).toEqual([a, 'z'])
+        } finally {
+          await redis.call('SELECT', 0)
+        }
+      },
+      { views: ['alone'], needs: ['databases', 'waiting'] },
+    ),
   ],
   pipeline: [
     does(
       'what waits holds up what comes behind it',
       async ({ redis }) => {
         expect(await redis.pipeline().blpop(a, 0.02).rpush(a, 'x').blpop(a, 0).exec()).toEqual([null, 1, [a, 'x']])
+      },
+      { ...ALONE, needs: 'waiting' },
+    ),
+    does(
+      'what waits holds up nobody else',
+      async ({ redis }) => {
+        const pipeline = redis.pipeline().set(b, 1).blpop(b, 0).blpop(a, 0).incr(b).call('BLPOP', a, 0).execSettled()
+        await redis.rpush(a, 'x')
+        await redis.rpush(a, 'y')
+        expect(await pipeline).toMatchObject(['OK', WRONGTYPE, [a, 'x'], 2, [a, 'y']])
       },
       { ...ALONE, needs: 'waiting' },
     ),
@@ -514,6 +542,7 @@ export const client: Suite = {
         await expect(redis.pipeline().get(a).exec()).rejects.toMatchObject(closed)
         await expect(redis.multi().get(a).exec()).rejects.toMatchObject(closed)
         await expect(redis.subscribe('channel')).rejects.toMatchObject(closed)
+        await expect(redis.scanIterator().next()).rejects.toMatchObject(closed)
         if (redis.capabilities.watch) await expect(redis.watch(a, async () => 1)).rejects.toMatchObject(closed)
         await redis.close()
       },
@@ -523,12 +552,54 @@ export const client: Suite = {
       'ends commands that wait',
       async ({ another }) => {
         const redis = await another()
-        const waiting = expect(redis.blpop(a, 0)).rejects.toMatchObject({ name: 'RedisError', message: 'ERR The client is closed' })
+        const closed = { name: 'RedisError', message: 'ERR The client is closed' }
+        const waiting = expect(redis.blpop(a, 0)).rejects.toMatchObject(closed)
+        const piped = redis.pipeline().blpop(a, 0).get(a).execSettled()
         await redis.ping()
         await redis.close()
         await waiting
+        expect(await piped).toMatchObject([closed, closed])
       },
       { views: ['alone'], needs: 'waiting' },
+    ),
+    does(
+      'lets what was called before finish',
+      async ({ another }) => {
+        const redis = await another()
+        await redis.del(a)
+        const called = [redis.set(a, 1), redis.pipeline().incr(a).incr(a).exec(), redis.multi().incr(a).get(a).exec()]
+        await redis.close()
+        expect(await Promise.all(called)).toEqual(['OK', [2, 3], [4, '4']])
+      },
+      ALONE,
+    ),
+    does(
+      'ends what looks under WATCH',
+      async ({ another }) => {
+        const redis = await another()
+        const closed = { name: 'RedisError', message: 'ERR The client is closed' }
+        const looked = redis.watch(a, async (look) => {
+          await redis.close()
+          await expect(look.get(a)).rejects.toMatchObject(closed)
+          await expect(look.pipeline().get(a).exec()).rejects.toMatchObject(closed)
+          return look.multi().set(a, 1).exec()
+        })
+        await expect(looked).rejects.toMatchObject(closed)
+      },
+      WATCHING,
+    ),
+    does(
+      'ends a subscription that is only beginning',
+      async ({ another }) => {
+        const redis = await another()
+        const heard = redis.subscribe('channel').then(
+          (subscription) => subscription.next(),
+          (error: Error) => error.message,
+        )
+        await redis.close()
+        expect([{ done: true, value: undefined }, 'ERR The client is closed']).toContainEqual(await heard)
+      },
+      ALONE,
     ),
   ],
 }
