@@ -76,7 +76,10 @@ export class Coroutine {
         const signal = run(frame)
         if (signal === NORMAL) continue
         call.at = (signal === RETURN ? END : label).at
-        if (typeof signal === 'object') next = signal
+        if (typeof signal !== 'object') continue
+        // A function that ends with a call of a library's is still there while that runs.
+        if (label === END && !(signal.fn instanceof Closure) && signal.fn !== this.#yields) frame[RESULT] = apply(signal.fn, signal.values)
+        else next = signal
       }
       if (call.at < steps.length) continue
       calls.pop()

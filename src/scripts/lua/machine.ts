@@ -99,8 +99,8 @@ export class Machine {
 
   /** Calls what Lua calls from C. @param site names the function only for what that says of its arguments */
   invoke(fn: LuaValue, values: LuaValue[], site: Site): Result {
-    this.site = site
     this.nest(site)
+    this.site = site
     const result = apply(this.callable(fn, site.place, values), values)
     this.nested--
     return result

@@ -345,8 +345,8 @@ class Parser {
     if (first.kind === 'call' || first.kind === 'method') return { kind: 'do call', call: first, line }
     const targets = [this.#target(first)]
     while (this.#accept(',')) {
-      targets.push(this.#target(this.#primary()))
-      this.#limit(targets.length, MAX_LEVELS - this.#levels, 'variables in assignment')
+      const target = this.#target(this.#primary())
+      this.#limit(targets.push(target) - 1, MAX_LEVELS - this.#levels, 'variables in assignment')
     }
     this.#expect('=')
     const values = this.#list()
@@ -476,7 +476,8 @@ class Parser {
     const inner = this.#expression()
     this.#close(')', '(', line)
     this.#read([inner])
-    return { kind: 'group', inner, line }
+    // What is in parentheses is still the name of a field.
+    return inner.kind === 'constant' ? inner : { kind: 'group', inner, line }
   }
 
   #call(node: Call | MethodCall): Expression {

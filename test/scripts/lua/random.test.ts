@@ -7,6 +7,7 @@ import { besideRedis } from '../../support/beside-redis.ts'
 import type { WireReply } from '../../support/resp-client.ts'
 import { libraryProgram } from './library-programs.ts'
 import { broken, damaged } from './mutations.ts'
+import { orderProgram } from './order-programs.ts'
 import { randomProgram } from './programs.ts'
 
 const SEED = Number(process.env['ISODIS_SEED'] ?? 20_000)
@@ -70,6 +71,19 @@ test(`${PROGRAMS} random programs of calls of the libraries, seed ${SEED}`, asyn
     }
   }
   expect(calls).toBeGreaterThan(PROGRAMS * 15)
+}, 600_000)
+
+test(`${PROGRAMS} random programs about the order of things, seed ${SEED}`, async () => {
+  let shown = 0
+  for (let i = 0; i < PROGRAMS; i++) {
+    const program = orderProgram(randomFrom((SEED + i) * 6151))
+    const [expected, actual] = await Promise.all([redis.client.call('EVAL', program, '0'), engine.client.call('EVAL', program, '0')])
+    if (Array.isArray(expected.value)) shown += expected.value.length
+    if (masked(JSON.stringify(actual)) !== masked(JSON.stringify(expected))) {
+      expect(actual, `seed ${SEED + i}:\n${program}`).toEqual(expected)
+    }
+  }
+  expect(shown).toBeGreaterThan(PROGRAMS * 5)
 }, 600_000)
 
 test(`${PROGRAMS} random programs with other line breaks, and with wrong tokens, seed ${SEED}`, async () => {

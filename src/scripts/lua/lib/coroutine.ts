@@ -44,7 +44,7 @@ export function coroutineLibrary(machine: Machine): void {
           return coroutine.resume(argumentsOf(n, x, y, z, rest))
         } catch (thrown) {
           const { value } = machine.caught(thrown)
-          return typeof value === 'string' ? machine.fail(site, value) : machine.raise(value)
+          return typeof value === 'string' || typeof value === 'number' ? machine.fail(site, machine.toString(value)) : machine.raise(value)
         }
       })
     },

@@ -189,3 +189,16 @@ local seen = 'no' local co = coroutine.create(function() local t = {[0/0] = 1, (
 local co = coroutine.wrap(function() return {x = 1, [coroutine.yield(1)] = coroutine.yield(2), unpack({1, nil, 3})} end) co() co('k') local t = co('v') return {t.k, t.x, #t}
 ---
 local co = coroutine.create(function() return #{unpack({1, nil, 3})} end) return {coroutine.resume(co)}
+---
+-- What wrap lets through gets the place of the call, a number too.
+local f = coroutine.wrap(function() error(5, 0) end)
+local ok, e = pcall(function()
+  f()
+end)
+return {tostring(ok), type(e), e}
+---
+-- A function that ends with a call of error is still there for its level.
+local co = coroutine.create(function()
+  local x = (function() return error('two', 2) end)()
+end)
+return {select(2, coroutine.resume(co))}

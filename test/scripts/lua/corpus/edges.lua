@@ -305,3 +305,26 @@ return 1
 ---
 #!lua	flags=no-writes  
 return 1
+
+---
+local many = string.rep('a, ', 199)
+return {loadstring('local a ' .. many:sub(1, -4) .. ' a = 1 return 1'), loadstring('local a ' .. many .. ' a = 1 return 1')}
+---
+local many = string.rep('a, ', 198)
+return {type(loadstring('local a ' .. many .. ' a = 1 return 1'))}
+---
+local t
+for i = 1, 300 do
+  local inner = t
+  t = setmetatable({}, {__tostring = function()
+    return inner and
+      tostring(inner) or 'x'
+  end})
+end
+return tostring(t)
+---
+local t = {}
+return t[("name")] + 1
+---
+local t = {}
+t[(('name'))].x = 1
