@@ -10,9 +10,12 @@ export const STRING_OVERHEAD = 20
 
 declare const TextDecoder: undefined | (new (label: string, options: { ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string })
 
+declare const TextEncoder: undefined | (new () => { encode(text: string): Uint8Array })
+
 const NON_ASCII = /[^\0-\x7f]/
 /** Up to here a loop is faster than the regular expression: 5 ns against 15 ns for 10 chars. */
 const SHORT = 16
+const LONG = 256
 
 /** The common case: ASCII text is its own UTF-8. */
 export function isAscii(text: string): boolean {
@@ -27,25 +30,20 @@ export function encodeUtf8(text: string): ByteString {
 }
 
 function encodeNonAscii(text: string): ByteString {
+  // A million Chinese chars take 6 ms this way, and 280 in the loop, which is faster for short texts.
+  if (text.length > LONG && typeof TextEncoder !== 'undefined') return fromUint8Array(new TextEncoder().encode(text))
   let out = ''
   let ascii = 0 // start of the run of ASCII chars not yet copied
   for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i)
+    let code = text.codePointAt(i)!
     if (code < 0x80) continue
     out += text.slice(ascii, i)
-    if (code >= 0xd800 && code < 0xe000) {
-      const low = code < 0xdc00 ? text.charCodeAt(i + 1) : 0
-      if (low >= 0xdc00 && low < 0xe000) {
-        code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff)
-        i++
-      } else code = 0xfffd
-    }
-    if (code < 0x800) out += String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 0x3f))
-    else if (code < 0x10000) {
-      out += String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
-    } else {
-      out += String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
-    }
+    if (code > 0xffff) i++
+    else if ((code & 0xf800) === 0xd800) code = 0xfffd
+    const last = 0x80 | (code & 0x3f)
+    if (code < 0x800) out += String.fromCharCode(0xc0 | (code >> 6), last)
+    else if (code < 0x10000) out += String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), last)
+    else out += String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), last)
     ascii = i + 1
   }
   return out + text.slice(ascii)

@@ -39,16 +39,21 @@ const nearlyUtf8 = fc
 const anyText = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 30 })
 
 // As in QuickJS, and in React Native.
-const noDecoder = (): unknown => vi.stubGlobal('TextDecoder', undefined)
+const noCoders = (): unknown => ['TextEncoder', 'TextDecoder'].map((name) => vi.stubGlobal(name, undefined))
 afterEach(() => void vi.unstubAllGlobals())
 
 describe.each([
   ['', () => {}],
-  [' without a TextDecoder', noDecoder],
+  [' without a TextEncoder and a TextDecoder', noCoders],
 ])('text becomes UTF-8%s', (_, prepare) => {
-  test('as TextEncoder makes it, lone surrogates included', () => {
+  test('as TextEncoder makes it, lone surrogates included, however long it is', () => {
+    const encoder = new TextEncoder()
+    prepare()
     fc.assert(
-      fc.property(anyText, (text) => void expect(toUint8Array(encodeUtf8(text))).toEqual(new TextEncoder().encode(text))),
+      fc.property(anyText, fc.constantFrom(1, 20), (piece, times) => {
+        const text = piece.repeat(times)
+        expect(toUint8Array(encodeUtf8(text))).toEqual(encoder.encode(text))
+      }),
       { seed: SEED },
     )
   })
