@@ -82,6 +82,12 @@ export const hashes: Suite = {
       expect(await redis.hset(a, [[EVERY_BYTE, 5]])).toBe(1)
       expect(await redis.hmget(a, 'f', 'g', 'h', EVERY_BYTE)).toEqual(['2', '3', '4', '5'])
     }),
+    does('loses no pairs of JavaScript that says them one by one', async ({ redis }) => {
+      const hset = redis.hset.bind(redis) as (...words: (string | number)[]) => Promise<number>
+      expect(await hset(a, 'f', 1, 'g', 2)).toBe(2)
+      expect(await redis.hgetall(a)).toEqual({ f: '1', g: '2' })
+      await expect(hset(a, 'f', 1, 'g')).rejects.toThrow('wrong number of arguments')
+    }),
     does("takes what has an interface, and says which value isn't one", async ({ redis }) => {
       interface User {
         name: string

@@ -33,8 +33,9 @@ export abstract class Hashes<M extends Mode, T extends Text> extends Runner<M, T
   /** Sets fields. @returns how many are new */
   hset<O extends Valued<O>>(key: Key, values: Entries | O): Out<M, T, number>
   hset(key: Key, field: Key, value: Value): Out<M, T, number>
-  hset(key: Key, first: Key | object, value?: Value): Out<M, T, number> {
-    if (typeof first === 'string' || first instanceof Uint8Array) return this.run(['HSET', key, first, value as Value], integer)
+  hset(key: Key, first: Key | object, ...values: Value[]): Out<M, T, number> {
+    // More pairs, as ioredis takes them, do not compile; but JavaScript must not lose them.
+    if (typeof first === 'string' || first instanceof Uint8Array) return this.run(['HSET', key, first, ...values], integer)
     return this.run(['HSET', key, ...flatten(first)], integer)
   }
 
