@@ -7,23 +7,12 @@ interface CommandOptions {
   readonly typeMapping?: object
   /** What belongs together: after a lost connection the rest of it is not sent. */
   readonly chainId?: symbol
-  readonly timeout?: undefined
+  readonly timeout?: number | undefined
 }
 
 interface Options {
   readonly socket?: object | undefined
   readonly database?: number | undefined
-}
-
-/** How a connection made for one purpose differs from the one it is made like. */
-export interface Overrides {
-  /** It is in `socket` already, and would be read anew. */
-  readonly url: undefined
-  readonly socket?: object | undefined
-  readonly database?: number | undefined
-  readonly disableOfflineQueue: false
-  readonly clientSideCache: undefined
-  readonly emitInvalidate: undefined
 }
 
 export type Listener = (message: Buffer, channel: Buffer) => void
@@ -52,7 +41,8 @@ export interface NodeRedisClient extends Closable, Ears {
   select(database: number): Promise<void>
   on(event: string, listener: (...args: unknown[]) => void): unknown
   connect(): Promise<unknown>
-  duplicate(overrides: Overrides): NodeRedisClient
+  /** @param overrides node-redis takes options that are undefined, which its types do not say with `exactOptionalPropertyTypes` */
+  duplicate(overrides: object): NodeRedisClient
 }
 
 /** What `createClientPool` makes: connections to one server. */

@@ -9,6 +9,7 @@ import { failureOf } from './replies.ts'
 import { select, sendAll, sendOne } from './sending.ts'
 
 /** What differs in all connections of the client's own: their commands wait until they are connected. */
+/** How a connection for one purpose differs from the one it is made like, whose `socket` has its `url` already. */
 const OWN = { url: undefined, disableOfflineQueue: false, clientSideCache: undefined, emitInvalidate: undefined } as const
 const DATABASE = /^\d{1,9}$/
 
