@@ -14,15 +14,21 @@ afterAll(() => site?.[Symbol.asyncDispose]())
 /** The head of a record: a checksum, that 64 bytes follow, and that they are all of it. */
 const HEAD = new Uint8Array([1, 2, 3, 4, 64, 0, 1])
 
-test('what is written after Chromium was killed in the middle of a record of its log is there', { timeout: 60_000 }, async () => {
-  await using browser = await Browser.withNewProfile()
-  const first = await browser.open(site.url)
-  await first.evaluate(async () => {
+/** A browser that was killed after a save, whose data is of generation 1. */
+async function savedAndKilled(): Promise<Browser> {
+  const browser = await Browser.withNewProfile()
+  const page = await browser.open(site.url)
+  await page.evaluate(async () => {
     await crashTest.open()
     crashTest.fill(1)
     return crashTest.save()
   })
   await browser.kill()
+  return browser
+}
+
+test('what is written after Chromium was killed in the middle of a record of its log is there', { timeout: 60_000 }, async () => {
+  await using browser = await savedAndKilled()
   const torn = await browser.log('IndexedDB')
   await appendFile(torn, HEAD)
 
@@ -44,14 +50,7 @@ test('what is written after Chromium was killed in the middle of a record of its
 })
 
 test('that Chromium has deleted the data is said in the log and in INFO', { timeout: 60_000 }, async () => {
-  await using browser = await Browser.withNewProfile()
-  const first = await browser.open(site.url)
-  await first.evaluate(async () => {
-    await crashTest.open()
-    crashTest.fill(1)
-    return crashTest.save()
-  })
-  await browser.kill()
+  await using browser = await savedAndKilled()
   await appendFile(await browser.log('IndexedDB'), new Uint8Array([...HEAD, ...new Uint8Array(64)]))
 
   const second = await browser.open(site.url)
