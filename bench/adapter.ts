@@ -1,11 +1,8 @@
 // What an adapter costs beyond the library under it, on the same redis-server, awaited and in pipelines of 100. The two take
 // turns on connections of their own, and CPU time of this process is compared: the server's is not the adapter's.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Redis } from '../src/core/client/redis.ts'
+import { startRedisServer } from '../test/support/redis-server.ts'
 import { cpuTimes, report } from './harness.ts'
 
 // On a busy machine the collector's helper threads wait for each other, and their waiting would count as CPU time.
@@ -33,11 +30,8 @@ export async function compareAdapter(
   most: { awaited: number; together: number },
   open: (path: string) => Promise<{ redis: Redis; plain: Plain }>,
 ): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), 'isodis-bench-'))
-  const path = join(dir, 'redis.sock')
-  const server = spawn('redis-server', ['--port', '0', '--unixsocket', path, '--save', '', '--dir', dir], { stdio: 'ignore' })
-  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 10))
-  const { redis, plain } = await open(path)
+  const server = await startRedisServer()
+  const { redis, plain } = await open(server.path)
   await plain.set('some value of an ordinary length')
   await plain.hset(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`field${i}`, `value ${i}`])))
 
@@ -77,8 +71,7 @@ export async function compareAdapter(
   }
   await redis.close()
   plain.close()
-  server.kill()
-  rmSync(dir, { recursive: true, force: true })
+  await server.stop()
 }
 
 const awaited =

@@ -85,6 +85,7 @@ for (const [type, [add, plain]] of Object.entries(types)) {
 }
 
 const engines = await Promise.all(Array.from({ length: 1000 }, () => createRedis()))
+// Milliseconds for a thousand are microseconds for one.
 const start = performance.now()
 for (let i = 0; i < 1000; i++) engines[i] = await createRedis()
-report({ name: 'createRedis()', value: ((performance.now() - start) / 1000) * 1000, unit: 'us', most: 100 })
+report({ name: 'createRedis()', value: performance.now() - start, unit: 'µs', most: 100 })
