@@ -102,11 +102,11 @@ export interface AnyKey extends Typed<string> {
   restore(ttl: N, dump: S, options?: Either<{ idletime?: N } | { freq?: N }> & { replace?: boolean; absttl?: boolean }): void
   /** The encoding Redis uses for a key's value, such as `listpack`. @returns null if the key does not exist */
   objectEncoding(): OrNull<string>
-  /** Seconds since a key was last accessed. */
+  /** Seconds since a key was last accessed. @returns null if the key does not exist */
   objectIdletime(): OrNull<number>
-  /** The access frequency, 0 to 255. The script fails unless `maxmemory-policy` is an LFU policy */
+  /** The access frequency, 0 to 255. The script fails unless `maxmemory-policy` is an LFU policy. @returns null if the key does not exist */
   objectFreq(): OrNull<number>
-  /** The reference count of a value, as Redis reports it. */
+  /** The reference count of a value, as Redis reports it. @returns null if the key does not exist */
   objectRefcount(): OrNull<number>
 }
 
@@ -163,7 +163,7 @@ export interface StringKey extends AnyKey {
   bitcount(range?: { start: N; end: N; unit?: 'byte' | 'bit' }): Expr<number>
   /** The position of the first bit that is 0 or 1, in a range of bytes or (with `bit`) of bits. @returns -1 if there is none */
   bitpos(bit: N, range?: { start: N; end?: N; unit?: 'byte' | 'bit' }): Expr<number>
-  /** Combines others into this one. */
+  /** Combines others into this one. @returns the length of the result in bytes */
   bitop(operation: 'and' | 'or' | 'xor' | 'not', ...sources: AnyKey[]): Expr<number>
   /** Reads and changes integers of any width. @returns a result for each operation except `overflow`; null where `fail` prevented a change */
   bitfield(...operations: readonly BitfieldOperation[]): Expr<(number | null)[]>
@@ -188,7 +188,7 @@ type BitfieldOperation = Either<
 export interface HashKey extends AnyKey {
   /** The value of a field. @returns null if it does not exist */
   hget(field: Value): OrNull<string>
-  /** Sets fields. How many are new. */
+  /** Sets fields. @returns how many are new */
   hset(field: Value, value: Value): Expr<number>
   hset(fields: { readonly [field: string]: Value }): Expr<number>
   /** Sets fields, as `hset`. */
@@ -288,7 +288,7 @@ export interface ListKey extends AnyKey {
   lpos(element: Value, options?: { rank?: N; maxlen?: N }): OrNull<number>
   /** Moves an element from one end of a list to an end of another. @returns the element, or null if there is none */
   lmove(to: AnyKey, from: 'left' | 'right', where: 'left' | 'right'): OrNull<string>
-  /** Moves an element from the right of a list to the left of another. */
+  /** Moves an element from the right of a list to the left of another. @returns the element, or null if there is none */
   rpoplpush(to: AnyKey): OrNull<string>
   /** Removes up to `count` elements (one) from the first list, this one or another, that has any. @returns its key and the elements, or null */
   lmpop(others: readonly AnyKey[], end: 'left' | 'right', count?: N): OrNull<{ key: string; elements: string[] }>
@@ -334,7 +334,7 @@ export interface SetKey extends AnyKey {
   sunionstore(...sources: AnyKey[]): Expr<number>
   /** Stores what the first of others has and the rest have not. @returns its size */
   sdiffstore(...sources: AnyKey[]): Expr<number>
-  /** The size of the intersection with others, counted up to `limit`. */
+  /** The size of the intersection with others, counted up to `limit`. Default: all of it */
   sintercard(others: readonly AnyKey[], options?: { limit?: N }): Expr<number>
   /** One step of a walk. @returns the next cursor, `0` at the end, and some members */
   sscan(cursor: Value, options?: ScanOptions): Scan
@@ -393,7 +393,7 @@ export interface SortedSetKey extends AnyKey {
   /** Members from `start` to `stop`, by rank unless an option says otherwise; with `withScores` with their scores. */
   zrange(start: Value, stop: Value, options: ScoredRange): Member
   zrange(start: Value, stop: Value, options?: RangeOptions): Expr<string[]>
-  /** Stores a range of another. */
+  /** Stores a range of another. @returns its size */
   zrangestore(source: AnyKey, start: Value, stop: Value, options?: RangeOptions): Expr<number>
   /** Members by rank, from the highest score. */
   zrevrange(start: N, stop: N, options: { withScores: true }): Member
@@ -443,7 +443,7 @@ export interface SortedSetKey extends AnyKey {
   zinterstore(sources: readonly AnyKey[], options?: Combine): Expr<number>
   /** Stores what the first of others has and the rest have not. @returns its size */
   zdiffstore(sources: readonly AnyKey[]): Expr<number>
-  /** The size of the intersection with others, counted up to `limit`. */
+  /** The size of the intersection with others, counted up to `limit`. Default: all of it */
   zintercard(others: readonly AnyKey[], options?: { limit?: N }): Expr<number>
   /** The distance between two places, in meters unless `unit` says otherwise. @returns null if one of them does not exist */
   geodist(from: Value, to: Value, unit?: 'm' | 'km' | 'ft' | 'mi'): OrNull<number>

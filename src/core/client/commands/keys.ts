@@ -165,17 +165,17 @@ export abstract class Keys<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['OBJECT', 'ENCODING', key], wordOrNull)
   }
 
-  /** Seconds since a key was last accessed. */
+  /** Seconds since a key was last accessed. @returns null if the key does not exist */
   objectIdletime(key: Key): Out<M, T, number | null> {
     return this.run(['OBJECT', 'IDLETIME', key], integerOrNull)
   }
 
-  /** The access frequency of a key, 0 to 255. @throws RedisError unless `maxmemory-policy` is an LFU policy */
+  /** The access frequency of a key, 0 to 255. @returns null if the key does not exist; @throws RedisError unless `maxmemory-policy` is an LFU policy */
   objectFreq(key: Key): Out<M, T, number | null> {
     return this.run(['OBJECT', 'FREQ', key], integerOrNull)
   }
 
-  /** The reference count of a value, as Redis reports it. */
+  /** The reference count of a value, as Redis reports it. @returns null if the key does not exist */
   objectRefcount(key: Key): Out<M, T, number | null> {
     return this.run(['OBJECT', 'REFCOUNT', key], integerOrNull)
   }

@@ -85,7 +85,7 @@ export abstract class Sets<M extends Mode, T extends Text> extends Runner<M, T> 
     return this.run(['SDIFFSTORE', destination, ...keys], integer)
   }
 
-  /** The size of an intersection, counted up to `limit`. */
+  /** The size of an intersection, counted up to `limit`. Default: all of it */
   sintercard(keys: readonly Key[], options: { limit?: number | undefined } = {}): Out<M, T, number> {
     return this.run(['SINTERCARD', keys.length, ...keys, ...words(options)], integer)
   }

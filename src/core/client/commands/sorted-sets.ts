@@ -351,7 +351,7 @@ export abstract class SortedSets<M extends Mode, T extends Text> extends Runner<
     return this.run(['ZDIFFSTORE', destination, keys.length, ...keys], integer)
   }
 
-  /** The size of an intersection, counted up to `limit`. */
+  /** The size of an intersection, counted up to `limit`. Default: all of it */
   zintercard(keys: readonly Key[], options: { limit?: number | undefined } = {}): Out<M, T, number> {
     return this.run(['ZINTERCARD', keys.length, ...keys, ...words(options)], integer)
   }
