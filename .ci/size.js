@@ -19,7 +19,7 @@ const budgets = [
     // That entries can bring types of values, which are saved, loaded and counted as others are, is 1.1 (with isodis/json or isodis/vectors).
     // What CLIENT and INFO tell since 7.2 and 7.4 is 0.3, the events of what is overwritten 0.1. The files of Valkey 9 and Redis 8.6 are 0.2.
     // That a full storage can be read, and one of a later version says so, is 0.2; that a service worker hands the database over, 0.3
-    // that are loaded later.
+    // in what is loaded later.
     // That a Chromium which was killed does not delete the data, and that it is said if it has, is 0.2; that a lost manifest is noticed, 0.1.
     // That no command pays for others' waiting and watching is 0.1; that COMMAND's reply is kept, and HyperLogLogs are read four
     // registers at a time, 0.1. Engines that have the language only, and React Native's, are 0.35: above all text without a TextDecoder.

@@ -7,21 +7,21 @@ import { SYNTAX } from '../engine/errors.ts'
 import { nextTurn } from '../engine/ports.ts'
 import { EVENT } from '../engine/events.ts'
 import { Keyspace } from '../engine/keyspace.ts'
-import { integerIn } from '../engine/arguments.ts'
+import { positive } from '../engine/arguments.ts'
 import type { Value } from '../engine/values.ts'
 import { exportRdb } from '../persistence/export.ts'
 import { loadJournal } from '../persistence/journal/load-journal.ts'
 import { importRdb } from '../persistence/load.ts'
 import { Persistence } from '../persistence/persistence.ts'
 import { Crc64 } from '../persistence/rdb/crc64.ts'
+import { FOOTER } from '../persistence/rdb/dump.ts'
 import { readRdb, type RdbTarget } from '../persistence/rdb/reader.ts'
+import { REWRITE_IN_PROGRESS } from '../persistence/save-lock.ts'
 import type { JournalStore, Storage } from '../persistence/storage.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 
 const NOT_LOADED = new ReplyError('ERR Error trying to load the RDB dump, check server logs.')
 const NO_JOURNAL = new ReplyError('ERR Error trying to load the AOF files, check server logs.')
-const REWRITING = new ReplyError('ERR Background append only file rewriting already in progress')
-const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive')
 
 function storageOf({ durability }: Engine): Storage | null {
   return durability instanceof Persistence ? durability.storage : null
@@ -100,7 +100,7 @@ export async function loadAppendOnlyFiles(engine: Engine): Promise<Reply> {
     if (failure !== null) return failure
   }
   // It stands for what the journal's parts will be.
-  if (engine.durability.info().some(([name, value]) => name === 'aof_rewrite_in_progress' && value === 1)) return REWRITING
+  if (engine.durability.info().some(([name, value]) => name === 'aof_rewrite_in_progress' && value === 1)) return REWRITE_IN_PROGRESS
   const libraries = engine.scripting.libraries()
   const before = engine.databases().map(({ keyspace }) => keyspace)
   const loaded = await loadInPlace(engine, journal)
@@ -132,9 +132,9 @@ async function loadInPlace(engine: Engine, journal: JournalStore): Promise<boole
 
 /** POPULATE count [prefix] [size]: strings under keys that are not there yet. */
 export function populate(db: Database, argv: Argv): Reply {
-  const count = integerIn(argv[2], 0, Infinity, NOT_POSITIVE)
+  const count = positive(argv[2])
   const prefix = argv[3] ?? 'key'
-  const size = argv[4] === undefined ? 0 : integerIn(argv[4], 0, Infinity, NOT_POSITIVE)
+  const size = argv[4] === undefined ? 0 : positive(argv[4])
   if (argv.length > 5) throw SYNTAX
   for (let i = 0; i < count; i++) {
     const key = `${prefix}:${i}`
@@ -145,9 +145,6 @@ export function populate(db: Database, argv: Argv): Reply {
   }
   return OK
 }
-
-/** Two bytes of version, eight of checksum. */
-const FOOTER = 10
 
 /** A payload of DUMP whose version and checksum are made right, whatever is before them. */
 export function sealed(payload: ByteString): ByteString {

@@ -74,14 +74,14 @@ Tests the estimates
 
 const server = `
 SYNC 1.0.0
-A snapshot of all data, after which the connection ends
+A snapshot of all data, and from then on every write
 
 PSYNC 2.8.0
-Refused: there are no replicas
+The writes from an offset on, or else what SYNC gives
 replicationid offset:integer
 
 REPLCONF 3.0.0 O(1)
-What the snapshot that SYNC sends is to be like
+What a replica says of itself
 ! syscmd
 
 MEMORY|STATS 4.0.0 O(1)

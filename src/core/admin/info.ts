@@ -25,7 +25,7 @@ function sum<T>(all: Iterable<T>, worth: (each: T) => number): number {
 /** The highest of what each of some is worth. */
 const most = <T>(all: readonly T[], worth: (each: T) => number): number => all.reduce((highest, each) => Math.max(highest, worth(each)), 0)
 
-/** What an exporter asks for and what never happens here, where nobody replicates, forks or defragments. */
+/** What an exporter asks for and what never happens here, where nobody forks or defragments, or what nobody counts. */
 const zeros = (...names: string[]): [string, number][] => names.map((name) => [name, 0])
 
 /** Redis's clock of idle times: seconds, in so many bits. */

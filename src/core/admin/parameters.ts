@@ -1,5 +1,5 @@
 // CONFIG's parameters that servers have beside the engine's: those that the commands here follow, and those of redis.conf
-// that a program or a file may set though nothing follows from them, since what they are about is not there.
+// that a program or a file may set, though not all of them have an effect: what many are about is not there.
 import { between, LONG, memory, oneOf, type Parameter, PARAMETERS, type Parameters, text, yesNo } from '../engine/config.ts'
 import { DEFAULT_OUTPUT_LIMITS } from '../resp/output-limits.ts'
 import { checkOutputLimits } from './output-limits.ts'
@@ -77,7 +77,7 @@ const shared = (rows: Readonly<Record<string, string>>, check: Check, fixed?: Pa
     }),
   )
 
-/** These are accepted, shown by CONFIG GET, and have no effect. */
+/** These are accepted and shown by CONFIG GET. Replication and `isodis serve` follow some of them; the others have no effect. */
 const ACCEPTED: Parameters = {
   ...shared(
     {

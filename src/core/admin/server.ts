@@ -1,5 +1,5 @@
-// What a server says of modules, of replicas, of its memory, and of itself. No modules can be loaded, and it is a master
-// without replicas: https://redis.io/docs/latest/commands/?group=server
+// What a server says of modules, of its memory, and of itself. No modules can be loaded, and no replica takes its place on request:
+// https://redis.io/docs/latest/commands/?group=server
 import { integer } from '../engine/arguments.ts'
 import { type Argv, container, type Handler, type Row, row } from '../engine/command.ts'
 import { help } from '../engine/commands/help.ts'

@@ -9,7 +9,7 @@ const IN_PROGRESS = new ReplyError('ERR Background save already in progress')
 const REWRITE_ACTIVE = new ReplyError(
   "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
 )
-const REWRITE_IN_PROGRESS = new ReplyError('ERR Background append only file rewriting already in progress')
+export const REWRITE_IN_PROGRESS = new ReplyError('ERR Background append only file rewriting already in progress')
 export const SCHEDULED = new Status('Background saving scheduled')
 export const REWRITE_SCHEDULED = new Status('Background append only file rewriting scheduled')
 

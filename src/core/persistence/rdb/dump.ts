@@ -18,7 +18,7 @@ const BAD_FORMAT = new ReplyError('ERR Bad data format')
 const NOT_A_FUNCTION = new ReplyError('ERR given type is not a function')
 
 /** Two bytes of version, eight of checksum. */
-const FOOTER = 10
+export const FOOTER = 10
 
 /** A value as a payload for RESTORE. */
 export function dumpValue(value: Value): ByteString {
