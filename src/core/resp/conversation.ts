@@ -209,7 +209,7 @@ export class Conversation implements Buffers {
     return this.#carrier.backlog
   }
 
-  /** Checks `client-output-buffer-limit`. */
+  /** Checks `client-output-buffer-limit`. @returns false if the connection has ended by it */
   #fits(): boolean {
     const { config, clock } = this.#engine
     const text = config.get('client-output-buffer-limit') ?? DEFAULT_OUTPUT_LIMITS
@@ -217,16 +217,11 @@ export class Conversation implements Buffers {
       this.#limitsText = text
       this.#limits = parseOutputLimits(text)
     }
-    const { session } = this
-    if (!session.authenticated && this.#output.length + this.#carrier.backlog > UNAUTHENTICATED_OUTPUT && !this.#engine.users?.open) {
-      this.#overflow()
-      return false
-    }
-    const { hard, soft, seconds } =
-      this.#limits[session.subscribed > 0 ? 'pubsub' : this.#engine.monitors.has(session) ? 'slave' : 'normal']
-    if (hard === 0 && soft === 0) return true
-    const size = this.#output.length + this.#carrier.backlog
-    if (hard > 0 && size > hard) {
+    const { authenticated, subscribed } = this.session
+    const { hard, soft, seconds } = this.#limits[subscribed > 0 ? 'pubsub' : 'normal']
+    if (hard === 0 && soft === 0 && authenticated) return true
+    const size = this.replies + this.unread
+    if ((hard > 0 && size > hard) || (!authenticated && size > UNAUTHENTICATED_OUTPUT && !this.#engine.users?.open)) {
       this.#overflow()
       return false
     }
@@ -236,7 +231,7 @@ export class Conversation implements Buffers {
     } else {
       this.#cancelDoom ??= clock.after(seconds * 1000, () => {
         this.#cancelDoom = null
-        if (this.#output.length + this.#carrier.backlog > soft) this.#overflow()
+        if (this.replies + this.unread > soft) this.#overflow()
       })
     }
     return true

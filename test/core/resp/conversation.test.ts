@@ -41,6 +41,19 @@ test('INFO counts those that were cut off, for sending too much and for not read
   )
 })
 
+test.each([
+  ['slave 1 0 0', false],
+  ['normal 1mb 0 0', true],
+])('MONITOR has the output limits of ordinary clients, not those of replicas: %s', async (limits, cutOff) => {
+  await using redis = await createRedis({ admin, config: { 'client-output-buffer-limit': limits } })
+  let destroyed = false
+  const carrier = { full: false, backlog: 2 ** 20, send: () => {}, end: () => {}, destroy: () => void (destroyed = true) }
+  const conversation = new Conversation(redis.engine, carrier, { address: '', local: '', isLocal: true })
+  conversation.receive(new TextEncoder().encode('MONITOR\r\n'))
+  await redis.get('a')
+  expect(destroyed).toBe(cutOff)
+})
+
 test('what the commands of EXEC publish to their own connection comes behind its reply (Redis 7.2)', async () => {
   await using redis = await createRedis()
   let sent = ''
