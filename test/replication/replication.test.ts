@@ -25,7 +25,7 @@ async function becomes(server: Server, wanted: unknown, ...argv: string[]): Prom
 
 const kinds = ['redis', 'engine'] as const
 
-test('INFO and ROLE say the same as redis-server, of a master, of its replica and of one that cannot reach its master', async () => {
+test('INFO, ROLE and HELLO say the same as redis-server, of a master, of its replica and of one that cannot reach its master', async () => {
   const said = async (kind: (typeof kinds)[number]): Promise<unknown[]> => {
     await using master = await start[kind]()
     await using replica = await start[kind]()
@@ -35,6 +35,10 @@ test('INFO and ROLE say the same as redis-server, of a master, of its replica an
     await caughtUp(master)
     const infos = [before, await ask(master, 'INFO', 'replication'), await ask(replica, 'INFO', 'replication')]
     const roles = [await ask(master, 'ROLE'), await ask(replica, 'ROLE')]
+    for (const server of [master, replica]) {
+      const greeting = (await ask(server, 'HELLO')) as unknown[]
+      roles.push(greeting[greeting.indexOf('role') + 1])
+    }
     const clients = [await ask(master, 'CLIENT', 'LIST', 'TYPE', 'replica'), await ask(replica, 'CLIENT', 'LIST', 'TYPE', 'master')]
     await master.stop()
     infos.push(await until(replica, /master_link_status:down/))
