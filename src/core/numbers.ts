@@ -2,7 +2,9 @@
 import type { ByteString } from './bytes.ts'
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/
-const INT64_MAX = 2n ** 63n - 1n
+/** The highest value of C's int and long. */
+export const INT_MAX = 2 ** 31 - 1
+export const INT64_MAX = 2n ** 63n - 1n
 const INT64_MIN = -(2n ** 63n)
 /** Integers of at most this many chars are exact as a JS number. */
 const SAFE_LENGTH = 15

@@ -1,10 +1,10 @@
 // CONFIG's parameters that servers have beside the engine's: those that the commands here follow, and those of redis.conf
 // that a program or a file may set, though not all of them have an effect: what many are about is not there.
-import { between, LONG, memory, oneOf, type Parameter, PARAMETERS, type Parameters, text, yesNo } from '../engine/config.ts'
+import { between, memory, oneOf, type Parameter, PARAMETERS, type Parameters, text, yesNo } from '../engine/config.ts'
+import { INT64_MAX, INT_MAX } from '../numbers.ts'
 import { DEFAULT_OUTPUT_LIMITS } from '../resp/output-limits.ts'
 import { checkOutputLimits } from './output-limits.ts'
 
-const INT = 2_147_483_647
 const PORT = 65_535
 const ALONE = 'isodis is one server alone, without a cluster'
 
@@ -197,7 +197,7 @@ const ACCEPTED: Parameters = {
   ),
   ...shared({ 'active-defrag-threshold-lower': '10', 'active-defrag-threshold-upper': '100' }, between(0, 1000)),
   ...shared({ 'active-defrag-ignore-bytes': '104857600', 'repl-backlog-size': '1048576' }, memory(1)),
-  ...shared({ 'active-defrag-max-scan-fields': '1000' }, between(1, LONG)),
+  ...shared({ 'active-defrag-max-scan-fields': '1000' }, between(1, INT64_MAX)),
   ...shared(
     {
       'cluster-announce-bus-port': '0',
@@ -209,7 +209,7 @@ const ACCEPTED: Parameters = {
   ),
   ...shared({ 'cluster-port': '0' }, between(0, PORT), 'immutable'),
   ...shared({ 'cluster-link-sendbuf-limit': '0', 'replica-full-sync-buffer-limit': '0' }, memory(0)),
-  ...shared({ 'cluster-node-timeout': '15000', 'repl-backlog-ttl': '3600' }, between(0, LONG)),
+  ...shared({ 'cluster-node-timeout': '15000', 'repl-backlog-ttl': '3600' }, between(0, INT64_MAX)),
   ...shared(
     {
       'cluster-migration-barrier': '1',
@@ -224,18 +224,18 @@ const ACCEPTED: Parameters = {
       'tcp-keepalive': '300',
       'watchdog-period': '0',
     },
-    between(0, INT),
+    between(0, INT_MAX),
   ),
-  ...shared({ 'key-load-delay': '0', 'rdb-key-save-delay': '0' }, between(-INT - 1, INT)),
-  ...shared({ 'loading-process-events-interval-bytes': '2097152' }, between(1024, INT)),
+  ...shared({ 'key-load-delay': '0', 'rdb-key-save-delay': '0' }, between(-INT_MAX - 1, INT_MAX)),
+  ...shared({ 'loading-process-events-interval-bytes': '2097152' }, between(1024, INT_MAX)),
   ...shared({ 'maxmemory-eviction-tenacity': '10' }, between(0, 100)),
   ...shared({ 'max-new-connections-per-cycle': '10', 'max-new-tls-connections-per-cycle': '1' }, between(1, 1000)),
   // A small set is an intset or a hash table, as in Redis 7.0.
-  ...shared({ 'set-max-listpack-entries': '128', 'set-max-listpack-value': '64' }, between(0, LONG)),
-  ...shared({ 'repl-ping-replica-period=repl-ping-slave-period': '10', 'repl-timeout': '60' }, between(1, INT)),
+  ...shared({ 'set-max-listpack-entries': '128', 'set-max-listpack-value': '64' }, between(0, INT64_MAX)),
+  ...shared({ 'repl-ping-replica-period=repl-ping-slave-period': '10', 'repl-timeout': '60' }, between(1, INT_MAX)),
   ...shared({ 'io-threads': '1' }, between(1, 128), 'immutable'),
   ...shared({ 'socket-mark-id': '0' }, between(0, 4_294_967_295), 'immutable'),
-  ...shared({ 'tcp-backlog': '511' }, between(0, INT), 'immutable'),
+  ...shared({ 'tcp-backlog': '511' }, between(0, INT_MAX), 'immutable'),
   ...shared(
     { unixsocketperm: '0' },
     (value) => {
@@ -279,20 +279,20 @@ export const parameters: Parameters = withHidden({
   ...ACCEPTED,
   'acl-pubsub-default': { default: 'resetchannels', check: oneOf('allchannels', 'resetchannels') },
   aclfile: { default: '', check: text, fixed: 'immutable' },
-  'acllog-max-len': { default: '128', check: between(0, LONG) },
+  'acllog-max-len': { default: '128', check: between(0, INT64_MAX) },
   'client-output-buffer-limit': { default: DEFAULT_OUTPUT_LIMITS, check: checkOutputLimits },
   'client-query-buffer-limit': { default: '1073741824', check: memory(1024 * 1024) },
   // Redis's default is no: its servers can be reached from elsewhere.
   'enable-debug-command': { default: 'local', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'enable-module-command': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
   'enable-protected-configs': { default: 'no', check: oneOf('no', 'yes', 'local'), fixed: 'immutable' },
-  'latency-monitor-threshold': { default: '0', check: between(0, LONG) },
+  'latency-monitor-threshold': { default: '0', check: between(0, INT64_MAX) },
   'latency-tracking': { default: 'yes', check: yesNo },
   'latency-tracking-info-percentiles': { default: '50 99 99.9', check: percentiles },
   loglevel: { default: 'notice', check: oneOf('debug', 'verbose', 'notice', 'warning') },
   'shutdown-on-sigint': { default: 'default', check: signals },
   'shutdown-on-sigterm': { default: 'default', check: signals },
-  'slowlog-log-slower-than': { default: '10000', check: between(-1, LONG) },
-  'slowlog-max-len': { default: '128', check: between(0, LONG) },
-  'tracking-table-max-keys': { default: '1000000', check: between(0, LONG) },
+  'slowlog-log-slower-than': { default: '10000', check: between(-1, INT64_MAX) },
+  'slowlog-max-len': { default: '128', check: between(0, INT64_MAX) },
+  'tracking-table-max-keys': { default: '1000000', check: between(0, INT64_MAX) },
 })

@@ -2,7 +2,7 @@
 import { ReplyError } from '../reply.ts'
 import { formatEvents, parseEvents, shownEvents } from './events.ts'
 import { matches } from './glob.ts'
-import { parseInt64 } from '../numbers.ts'
+import { INT64_MAX, INT_MAX, parseInt64 } from '../numbers.ts'
 
 /** @param before the value it has; @returns the text to keep; @throws a string that says what is wrong */
 type Check = (text: string, before?: string) => string
@@ -40,8 +40,6 @@ export const between =
     if (number < least || number > most) throw `argument must be between ${least} and ${most} inclusive`
     return value
   }
-const INT = 2_147_483_647
-export const LONG = 9_223_372_036_854_775_807n
 
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 }
 export const memory =
@@ -50,7 +48,7 @@ export const memory =
     const parts = /^(\d+)([kmg]?b?)$/i.exec(value)
     if (parts === null) throw 'argument must be a memory value'
     const bytes = BigInt(parts[1]) * BigInt(UNITS[parts[2].toLowerCase()])
-    if (bytes < least || bytes > LONG) throw `argument must be between ${least} and ${LONG} inclusive`
+    if (bytes < least || bytes > INT64_MAX) throw `argument must be between ${least} and ${INT64_MAX} inclusive`
     return String(bytes)
   }
 const events: Check = (value) => {
@@ -86,22 +84,22 @@ export const PARAMETERS = {
   appendfsync: { default: 'everysec', check: oneOf('everysec', 'always', 'no') },
   appendonly: { default: 'no', check: yesNo },
   'auto-aof-rewrite-min-size': { default: '67108864', check: memory(0) },
-  'auto-aof-rewrite-percentage': { default: '100', check: between(0, INT) },
-  'busy-reply-threshold': { default: '5000', check: between(0, LONG), alias: 'lua-time-limit' },
-  databases: { default: '16', check: between(1, INT), fixed: 'immutable' },
+  'auto-aof-rewrite-percentage': { default: '100', check: between(0, INT_MAX) },
+  'busy-reply-threshold': { default: '5000', check: between(0, INT64_MAX), alias: 'lua-time-limit' },
+  databases: { default: '16', check: between(1, INT_MAX), fixed: 'immutable' },
   dbfilename: { default: 'dump.rdb', check: text, fixed: 'protected' },
   dir: { default: '', check: text, fixed: 'protected' },
-  'hash-max-listpack-entries': { default: '512', check: between(0, LONG), alias: 'hash-max-ziplist-entries' },
-  'hash-max-listpack-value': { default: '64', check: between(0, LONG), alias: 'hash-max-ziplist-value' },
+  'hash-max-listpack-entries': { default: '512', check: between(0, INT64_MAX), alias: 'hash-max-ziplist-entries' },
+  'hash-max-listpack-value': { default: '64', check: between(0, INT64_MAX), alias: 'hash-max-ziplist-value' },
   'hll-sparse-max-bytes': { default: '3000', check: memory(0) },
-  'lfu-decay-time': { default: '1', check: between(0, INT) },
-  'lfu-log-factor': { default: '10', check: between(0, INT) },
-  'list-compress-depth': { default: '0', check: between(0, INT) },
-  'list-max-listpack-size': { default: '-2', check: between(-INT - 1, INT), alias: 'list-max-ziplist-size' },
+  'lfu-decay-time': { default: '1', check: between(0, INT_MAX) },
+  'lfu-log-factor': { default: '10', check: between(0, INT_MAX) },
+  'list-compress-depth': { default: '0', check: between(0, INT_MAX) },
+  'list-max-listpack-size': { default: '-2', check: between(-INT_MAX - 1, INT_MAX), alias: 'list-max-ziplist-size' },
   maxclients: { default: '10000', check: between(1, 4_294_967_295) },
   maxmemory: { default: '0', check: memory(0) },
   'maxmemory-policy': { default: 'noeviction', check: oneOf(...POLICIES) },
-  'maxmemory-samples': { default: '5', check: between(1, INT) },
+  'maxmemory-samples': { default: '5', check: between(1, INT_MAX) },
   'notify-keyspace-events': { default: '', check: events, show: shownEvents },
   port: { default: '0', check: between(0, 65_535), fixed: 'immutable' },
   'proto-max-bulk-len': { default: '536870912', check: memory(1024 * 1024) },
@@ -109,13 +107,13 @@ export const PARAMETERS = {
   rdbcompression: { default: 'yes', check: yesNo },
   requirepass: { default: '', check: text },
   save: { default: '', check: saveRules },
-  'set-max-intset-entries': { default: '512', check: between(0, LONG) },
+  'set-max-intset-entries': { default: '512', check: between(0, INT64_MAX) },
   'stop-writes-on-bgsave-error': { default: 'yes', check: yesNo },
   'stream-node-max-bytes': { default: '4096', check: memory(0) },
-  'stream-node-max-entries': { default: '100', check: between(0, LONG) },
-  timeout: { default: '0', check: between(0, INT) },
-  'zset-max-listpack-entries': { default: '128', check: between(0, LONG), alias: 'zset-max-ziplist-entries' },
-  'zset-max-listpack-value': { default: '64', check: between(0, LONG), alias: 'zset-max-ziplist-value' },
+  'stream-node-max-entries': { default: '100', check: between(0, INT64_MAX) },
+  timeout: { default: '0', check: between(0, INT_MAX) },
+  'zset-max-listpack-entries': { default: '128', check: between(0, INT64_MAX), alias: 'zset-max-ziplist-entries' },
+  'zset-max-listpack-value': { default: '64', check: between(0, INT64_MAX), alias: 'zset-max-ziplist-value' },
 } satisfies Parameters
 
 /** Those that every engine has. */

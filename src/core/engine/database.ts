@@ -226,7 +226,7 @@ export class Database {
     this.changed(key, kind, event, dirty)
     if (value.size !== 0) return
     this.delete(key)
-    if (this.engine.events & EVENT.generic) this.notify(EVENT.generic, 'del', key)
+    this.notify(EVENT.generic, 'del', key)
   }
 
   /** Fails the transactions that WATCH a key, and tells those who track it. */

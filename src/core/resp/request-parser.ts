@@ -2,6 +2,7 @@
 // person types them. Every length is checked before anything is kept for it; what is wrong is a protocol error, after
 // which nothing of that stream can be trusted.
 import { type ByteString, fromUint8Array, joinBytes } from '../bytes.ts'
+import { INT_MAX } from '../numbers.ts'
 import { splitWords } from '../words.ts'
 
 /** What a server says before it closes the connection, if anything. */
@@ -9,7 +10,6 @@ export class ProtocolError extends Error {
   override name = 'ProtocolError'
 }
 
-const MAX_WORDS = 2_147_483_647
 const UNAUTHENTICATED_WORDS = 10
 const UNAUTHENTICATED_BULK = 16_384
 
@@ -77,7 +77,7 @@ export class RequestParser {
         }
         const words = this.#header('multibulk')
         if (words === undefined) return undefined
-        if (words > MAX_WORDS) throw invalidLength('multibulk')
+        if (words > INT_MAX) throw invalidLength('multibulk')
         if (words > UNAUTHENTICATED_WORDS && !this.limits.authenticated)
           throw new ProtocolError('Protocol error: unauthenticated multibulk length')
         if (words <= 0) continue

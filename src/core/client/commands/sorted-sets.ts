@@ -89,15 +89,8 @@ const scored = <T extends Text>(): Decode<T, [T, number][]> => pairs<T, T, numbe
 
 function scoredWords(members: ScoredMembers): Value[] {
   if (Array.isArray(members)) return (members as readonly Scored[]).flatMap(({ member, score }) => [score, member])
-  if (
-    typeof members === 'object' &&
-    members !== null &&
-    'member' in members &&
-    'score' in members &&
-    typeof members.member !== 'undefined'
-  ) {
-    return [members.score, members.member]
-  }
+  const { member, score } = members as Scored
+  if (member !== undefined && score !== undefined) return [score, member]
   return Object.entries(members as Record<string, number>).flatMap(([member, score]) => [score, member])
 }
 

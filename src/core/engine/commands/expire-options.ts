@@ -1,6 +1,7 @@
 // What SET, GETEX, the EXPIRE family and hash fields share: an expiry as it is given, a number of seconds or milliseconds from
 // now or since 1970, turned into milliseconds since 1970; the conditions for it; and what it does to a key.
 import type { ByteString } from '../../bytes.ts'
+import { INT64_MAX } from '../../numbers.ts'
 import { ReplyError } from '../../reply.ts'
 import { flag, int64, integer, readOptions } from '../arguments.ts'
 import type { Argv } from '../command.ts'
@@ -24,10 +25,11 @@ export const EXAT: ExpireUnit = { scale: 1000, absolute: true }
 export const PXAT: ExpireUnit = { scale: 1, absolute: true }
 export const EXPIRE_UNITS: Readonly<Record<string, ExpireUnit>> = { EX, PX, EXAT, PXAT }
 
-const INT64_MAX = 2 ** 63
-const MOST_SECONDS = (2n ** 63n - 1n) / 1000n
+/** The highest value of 64 bits as a double, which is one above it. */
+const LIMIT = 2 ** 63
+const MOST_SECONDS = INT64_MAX / 1000n
 /** The highest double below 2^63: saving and replies need an expiry to fit in 64 bits. */
-export const LAST_TIME = INT64_MAX - 1024
+export const LAST_TIME = LIMIT - 1024
 
 /**
  * @param name the command, for the error
@@ -37,7 +39,7 @@ export const LAST_TIME = INT64_MAX - 1024
 export function expireTime(text: ByteString, unit: ExpireUnit, now: number, name: string): number {
   const given = int64(text)
   const at = Number(given) * unit.scale + (unit.absolute ? 0 : now)
-  if ((unit.scale > 1 && (given > MOST_SECONDS || given < -MOST_SECONDS)) || at > INT64_MAX) throw invalidExpire(name)
+  if ((unit.scale > 1 && (given > MOST_SECONDS || given < -MOST_SECONDS)) || at > LIMIT) throw invalidExpire(name)
   return Math.min(at, LAST_TIME)
 }
 

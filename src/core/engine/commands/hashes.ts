@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import { invalidExpire, NOT_FLOAT, OVERFLOW, printed, wrongArity } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { parseLongDouble } from '../long-double.ts'
-import { addInt64, parseInt64 } from '../../numbers.ts'
+import { addInt64, INT_MAX, parseInt64 } from '../../numbers.ts'
 import type { Hash } from '../values.ts'
 import { EX, EXAT, EXPIRE_UNITS, type ExpireCondition, expireCondition, type ExpireUnit, PX, PXAT } from './expire-options.ts'
 import { randomEntries } from './random.ts'
@@ -280,7 +280,7 @@ export function hsetexArguments(db: Database, argv: Argv): HsetexArguments {
 function pairsArgument(argv: Argv, at: number): Argv {
   const pairs = argv.slice(at + 2)
   if (pairs.length < 2) throw wrongArity('hsetex')
-  if (integerIn(argv[at + 1], 1, 2 ** 31 - 1, INVALID_FIELDS) * 2 !== pairs.length) throw wrongArity('hsetex')
+  if (integerIn(argv[at + 1], 1, INT_MAX, INVALID_FIELDS) * 2 !== pairs.length) throw wrongArity('hsetex')
   return pairs
 }
 

@@ -1,5 +1,6 @@
 // Keys whatever they hold: https://redis.io/docs/latest/commands/?group=generic
 import type { ByteString } from '../../bytes.ts'
+import { INT_MAX } from '../../numbers.ts'
 import { OK, type Reply, ReplyError, Status } from '../../reply.ts'
 import { cursor, flag, integerIn, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
@@ -21,7 +22,6 @@ const LFU_SELECTED = new ReplyError(
   'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )
 const SCAN_KEYS_OPTIONS = { ...SCAN_OPTIONS, TYPE: (name: ByteString) => name.toLowerCase() }
-const INT_MAX = 2_147_483_647
 const NOT_AN_INT = notBetween(-INT_MAX - 1, INT_MAX)
 /** What Redis counts for its shared objects. */
 const SHARED_REFERENCES = INT_MAX

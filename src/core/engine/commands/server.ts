@@ -1,5 +1,6 @@
 // The server as a whole: https://redis.io/docs/latest/commands/?group=server
 import { STRING_OVERHEAD } from '../../bytes.ts'
+import { INT_MAX } from '../../numbers.ts'
 import { MapReply, NO_REPLY, OK, type Reply, ReplyError, Verbatim } from '../../reply.ts'
 import { integer, integerIn, milliseconds, readOptions } from '../arguments.ts'
 import { type Argv, container, type Group, row } from '../command.ts'
@@ -11,7 +12,6 @@ import { nameOf } from './connection.ts'
 import { help } from './help.ts'
 
 /** Database numbers are ints of C. */
-const INT = 2 ** 31 - 1
 const badDatabase = (which: string): ReplyError => new ReplyError(`ERR invalid ${which} DB index`)
 const MONITOR_INSIDE = new ReplyError("ERR MONITOR isn't allowed for DENY BLOCKING client")
 export const NO_CONFIG_FILE = new ReplyError('ERR The server is running without a config file')
@@ -40,8 +40,8 @@ export const server: Group = {
 
     row('SWAPDB', 3, 'write fast @keyspace @dangerous', '', ({ engine }, argv) => {
       const count = engine.config.number('databases')
-      const first = integerIn(argv[1], -INT - 1, INT, badDatabase('first'))
-      const second = integerIn(argv[2], -INT - 1, INT, badDatabase('second'))
+      const first = integerIn(argv[1], -INT_MAX - 1, INT_MAX, badDatabase('first'))
+      const second = integerIn(argv[2], -INT_MAX - 1, INT_MAX, badDatabase('second'))
       if (Math.min(first, second) < 0 || Math.max(first, second) >= count) throw DB_RANGE
       swap(engine.database(first), engine.database(second))
       engine.dirty++

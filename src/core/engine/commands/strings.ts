@@ -17,7 +17,7 @@ import {
 } from '../errors.ts'
 import { EVENT } from '../events.ts'
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.ts'
-import { addInt64, type Int64, parseInt64 } from '../../numbers.ts'
+import { addInt64, INT_MAX, type Int64, parseInt64 } from '../../numbers.ts'
 import { encodeString, lengthOf, Raw, sliceOf, type StringValue, textOf } from '../values.ts'
 import { xxh3 } from '../xxh3.ts'
 import { EX, EXPIRE_UNITS, expireKey, type ExpireUnit, persist, positiveExpireTime, PX } from './expire-options.ts'
@@ -245,7 +245,7 @@ export function setOptions(argv: Argv, from: number, of: 'SET' | 'GETEX' | 'MSET
 
 /** `numkeys key value ...` of MSETEX, and its options. */
 export function msetexArguments(argv: Argv): { pairs: Argv; options: SetOptions } {
-  const end = 2 + 2 * integerIn(argv[1], 1, 2 ** 31 - 1, INVALID_NUMKEYS)
+  const end = 2 + 2 * integerIn(argv[1], 1, INT_MAX, INVALID_NUMKEYS)
   if (end > argv.length) throw PAIRS_MISSING
   return { pairs: argv.slice(2, end), options: setOptions(argv, end, 'MSETEX') }
 }
