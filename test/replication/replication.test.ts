@@ -2,6 +2,9 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { createRedis } from '../../src/adapters/memory.ts'
+import { serveResp } from '../../src/adapters/serve/server.ts'
+import { json } from '../../src/core/json/json.ts'
+import { vectors } from '../../src/core/vectors/vectors.ts'
 import { replicate } from '../../src/adapters/serve/replicate.ts'
 import { admin } from '../../src/core/admin/admin.ts'
 import { exportRdb } from '../../src/core/persistence/export.ts'
@@ -400,6 +403,32 @@ test.each(kinds)('an embedded engine that cannot follow a server (%s) says why, 
   expect(await redis.get('own')).toBe('stays!')
   await using replica = await replicate(redis, { port: master.port, username: 'default', password: 'secret' })
   expect([replica.connected, await redis.get('own')]).toEqual([true, null])
+})
+
+test('JSON and vector sets reach a copy that knows them; one that does not says what it misses, and has what it had', async () => {
+  await using master = await createRedis({ json, vectors })
+  await using server = await serveResp(master, { port: 0 })
+  const write = async (key: string): Promise<void> => {
+    await master.call('JSON.SET', key, '$', '{"list":[1,2],"of":{"it":"all"}}')
+    await master.call('JSON.NUMINCRBY', key, '$.list[0]', '5')
+    await master.call('JSON.DEL', key, '$.of.it')
+    await master.call('VADD', `${key}:v`, 'REDUCE', '2', 'VALUES', '3', '1', '2', '3', 'one')
+    await master.call('VADD', `${key}:v`, 'REDUCE', '2', 'VALUES', '3', '3', '2', '1', 'two', 'SETATTR', '{"year":1984}')
+    await master.call('VREM', `${key}:v`, 'one')
+  }
+  await write('in the file')
+  await using copy = await createRedis({ json, vectors })
+  const replica = await replicate(copy, { port: server.port })
+  await write('in the stream')
+  await master.call('WAIT', '1', '0')
+  expect(await copy.call('DEBUG', 'DIGEST')).toBe(await master.call('DEBUG', 'DIGEST'))
+  expect(await copy.call('JSON.GET', 'in the stream')).toBe('{"list":[6,2],"of":{}}')
+  expect(replica.connected).toBe(true)
+  expect(await copy.call('VEMB', 'in the stream:v', 'two')).toEqual(await master.call('VEMB', 'in the stream:v', 'two'))
+  await using plain = await createRedis()
+  await plain.set('own', '1')
+  await expect(replicate(plain, { port: server.port })).rejects.toThrow(/is not followed: .*ReJSON-RL.*isodis\/json/)
+  expect(await plain.get('own')).toBe('1')
 })
 
 test('an embedded engine that is closed follows nobody, whether it had the data or not', async () => {

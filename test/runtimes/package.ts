@@ -25,6 +25,18 @@ export const outcome = () => smoke({ isodis, rest, upstash, scripts, lua, json, 
 const PROGRAMS = {
   /** Prints the outcome: Node, Deno, Bun. */
   'print.mjs': `import { outcome } from './entries.mjs'\nconsole.log(JSON.stringify(await outcome()))\n`,
+  /** Follows the server at a port, says what it is told, and stops when it is told to: Node, Deno, Bun. */
+  'replicate.mjs': `import { createRedis } from 'isodis'
+import { replicate } from 'isodis/server'
+const redis = await createRedis()
+const replica = await replicate(redis, { port: Number(process.argv.at(-1)) })
+console.log('has ' + redis.sync.get('told'))
+for await (const { message } of await redis.subscribe('news')) {
+  console.log('has ' + redis.sync.get('told'))
+  if (message === 'stop') break
+}
+replica.stop()
+`,
   /** Answers with the outcome: Workers. */
   'worker.mjs': `import { outcome } from './entries.mjs'\nexport default { fetch: async () => Response.json(await outcome()) }\n`,
   /** Serves the REST handler on a free port and prints it: Node, Deno, Bun, each with what it has. */

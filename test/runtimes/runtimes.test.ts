@@ -1,5 +1,6 @@
 // The built package in every runtime it is for: real binaries, the same checks.
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo } from 'node:net'
@@ -8,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Redis } from '@upstash/redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRedis } from '../../src/adapters/memory.ts'
+import { serveResp } from '../../src/adapters/serve/server.ts'
 import { Browser } from '../support/browsers.ts'
 import { type InstalledPackage, installPackage } from './package.ts'
 import { CHECKS, type Outcome } from './smoke.ts'
@@ -34,6 +37,46 @@ test.each(RUNTIMES)('%s', async (_name, command, args) => {
   const { stdout } = await run(command, [...args, 'print.mjs'], { cwd: installed.dir, env })
   check(JSON.parse(stdout) as Outcome)
 })
+
+test.each(RUNTIMES)(
+  '%s: a process is the copy of a server until it stops that, also while the server is away',
+  async (_name, command, args) => {
+    await using master = await createRedis()
+    const first = await serveResp(master, { port: 0 })
+    await master.set('told', 'at first')
+    const child = spawn(command, [...args, 'replicate.mjs', String(first.port)], {
+      cwd: installed.dir,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    let said = ''
+    const says = async (wanted: string): Promise<void> => {
+      while (!said.endsWith(wanted))
+        await Promise.race([
+          once(child.stdout, 'data'),
+          ended.then((code) => Promise.reject(new Error(`it ended with ${String(code)}: ${said}`))),
+        ])
+    }
+    child.stdout.on('data', (text: Buffer) => (said += String(text)))
+    try {
+      await says('has at first\n')
+      await first.close()
+      // Long enough for it to find that nobody answers.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await using second = await serveResp(master, { port: first.port })
+      expect(second.port).toBe(first.port)
+      await master.set('told', 'later')
+      while (!/state=online/.test((await master.call('INFO', 'replication')) as string))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      await master.publish('news', 'stop')
+      await says('has later\n')
+      expect(await ended).toBe(0)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  },
+)
 
 interface Served extends AsyncDisposable {
   readonly url: string

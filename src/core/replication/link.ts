@@ -122,8 +122,12 @@ export class Link {
       // What was up may be so again at once.
       if (wasUp) continue
       await new Promise<void>((resolve) => {
-        this.#goOn = resolve
-        clock.after(SECOND_MS, resolve)
+        // As a connection would, it keeps the process.
+        const cancel = clock.after(SECOND_MS, resolve, true)
+        this.#goOn = () => {
+          cancel?.()
+          resolve()
+        }
       })
     }
   }
