@@ -7,27 +7,23 @@ import type { Argv } from './backend.ts'
 type Shape = (reply: Reply, argv: Argv) => Reply
 
 const same: Shape = (reply) => reply
-/** An item's place in an array, and its shape; the others stay as they are. */
-const at =
-  (index: number, shape: Shape): Shape =>
-  (reply, argv) =>
-    Array.isArray(reply) ? reply.map((item, i) => (i === index ? shape(item, argv) : item)) : reply
-
 const each =
-  (shape: Shape): Shape =>
+  (shape: (item: Reply, argv: Argv, i: number) => Reply): Shape =>
   (reply, argv) =>
-    Array.isArray(reply) ? reply.map((item) => shape(item, argv)) : reply
+    Array.isArray(reply) ? reply.map((item, i) => shape(item, argv, i)) : reply
+
+/** An item's place in an array, and its shape; the others stay as they are. */
+const at = (index: number, shape: Shape): Shape => each((item, argv, i) => (i === index ? shape(item, argv) : item))
 
 const double: Shape = (reply) => (typeof reply === 'string' ? new Double(readDouble(reply), reply) : reply)
-
-const seconds = (items: Reply[], shape: Shape, argv: Argv): Reply[] => items.map((item, i) => (i % 2 === 1 ? shape(item, argv) : item))
 
 /** Members and scores in turn, or fields and values; what comes in pairs already stays so. */
 const pairs =
   (second: Shape): Shape =>
   (reply, argv) => {
     if (!Array.isArray(reply)) return reply
-    return Array.isArray(reply[0]) ? reply.map((pair) => at(1, second)(pair, argv)) : new Pairs(seconds(reply, second, argv))
+    if (Array.isArray(reply[0])) return each(at(1, second))(reply, argv)
+    return new Pairs(reply.map((item, i) => (i % 2 === 1 ? second(item, argv) : item)))
   }
 
 /** Fields and values in turn. @param known the shapes of some values; @param others the shape of the rest */
