@@ -72,8 +72,8 @@ export class Table {
       if (i < array.length) {
         array[i] = value
         if (value === undefined) {
-          this.#holes = true
           if (i === array.length - 1) this.#trim()
+          else this.#holes = true
         }
       } else if (value !== undefined) this.push(value)
     } else if (i > 0 && i < this.#capacity && (i | 0) === i) {

@@ -92,3 +92,12 @@ test('keys that come and go take no room', () => {
   expect(table.keys.length).toBeLessThan(50)
   expect(pairs(table)).toEqual([['stays', 1]])
 })
+
+test('a table whose last items were removed one by one has no nil in it: a stack or a queue stays a plain array', () => {
+  const table = new Table()
+  for (const at of [1, 2, 3]) table.set(at, at)
+  table.set(3, undefined)
+  expect(table.holes).toBe(false)
+  table.set(1, undefined)
+  expect(table.holes).toBe(true)
+})

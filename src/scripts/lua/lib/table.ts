@@ -37,9 +37,9 @@ export function tableLibrary(machine: Machine): void {
       machine.writable(table)
       const { length, array } = table
       if (at >= 1 && at <= length && length === array.length && c !== undefined && !table.holes) {
-        table.push(array[length - 1])
-        array.copyWithin(at, at - 1, length)
-        array[at - 1] = c
+        table.push(c) // behind the last, where it makes room
+        array.splice(length, 1)
+        array.splice(at - 1, 0, c)
         return NONE
       }
       for (let i = Math.max(length + 1, at); i > at; i--) table.set(i, table.get(i - 1))
@@ -52,12 +52,8 @@ export function tableLibrary(machine: Machine): void {
       const at = b === undefined ? length : machine.int(b, 2, n)
       if (!(at >= 1 && at <= length)) return NONE
       machine.writable(table)
+      if (length === array.length && !table.holes) return array.splice(at - 1, 1)[0]
       const removed = table.get(at)
-      if (length === array.length && !table.holes) {
-        array.copyWithin(at - 1, at, length)
-        table.set(length, undefined)
-        return removed
-      }
       for (let i = at; i < length; i++) table.set(i, table.get(i + 1))
       table.set(length, undefined)
       return removed

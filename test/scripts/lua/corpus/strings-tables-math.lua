@@ -289,6 +289,10 @@ local t = {} table.insert(t, 5, "x") return {#t, t[5]}
 ---
 local t = {1, 2, 3} table.insert(t, "2", "x") return table.concat(t, ",")
 ---
+local t = {1, 2, 3} t[5] = "five" table.insert(t, 1, "x") local n = table.remove(t, 2) t[#t] = nil return {#t, n, t[1], t[2], t[3] or "-", t[4] or "-", t[5] or "-"}
+---
+local t, sum = {1, 2, 3}, "" for i = 1, 7 do table.insert(t, table.remove(t, 1)) t[#t + 1] = i sum = sum .. #t .. table.remove(t) end return sum .. table.concat(t, ",")
+---
 local t = {1, 2, 3, 4} local a = table.remove(t) local b = table.remove(t, 1) return {a, b, table.concat(t, ",")}
 ---
 return {table.remove({}), table.remove({}, 1), #{table.remove({1}, 5)}}
