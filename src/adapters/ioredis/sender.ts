@@ -102,7 +102,7 @@ export class Sender<C extends Connection = Connection> implements AnySender {
     const kind = {
       name: known === undefined || this.#changes(known.lower) ? name : known.lower,
       options: known?.readOnly ? this.#readOptions : this.#options,
-      places: known === undefined ? keyPlaces(name.toUpperCase()) : null,
+      places: keyPlaces(name.toUpperCase()),
     }
     // Names that nobody knows may be any: they are not kept.
     if (known !== undefined) this.#kinds.set(name, kind)

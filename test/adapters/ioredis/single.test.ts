@@ -90,6 +90,13 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
       const [name, ...args] = line.split(' ')
       await expect(prefixed.call(name, ...args)).rejects.toThrow(`unknown command '${name}', with args beginning with: ${sent}`)
     }
+    // And of those with subcommands, which ioredis 5 takes for commands without keys.
+    expect(await prefixed.xgroupCreate('s', 'g', '$', { mkstream: true })).toBe('OK')
+    expect(await redis.call('XINFO', 'GROUPS', 'p:s')).toMatchObject([{ name: 'g' }])
+    expect(await prefixed.xinfoStream('s')).toMatchObject({ groups: 1 })
+    expect(await prefixed.objectEncoding('a')).toBe('int')
+    expect(await prefixed.memoryUsage('a')).toBe(await redis.memoryUsage('p:a'))
+    await expect(prefixed.call('XGROUP', 'CREATE')).rejects.toMatchObject({ code: 'ERR' })
     await expect(prefixed.call('JSON.GET')).rejects.toThrow("unknown command 'JSON.GET'")
     await expect(prefixed.call('GET')).rejects.toMatchObject({ message: "ERR wrong number of arguments for 'get' command" })
   })
