@@ -8,6 +8,7 @@ interface CommandOptions {
   /** What belongs together: after a lost connection the rest of it is not sent. */
   readonly chainId?: symbol
   readonly timeout?: number | undefined
+  readonly asap?: boolean
 }
 
 interface Options {

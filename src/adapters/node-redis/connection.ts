@@ -8,8 +8,7 @@ import { hear } from './hear.ts'
 import { failureOf } from './replies.ts'
 import { select, sendAll, sendOne } from './sending.ts'
 
-/** What differs in all connections of the client's own: their commands wait until they are connected. */
-/** How a connection for one purpose differs from the one it is made like, whose `socket` has its `url` already. */
+/** What differs in all connections of the client's own: their commands wait until they are connected, and `socket` has the `url` already. */
 const OWN = { url: undefined, disableOfflineQueue: false, clientSideCache: undefined, emitInvalidate: undefined } as const
 const DATABASE = /^\d{1,9}$/
 
@@ -130,9 +129,9 @@ export class ClientConnection implements Connection, Server {
 
 const isSelect = ([name, database]: Argv): boolean => name === 'SELECT' && DATABASE.test(database)
 
-/** A connection like another: it comes back when it is lost. @param database that the other has selected */
+/** A connection like another, for what waits: it comes back when it is lost. @param database that the other has selected */
 export function openLike(client: NodeRedisClient, database = client.options?.database): ClientConnection {
-  const own = client.duplicate({ ...OWN, database })
+  const own = client.duplicate({ ...OWN, database, socket: { ...client.options?.socket, socketTimeout: undefined } })
   const connection = new ClientConnection(own)
   own.connect().catch(() => {}) // it comes back as the failure of a command
   return connection

@@ -6,7 +6,8 @@ import { someOf, type Word, wordOf } from '../connections/connection.ts'
 import type { NodeRedisClient } from './client.ts'
 import { failureOf, MAPPING, replyOf } from './replies.ts'
 
-const OPTIONS = { typeMapping: MAPPING }
+/** With the option `asap` of the user's client a transaction would be sent from its end. */
+const OPTIONS = { typeMapping: MAPPING, asap: false }
 /** As in node-redis's own pipelines: a timeout for each command, which version 6 has by default, would take ten times as long. */
 const TOGETHER = { ...OPTIONS, timeout: undefined }
 const MULTI = ['MULTI']

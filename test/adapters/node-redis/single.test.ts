@@ -19,10 +19,12 @@ interface Options {
   database?: number
   RESP?: 2 | 3
   reconnectStrategy?: false | (() => number)
+  socketTimeout?: number
+  commandOptions?: { asap: true }
 }
 type Made = (NodeRedisClient | NodeRedisPool) & { connect(): Promise<unknown>; on(event: 'error', listener: () => void): unknown }
-const optionsOf = ({ path = server.path, reconnectStrategy = () => 20, ...rest }: Options): Options & { socket: never } =>
-  ({ ...rest, socket: { path, reconnectStrategy } }) as never
+const optionsOf = ({ path = server.path, reconnectStrategy = () => 20, socketTimeout, ...rest }: Options): Options & { socket: never } =>
+  ({ ...rest, socket: { path, reconnectStrategy, socketTimeout } }) as never
 const single: Record<string, (options: Options) => Made> = {
   'node-redis 6': (options) => redis6.createClient(optionsOf(options)),
   'node-redis 6 that speaks RESP2': (options) => redis6.createClient(optionsOf({ RESP: 2, ...options })),
@@ -238,6 +240,23 @@ describe.each(Object.entries(single))('%s', (_, make) => {
     await using redis = await connected(make({}))
     const replies = await Promise.all([redis.set('k', 1), redis.incr('k'), redis.get('k'), redis.incr('k'), redis.get('k')])
     expect(replies).toEqual(['OK', 2, '2', 3, '3'])
+  })
+
+  test('with the option `asap` transactions and pipelines keep their order', async () => {
+    await using redis = await connected(make({ commandOptions: { asap: true } }))
+    expect(await redis.multi().set('k', 1).incr('k').exec()).toEqual(['OK', 2])
+    expect(await redis.pipeline().set('k', 1).incr('k').exec()).toEqual(['OK', 2])
+    expect(await Promise.all([redis.set('k', 1), redis.incr('k')])).toEqual(['OK', 2])
+  })
+
+  test('a socketTimeout ends no command that waits', async () => {
+    await using redis = await connected(make({ socketTimeout: 100 }))
+    await using others = await connected(make({}))
+    await others.del('q')
+    const waiting = redis.blpop('q', 0)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await others.rpush('q', 'x')
+    expect(await waiting).toEqual(['q', 'x'])
   })
 
   test('a selected database is selected again after a reconnection, and in connections of its own', async () => {
