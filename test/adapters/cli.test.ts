@@ -423,6 +423,7 @@ describe('isodis serve redis.conf', () => {
 
   test.for([
     ['nonsense yes', 'Bad directive or wrong number of arguments'],
+    ['constructor yes', 'Bad directive or wrong number of arguments'],
     ['maxmemory "1gb', 'Unbalanced quotes in configuration line'],
     ['loadmodule /x.so', 'modules cannot be loaded'],
     ['cluster-enabled yes', 'one server alone'],
@@ -531,6 +532,7 @@ describe('what it cannot do it says, without a stack', () => {
     [['serve', '--port', '1', '2'], `'port "1" "2"': wrong number of arguments`],
     [['serve', '--save', 'often'], 'Invalid save parameters'],
     [['serve', '--nonsense'], 'unknown option --nonsense\n'],
+    [['serve', '--constructor', '1'], 'unknown option --constructor\n'],
     [['serve', '--prot', '1'], 'unknown option --prot; did you mean --port?'],
     [['serve', '-p', '1'], 'unknown option -p: options begin with two dashes'],
     [['rdb'], 'rdb takes one file'],

@@ -9,7 +9,10 @@ export const IN_USE = 'EADDRINUSE'
 /** An address that is not there, or of a kind that the system does not know. */
 const ABSENT = 'EADDRNOTAVAIL'
 const UNKNOWN_KIND = new Set(['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ENOPROTOOPT'])
-const EVERY: Readonly<Record<string, string>> = { '*': '0.0.0.0', '::*': '::' }
+const EVERY = new Map([
+  ['*', '0.0.0.0'],
+  ['::*', '::'],
+])
 
 interface AtAddress extends Listener {
   readonly host: string
@@ -78,7 +81,7 @@ export class Listeners {
     for (const word of bind.split(' ').filter(Boolean)) {
       const optional = word.startsWith('-')
       const name = optional ? word.slice(1) : word
-      const host = EVERY[name] ?? name
+      const host = EVERY.get(name) ?? name
       try {
         // Any free port is the same one at all addresses.
         const options = { port: opened[0]?.port ?? port, host, ipv6Only: true, protects: true }

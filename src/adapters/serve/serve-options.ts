@@ -23,10 +23,6 @@ const MULTIPLE = new Set([
 ])
 /** Redis does too. */
 const IGNORED = new Set(['list-max-ziplist-entries', 'list-max-ziplist-value', 'lua-replicate-commands'])
-/** What would change what the server is, and cannot be had: better refused than ignored. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  loadmodule: 'modules cannot be loaded: isodis has none',
-}
 /** What is not one of CONFIG's parameters; each takes one word. */
 const OWN = new Set(['host', 'config', 'rest-port', 'token', 'read-only-token'])
 
@@ -116,7 +112,7 @@ interface Given {
 
 /** A parameter's name, by one of its names; undefined if there is none. */
 export const parameterOf = (name: string): string | undefined =>
-  admin.parameters[name] ? name : Object.keys(admin.parameters).find((each) => admin.parameters[each].alias === name)
+  Object.hasOwn(admin.parameters, name) ? name : Object.keys(admin.parameters).find((each) => admin.parameters[each].alias === name)
 
 const unknownOption = (name: string): string =>
   `unknown option --${name}${suggestion(name, [...OWN, 'user', ...Object.keys(admin.parameters)], '--')}`
@@ -164,8 +160,8 @@ function gather(directives: readonly Directive[]): Given {
       renamed.push(words)
       continue
     }
-    const reason = UNSUPPORTED[name]
-    if (reason !== undefined) refuse(reason)
+    // It would change what the server is: better refused than ignored.
+    if (name === 'loadmodule') refuse('modules cannot be loaded: isodis has none')
     if (IGNORED.has(name)) continue
     if (parameter === undefined) return at === undefined ? fail(unknownOption(name)) : refuse('Bad directive or wrong number of arguments')
     if (words.length !== 1 && !MULTIPLE.has(parameter)) refuse('wrong number of arguments')
