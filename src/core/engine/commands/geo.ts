@@ -137,7 +137,7 @@ function placeOf({ source }: Search, member: ByteString): Position {
  * Options that all searches have.
  * @param own reads an option that the command has besides; @returns how many words it took
  */
-function readOptions(argv: Argv, from: number, asked: Search, own: (word: string, i: number, left: number) => number): void {
+function searchOptions(argv: Argv, from: number, asked: Search, own: (word: string, i: number, left: number) => number): void {
   for (let i = from; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     const left = argv.length - i - 1
@@ -163,7 +163,7 @@ function georadius(db: Database, argv: Argv): Reply {
     asked.center = byMember ? placeOf(asked, argv[2]) : positionAt(argv, 2)
     asked.size = circle(argv, at)
   }
-  readOptions(argv, at + 2, asked, (word, i, left) => {
+  searchOptions(argv, at + 2, asked, (word, i, left) => {
     if (name.endsWith('_ro') || left === 0 || (word !== 'STORE' && word !== 'STOREDIST')) return 0
     asked.target = argv[i + 1]
     asked.storeDistance = word === 'STOREDIST'
@@ -177,7 +177,7 @@ function geosearch(db: Database, argv: Argv, storing: boolean): Reply {
   asked.target = storing ? argv[1] : null
   let from = ''
   let by = ''
-  readOptions(argv, storing ? 3 : 2, asked, (word, i, left) => {
+  searchOptions(argv, storing ? 3 : 2, asked, (word, i, left) => {
     if (word === 'FROMMEMBER' && left > 0 && from !== 'FROMLONLAT') asked.center = placeOf(asked, argv[i + 1])
     else if (word === 'FROMLONLAT' && left > 1 && from !== 'FROMMEMBER') asked.center = positionAt(argv, i + 1)
     else if (word === 'BYRADIUS' && left > 1 && by !== 'BYBOX') asked.size = circle(argv, i + 1)

@@ -55,7 +55,7 @@ interface ReadOptions {
   ids: ByteString[]
 }
 
-function readOptions(argv: Argv, session: Session): ReadOptions {
+function xreadOptions(argv: Argv, session: Session): ReadOptions {
   const grouped = argv[0].toUpperCase() === 'XREADGROUP'
   const options: ReadOptions = { group: null, consumer: '', noAck: false, claim: null, count: 0, block: null, keys: [], ids: [] }
   for (let i = 1; i < argv.length; i++) {
@@ -96,7 +96,7 @@ interface Source {
 }
 
 function read(db: Database, argv: Argv, session: Session): Result {
-  const options = readOptions(argv, session)
+  const options = xreadOptions(argv, session)
   const sources = options.keys.map((key, i) => sourceOf(db, key, options.ids[i], options.group))
   const found: Reply[] = []
   for (const source of sources) {
