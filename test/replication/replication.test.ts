@@ -492,6 +492,88 @@ test('a connection to a master that does not answer is given up when nobody want
   expect(given).toBe(true)
 })
 
+test('FAILOVER says the same as redis-server of what it cannot do', async () => {
+  const said = async (kind: (typeof kinds)[number]): Promise<unknown[]> => {
+    await using master = await start[kind]()
+    await using replica = await start[kind]()
+    const { port } = replica
+    const replies = [await ask(master, 'FAILOVER'), await ask(master, 'FAILOVER', 'ABORT')]
+    await follow(replica, master)
+    for (const words of [
+      `TO 127.0.0.1 ${port} FORCE`,
+      `TO 127.0.0.1 ${port + 1}`,
+      'TO 127.0.0.1 x',
+      'TIMEOUT 0',
+      'TIMEOUT 1 TIMEOUT 1',
+      'FORCE TIMEOUT 100',
+      'ABORT TIMEOUT 1',
+      'FORCE FORCE',
+    ])
+      replies.push(await ask(master, 'FAILOVER', ...words.split(' ')))
+    replies.push(await ask(replica, 'FAILOVER'))
+    replies.push(await ask(master, 'PSYNC', 'a'.repeat(40), '1', 'FAILOVER'), await ask(replica, 'PSYNC', 'a'.repeat(40), '1', 'FAILOVER'))
+    return replies
+  }
+  expect(await said('engine')).toEqual(await said('redis'))
+})
+
+test.each([
+  ['engine', 'engine'],
+  ['engine', 'redis'],
+  ['redis', 'engine'],
+] as const)('FAILOVER: a master (%s) and its replica (%s) change places, and no write is lost or run twice', async (...of) => {
+  await using master = await start[of[0]]()
+  await using replica = await start[of[1]]()
+  await follow(replica, master)
+  const writer = await RespClient.connect({ port: master.port, host: '127.0.0.1' })
+  let written = 0
+  const writing = (async () => {
+    for (;;) {
+      const reply = plain(await writer.call('INCR', 'count'))
+      if (typeof reply !== 'number') return reply
+      written = reply
+    }
+  })()
+  await becomes(master, 'OK', 'FAILOVER', 'TO', '127.0.0.1', String(replica.port), 'TIMEOUT', '20000')
+  expect(await writing).toEqual(READ_ONLY)
+  writer.close()
+  await until(master, /role:slave[^]*master_link_status:up[^]*master_failover_state:no-failover/)
+  await until(replica, /role:master[^]*connected_slaves:1/)
+  expect(await ask(replica, 'INCR', 'count')).toBe(written + 1)
+  await caughtUp(replica)
+  expect(await ask(master, 'GET', 'count')).toBe(String(written + 1))
+  expect(String(await ask(replica, 'INFO', 'stats'))).toMatch(/sync_full:0\r\nsync_partial_ok:1\r\nsync_partial_err:0/)
+})
+
+test('FAILOVER to a replica that does not keep up: writes wait, and go on when it is called off or its time is up', async () => {
+  await using master = await startEngine()
+  const replica = connect(master.port, '127.0.0.1')
+  replica.write('REPLCONF listening-port 1\r\nPSYNC ? -1\r\n')
+  replica.resume()
+  await until(master, /state=online/)
+  replica.write('REPLCONF ACK 0\r\n')
+  await ask(master, 'INCR', 'count')
+  const other = await RespClient.connect({ port: master.port, host: '127.0.0.1' })
+  const failover = async (): Promise<string> => field(await ask(master, 'INFO', 'replication'), 'master_failover_state')!
+  expect(await ask(master, 'FAILOVER')).toBe('OK')
+  expect(await ask(master, 'FAILOVER')).toEqual({ error: 'ERR FAILOVER already in progress.' })
+  expect(await ask(master, 'REPLICAOF', 'NO', 'ONE')).toEqual({ error: 'ERR REPLICAOF not allowed while failing over.' })
+  const written = other.call('INCR', 'count')
+  expect([await failover(), await ask(master, 'GET', 'count')]).toEqual(['waiting-for-sync', '1'])
+  expect(await ask(master, 'FAILOVER', 'ABORT')).toBe('OK')
+  expect([plain(await written), await failover()]).toEqual([2, 'no-failover'])
+  expect(await ask(master, 'FAILOVER', 'TIMEOUT', '50')).toBe('OK')
+  expect(plain(await other.call('INCR', 'count'))).toBe(3)
+  expect(await failover()).toBe('no-failover')
+  // Nobody is at the port that it names: it is tried until somebody says otherwise.
+  expect(await ask(master, 'FAILOVER', 'TO', '127.0.0.1', '1', 'FORCE', 'TIMEOUT', '50')).toBe('OK')
+  await until(master, /role:slave[^]*failover-in-progress/)
+  expect(await ask(master, 'FAILOVER', 'ABORT')).toBe('OK')
+  expect(plain(await other.call('INCR', 'count'))).toBe(4)
+  other.close()
+  replica.destroy()
+})
+
 test.each(kinds)('SHUTDOWN of a master (%s) holds writes until its replicas have everything, or somebody aborts it', async (kind) => {
   await using master = await start[kind]()
   // One that says how much it has when this test wants it to.

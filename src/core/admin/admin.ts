@@ -22,6 +22,7 @@ import { trackingRows } from './tracking-commands.ts'
 import { migrateRow } from '../replication/migrate.ts'
 import { messageRows, replicationRows } from '../replication/commands.ts'
 import { Replication } from '../replication/replication.ts'
+import { failoverRow } from '../replication/failover.ts'
 import { shutdownRow } from '../replication/shutdown.ts'
 import { ReplicaConnections } from '../replication/sync.ts'
 
@@ -73,6 +74,7 @@ function makeAdmin(): Extension {
         { ...table.get('info')!, handler: infoHandler(parts) },
         ...serverRows,
         ...replicationRows(table, replication),
+        failoverRow((engine) => replication(engine).failover),
         shutdownRow(table, (engine) => replication(engine).shutdown),
         ...replicas.rows(),
       ],

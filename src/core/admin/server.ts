@@ -1,10 +1,9 @@
-// What a server says of modules, of its memory, and of itself. No modules can be loaded, and no replica takes its place on request:
+// What a server says of modules, of its memory, and of itself. No modules can be loaded:
 // https://redis.io/docs/latest/commands/?group=server
 import { integer } from '../engine/arguments.ts'
-import { type Argv, container, type Handler, type Row, row } from '../engine/command.ts'
+import { container, type Handler, type Row, row } from '../engine/command.ts'
 import { help } from '../engine/commands/help.ts'
 import type { Engine } from '../engine/engine.ts'
-import { SYNTAX } from '../engine/errors.ts'
 import { EXPIRY, SLOT } from '../engine/memory.ts'
 import { VERSION } from '../engine/version.ts'
 import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
@@ -12,9 +11,6 @@ import { notAllowed } from './debug.ts'
 
 const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
 const NO_MODULES = notAllowed('MODULE')
-const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.')
-const NO_FAILOVER = new ReplyError('ERR No failover in progress.')
-const FAILOVER_TIMEOUT = new ReplyError('ERR FAILOVER timeout must be greater than 0')
 /** Redis tells nothing of so little memory. */
 const LITTLE = 5 * 1024 * 1024
 
@@ -56,31 +52,11 @@ export const serverRows: readonly Row[] = [
     row('MODULE|UNLOAD', 3, 'admin noscript no_async_loading', '', loadModule),
     help('MODULE'),
   ]),
-  row('FAILOVER', -1, 'admin noscript stale', '', (_db, argv) => failover(argv)),
   row('LOLWUT', -1, 'readonly fast', '', (_db, argv) => {
     if (argv.length > 2 && argv[1].toLowerCase() === 'version') integer(argv[2])
     return new Verbatim(`Redis ver. ${VERSION}\n`)
   }),
 ]
-
-/** FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds] */
-function failover(argv: Argv): never {
-  const said = new Set<string>()
-  for (let i = 1; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    const left = argv.length - i - 1
-    if (word === 'ABORT' && argv.length === 2) throw NO_FAILOVER
-    if (said.has(word)) throw SYNTAX
-    said.add(word)
-    if (word === 'TIMEOUT' && left >= 1) {
-      if (integer(argv[++i]) <= 0) throw FAILOVER_TIMEOUT
-    } else if (word === 'TO' && left >= 2) {
-      integer(argv[i + 2])
-      i += 2
-    } else if (word !== 'FORCE') throw SYNTAX
-  }
-  throw NO_REPLICAS
-}
 
 /** What each database takes beside its values, and what all that is not data takes. */
 export function memoryOf(engine: Engine) {

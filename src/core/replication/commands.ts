@@ -4,13 +4,12 @@ import { type CommandTable, type Handler, type Row, row } from '../engine/comman
 import type { Engine } from '../engine/engine.ts'
 import type { Session } from '../engine/session.ts'
 import { parseInt64 } from '../numbers.ts'
-import { OK, type Reply, ReplyError, Status } from '../reply.ts'
-import { BAD_PORT, WAIT_ON_REPLICA } from './errors.ts'
+import { OK, type Reply, Status } from '../reply.ts'
+import { BAD_PORT, FAILING_OVER, NO_DIALING, WAIT_ON_REPLICA } from './errors.ts'
 import type { Replication } from './replication.ts'
 
 const PORT_MAX = 65_535
 const ALREADY = new Status('OK Already connected to specified master')
-const NO_DIALING = new ReplyError('ERR This server is always a master: connections to others cannot be made here')
 
 type Of = (engine: Engine) => Replication
 
@@ -19,6 +18,7 @@ const replicaOf =
   (of: Of): Handler =>
   ({ engine }, [, host, port]) => {
     const replication = of(engine)
+    if (replication.failover.under) throw FAILING_OVER
     if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') {
       replication.lead()
       return OK
@@ -147,7 +147,7 @@ export function replicationInfo(engine: Engine, replication: Replication): Field
     ['connected_slaves', replicas.length],
     ...good,
     ...replicas.map((_, at) => one(at)),
-    ['master_failover_state', 'no-failover'],
+    ['master_failover_state', replication.failover.state],
     ['master_replid', id],
     ['master_replid2', formerId],
     ['master_repl_offset', offset],

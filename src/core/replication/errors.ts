@@ -10,5 +10,10 @@ export const WAIT_ON_REPLICA = new ReplyError(
 )
 /** Why it did not end, the log says. */
 export const SHUTDOWN_FAILED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.')
+export const FAILING_OVER = new ReplyError('ERR REPLICAOF not allowed while failing over.')
+export const NO_SYNC_NOW = new ReplyError("NOMASTERLINK Can't SYNC while failing over")
+export const NOT_A_REPLICA = new ReplyError("ERR PSYNC FAILOVER can't be sent to a master.")
+export const OTHER_HISTORY = new ReplyError('ERR PSYNC FAILOVER replid must match my replid.')
+export const NO_DIALING = new ReplyError('ERR This server is always a master: connections to others cannot be made here')
 export const BAD_PORT = new ReplyError('ERR Invalid master port')
 export const MASTER_DOWN = new ReplyError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")

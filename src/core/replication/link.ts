@@ -18,6 +18,10 @@ export interface Copy {
   readonly known: { readonly id: ByteString; readonly offset: number } | null
   /** The database that the stream is about. */
   db: number
+  /** Whether the master is one that has yet to become it: see FAILOVER. */
+  readonly handsOver: boolean
+  /** It was asked for its data. */
+  answered(accepts: boolean): void
   /** The link is in another state. */
   became(): void
   /** All data has come. @param db the database that the stream is about. @param install puts the data in place of what was there */
@@ -160,8 +164,11 @@ export class Link {
     await this.#introduce(ask)
     const known = this.#copy.known
     if (known !== null) this.#engine.log('notice', `Trying a partial resynchronization (request ${known.id}:${known.offset + 1}).`)
-    const answer = await (known === null ? ask('PSYNC', '?', '-1') : ask('PSYNC', known.id, String(known.offset + 1)))
+    const from = known === null ? ['?', '-1'] : [known.id, String(known.offset + 1)]
+    const answer = await ask('PSYNC', ...from, ...(this.#copy.handsOver ? ['FAILOVER'] : []))
     const [how, id, offset] = answer.split(' ')
+    this.#copy.answered(how === '+CONTINUE' || how === '+FULLRESYNC')
+    if (this.#stopped) return
     if (how === '+CONTINUE') {
       this.#engine.log('notice', 'Successful partial resynchronization with master.')
       this.#copy.continued(id ?? known!.id)

@@ -9,6 +9,7 @@ import { type Dial, ID_LENGTH, randomId } from '../engine/ports.ts'
 import { BothEffects } from './both-effects.ts'
 import { MASTER_DOWN, READ_ONLY_REPLICA, TOO_FEW_REPLICAS, UNBLOCKED } from './errors.ts'
 import { type Reply, ReplyError } from '../reply.ts'
+import { Failover } from './failover.ts'
 import { Feed } from './feed.ts'
 import { type Copy, Link } from './link.ts'
 import type { Replica } from './replica.ts'
@@ -44,6 +45,7 @@ export class Replication implements Replicates, Copy {
   /** Called when a replica has said how far it is, or is gone. */
   readonly onProgress = new Set<() => void>()
   readonly shutdown: Shutdown
+  readonly failover: Failover
   readonly #engine: Engine
   readonly #expiry: Hold
   readonly #syncs = new WeakMap<number[], { full: number; partial: number; refused: number }>()
@@ -56,6 +58,7 @@ export class Replication implements Replicates, Copy {
     this.#engine = engine
     this.#expiry = expiry
     this.shutdown = new Shutdown(engine, this, pause)
+    this.failover = new Failover(engine, this, pause)
     this.id = randomId(engine.random)
     engine.replication = this
     engine.onClose.add(() => {
@@ -250,8 +253,8 @@ export class Replication implements Replicates, Copy {
       if (feed === null) return
       const now = clock.now()
       const seconds = (name: string): number => config.number(name) ?? 0
-      // What a server says while it ends, and behind its last file, would be nowhere afterwards.
-      const speaks = !this.follows && !this.shutdown.begun
+      // What a server says while it ends or hands over, and behind its last file, would be nowhere afterwards.
+      const speaks = !this.follows && !this.shutdown.begun && !this.failover.under
       if (speaks && feed.replicas.size > 0 && ++this.#seconds % seconds('repl-ping-replica-period') === 0) feed.say('PING')
       for (const replica of feed.replicas) if (now - replica.alive > seconds('repl-timeout') * SECOND_MS) replica.end()
       const ttl = seconds('repl-backlog-ttl')
@@ -319,6 +322,14 @@ export class Replication implements Replicates, Copy {
     this.formerEnd = this.offset
     this.id = id
     for (const replica of this.replicas) replica.end()
+  }
+
+  get handsOver(): boolean {
+    return this.failover.under
+  }
+
+  answered(accepts: boolean): void {
+    this.failover.answered(accepts)
   }
 
   became(): void {

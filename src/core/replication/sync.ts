@@ -10,7 +10,7 @@ import type { Session } from '../engine/session.ts'
 import { parseInt64 } from '../numbers.ts'
 import { exportRdb, type Export } from '../persistence/export.ts'
 import { NO_REPLY, OK, type Reply, ReplyError } from '../reply.ts'
-import { NO_MASTER_LINK } from './errors.ts'
+import { NO_MASTER_LINK, NO_SYNC_NOW, NOT_A_REPLICA, OTHER_HISTORY } from './errors.ts'
 import { Replica, type Wishes } from './replica.ts'
 import type { Replication } from './replication.ts'
 
@@ -105,11 +105,13 @@ export class ReplicaConnections {
     return OK
   }
 
-  #psync([, id, from]: Argv, session: Session): Result {
+  #psync([, id, from, how = '']: Argv, session: Session): Result {
     const { engine } = session
     const { onStream } = session.options
     const replication = this.#of(engine)
     const wishes = this.#wishesOf(session)
+    if (how.toLowerCase() === 'failover') this.#takeOver(id, session)
+    if (replication.failover.under) throw NO_SYNC_NOW
     const missed = replication.missed(id, integer(from) - 1)
     if (missed === null || onStream === undefined) {
       // Who has nothing yet asks for everything.
@@ -126,12 +128,23 @@ export class ReplicaConnections {
     return NO_REPLY
   }
 
+  /** The master of this one hands over to it. */
+  #takeOver(id: ByteString, { engine, options }: Session): void {
+    const replication = this.#of(engine)
+    engine.log('warning', `Failover request received for replid ${id}.`)
+    if (!replication.follows) throw NOT_A_REPLICA
+    if (id !== replication.id) throw OTHER_HISTORY
+    replication.lead()
+    engine.log('notice', `MASTER MODE enabled (failover request from '${options.peer?.address ?? ''}')`)
+  }
+
   /** Sends all data. @param greeting what is said before, with the name of the history and where it begins */
   #sync(session: Session, greeting: string): Result {
     const { engine } = session
     const { onStream, peer } = session.options
     if (onStream === undefined || !session.mayBlock) throw NO_CONNECTION
     const replication = this.#of(engine)
+    if (replication.failover.under) throw NO_SYNC_NOW
     if (replication.link !== null && replication.link.state !== 'connected') throw NO_MASTER_LINK
     const wishes = this.#wishesOf(session)
     const { mark, functionsOnly, fileOnly } = wishes
