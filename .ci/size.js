@@ -33,12 +33,12 @@ const budgets = [
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05, text without a TextDecoder is 0.2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.45, total: 17.45 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
-  // Errors of error handlers, and limits of functions that hand variables on, are 0.05, scripts on replicas 0.1.
+  // Errors of error handlers, and limits of functions that hand variables on, are 0.05, scripts on replicas 0.1, the sign of NaN as an argument of a command 0.01.
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.65,
-    total: 37.65,
+    initial: 37.66,
+    total: 37.66,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,

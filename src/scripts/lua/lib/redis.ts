@@ -47,7 +47,7 @@ export function redisLibrary(bridge: Bridge): Table {
         // It may have been put together: in one piece it takes less memory, and it may be kept.
         if (value.length > SMALL) START.test(value)
         argv.push(value)
-      } else if (typeof value === 'number') argv.push(formatDouble(value))
+      } else if (typeof value === 'number') argv.push(value === value ? formatDouble(value) : formatNumber(value))
       else fail('ERR Lua redis lib command arguments must be strings or integers')
     }
     return argv

@@ -329,3 +329,6 @@ return 1
 error({err = 5})
 ---
 return redis.set_repl(-0.5)
+---
+redis.call('SET', KEYS[1], 0/0)
+return {redis.call('GET', KEYS[1]), tostring(0/0)}
