@@ -14,6 +14,14 @@ const CANNOT_TURN_ON = new ReplyError(
   "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.",
 )
 
+/** The journal is on, or what is still written for one that is off. */
+type State =
+  | { readonly is: 'on'; readonly journal: Journal }
+  /** It was turned off, and what is left of it is written. */
+  | { readonly is: 'leaving'; readonly left: Promise<void> }
+  /** BGREWRITEAOF writes a base all the same. */
+  | { readonly is: 'rewriting'; readonly journal: Promise<Journal> }
+
 export interface JournalSwitchOptions {
   readonly engine: Engine
   readonly storage: Storage
@@ -24,19 +32,21 @@ export interface JournalSwitchOptions {
 
 export class JournalSwitch {
   readonly #options: JournalSwitchOptions
-  /** The journal that every change is written to; null while it is off. */
-  journal: Journal | null = null
+  /** Null while it is off, and nothing is written. */
+  #state: State | null = null
   /** Settles, with an error or null, when what CONFIG SET has begun is done. */
   turning: Promise<ReplyError | null> | null = null
-  /** The journal with which BGREWRITEAOF writes a base while `appendonly` is off, and when the last rewrite has ended. */
-  #rewriter: Promise<Journal> | null = null
+  /** Settles when the last rewrite has ended. */
   #rewritten: Promise<void> = Promise.resolve()
   #rewrites = 0
-  /** Settles when the one that was turned off is left to the store. */
-  #leaving: Promise<void> | null = null
 
   constructor(options: JournalSwitchOptions) {
     this.#options = options
+  }
+
+  /** The journal that every change is written to; null while it is off. */
+  get journal(): Journal | null {
+    return this.#state?.is === 'on' ? this.#state.journal : null
   }
 
   /** Loads the journal, if there is one that counts. @returns whether there is; @throws StorageError, RdbError */
@@ -46,7 +56,7 @@ export class JournalSwitch {
     if (!on && !(await storage.journal?.isAhead())) return false
     const journal = await this.#make()
     const found = await journal.load(on ? undefined : storage.name)
-    if (on) this.journal = journal
+    if (on) this.#state = { is: 'on', journal }
     else {
       await storage.journal!.leave()
       engine.dirty++ // so that the rules save it
@@ -85,17 +95,18 @@ export class JournalSwitch {
 
   #startRewrite(): void {
     const { engine, lock, onReleased } = this.#options
-    const done = this.journal === null ? this.#rewriteOnce() : this.journal.rewrite()
+    const done = this.journal?.rewrite() ?? this.#rewriteOnce()
     this.#rewritten = done.catch((error: unknown) => engine.log('warning', String(error))).then(() => onReleased(lock.release('rewrite')))
   }
 
   async #rewriteOnce(): Promise<void> {
-    this.#rewriter = this.#make()
+    const journal = Promise.resolve(this.ended()).then(() => this.#make())
+    this.#state = { is: 'rewriting', journal }
     try {
-      const failure = await (await this.#rewriter).rewrite()
+      const failure = await (await journal).rewrite()
       if (failure === null) await this.#options.storage.journal!.leave()
     } finally {
-      this.#rewriter = null
+      this.#state = null
     }
   }
 
@@ -104,12 +115,9 @@ export class JournalSwitch {
    * written.
    */
   ended(): Promise<void> | null {
-    return this.#rewriter === null ? this.#leaving : this.#endRewrite(this.#rewriter)
-  }
-
-  async #endRewrite(rewriter: Promise<Journal>): Promise<void> {
-    await (await rewriter).stop(false)
-    await this.#rewritten
+    const state = this.#state
+    if (state?.is === 'rewriting') return state.journal.then((journal) => journal.stop(false)).then(() => this.#rewritten)
+    return state?.is === 'leaving' ? state.left : null
   }
 
   /** CONFIG SET was called. @throws ReplyError if there is no place for a journal that is to be turned on */
@@ -148,7 +156,7 @@ export class JournalSwitch {
     const journal = await this.#make()
     do await (this.ended() ?? this.#rewritten)
     while (lock.rewriting)
-    this.journal = journal
+    this.#state = { is: 'on', journal }
     const putOff = lock.rewrite() !== null
     journal.start(putOff)
     if (!putOff) this.#startRewrite()
@@ -156,9 +164,9 @@ export class JournalSwitch {
 
   #turnOff(journal: Journal): Promise<void> {
     journal.leave()
-    this.journal = null
-    this.#leaving = this.#leave(journal)
-    return this.#leaving
+    const left = this.#leave(journal)
+    this.#state = { is: 'leaving', left }
+    return left
   }
 
   async #leave(journal: Journal): Promise<void> {
@@ -167,7 +175,8 @@ export class JournalSwitch {
       await journal.stop(true)
       await this.#options.storage.journal!.leave()
     } finally {
-      this.#leaving = null
+      // BGREWRITEAOF may wait to begin another.
+      if (this.#state?.is === 'leaving') this.#state = null
     }
   }
 
@@ -178,21 +187,11 @@ export class JournalSwitch {
     return journal.sync().then((error) => error ?? (this.journal === journal ? null : NO_JOURNAL))
   }
 
-  /** All data was replaced: see `Durability`. */
-  replaced(): Promise<ReplyError | null> | null {
-    return this.journal?.replaced() ?? null
-  }
-
   /** Writes what is left and ends. @returns whether it could; if it could not, it goes on unless `force` */
   async stop(force: boolean): Promise<boolean> {
     const failed = (await this.journal?.stop(force)) ?? null
     if (failed === null || force) await this.#rewritten
     return failed === null
-  }
-
-  /** Another number whenever the store has done something for the journal. */
-  get progress(): number {
-    return this.journal?.progress ?? 0
   }
 
   /** INFO's fields of the journal, in Redis's order. */

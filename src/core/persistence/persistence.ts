@@ -82,8 +82,8 @@ export class Persistence implements Durability {
     const failure = await this.#saves.save()
     if (failure !== null) return new ReplyError('ERR', failure)
     if (journal === null) return OK
-    // With a journal, that is what will be loaded: it must be as complete as the snapshot. If it was turned off before it had a base,
-    // it never will be; then another save, which begins after that, replaces it.
+    // With a journal, that is what will be loaded: it must be as complete as the snapshot. If it was turned off meanwhile, another
+    // save, which begins after that, replaces it.
     return (await journal.sync()) ?? (journal.based ? OK : this.#save())
   }
 
@@ -140,7 +140,7 @@ export class Persistence implements Durability {
   }
 
   replaced(): Promise<ReplyError | null> | null {
-    return this.#journals.replaced()
+    return this.#journals.journal?.replaced() ?? null
   }
 
   get turning(): Promise<ReplyError | null> | null {
@@ -192,7 +192,7 @@ export class Persistence implements Durability {
       let [before, silent] = [0, 0]
       let cancel: (() => void) | null = null
       const look = (): void => {
-        const now = this.#saves.progress + this.#journals.progress
+        const now = this.#saves.progress + (this.#journals.journal?.progress ?? 0)
         silent = now === before ? silent + 1 : 0
         before = now
         const tooLong = silent >= PATIENCE_SECONDS

@@ -56,10 +56,8 @@ export class JournalQueue {
   size = 0
   /** Whether what is appended next must not be read behind what the store has. */
   apart = true
-  /** Why nothing can be appended just now; null if it can. */
+  /** Why nothing can be appended just now, or nothing more can wait for a store that does not answer; null if it can. */
   failure: unknown = null
-  /** Why nothing more can wait for the store, which does not answer; null if it can. */
-  stuck: unknown = null
   /** How often something was appended although a sync took long. */
   delayedSyncs = 0
   /** Nothing is tried again any more. */
@@ -74,8 +72,8 @@ export class JournalQueue {
   #appended = 0
   #synced = 0
   #lastSync = -Infinity
-  #syncing = false
-  #syncingSince = 0
+  /** When the sync beside appends began, or was last waited for too long; null while there is none. */
+  #syncingSince: number | null = null
   #cancelTimer: (() => void) | null = null
   /** Those who wait for what is still in the writer. */
   #waiting: Waiting | null = null
@@ -115,10 +113,10 @@ export class JournalQueue {
   #look(): void {
     const waiting = this.buffered - this.#inFlight
     const { clock, log } = this.#engine
-    if (this.stuck !== null || waiting < MOST_WAITING || elapsed(clock) - this.#since < SLOW_MS) return
+    if (this.failure !== null || waiting < MOST_WAITING || elapsed(clock) - this.#since < SLOW_MS) return
     const text = `the storage does not answer, and ${waiting >> 20} MB wait for it`
     log('warning', `Error writing to the AOF file: ${text}`)
-    this.stuck = new StorageError(text)
+    this.failure = new StorageError(text)
     this.#engine.restrict()
   }
 
@@ -167,11 +165,11 @@ export class JournalQueue {
         first.ended(error)
         continue
       }
-      if ((this.failure ?? this.stuck) !== null) this.#recovered()
+      if (this.failure !== null) this.#recovered()
     }
     // In the same step as the last look at the jobs: whoever adds a job after this starts the pump again.
     this.#pumping = false
-    if (this.unsynced && this.#policy === 'everysec') this.later()
+    this.#goOn()
     this.#owner.idle()
   }
 
@@ -179,11 +177,11 @@ export class JournalQueue {
   async #append(): Promise<void> {
     const end = this.#jobs.findIndex(({ taken }) => taken === null)
     const jobs = (end < 0 ? this.#jobs.slice() : this.#jobs.slice(0, end)) as { taken: Taken; waiting: Waiting | null }[]
-    const bytes = jobs.length === 1 ? jobs[0].taken.bytes : joinBytes(jobs.map(({ taken }) => taken.bytes))
+    const bytes = joinBytes(jobs.map(({ taken }) => taken.bytes))
     if (this.apart) await this.split()
     const now = elapsed(this.#engine.clock)
     const late = now - this.#lastSync >= SECOND_MS
-    if (this.#syncing && now - this.#syncingSince >= SLOW_MS) this.#delayed(now)
+    if (this.#syncingSince !== null && now - this.#syncingSince >= SLOW_MS) this.#delayed(now)
     const durable = this.waits || (this.#policy === 'everysec' && this.#store.sync === undefined && late)
     this.#inFlight = bytes.length
     try {
@@ -226,7 +224,7 @@ export class JournalQueue {
 
   /** Tries again in a second to make everything durable. */
   later(): void {
-    if (this.stopped || this.#syncing) return
+    if (this.stopped || this.#syncingSince !== null) return
     this.#cancelTimer ??= this.#engine.clock.after(SECOND_MS, () => {
       this.#cancelTimer = null
       void (this.failure === null && this.#store.sync !== undefined ? this.#syncBeside() : this.sync())
@@ -242,7 +240,6 @@ export class JournalQueue {
   /** Makes durable what has been appended; what comes meanwhile is appended, but not covered. */
   async #syncBeside(): Promise<void> {
     const appended = this.#appended
-    this.#syncing = true
     this.#syncingSince = elapsed(this.#engine.clock)
     try {
       await this.#store.sync!()
@@ -250,7 +247,11 @@ export class JournalQueue {
     } catch (error) {
       await this.between(() => Promise.reject(error)).catch(() => {}) // it is in `writeError`
     }
-    this.#syncing = false
+    this.#syncingSince = null
+    this.#goOn()
+  }
+
+  #goOn(): void {
     if (this.failure !== null || (this.unsynced && this.#policy === 'everysec')) this.later()
   }
 
@@ -283,9 +284,8 @@ export class JournalQueue {
 
   #failed(error: unknown): void {
     const { log } = this.#engine
-    if (this.failure === null) log('warning', `Error writing to the AOF file: ${String(error)}`)
+    if (String(this.failure) !== String(error)) log('warning', `Error writing to the AOF file: ${String(error)}`)
     this.failure = error
-    this.stuck = null
     const refusal = this.#owner.writeError()
     const jobs = this.#jobs.splice(0)
     // Bytes are kept to be tried again. A job between them is given up.
@@ -304,7 +304,7 @@ export class JournalQueue {
   }
 
   #recovered(): void {
-    this.failure = this.stuck = null
+    this.failure = null
     this.#engine.log('warning', 'AOF write error looks solved, Redis can write again.')
     this.#engine.restrict()
   }

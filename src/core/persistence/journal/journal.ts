@@ -24,6 +24,19 @@ interface Run extends WatchedRun {
   sizeBefore?: number
 }
 
+/** Where changes go. */
+type State =
+  /** Nowhere: it has not begun, or was turned off. */
+  | { readonly is: 'off' }
+  /** To a part that counts only together with the base that a rewrite makes. `failure` is why the last one could not. */
+  | { readonly is: 'apart'; readonly failure: unknown; readonly base: Waiting }
+  /** Behind what the store has. They count at once. */
+  | { readonly is: 'on' }
+
+const OFF: State = { is: 'off' }
+const ON: State = { is: 'on' }
+const apart = (failure: unknown = null): State => ({ is: 'apart', failure, base: waiting() })
+
 /** What it belongs to. */
 export interface JournalOwner {
   /** It has grown so much that it is to be rewritten, or its first base is to be tried again. */
@@ -37,16 +50,11 @@ export class Journal extends Recording implements QueueOwner {
   readonly #store: JournalStore
   readonly #owner: JournalOwner
   readonly #queue: JournalQueue
-  /** Whether changes are written: not before `start`, and not any more once it is turned off. */
-  #listens = false
-  /** Whether the store has a base that the data comes from. Until it has, nothing that is appended counts as durable. */
-  based = false
-  /** Callers that wait for that base. */
-  #forBase: Waiting | null = null
+  #state: State = OFF
   /** The size at which growth is counted from. */
   #sizeAfterRewrite = 0
   #run: Run | null = null
-  #rewriteFailure: unknown = null
+  /** How many rewrites have failed in a row. */
   #failures = 0
   #notBefore = 0
   #lastSeconds = -1
@@ -64,6 +72,10 @@ export class Journal extends Recording implements QueueOwner {
 
   get waits(): boolean {
     return this.#queue.waits
+  }
+
+  get based(): boolean {
+    return this.#state.is === 'on'
   }
 
   configured(): void {
@@ -87,7 +99,6 @@ export class Journal extends Recording implements QueueOwner {
     // As Redis, which does not know either how large it was after the last rewrite.
     this.#queue.size = sizes.total
     this.#sizeAfterRewrite = sizes.base
-    this.based = true
     this.#queue.apart = false
     return true
   }
@@ -95,7 +106,7 @@ export class Journal extends Recording implements QueueOwner {
   /** From now on changes are written. @param putOff whether the base that they need has to wait */
   start(putOff = false): void {
     this.#engine.listen(this, true)
-    this.#listens = true
+    this.#become(this.#queue.apart ? apart() : ON)
     if (!putOff) return
     const text =
       'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.'
@@ -109,13 +120,12 @@ export class Journal extends Recording implements QueueOwner {
   /** Makes durable what has been changed so far. @returns the error that a client gets, or null */
   async sync(): Promise<ReplyError | null> {
     const error = await this.#queue.sync()
-    if (error !== null || this.based || !this.#listens) return error
-    return (this.#forBase ??= waiting()).promise
+    return error === null && this.#state.is === 'apart' ? this.#state.base.promise : error
   }
 
   /** The error that writes get while the journal cannot be written, or null. */
   writeError(): ReplyError | null {
-    const cause = this.#queue.failure ?? this.#queue.stuck ?? (this.based ? null : this.#rewriteFailure)
+    const cause = this.#queue.failure ?? (this.#state.is === 'apart' ? this.#state.failure : null)
     return cause === null ? null : new ReplyError(`MISCONF Errors writing to the AOF file: ${messageOf(cause)}`, cause)
   }
 
@@ -123,7 +133,7 @@ export class Journal extends Recording implements QueueOwner {
   durable(): Promise<ReplyError | null> | null {
     if (!this.waits || this.writeError() !== null) return null
     const written = this.#queue.written()
-    return this.based ? written : (this.#forBase ??= waiting()).promise.then((error) => error ?? written)
+    return this.#state.is === 'apart' ? this.#state.base.promise.then((error) => error ?? written) : written
   }
 
   /** Settles when what has been changed so far would outlive this process; null if a reply need not wait. */
@@ -137,21 +147,18 @@ export class Journal extends Recording implements QueueOwner {
   /** Looks whether it has grown so much that it is to be rewritten. */
   idle(): void {
     const { config, clock, log } = this.#engine
+    if (this.#queue.stopped || this.#run !== null || this.#state.is === 'off') return
+    if (this.#state.is === 'apart') {
+      if (this.#state.failure === null) return // the base is still to be made
+      if (clock.now() >= this.#notBefore) this.#owner.grown()
+      return this.#queue.later()
+    }
     const percentage = config.number('auto-aof-rewrite-percentage')
-    if (this.#queue.stopped || this.#run !== null) return
-    if (!this.based) return this.#retryBase()
     if (percentage === 0 || this.#queue.size <= config.number('auto-aof-rewrite-min-size')) return
     const growth = Math.floor((this.#queue.size * 100) / (this.#sizeAfterRewrite || 1)) - 100
     if (growth < percentage || clock.now() < this.#notBefore) return
     log('notice', `Starting automatic rewriting of AOF on ${growth}% growth`)
     this.#owner.grown()
-  }
-
-  /** The first base could not be made. */
-  #retryBase(): void {
-    if (!this.#listens || this.#rewriteFailure === null) return
-    if (this.#engine.clock.now() >= this.#notBefore) this.#owner.grown()
-    this.#queue.later()
   }
 
   /** The state now becomes a new base. @returns what went wrong, or null */
@@ -180,18 +187,17 @@ export class Journal extends Recording implements QueueOwner {
 
   /** All data was replaced: only a new base can say so. Settles when it is there, or with the error that writes get. */
   async replaced(): Promise<ReplyError | null> {
-    this.based = false
+    if (this.#state.is === 'on') this.#become(apart())
     this.#queue.sever()
     await this.#abort()
-    if (this.#listens) await this.#makeBase()
+    if (this.#state.is === 'apart') await this.#makeBase()
     return this.writeError()
   }
 
-  /** Another import may have given up the base that was begun; then the next one counts. */
+  /** Makes the base that is needed. Another import may give up what was begun; then the next one counts. */
   async #makeBase(): Promise<void> {
-    do {
-      await (this.#run?.done ?? this.rewrite())
-    } while (!this.based && this.#rewriteFailure === null && this.#listens)
+    do await (this.#run?.done ?? this.rewrite())
+    while (this.#state.is === 'apart' && this.#state.failure === null)
   }
 
   /** Gives a running rewrite up. @returns null if there is none */
@@ -207,15 +213,13 @@ export class Journal extends Recording implements QueueOwner {
     this.#queue.size += run.size - run.sizeBefore!
     this.#sizeAfterRewrite = this.#queue.size
     this.#failures = 0
-    this.#rewriteFailure = null
     log('notice', 'Background AOF rewrite terminated with success')
     log('notice', 'Background AOF rewrite finished successfully')
     this.#lastSeconds = seconds(elapsed(clock) - run.started)
     this.#lastCowSize = run.snapshot.cowSize
     this.#run = null
     // A base that was finished although it had been given up is not the one that is waited for.
-    if (!run.aborted) this.based = true
-    if (this.based) this.#settleBase()
+    if (this.#state.is === 'apart' && !run.aborted) this.#become(ON)
     return null
   }
 
@@ -228,20 +232,23 @@ export class Journal extends Recording implements QueueOwner {
       log('warning', 'Background AOF rewrite terminated by signal 10')
       return error
     }
-    this.#rewriteFailure = error
     this.#failures++
     const minutes = this.#failures < FAILURES_BEFORE_DELAY ? 0 : Math.min(2 ** (this.#failures - FAILURES_BEFORE_DELAY), MOST_DELAY_MINUTES)
     this.#notBefore = clock.now() + minutes * MINUTE_MS
     log('warning', `Background AOF rewrite terminated with error: ${String(error)}`)
-    this.#settleBase()
-    if (!this.based && this.#listens) this.#queue.later()
+    if (this.#state.is === 'apart') {
+      this.#become(apart(error))
+      this.#queue.later()
+    }
     return error
   }
 
-  #settleBase(): void {
+  /** Callers that waited for a base hear how it stands. */
+  #become(state: State): void {
+    const before = this.#state
+    this.#state = state
     this.#engine.restrict()
-    this.#forBase?.settle(this.writeError())
-    this.#forBase = null
+    if (before.is === 'apart') before.base.settle(this.writeError())
   }
 
   /**
@@ -251,10 +258,9 @@ export class Journal extends Recording implements QueueOwner {
    */
   async stop(force: boolean): Promise<ReplyError | null> {
     this.#queue.stopped = true
-    if (this.based || !this.#listens) await this.#abort()
-    else await this.#makeBase()
+    if (this.#state.is === 'apart') await this.#makeBase()
+    else await this.#abort()
     const error = await this.#queue.sync()
-    this.#settleBase()
     if (error === null || force) {
       this.#queue.cancel()
       this.leave()
@@ -268,7 +274,7 @@ export class Journal extends Recording implements QueueOwner {
   /** Stops listening to changes. */
   leave(): void {
     this.#engine.listen(this, false)
-    this.#listens = false
+    this.#become(OFF)
   }
 
   /** Its fields of INFO: those that it says otherwise than where there is no journal, and those that only a journal has. */
@@ -279,9 +285,9 @@ export class Journal extends Recording implements QueueOwner {
       aof_rewrite_in_progress: run === null ? 0 : 1,
       aof_last_rewrite_time_sec: this.#lastSeconds,
       aof_current_rewrite_time_sec: run === null ? -1 : seconds(elapsed(this.#engine.clock) - run.started),
-      aof_last_bgrewrite_status: this.#rewriteFailure === null ? 'ok' : 'err',
+      aof_last_bgrewrite_status: this.#failures === 0 ? 'ok' : 'err',
       aof_rewrites_consecutive_failures: this.#failures,
-      aof_last_write_status: (this.#queue.failure ?? this.#queue.stuck) === null ? 'ok' : 'err',
+      aof_last_write_status: this.#queue.failure === null ? 'ok' : 'err',
       aof_last_cow_size: this.#lastCowSize,
       aof_current_size: this.#queue.size,
       aof_base_size: this.#sizeAfterRewrite,

@@ -89,6 +89,26 @@ test('turned off while it cannot be written is given up: it does not go on besid
   expect(await found.get('n')).toBe('2')
 })
 
+test('one that is turned off is written to its end before BGREWRITEAOF writes another', async () => {
+  const { redis, storage, clock, memory } = await setup('everysec')
+  let release = (): void => {}
+  storage.before = (call) => (call === 'append' ? new Promise((resolve) => (release = resolve)) : undefined)
+  storage.calls.length = 0
+  await redis.set('a', 1)
+  await clock.drain()
+  const turned = redis.configSet('appendonly', 'no')
+  await redis.bgrewriteaof()
+  await clock.drain()
+  expect(storage.calls).toEqual(['append'])
+  storage.before = () => {}
+  release()
+  await turned
+  await clock.drain()
+  expect(storage.calls.filter((call) => /split|leave|base commit/.test(call))).toEqual(['leave', 'split', 'base commit', 'leave'])
+  const found = await createRedis({ storage: memory, save: '', config: { appendonly: 'yes' } })
+  expect(await found.get('a')).toBe('1')
+})
+
 test('turned off while a rewrite waits for another is not written any more', async () => {
   const { redis, storage, clock } = await setup('everysec')
   let release = (): void => {}
