@@ -193,12 +193,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
     log,
     allocate,
     parameters: options.admin?.parameters,
-    // A password is text, and comes as bytes.
-    config: {
-      ...config,
-      save: rules ?? (storage === undefined || journals ? '' : PAGE_RULES),
-      requirepass: encodeUtf8(config['requirepass'] ?? ''),
-    },
+    config: { ...config, save: rules ?? (storage === undefined || journals ? '' : PAGE_RULES) },
   })
   if (extension !== undefined) engine.scripting = extension.attach(engine)
   for (const module of [options.json, options.vectors]) {
@@ -213,9 +208,9 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   return new EmbeddedRedis(engine)
 }
 
-/** CONFIG takes names and words in any case. */
+/** CONFIG takes names and words in any case, and values as bytes. */
 function parametersOf({ config = {} }: Pick<RedisOptions, 'config'>): Record<string, string> {
-  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name.toLowerCase(), value]))
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name.toLowerCase(), encodeUtf8(value)]))
 }
 
 const is = (value: string | undefined, word: string): boolean => value?.toLowerCase() === word

@@ -64,9 +64,10 @@ test('CLIENT REPLY is refused: no method could tell its reply', async () => {
 })
 
 test('the names and words of `config` are Redis’s in any case, and `save` may be one of them', async () => {
-  const config = { APPENDONLY: 'YES', RequirePass: 'ü' }
+  const config = { APPENDONLY: 'YES', RequirePass: 'ü', dir: 'für 5 €' }
   await using journal = await createRedis({ storage: memoryStorage(), config })
-  expect(await journal.configGet('save', 'appendonly', 'requirepass')).toEqual({ save: '', appendonly: 'yes', requirepass: 'ü' })
+  const shown = { save: '', appendonly: 'yes', requirepass: 'ü', dir: 'für 5 €' }
+  expect(await journal.configGet('save', 'appendonly', 'requirepass', 'dir')).toEqual(shown)
   await using rules = await createRedis({ storage: memoryStorage(), config: { save: '900 1' } })
   expect(await rules.configGet('save')).toEqual({ save: '900 1' })
 })

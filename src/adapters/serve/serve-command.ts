@@ -91,7 +91,9 @@ const pathOf = (bytes: ByteString | undefined): string | undefined => bytes && d
 const logStart = (log: Log): void => log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
 
 /** The engine, with what it has kept and the users that it is told of. */
-async function start({ config: { requirepass, ...config }, save, users, renamed, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
+async function start({ config: given, save, users, renamed, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
+  const { requirepass, masteruser, masterauth, ...others } = given
+  const config = Object.fromEntries(Object.entries(others).map(([name, bytes]) => [name, decodeUtf8(bytes)]))
   const storage = files === null ? undefined : fileStorage(files)
   const adminAs: Extension = {
     ...admin,
@@ -107,10 +109,10 @@ async function start({ config: { requirepass, ...config }, save, users, renamed,
     log('warning', `Fatal error loading the DB, check server logs. Exiting: ${messageOf(error)}`)
     throw error
   })
-  // As bytes: the client's option is a text.
-  if (requirepass) redis.engine.config.set([['requirepass', requirepass]])
+  // Passwords may be any bytes: the client's options are texts.
+  for (const [name, bytes] of Object.entries({ requirepass, masteruser, masterauth })) if (bytes) redis.engine.config.set([[name, bytes]])
   const { aclfile, dir = '.' } = config
-  await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(decodeUtf8(dir), decodeUtf8(aclfile)), decodeUtf8(aclfile)) : null)
+  await prepareUsers(redis.engine, users, aclfile ? aclFile(resolve(dir, aclfile), aclfile) : null)
   return redis
 }
 
