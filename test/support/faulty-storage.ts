@@ -42,7 +42,7 @@ export function faultyStorage(inner: Storage): FaultyStorage {
     write: () => step('write', async () => writer(await inner.write(), ['chunk', 'commit', 'abort'])),
     close: () => step('close', () => inner.close()),
     info: () => inner.info?.() ?? [],
-    ...(inner.journal === undefined ? {} : { journal: journalOf(inner.journal) }),
+    journal: inner.journal && journalOf(inner.journal),
   }
   return storage
 }

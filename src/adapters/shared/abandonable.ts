@@ -1,6 +1,6 @@
 // A storage whose engine can be made to end without writing: another tab has taken the storage over, and would refuse it.
 // What the engine still writes on its way out goes nowhere, and nobody is told that it went anywhere.
-import { type DeltaStore, type JournalStore, type SnapshotWriter, type Storage, TakenOverError } from '../../core/persistence/storage.ts'
+import { type SnapshotWriter, type Storage, TakenOverError } from '../../core/persistence/storage.ts'
 
 export interface AbandonableStorage extends Storage {
   abandon(): void
@@ -12,8 +12,8 @@ export interface AbandonableStorage extends Storage {
  */
 export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => void): AbandonableStorage {
   let abandoned = false
-  const unless = async <T>(instead: T, write: () => Promise<T>): Promise<T> => {
-    if (abandoned) return instead
+  const unless = async <T>(write: () => Promise<T>, instead?: T): Promise<T> => {
+    if (abandoned) return instead!
     try {
       return await write()
     } catch (error) {
@@ -22,28 +22,14 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
     }
   }
   const begin = async (open: () => Promise<SnapshotWriter>): Promise<SnapshotWriter> => {
-    const writer = await unless(NOWHERE, open)
+    const writer = await unless(open, NOWHERE)
     return {
-      write: (bytes) => unless(undefined, () => writer.write(bytes)),
-      commit: () => unless(undefined, () => writer.commit()),
-      abort: () => unless(undefined, () => writer.abort()),
+      write: (bytes) => unless(() => writer.write(bytes)),
+      commit: () => unless(() => writer.commit()),
+      abort: () => unless(() => writer.abort()),
     }
   }
   const { deltas, journal } = storage
-  const differences: DeltaStore | undefined = deltas && {
-    read: () => deltas.read(),
-    write: (hurried) => begin(() => deltas.write(hurried)),
-    sizes: () => deltas.sizes(),
-  }
-  const writes: JournalStore | undefined = journal && {
-    parts: () => journal.parts(),
-    isAhead: () => journal.isAhead(),
-    leave: () => unless(undefined, () => journal.leave()),
-    truncate: (length) => unless<string | void>(undefined, () => journal.truncate(length)),
-    split: (apart) => unless(undefined, () => journal.split(apart)),
-    append: (bytes, durable) => unless(undefined, () => journal.append(bytes, durable)),
-    base: () => begin(() => journal.base()),
-  }
   return {
     name: storage.name,
     open: () => storage.open(takeOver),
@@ -54,8 +40,20 @@ export function abandonable(storage: Storage, takeOver: boolean, onTaken: () => 
     abandon() {
       abandoned = true
     },
-    ...(differences === undefined ? {} : { deltas: differences }),
-    ...(writes === undefined ? {} : { journal: writes }),
+    deltas: deltas && {
+      read: () => deltas.read(),
+      write: (hurried) => begin(() => deltas.write(hurried)),
+      sizes: () => deltas.sizes(),
+    },
+    journal: journal && {
+      parts: () => journal.parts(),
+      isAhead: () => journal.isAhead(),
+      leave: () => unless(() => journal.leave()),
+      truncate: (length) => unless(() => journal.truncate(length)),
+      split: (apart) => unless(() => journal.split(apart)),
+      append: (bytes, durable) => unless(() => journal.append(bytes, durable)),
+      base: () => begin(() => journal.base()),
+    },
   }
 }
 

@@ -26,9 +26,9 @@ export interface Storage {
   /** What INFO persistence shows of it besides Redis's fields, as names and values. */
   info?(): [name: string, value: string | number][]
   /** What changed since the last snapshot, where that can be kept without writing the snapshot anew. */
-  readonly deltas?: DeltaStore
+  readonly deltas?: DeltaStore | undefined
   /** The journal beside the snapshots, where this place can keep one. */
-  readonly journal?: JournalStore
+  readonly journal?: JournalStore | undefined
 }
 
 /** Where a snapshot may be followed by what changed since, delta by delta. A new snapshot drops them. */
