@@ -109,14 +109,14 @@ export function fromUint8Array(bytes: Uint8Array, start = 0, end = bytes.length)
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /**
- * Bytes one after the other, in memory of the last one's kind: out of Node's Buffers strings come in native code.
- * All of it is written, so that nothing of what was in that memory shows.
+ * Bytes one after the other: the last part if it alone has any, or else in memory of its kind, since out of Node's Buffers strings
+ * come in native code. All of it is written, so that nothing of what was in that memory shows.
  */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = memoryLike(
-    parts.at(-1),
-    parts.reduce((sum, { length }) => sum + length, 0),
-  )
+  const last = parts.at(-1)
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  if (last?.length === length) return last
+  const whole = memoryLike(last, length)
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

@@ -109,5 +109,5 @@ async function readUpTo(body: ReadableStream<Uint8Array> | null, limit: number):
     }
     chunks.push(next.value)
   }
-  return chunks.length === 1 ? chunks[0] : joinBytes(chunks)
+  return joinBytes(chunks)
 }

@@ -61,7 +61,7 @@ export class JournalReader {
     this.#offset += this.#at
     this.#at = this.#arrived = this.#missing = 0
     this.#chunks = []
-    this.#bytes = rest.length === 0 && chunks.length === 1 ? chunks[0] : joinBytes([rest, ...chunks])
+    this.#bytes = joinBytes([rest, ...chunks])
   }
 
   /** @returns the next command; null if it is not all here; @throws JournalFormatError */

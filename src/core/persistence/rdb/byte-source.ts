@@ -128,8 +128,7 @@ export class ByteSource {
     this.#sum()
     const rest = this.#bytes.subarray(this.#at)
     this.#offset += this.#at
-    if (rest.length === 0 && this.#chunks.length === 1) this.#bytes = this.#chunks[0]
-    else this.#bytes = joinBytes([rest, ...this.#chunks])
+    this.#bytes = joinBytes([rest, ...this.#chunks])
     this.#view = viewOf(this.#bytes)
     this.#at = 0
     this.#summed = 0
