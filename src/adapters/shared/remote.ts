@@ -30,7 +30,6 @@ interface Open {
 type Asked = Request extends infer R ? (R extends Request ? Omit<R, 'id' | 'connection'> : never) : never
 
 export class Remote {
-  readonly owner: string
   readonly first: number
   readonly capabilities: Capabilities
   readonly #tab: string
@@ -46,8 +45,7 @@ export class Remote {
   #lost: Lost | null = null
 
   /** @param first what it asks has ids above @param onAsk called when somebody begins to wait for the owner */
-  constructor(owner: string, channelName: string, tab: string, first: number, capabilities: Capabilities, onAsk: () => void) {
-    this.owner = owner
+  constructor(channelName: string, tab: string, first: number, capabilities: Capabilities, onAsk: () => void) {
     this.first = this.#lastId = first
     this.#onAsk = onAsk
     this.#tab = tab

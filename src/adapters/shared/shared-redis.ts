@@ -67,8 +67,7 @@ export class SharedRedis extends Redis<string> {
    */
   async importRdb(file: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Loaded> {
     await this.#backend.ready()
-    const owned = this.#place.owned()
-    return owned === null ? this.#place.remote()!.importRdb(chunksOf(file)) : owned.importRdb(file)
+    return (this.#place.owned() ?? this.#place.remote()!).importRdb(chunksOf(file))
   }
 }
 
