@@ -13,7 +13,9 @@ const ABORTED = 'EXECABORT Transaction discarded because of previous errors.'
 export async function transact(nodes: Nodes, commands: readonly Argv[]): Promise<Reply[] | null> {
   const slots = new Set<number>()
   for (const argv of commands) {
-    const keys = await keysInTransaction(nodes, argv)
+    const found = keysInTransaction(nodes, argv)
+    // Not later than it has to be: what is called next is not to go before it.
+    const keys = found instanceof Promise ? await found : found
     if (keys === null) throw RedisError.from(new ReplyError(ABORTED, await complaint(nodes, argv)), 'EXEC')
     for (const key of keys) slots.add(slotOf(key))
     if (slots.size > 1) throw RedisError.from(CROSS_SLOT, argv[0])

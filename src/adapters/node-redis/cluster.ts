@@ -22,6 +22,8 @@ export class ClusterNodes implements Nodes, Connection {
   readonly traits = { exactIntegers: true, delivery: 'exactly once' } as const
   readonly #cluster: NodeRedisCluster
   #keys: Promise<CommandKeys> | null = null
+  /** The same, once it is there: what is known is not waited for, so that calls go out in their order. */
+  #known: CommandKeys | null = null
   /** Why it was lost, if it was. */
   #reason: unknown
 
@@ -42,7 +44,7 @@ export class ClusterNodes implements Nodes, Connection {
 
   async send(argv: Argv): Promise<Reply> {
     try {
-      const commands = await this.#commands()
+      const commands = this.#known ?? (await this.#commands())
       // Any node takes PUBLISH. By always the same one a channel's messages stay in order.
       const [key] = argv[0] === 'PUBLISH' ? argv.slice(1) : (commands.of(argv) ?? [])
       if (key === undefined) return await sendOne(await this.#anyone(), argv)
@@ -54,9 +56,14 @@ export class ClusterNodes implements Nodes, Connection {
 
   async sendAll(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (!atomic) return Promise.all(commands.map((argv) => this.send(argv)))
-    const keys = await this.#commands().catch(rejected(commands[0][0]))
+    const keys = this.#known ?? (await this.#commands().catch(rejected(commands[0][0])))
     const [key] = commands.flatMap((argv) => keys.of(argv) ?? [])
-    let client = await (key === undefined ? this.#anyone() : this.#clientOf(key, false)).catch(rejected('MULTI'))
+    let client: NodeRedisClient
+    try {
+      client = await (key === undefined ? this.#anyone() : this.#clientOf(key, false))
+    } catch (error) {
+      return rejected('MULTI')(error)
+    }
     for (let [left, asking] = [MAX_REDIRECTIONS, false]; ; left--) {
       try {
         return await sendAll(client, commands, true, asking)
@@ -72,12 +79,13 @@ export class ClusterNodes implements Nodes, Connection {
   async open(): Promise<Connection> {
     const own = new ClusterNodes(this.#cluster.duplicate({ minimizeConnections: true }))
     own.#keys = this.#keys
+    own.#known = this.#known
     await own.#cluster.connect().catch(rejected('CONNECT'))
     return own
   }
 
-  async keysOf(argv: Argv): Promise<ByteString[] | null> {
-    return (await this.#commands().catch(rejected(argv[0]))).of(argv)
+  keysOf(argv: Argv): ByteString[] | null | Promise<ByteString[] | null> {
+    return this.#known?.of(argv) ?? this.#commands().then((commands) => commands.of(argv), rejected(argv[0]))
   }
 
   async masters(): Promise<ClusterMaster[]> {
@@ -110,7 +118,12 @@ export class ClusterNodes implements Nodes, Connection {
   }
 
   drop(): void {
-    if (this.#cluster.isOpen) this.#cluster.destroy()
+    if (!this.#cluster.isOpen) return
+    try {
+      this.#cluster.destroy()
+    } catch {
+      this.#cluster.close().catch(() => {}) // version 5 stops at a node whose connection has ended by itself
+    }
   }
 
   /** What was sent may not be on its way yet: where its keys are is found out first. */
@@ -171,7 +184,8 @@ export class ClusterNodes implements Nodes, Connection {
 
   async #askKeys(): Promise<CommandKeys> {
     try {
-      return new CommandKeys(replyOf(['COMMAND'], await sendRaw(await this.#anyone(), ['COMMAND'])) as Reply[])
+      this.#known = new CommandKeys(replyOf(['COMMAND'], await sendRaw(await this.#anyone(), ['COMMAND'])) as Reply[])
+      return this.#known
     } catch (error) {
       this.#keys = null
       throw error

@@ -239,6 +239,7 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
     const lost = await connected(client)
     await lost.ping()
     const subscription = await lost.subscribe('c')
+    await lost.blpop('q', 0.01) // then the next one has its connection
     const pending = [lost.blpop('q', 0), subscription.next()]
     const settled = Promise.allSettled(pending)
     await doomed.stop()
