@@ -26,19 +26,20 @@ const budgets = [
     // That an engine can be a master or a replica (which is in isodis/admin) is 0.45, and that it can go on as one after a restart 0.15.
     // What was tried and saves nothing, since gzip sees the repetition too: handlers that a function makes (`push('l')`) are 0.1 more,
     // one function for HDEL, SREM and ZREM is as large as the three.
-    initial: 98.65,
-    total: 125.2,
+    // That it can be a cluster by itself (isodis/admin has the rules) is 0.1.
+    initial: 98.75,
+    total: 125.25,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05, text without a TextDecoder is 0.2.
   { name: 'isodis/scripts', code: "export * from './scripts/builder/define.ts'", initial: 17.45, total: 17.45 },
   // Lua beside the engine, which is there anyway. The goal is 28: half of it is the language, half Redis's libraries and commands.
-  // Errors of error handlers, and limits of functions that hand variables on, are 0.05, scripts on replicas 0.1, the sign of NaN as an argument of a command 0.01.
+  // Errors of error handlers, and limits of functions that hand variables on, are 0.05, scripts on replicas 0.1, the sign of NaN as an argument of a command 0.01, clusters 0.15.
   {
     name: 'isodis/lua',
     code: "export * from './scripts/lua/scripting.ts'",
-    initial: 37.66,
-    total: 37.66,
+    initial: 37.85,
+    total: 37.85,
     external: ['../core/*', '../../core/*', '../../../core/*'],
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,

@@ -25,7 +25,7 @@ const disconnected = (): ReplyError => unreachable(connectionClosed())
 export const CAPABILITIES: Capabilities = { ...ONE_SERVER, exactIntegers: true, delivery: 'exactly once' }
 
 export class EngineBackend implements Backend {
-  readonly capabilities = CAPABILITIES
+  readonly capabilities: Capabilities
   readonly #engine: Engine
   readonly #session: Session
   /** Whether it was made by `connect`: then closing it leaves the engine as it is. */
@@ -33,6 +33,7 @@ export class EngineBackend implements Backend {
 
   constructor(engine: Engine, db = 0, owned = false) {
     this.#engine = engine
+    this.capabilities = engine.slots === null ? CAPABILITIES : { ...CAPABILITIES, databases: false, multipleSlots: false }
     this.#session = connect(engine, db)
     this.#owned = owned
   }

@@ -421,12 +421,20 @@ describe('isodis serve redis.conf', () => {
     expect(refused.stderr).toContain('Invalid save parameters')
   })
 
+  test('as a cluster', async () => {
+    const { port } = await serve('--cluster-enabled', 'yes')
+    expect(await call(port, 'CLUSTER', 'INFO')).toContain('cluster_state:ok')
+    expect(await call(port, 'MGET', 'a', 'b')).toContain('CROSSSLOT')
+    const refused = start('serve', '--cluster-enabled', 'yes', '--replicaof', '127.0.0.1 1')
+    expect(await refused.ended).toBe(2)
+    expect(refused.stderr).toContain('replicaof directive not allowed in cluster mode')
+  })
+
   test.for([
     ['nonsense yes', 'Bad directive or wrong number of arguments'],
     ['constructor yes', 'Bad directive or wrong number of arguments'],
     ['maxmemory "1gb', 'Unbalanced quotes in configuration line'],
     ['loadmodule /x.so', 'modules cannot be loaded'],
-    ['cluster-enabled yes', 'one server alone'],
     ['replica-read-only no', 'cannot be written to'],
     ['tls-port 6380', 'no TLS'],
   ] as const)('%s is refused, with its line', async ([line, message]) => {

@@ -5,14 +5,13 @@ export const TAGS = ['-cluster']
 
 const REPLICA_FILES =
   'most of what it waits for is how Redis sends files to replicas: child processes, pipes, LOADING (test/replication has what clients see)'
-const CLUSTER_UNIT = 'Redis Cluster: isodis is one server alone'
+const CLUSTER_UNIT = 'Redis Cluster of several nodes: isodis is a cluster by itself'
 
 /** Units that are not run at all. */
 export const notRun = {
   'integration/replication': REPLICA_FILES,
   'integration/replication-buffer': 'how Redis shares memory between its replicas',
   'unit/cluster': CLUSTER_UNIT,
-  'unit/cluster-scripting': CLUSTER_UNIT,
   'unit/cluster/misc': CLUSTER_UNIT,
   'unit/cluster/links': CLUSTER_UNIT,
   'unit/tls': 'TLS: isodis serve has none, a proxy does it',
@@ -58,6 +57,7 @@ export const quick = [
   'unit/violations',
   'unit/memefficiency',
   'unit/wait',
+  'unit/cluster-scripting',
   'integration/replication-2',
   'integration/psync2-reg',
   'integration/redis-cli',

@@ -11,10 +11,10 @@ const PORTS = 200
 /** A folder that the suite runs in, with links to its files and with copies of those that are changed. */
 export function makePlace(source, dir, cli) {
   rmSync(dir, { recursive: true, force: true })
-  for (const folder of ['src', 'tests/tmp', 'tests/support']) mkdirSync(join(dir, folder), { recursive: true })
-  for (const folder of ['', 'support/'])
+  for (const folder of ['src', 'tests/tmp', 'tests/support', 'tests/unit']) mkdirSync(join(dir, folder), { recursive: true })
+  for (const folder of ['', 'support/', 'unit/'])
     for (const name of readdirSync(join(source, 'tests', folder)))
-      if (!['tmp', 'support'].includes(name) && !isEdited(folder + name))
+      if (!['tmp', 'support', 'unit'].includes(name) && !isEdited(folder + name))
         symlinkSync(join(source, 'tests', folder, name), join(dir, 'tests', folder, name))
   writeEdited(source, dir)
   for (const name of ['redis.conf', 'utils']) symlinkSync(join(source, name), join(dir, name))

@@ -2,7 +2,7 @@
 // that slot goes through it; everything else is the cluster's, as before.
 import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
-import { slotOf } from '../../core/client/slots.ts'
+import { slotOf } from '../../core/slots.ts'
 import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import type { Connection, Nodes } from './connection.ts'

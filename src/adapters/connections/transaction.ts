@@ -1,7 +1,7 @@
 // A transaction in a cluster: its keys must be in one slot, which is found out before anything is sent.
 import type { Argv } from '../../core/client/backend.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
-import { slotOf } from '../../core/client/slots.ts'
+import { slotOf } from '../../core/slots.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Nodes } from './connection.ts'
 import { isForEveryNode } from './every-node.ts'

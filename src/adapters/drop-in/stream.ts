@@ -39,7 +39,8 @@ export class InProcessStream extends EventEmitter {
     }
     this.#conversation = new Conversation(engine, carrier, {
       address: `${this.remoteAddress}:${id}`,
-      local: `${this.remoteAddress}:0`,
+      // ioredis takes a port of 0 in a cluster for none.
+      local: `${this.remoteAddress}:6379`,
       isLocal: true,
     })
     this.#holder.ref()

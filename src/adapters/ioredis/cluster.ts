@@ -2,7 +2,7 @@
 import { type ByteString, encodeUtf8, fromUint8Array } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
 import { isLost, RedisError, unreachable } from '../../core/client/errors.ts'
-import { slotOf } from '../../core/client/slots.ts'
+import { slotOf } from '../../core/slots.ts'
 import type { Reply, ReplyError } from '../../core/reply.ts'
 import { CLOSE_TIMEOUT_MS, type Connection, type Nodes, pause } from '../connections/connection.ts'
 import type { IoredisCluster } from './client.ts'

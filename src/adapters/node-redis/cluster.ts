@@ -3,7 +3,7 @@
 import type { ByteString } from '../../core/bytes.ts'
 import type { Argv } from '../../core/client/backend.ts'
 import { connectionClosed, RedisError, unreachable } from '../../core/client/errors.ts'
-import { slotOf } from '../../core/client/slots.ts'
+import { slotOf } from '../../core/slots.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import { CLOSE_TIMEOUT_MS, type Connection, type Nodes, pause, wordOf } from '../connections/connection.ts'
 import type { NodeRedisClient, NodeRedisCluster } from './client.ts'

@@ -55,6 +55,7 @@ export function serveOptions(args: readonly string[]): ServeOptions {
   const given = gather([...(file === undefined ? [] : readConfigFile(file)), ...readArguments(file === undefined ? args : args.slice(1))])
   const { save, ...config } = given.config
   const { unixsocket, dir, dbfilename, appenddirname, appendfilename } = config
+  if (config['cluster-enabled'] === 'yes' && config['replicaof']) fail('replicaof directive not allowed in cluster mode')
   const port = portOf(config['port'] ?? DEFAULT_PORT)
   const rest = restOf(given.own)
   const path = unixsocket === '' ? undefined : unixsocket

@@ -2,6 +2,8 @@
 // drop-in clients and isodis/testing add it to their engine; an app that does not import it ships none of it.
 import { CommandTable, type Group, type Handler, type Row } from '../engine/command.ts'
 import type { Engine, Extension } from '../engine/engine.ts'
+import { clusterRows, singleDatabase } from '../cluster/commands.ts'
+import { OneNodeRules } from '../cluster/slot-rules.ts'
 import { aclRows } from './acl/commands.ts'
 import { sortGroup } from './acl/sort.ts'
 import { ActiveExpiry } from './active-expiry.ts'
@@ -48,6 +50,8 @@ function makeAdmin(): Extension {
 
   const groupsFor = (table: CommandTable): Group[] => [
     sortGroup(table),
+    { name: 'cluster', rows: clusterRows },
+    ...singleDatabase(table),
     {
       name: 'connection',
       rows: [withMore(table, 'client', [...pauseRows(pause), ...trackingRows((engine) => observer(engine).tracking)])],
@@ -106,6 +110,8 @@ function makeAdmin(): Extension {
         pause.forget(session)
         replicas.forget(session)
       }
+      if (engine.config.get('cluster-enabled') === 'yes') engine.slots = new OneNodeRules()
+      engine.restrict()
       engines.set(engine, { observer, expiry, pause, replication: new Replication(engine, expiry, pause), payloads: { unchecked: false } })
     },
   }

@@ -24,35 +24,81 @@ CLIENT|UNPAUSE 6.2.0 O(N), N: connections that wait
 Lets go what CLIENT PAUSE holds back
 `
 
-// The engine is none: these say so.
+// Where it is none, these say so.
 const cluster = `
+ASKING 3.0.0 O(1)
+Says that this connection has followed a redirection
+
 CLUSTER 3.0.0 that of the subcommand
 The cluster this server is part of
 
+CLUSTER|ADDSLOTS 3.0.0 O(N), N: slots
+Gives slots to this node
+slot:integer...
+
+CLUSTER|ADDSLOTSRANGE 7.0.0 O(N), N: slots
+Gives ranges of slots to this node
+(start-slot:integer end-slot:integer)...
+
+CLUSTER|COUNTKEYSINSLOT 3.0.0 O(1)
+How many keys are in a slot
+slot:integer
+
+CLUSTER|FORGET 3.0.0 O(1)
+Takes a node out of the cluster
+node-id
+
+CLUSTER|GETKEYSINSLOT 3.0.0 O(log(N)), N: keys that are asked for
+Keys that are in a slot
+slot:integer count:integer
+
+CLUSTER|HELP 5.0.0 O(1)
+Lists what CLUSTER can do
+
 CLUSTER|INFO 3.0.0 O(1)
 Describes the state of the cluster
+
+CLUSTER|KEYSLOT 3.0.0 O(N), N: bytes of the key
+The slot that a key is in
+key:string
+
+CLUSTER|LINKS 7.0.0 O(N), N: nodes
+The connections between the nodes
+
+CLUSTER|MEET 3.0.0 O(1)
+Adds a node to the cluster
+ip port:integer [cluster_bus_port:integer]@4.0.0
+
+CLUSTER|MYID 3.0.0 O(1)
+The ID of this node
+
+CLUSTER|NODES 3.0.0 O(N), N: nodes
+Describes all nodes, a line each
+
+CLUSTER|REPLICAS 5.0.0 O(1)
+The replicas of a node
+node-id
+
+CLUSTER|RESET 3.0.0 O(N), N: nodes that are known
+Makes this node one that belongs to no cluster
+[hard_soft=HARD|SOFT]
+
+CLUSTER|SAVECONFIG 3.0.0 O(1)
+Writes down what the node knows of the cluster
+
+CLUSTER|SHARDS 7.0.0 O(N), N: nodes
+Tells which shards have which slots
+
+CLUSTER|SLAVES 3.0.0 O(1)
+The replicas of a node
+node-id
+- 5.0.0 CLUSTER REPLICAS
 
 CLUSTER|SLOTS 3.0.0 O(N), N: nodes
 Tells which nodes have which slots
 - 7.0.0 CLUSTER SHARDS
 + 4.0.0 node IDs
 + 7.0.0 more about networks
-
-CLUSTER|SHARDS 7.0.0 O(N), N: nodes
-Tells which shards have which slots
-
-CLUSTER|NODES 3.0.0 O(N), N: nodes
-Describes all nodes, a line each
-
-CLUSTER|MYID 3.0.0 O(1)
-The ID of this node
-
-CLUSTER|RESET 3.0.0 O(N), N: nodes that are known
-Makes this node one that belongs to no cluster
-[hard_soft=HARD|SOFT]
-
-CLUSTER|HELP 5.0.0 O(1)
-Lists what CLUSTER can do
 
 READONLY 3.0.0 O(1)
 Lets this connection read from a replica

@@ -63,12 +63,6 @@ const onlyWhere =
   (value) =>
     value === known ? value : fail(reason)
 
-/** Parameters of clusters: only values that mean a single server are accepted, rather than ignored. */
-const alone =
-  (...choices: string[]): Check =>
-  (value) =>
-    choices.includes(value.toLowerCase()) ? value : fail(ALONE)
-
 const shared = (rows: Readonly<Record<string, string>>, check: Check, fixed?: Parameter['fixed']): Parameters =>
   Object.fromEntries(
     Object.entries(rows).map(([names, value]) => {
@@ -151,7 +145,7 @@ const ACCEPTED: Parameters = {
   'replica-read-only': { default: 'yes', check: onlyWhere('yes', 'replicas cannot be written to here'), alias: 'slave-read-only' },
   'replica-serve-stale-data': { default: 'yes', check: yesNo, alias: 'slave-serve-stale-data' },
   'cluster-compatibility-sample-ratio': { default: '0', check: onlyWhere('0', ALONE) },
-  'cluster-enabled': { default: 'no', check: alone('no'), fixed: 'immutable' },
+  'cluster-enabled': { default: 'no', check: yesNo, fixed: 'immutable' },
   replicaof: { default: '', check: follows, fixed: 'immutable', alias: 'slaveof' },
   'tls-port': {
     default: '0',

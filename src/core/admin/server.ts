@@ -6,10 +6,9 @@ import { help } from '../engine/commands/help.ts'
 import type { Engine } from '../engine/engine.ts'
 import { EXPIRY, SLOT } from '../engine/memory.ts'
 import { VERSION } from '../engine/version.ts'
-import { Double, MapReply, OK, type Reply, ReplyError, Verbatim } from '../reply.ts'
+import { Double, MapReply, OK, type Reply, Verbatim } from '../reply.ts'
 import { notAllowed } from './debug.ts'
 
-const NO_CLUSTER = new ReplyError('ERR This instance has cluster support disabled')
 const NO_MODULES = notAllowed('MODULE')
 /** Redis tells nothing of so little memory. */
 const LITTLE = 5 * 1024 * 1024
@@ -32,19 +31,7 @@ export const memoryRows: readonly Row[] = [
   row('MEMORY|STATS', 2, STATS, '', ({ engine }) => memoryStats(engine)),
 ].map(always)
 
-const noCluster: Handler = () => {
-  throw NO_CLUSTER
-}
-
 export const serverRows: readonly Row[] = [
-  container('CLUSTER', -2, '', [
-    ...['INFO', 'SLOTS', 'SHARDS', 'NODES'].map((name) => row(`CLUSTER|${name}`, 2, 'stale nondeterministic_output', '', noCluster)),
-    row('CLUSTER|MYID', 2, 'stale', '', noCluster),
-    row('CLUSTER|RESET', -2, 'admin noscript stale', '', noCluster),
-    row('CLUSTER|HELP', 2, 'loading stale', '', noCluster),
-  ]),
-  row('READONLY', 1, 'loading stale fast @connection', '', noCluster),
-  row('READWRITE', 1, 'loading stale fast @connection', '', noCluster),
   container('MODULE', -2, '', [
     row('MODULE|LIST', 2, 'admin noscript nondeterministic_output_order', '', ({ engine }) => engine.modules),
     row('MODULE|LOAD', -3, 'admin noscript no_async_loading', '', loadModule),

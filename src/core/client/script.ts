@@ -5,7 +5,7 @@ import { type Reply, ReplyError } from '../reply.ts'
 import type { Argv, Backend } from './backend.ts'
 import type { Decode, Text, ToText } from './decode.ts'
 import { RedisError } from './errors.ts'
-import { slotOf } from './slots.ts'
+import { slotOf } from '../slots.ts'
 
 /** The words that a script is called with. */
 export interface ScriptCall {

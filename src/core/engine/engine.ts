@@ -82,6 +82,14 @@ export interface Replicates {
   replaced(): void
 }
 
+/** What a node of a cluster asks of commands. */
+export interface SlotRules {
+  /** Of a client's, before it runs. @returns the error of one whose keys are not in one slot */
+  ofClient(session: Session, command: Command, argv: Argv): ReplyError | null
+  /** Of one that a script calls. @param anySlot whether the script's commands may each have another slot */
+  ofScript(command: Command, argv: Argv, anySlot: boolean): ReplyError | null
+}
+
 /** Commands that not every engine has. */
 export interface Extension {
   /** CONFIG's, with those that come with the commands. `attach` makes them known where they are not. */
@@ -134,6 +142,8 @@ export class Engine {
   readonly modules: MapReply[] = []
   probe: Probe | null = null
   gate: Gate | null = null
+  /** In a cluster. */
+  slots: SlotRules | null = null
   users: Users | null = null
   host: Host | null = null
   /** Connects to other servers, where that can be done. */
@@ -209,7 +219,13 @@ export class Engine {
   /** Must be called when something changes that commands have to be checked against. */
   restrict(): void {
     const ordinary = (this.eviction.limit > 0 ? FLAG.denyoom : 0) | (this.writeError() === null && !this.replication?.asks ? 0 : FLAG.write)
-    this.restricted = this.gate === null && !this.loading && !this.#tooMuch && !this.replication?.stale ? ordinary : -1
+    this.restricted =
+      this.gate === null && this.slots === null && !this.loading && !this.#tooMuch && !this.replication?.stale ? ordinary : -1
+  }
+
+  /** As INFO and HELLO have it. */
+  get mode(): string {
+    return this.slots === null ? 'standalone' : 'cluster'
   }
 
   /** The error that every write gets now, or null. */

@@ -11,7 +11,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     const uptime = Math.floor((engine.now - engine.started) / 1000)
     return [
       ['redis_version', VERSION],
-      ['redis_mode', 'standalone'],
+      ['redis_mode', engine.mode],
       ['os', 'JavaScript'],
       ['arch_bits', 64],
       ['run_id', engine.runId],
@@ -72,7 +72,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       return calls + rejected === 0 ? [] : [[`cmdstat_${name}`, `calls=${calls},rejected_calls=${rejected},failed_calls=${failed}`]]
     }),
   Errorstats: ({ stats }) => [...stats.errors].map(([code, count]) => [`errorstat_${code}`, `count=${count}`]),
-  Cluster: () => [['cluster_enabled', 0]],
+  Cluster: ({ slots }) => [['cluster_enabled', slots === null ? 0 : 1]],
   Keyspace: (engine) =>
     engine
       .databases()

@@ -221,6 +221,8 @@ export class Session {
     if (!this.authenticated && !(flags & FLAG.no_auth) && !this.engine.users?.open) throw NO_AUTH
     const denied = this.user?.check(this, command, argv)
     if (denied) throw denied
+    const misplaced = this.engine.slots?.ofClient(this, command, argv)
+    if (misplaced) throw misplaced
     // What is queued takes memory too, whatever it does.
     const queued = this.transaction.open && !NOT_QUEUED.test(name)
     const { eviction } = this.engine

@@ -50,8 +50,9 @@ export class Transaction {
     return this.#failed
   }
 
-  /** Queues a command; a transaction must be open. */
+  /** Queues a command; a transaction must be open. What will not run anyway is not kept. */
   add(command: Command, argv: Argv): void {
+    if (this.#aborted || this.#failed) return
     this.queue!.push({ command, argv })
     for (const { length } of argv) this.queued += length
     this.#takes(sizeOfCommand(argv))
@@ -113,6 +114,7 @@ export class Transaction {
   refuse(reason: ReplyError): ReplyError {
     this.discard()
     this.#session.restrict()
+    if (reason.text.startsWith('CROSSSLOT')) return reason
     return new ReplyError(`EXECABORT Transaction discarded because of: ${reason.text.replace(/^ERR /, '')}`)
   }
 

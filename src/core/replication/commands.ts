@@ -4,12 +4,13 @@ import { type CommandTable, type Handler, type Row, row } from '../engine/comman
 import type { Engine } from '../engine/engine.ts'
 import type { Session } from '../engine/session.ts'
 import { parseInt64 } from '../numbers.ts'
-import { OK, type Reply, Status } from '../reply.ts'
+import { OK, type Reply, ReplyError, Status } from '../reply.ts'
 import { BAD_PORT, FAILING_OVER, NO_DIALING, WAIT_ON_REPLICA } from './errors.ts'
 import type { Replication } from './replication.ts'
 
 const PORT_MAX = 65_535
 const ALREADY = new Status('OK Already connected to specified master')
+const NOT_IN_CLUSTER = new ReplyError('ERR REPLICAOF not allowed in cluster mode.')
 
 type Of = (engine: Engine) => Replication
 
@@ -17,6 +18,7 @@ type Of = (engine: Engine) => Replication
 const replicaOf =
   (of: Of): Handler =>
   ({ engine }, [, host, port]) => {
+    if (engine.slots !== null) throw NOT_IN_CLUSTER
     const replication = of(engine)
     if (replication.failover.under) throw FAILING_OVER
     if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') {

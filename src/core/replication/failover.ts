@@ -12,6 +12,7 @@ import type { Replica } from './replica.ts'
 
 const NONE_IN_PROGRESS = new ReplyError('ERR No failover in progress.')
 const IN_PROGRESS = new ReplyError('ERR FAILOVER already in progress.')
+const IN_CLUSTER = new ReplyError('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.')
 const ON_REPLICA = new ReplyError('ERR FAILOVER is not valid when server is a replica.')
 const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.')
 const BAD_TIMEOUT = new ReplyError('ERR FAILOVER timeout must be greater than 0')
@@ -154,6 +155,7 @@ export class Failover {
 /** FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds] */
 export function failoverRow(of: (engine: Engine) => Failover): Row {
   const failover: Handler = ({ engine }, argv) => {
+    if (engine.slots !== null) throw IN_CLUSTER
     if (argv.length === 2 && argv[1].toUpperCase() === 'ABORT') {
       if (!of(engine).abort('Failover manually aborted')) throw NONE_IN_PROGRESS
     } else of(engine).begin(options(argv))

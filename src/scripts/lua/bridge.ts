@@ -31,8 +31,12 @@ export interface Permission {
   readonly allowOom: boolean
   /** It may run on a replica that has no connection to its master: the flag `allow-stale`. */
   readonly allowStale: boolean
+  /** In a cluster it may use keys of several slots, one after the other: the flag `allow-cross-slot-keys`. */
+  readonly anySlot: boolean
+  /** It may not run in a cluster: the flag `no-cluster`. */
+  readonly noCluster: boolean
 }
-export const ORDINARY: Permission = { readOnly: false, allowOom: false, allowStale: false }
+export const ORDINARY: Permission = { readOnly: false, allowOom: false, allowStale: false, anySlot: true, noCluster: false }
 
 /** Limits on how long a script runs. One thread runs everything here: nobody can say SCRIPT KILL meanwhile. */
 export interface Limits {
@@ -112,6 +116,8 @@ export class Bridge {
       if (refusal !== null) return this.#refuse(refusal, command)
     }
     if (this.#outOfMemory && !this.wrote && flags & FLAG.denyoom) return this.#refuse(OUT_OF_MEMORY, command)
+    const misplaced = engine.slots?.ofScript(command, argv, this.#permission.anySlot)
+    if (misplaced) return this.#refuse(misplaced, command)
     if (flags & FLAG.write) this.wrote = true
     session.protocol = this.protocol
     const result = session.attempt(command, argv)

@@ -5,7 +5,7 @@ import { createCluster as createCluster5 } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromNodeRedis } from '../../../src/adapters/node-redis.ts'
 import type { Redis } from '../../../src/core/client/redis.ts'
-import { slotOf } from '../../../src/core/client/slots.ts'
+import { slotOf } from '../../../src/core/slots.ts'
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster.ts'
 
 let cluster: RedisCluster

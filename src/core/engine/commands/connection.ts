@@ -163,7 +163,7 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
   session.restrict()
   return new MapReply([
     ...['server', 'redis', 'version', VERSION, 'proto', protocol, 'id', session.id],
-    ...['mode', 'standalone', 'role', session.engine.replication?.follows ? 'replica' : 'master', 'modules', session.engine.modules],
+    ...['mode', session.engine.mode, 'role', session.engine.replication?.follows ? 'replica' : 'master', 'modules', session.engine.modules],
   ])
 }
 

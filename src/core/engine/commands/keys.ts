@@ -186,8 +186,11 @@ function count(argv: Argv, predicate: (key: ByteString) => boolean): number {
 }
 
 /** The database of a number given as text. @throws DB index is out of range */
+/** @throws ReplyError if it is none that C can hold; that it is there is not said */
+export const databaseIndex = (text: ByteString): number => integerIn(text, -INT_MAX - 1, INT_MAX, NOT_AN_INT, NOT_INTEGER)
+
 export function databaseAt(db: Database, text: ByteString): Database {
-  const index = integerIn(text, -INT_MAX - 1, INT_MAX, NOT_AN_INT, NOT_INTEGER)
+  const index = databaseIndex(text)
   if (index < 0 || index >= db.engine.config.number('databases')) throw DB_RANGE
   return db.engine.database(index)
 }

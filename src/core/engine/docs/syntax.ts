@@ -37,7 +37,7 @@ const TOKEN = /[A-Z][A-Z\d_-]*|[=~*$]|""/y
 /** A word that is empty. */
 const EMPTY = '""'
 // Two names have signs in them: ip:port and yes/no.
-const NAME = /([a-z](?:[\w/-]|:port)*)(?::(integer|double|key|pattern|unix-time))?(?:#(\d))?/y
+const NAME = /([a-z](?:[\w/-]|:port)*)(?::(integer|double|string|key|pattern|unix-time))?(?:#(\d))?/y
 const SUFFIX = /@([\d.]+\d)|!([\d.]+\d)|\.{3}/y
 const BINDS = / (?=[a-z(])/y
 

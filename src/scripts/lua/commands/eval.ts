@@ -22,6 +22,7 @@ const FLUSH_OPTION = new ReplyError('ERR SCRIPT FLUSH only support SYNC|ASYNC op
 const DEBUG_OPTION = new ReplyError('ERR Use SCRIPT DEBUG YES/SYNC/NO')
 const NO_DEBUGGER = new ReplyError('ERR there is no script debugger')
 export const NOT_BUSY = new ReplyError('NOTBUSY No scripts in execution right now.')
+const NO_CLUSTER = new ReplyError("ERR Can not run script on cluster, 'no-cluster' flag is set.")
 const CANNOT_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.')
 
 /** As Redis 7.4: so many scripts are known only because EVAL was called with them. */
@@ -158,6 +159,7 @@ export function compileSource(machine: Machine, source: ByteString, chunk: strin
 
 /** What a script may do that was called by a command that may write, or not. @throws ReplyError if it must not run so */
 export function effective(engine: Engine, permission: Permission | null, readOnly: boolean): Permission {
+  if (permission?.noCluster && engine.slots !== null) throw NO_CLUSTER
   if (permission && !permission.allowOom && engine.eviction.limit > 0 && !engine.eviction.makeRoom()) throw OUT_OF_MEMORY
   if (permission && !permission.readOnly) {
     const refusal = engine.writeError()

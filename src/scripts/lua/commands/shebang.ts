@@ -11,7 +11,13 @@ export const FLAGS = ['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'al
 /** What flags that are known allow. */
 export function permissionOf(flags: readonly string[]): Permission {
   const readOnly = flags.includes('no-writes')
-  return { readOnly, allowOom: readOnly || flags.includes('allow-oom'), allowStale: flags.includes('allow-stale') }
+  return {
+    readOnly,
+    allowOom: readOnly || flags.includes('allow-oom'),
+    allowStale: flags.includes('allow-stale'),
+    anySlot: flags.includes('allow-cross-slot-keys'),
+    noCluster: flags.includes('no-cluster'),
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 // Which of a cluster's 16384 slots a key is in: CRC16 (XMODEM) of its hash tag, or of all of it.
 // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model
-import type { ByteString } from '../bytes.ts'
+import type { ByteString } from './bytes.ts'
 
-const SLOTS = 16_384
+export const SLOTS = 16_384
 const POLYNOMIAL = 0x1021
 
 export function slotOf(key: ByteString): number {
