@@ -28,7 +28,7 @@ const budgets = [
     // one function for HDEL, SREM and ZREM is as large as the three.
     // That it can be a cluster by itself (isodis/admin has the rules) is 0.1.
     initial: 98.75,
-    total: 125.25,
+    total: 125.35,
   },
   // The goal is 6. Without what every client has too it is 14: the printer is 2, the commands' names, forms and words are 3.
   // Errors for JSON.stringify and for $.break() outside of a loop are 0.05, text without a TextDecoder is 0.2.
