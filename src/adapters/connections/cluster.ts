@@ -14,7 +14,7 @@ import { isLost, RedisError } from '../../core/client/errors.ts'
 import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
 import { ClusterSubscription } from './cluster-subscription.ts'
 import { ClusterWatch } from './cluster-watch.ts'
-import { type Nodes, someOf, SUBSCRIBE } from './connection.ts'
+import { CLOSE_TIMEOUT_MS, type Nodes, pause, someOf, SUBSCRIBE } from './connection.ts'
 import { combinerOf } from './every-node.ts'
 import { goesAlone, inParts } from './in-parts.ts'
 import { NodeBackend } from './node.ts'
@@ -31,6 +31,8 @@ export class ClusterBackend implements Backend {
   readonly #own: OwnConnections
   readonly #subscriptions = new Set<ClusterSubscription>()
   readonly #watching = new Set<ClusterWatch>()
+  /** What is not answered yet: a redirection may still send it elsewhere. */
+  readonly #calls = new Set<Promise<unknown>>()
   #closed = false
 
   constructor(nodes: Nodes) {
@@ -47,12 +49,12 @@ export class ClusterBackend implements Backend {
     if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
     if (argv[0] === 'SCAN' && argv.length > 1) return this.#scan(argv)
     if (argv[0] === 'RANDOMKEY') return this.#randomKey(argv)
-    return this.#nodes.send(argv)
+    return this.#called(this.#nodes.send(argv))
   }
 
   async batch(commands: readonly Argv[], atomic: boolean): Promise<Reply[] | null> {
     if (this.#closed) throw RedisError.from(CLOSED, commands[0][0])
-    if (atomic) return transact(this.#nodes, commands)
+    if (atomic) return this.#called(transact(this.#nodes, commands))
     if (commands.some(goesAlone)) return inParts(this, commands)
     return someOf(await Promise.all(commands.map((argv) => this.call(argv))), commands)
   }
@@ -87,7 +89,15 @@ export class ClusterBackend implements Backend {
     this.#closed = true
     this.#own.close()
     this.#endSubscriptions()
+    await Promise.race([Promise.allSettled(this.#calls), pause(CLOSE_TIMEOUT_MS)])
     await Promise.all([...[...this.#watching].map((each) => each.close()), this.#nodes.close()])
+  }
+
+  #called<T>(call: Promise<T>): Promise<T> {
+    this.#calls.add(call)
+    const done = (): boolean => this.#calls.delete(call)
+    call.then(done, done)
+    return call
   }
 
   #endSubscriptions(error?: Error): void {

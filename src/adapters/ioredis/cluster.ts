@@ -4,7 +4,7 @@ import type { Argv } from '../../core/client/backend.ts'
 import { isLost, RedisError, unreachable } from '../../core/client/errors.ts'
 import { slotOf } from '../../core/slots.ts'
 import type { Reply, ReplyError } from '../../core/reply.ts'
-import { CLOSE_TIMEOUT_MS, type Connection, type Nodes, pause } from '../connections/connection.ts'
+import type { Connection, Nodes } from '../connections/connection.ts'
 import type { IoredisCluster } from './client.ts'
 import { OWN, PATIENT, SenderOfConnection } from './connection.ts'
 import { hasStringNumbers, lacksKeys, Sender } from './sender.ts'
@@ -71,12 +71,6 @@ export class ClusterNodes extends SenderOfConnection<IoredisCluster> implements 
     if (this.connection.slots[slot] === undefined) await this.locate(key)
     const owner = this.connection.slots[slot]?.[0]
     return masters.find(({ address }) => address === owner) ?? masters[0]
-  }
-
-  /** What was sent may not be on its way yet: who has a transaction's keys is found out first. */
-  override async close(): Promise<void> {
-    if (this.ready) await Promise.race([this.send(['PING']), pause(CLOSE_TIMEOUT_MS)])
-    await super.close()
   }
 
   async locate(key: ByteString): Promise<void> {

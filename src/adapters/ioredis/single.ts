@@ -93,7 +93,8 @@ export class ClusterMaster extends Sender<IoredisSingle> implements Master {
   }
 
   #another(overrides: NodeOverrides, keyPrefix: string | undefined): SenderOfConnection<IoredisSingle> {
-    return new SenderOfConnection(duplicate(this.connection, { ...WATCHING, ...overrides }), keyPrefix).own()
+    // A SELECT that was refused counts as said to ioredis.
+    return new SenderOfConnection(duplicate(this.connection, { db: 0, ...WATCHING, ...overrides }), keyPrefix).own()
   }
 }
 

@@ -126,9 +126,8 @@ export class ClusterNodes implements Nodes, Connection {
     }
   }
 
-  /** What was sent may not be on its way yet: where its keys are is found out first. */
   async close(): Promise<void> {
-    const closed = this.send(['PING']).then(() => this.#cluster.close())
+    const closed = this.#cluster.close()
     // What is destroyed may never be closed.
     if (await Promise.race([closed, pause(CLOSE_TIMEOUT_MS).then(() => true)])) this.drop()
   }

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Redis } from '../../../src/core/client/redis.ts'
 import { defineScript } from '../../../src/scripts/builder/define.ts'
-import { a, b, c, type Context, does, EDGES, EVERY_BYTE, failure, type Suite, SYNTAX, WRONGTYPE } from '../contract.ts'
+import { a, b, c, d, type Context, does, EDGES, EVERY_BYTE, failure, type Suite, SYNTAX, WRONGTYPE } from '../contract.ts'
 import { walks } from './walks.ts'
 
 const ALONE = { views: ['alone'] } as const
@@ -573,10 +573,10 @@ export const client: Suite = {
       'lets what was called before finish',
       async ({ another }) => {
         const redis = await another()
-        await redis.del(a)
-        const called = [redis.set(a, 1), redis.pipeline().incr(a).incr(a).exec(), redis.multi().incr(a).get(a).exec()]
+        await redis.del(b, c, d)
+        const called = [redis.set(a, 1), redis.pipeline().incr(b).get(c).exec(), redis.multi().set(d, 1).incr(d).exec()]
         await redis.close()
-        expect(await Promise.all(called)).toEqual(['OK', [2, 3], [4, '4']])
+        expect(await Promise.all(called)).toEqual(['OK', [1, null], ['OK', 2]])
       },
       ALONE,
     ),
