@@ -68,7 +68,7 @@ const budgets = [
   // Besides the client, backends for servers and clusters are 2.7, which isodis/ioredis has too, what is node-redis's own 2.
   // That WAIT is sent where it counts is 0.1. That what waits in a pipeline holds up nobody, and closing does not wait for connections
   // which are still being made, is 0.4; transactions that follow their keys while a slot moves, and SELECT in them, 0.4.
-  { name: 'isodis/node-redis', code: "export * from './adapters/node-redis.ts'", initial: 17.6, total: 17.6 },
+  { name: 'isodis/node-redis', code: "export * from './adapters/node-redis.ts'", initial: 17.65, total: 17.65 },
 ]
 
 const rows = []

@@ -157,7 +157,7 @@ describe('beside the data', () => {
   /** What a connection keeps, and what gives it back. */
   const kept: Record<string, [begin: string[][], grow: (i: number) => string[], end: string[][]]> = {
     'a queue that is discarded': [[['MULTI']], (i) => ['SET', `${NAME}${i}`, '1'], [['DISCARD']]],
-    'a queue that fails': [[['MULTI'], ['NOSUCH']], (i) => ['GET', `${NAME}${i}`], [['EXEC']]],
+    'a queue that fails': [[['MULTI']], (i) => ['GET', `${NAME}${i}`], [['NOSUCH'], ['EXEC']]],
     'a queue that runs': [[['MULTI']], (i) => ['GET', `${NAME}${i}`], [['EXEC']]],
     'a queue and watches at RESET': [[['WATCH', NAME], ['MULTI']], (i) => ['GET', `${NAME}${i}`], [['RESET']]],
     watches: [[['WATCH', NAME]], (i) => ['WATCH', `${NAME}${i}`, `${NAME}${i}`], [['UNWATCH']]],
