@@ -11,7 +11,7 @@ export function slotOf(key: ByteString): number {
   return crc16(close > open + 1 ? key.slice(open + 1, close) : key) % SLOTS
 }
 
-/** Bit by bit: it is asked only for transactions. */
+/** Bit by bit: only an engine that is a cluster asks for every command. */
 function crc16(bytes: ByteString): number {
   let crc = 0
   for (let i = 0; i < bytes.length; i++) {

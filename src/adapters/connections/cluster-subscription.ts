@@ -4,10 +4,10 @@
 import type { ByteString } from '../../core/bytes.ts'
 import type { Listening, Topic } from '../../core/client/backend.ts'
 import { isLost, RedisError } from '../../core/client/errors.ts'
+import { CROSS_SLOT } from '../../core/cluster/errors.ts'
 import { slotOf } from '../../core/slots.ts'
 import type { Push } from '../../core/reply.ts'
 import { type Lasting, type Master, type Nodes, SUBSCRIBE } from './connection.ts'
-import { CROSS_SLOT } from './transaction.ts'
 
 /** Between two attempts to listen again. */
 const RETRY_MS = 100

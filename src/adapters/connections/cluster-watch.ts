@@ -2,6 +2,7 @@
 // that slot goes through it; everything else is the cluster's, as before.
 import type { Argv, Backend, CallOptions } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
+import { CROSS_SLOT } from '../../core/cluster/errors.ts'
 import { slotOf } from '../../core/slots.ts'
 import { tellsOfWrites } from '../../core/client/waits.ts'
 import { CLOSED, type Reply, ReplyError } from '../../core/reply.ts'
@@ -9,7 +10,7 @@ import type { Connection, Nodes } from './connection.ts'
 import { goesAlone, inParts } from './in-parts.ts'
 import { OfCluster } from './of-cluster.ts'
 import { untilAborted } from './own-connections.ts'
-import { CROSS_SLOT, keysInTransaction } from './transaction.ts'
+import { keysInTransaction } from './transaction.ts'
 
 /** How often a slot is looked for again that has moved meanwhile. */
 const MAX_REDIRECTIONS = 3

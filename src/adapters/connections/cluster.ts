@@ -45,10 +45,10 @@ export class ClusterBackend implements Backend {
   call(argv: Argv, options?: CallOptions): Reply | Promise<Reply> {
     if (this.#closed) return CLOSED
     const combine = combinerOf(argv)
-    if (combine !== undefined) return untilAborted(() => this.#everywhere(argv).then(combine), options?.signal)
+    if (combine !== undefined) return untilAborted(() => this.#called(this.#everywhere(argv).then(combine)), options?.signal)
     if (options?.blocking) return this.#own.wait(argv, options.signal).then((reply) => (this.#closed && isLost(reply) ? CLOSED : reply))
-    if (argv[0] === 'SCAN' && argv.length > 1) return this.#scan(argv)
-    if (argv[0] === 'RANDOMKEY') return this.#randomKey(argv)
+    if (argv[0] === 'SCAN' && argv.length > 1) return this.#called(this.#scan(argv))
+    if (argv[0] === 'RANDOMKEY') return this.#called(this.#randomKey(argv))
     return this.#called(this.#nodes.send(argv))
   }
 

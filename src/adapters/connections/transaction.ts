@@ -1,12 +1,12 @@
 // A transaction in a cluster: its keys must be in one slot, which is found out before anything is sent.
 import type { Argv } from '../../core/client/backend.ts'
+import { CROSS_SLOT } from '../../core/cluster/errors.ts'
 import { RedisError, unsupported } from '../../core/client/errors.ts'
 import { slotOf } from '../../core/slots.ts'
 import { type Reply, ReplyError } from '../../core/reply.ts'
 import type { Nodes } from './connection.ts'
 import { isForEveryNode } from './every-node.ts'
 
-export const CROSS_SLOT = new ReplyError("CROSSSLOT Keys in request don't hash to the same slot")
 const ABORTED = 'EXECABORT Transaction discarded because of previous errors.'
 
 /** Runs a transaction where its keys are. */

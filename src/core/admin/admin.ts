@@ -110,8 +110,10 @@ function makeAdmin(): Extension {
         pause.forget(session)
         replicas.forget(session)
       }
-      if (engine.config.get('cluster-enabled') === 'yes') engine.slots = new OneNodeRules()
-      engine.restrict()
+      if (engine.config.get('cluster-enabled') === 'yes') {
+        engine.slots = new OneNodeRules()
+        engine.restrict()
+      }
       engines.set(engine, { observer, expiry, pause, replication: new Replication(engine, expiry, pause), payloads: { unchecked: false } })
     },
   }

@@ -6,8 +6,8 @@ import { findKeys, type KeySpec, keySpecs } from '../engine/key-specs.ts'
 import type { Session } from '../engine/session.ts'
 import { ReplyError } from '../reply.ts'
 import { slotOf } from '../slots.ts'
+import { CROSS_SLOT } from './errors.ts'
 
-const CROSS_SLOT = new ReplyError("CROSSSLOT Keys in request don't hash to the same slot")
 const NOT_LOCAL = new ReplyError('ERR Script attempted to access a non local key in a cluster node')
 const OTHER_SLOT = new ReplyError('ERR Script attempted to access keys that do not hash to the same slot')
 

@@ -103,7 +103,8 @@ export class Incoming implements RdbTarget {
   constructor(engine: Engine, all = false) {
     this.#engine = engine
     this.#now = all ? 0 : engine.clock.now()
-    this.databases = engine.config.number('databases')
+    // A cluster has one: nobody could reach the keys of others.
+    this.databases = engine.slots === null ? engine.config.number('databases') : 1
     this.types = engine.types
   }
 
