@@ -1,6 +1,6 @@
-// What README.md and docs/ show compiles against the sources, and every link in them leads somewhere. A block of code is a
-// module of its own; names that it takes for granted are declared below or left alone, and so are alternatives that
-// declare one name several times.
+// What README.md and docs/ show in TypeScript and in JavaScript compiles against the sources, and every link in them leads
+// somewhere. A block of code is a module of its own; names that it takes for granted are declared below or left alone, and so
+// are alternatives that declare one name several times.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,8 +20,8 @@ const pages = [
   .filter((page) => page.endsWith('.md'))
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
-/** Unknown names, several declarations of one, and modules that only the reader has. */
-const LEFT_ALONE = /error TS(2300|2304|2307|2347|2451|2552|2868|18004):/
+/** Unknown names, several declarations of one, modules that only the reader has, and globals that JavaScript makes. */
+const LEFT_ALONE = /error TS(2300|2304|2307|2347|2451|2552|2868|18004):|on type 'typeof globalThis'/
 
 /** What the pages take for granted. */
 const GLOBALS = `
@@ -38,8 +38,12 @@ declare global {
   const pickTask: typeof PickTask
   const [url, token, queue, info, busy]: string[]
   const nodes: { host: string; port: number }[]
+  interface WindowEventMap { fetch: Event & { request: Request; respondWith(response: Promise<Response>): void } }
 }
 `
+
+/** What a settings file of Vite has to be. */
+const VITE = "/** @type {import('vite').UserConfig} */"
 
 /** What a Worker's types would say. */
 const CLOUDFLARE = `
@@ -59,24 +63,32 @@ test('the code compiles', { timeout: 120_000 }, async () => {
   const entries = Object.entries(exports).flatMap(([path, { types }]) =>
     types === undefined ? [] : [[`isodis${path.slice(1)}`, [join(root, types.replace('dist/types', 'src').replace('.d.ts', '.ts'))]]],
   )
-  const compilerOptions = { paths: Object.fromEntries(entries), noImplicitAny: false, noUnusedLocals: false }
+  const compilerOptions = { paths: Object.fromEntries(entries), noImplicitAny: false, noUnusedLocals: false, allowJs: true, checkJs: true }
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}')
   writeFileSync(join(dir, 'globals.d.ts'), GLOBALS)
   writeFileSync(join(dir, 'cloudflare.d.ts'), CLOUDFLARE)
-  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts'] }))
-  let blocks = 0
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts', '*.js', '*.cjs'] }),
+  )
+  const blocks = { ts: 0, js: 0 }
   for (const { path, text } of pages) {
-    for (const { index, 1: code } of text.matchAll(/```ts\n([^]*?)```/g)) {
+    for (const { index, 1: language, 2: code } of text.matchAll(/```(ts|js)\n([^]*?)```/g)) {
       // An error is in the line that the page has it in.
       const before = text.slice(0, index).split('\n').length
-      writeFileSync(join(dir, `${path.replace(/\W/g, '_')}_${before}.ts`), `${'\n'.repeat(before)}${code}\nexport {}\n`)
-      blocks++
+      const commonJs = language === 'js' && /\brequire\(|\bmodule\.exports\b/.test(code)
+      const module = commonJs ? code : `${code}\nexport {}`
+      const typed = code.startsWith('// vite.') ? module.replace('export default', `${VITE} export default`) : module
+      const file = `${path.replace(/\W/g, '_')}_${before}.${commonJs ? 'cjs' : language}`
+      writeFileSync(join(dir, file), `${'\n'.repeat(before)}${typed}\n`)
+      blocks[language as 'ts' | 'js']++
     }
   }
-  expect(blocks).toBeGreaterThan(30)
+  expect(blocks.ts).toBeGreaterThan(30)
+  expect(blocks.js).toBeGreaterThan(5)
   const tsc = join(root, 'node_modules/.bin/tsc')
   const { stdout } = await promisify(execFile)(tsc, ['-p', dir, '--noEmit'], { cwd: dir }).catch((error: { stdout: string }) => error)
-  const errors = stdout.split('\n').filter((line) => /^\w+_md_\d+\.ts\(/.test(line))
+  const errors = stdout.split('\n').filter((line) => /^\w+_md_\d+\.(ts|c?js)\(/.test(line))
   expect(errors.filter((line) => !LEFT_ALONE.test(line))).toEqual([])
   // The compiler has looked: some names are always unknown.
   expect(errors).not.toEqual([])
