@@ -18,3 +18,10 @@ test('a line of blanks or quotes takes no longer the longer it is', () => {
   expect(splitWords(`a${' '.repeat(300_000)}b`)).toEqual(['a', 'b'])
   expect(splitWords(`"${'x'.repeat(300_000)}`)).toBe(null)
 })
+
+test('quoted words may be as long as memory allows', () => {
+  const long = 'x'.repeat(20_000_000)
+  expect(splitWords(`"${long}"`)?.[0].length).toBe(long.length)
+  expect(splitWords(`'${long}'`)?.[0].length).toBe(long.length)
+  expect(splitWords(`"${String.raw`\"`.repeat(2_000_000)}" end`)?.map((word) => word.length)).toEqual([2_000_000, 3])
+})
