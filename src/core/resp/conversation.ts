@@ -46,8 +46,10 @@ export class Conversation implements Buffers {
   input = 0
   #limits: OutputLimits = parseOutputLimits(DEFAULT_OUTPUT_LIMITS)
   #limitsText = DEFAULT_OUTPUT_LIMITS
-  /** Cancels the end of the connection; set while more than the soft limit waits. */
-  #cancelDoom: (() => void) | null = null
+  /** Since when more than the soft limit waits; null while it does not. */
+  #overSince: number | null = null
+  /** Cancels another check of the output limits. */
+  #cancelCheck: (() => void) | null = null
   /** Cancels the check for idleness; set while `timeout` may end the connection. */
   #cancelIdle: (() => void) | null = null
 
@@ -58,7 +60,10 @@ export class Conversation implements Buffers {
       peer,
       onPush: (push) => this.#push(push),
       onKill: () => carrier.destroy(),
-      onConfig: () => this.#watchIdle(),
+      onConfig: () => {
+        this.#watchIdle()
+        if (this.unread > 0) this.#checkIn(0)
+      },
       onStream: (bytes) => this.#stream(bytes),
       buffers: this,
     })
@@ -122,7 +127,7 @@ export class Conversation implements Buffers {
   close(): void {
     this.#ended = true
     this.#goOn()
-    this.#cancelDoom?.()
+    this.#cancelCheck?.()
     this.#cancelIdle?.()
     this.session.close()
   }
@@ -211,7 +216,7 @@ export class Conversation implements Buffers {
 
   /** Checks `client-output-buffer-limit`. @returns false if the connection has ended by it */
   #fits(): boolean {
-    const { config, clock } = this.#engine
+    const { config } = this.#engine
     const text = config.get('client-output-buffer-limit') ?? DEFAULT_OUTPUT_LIMITS
     if (text !== this.#limitsText) {
       this.#limitsText = text
@@ -219,22 +224,37 @@ export class Conversation implements Buffers {
     }
     const { authenticated, subscribed } = this.session
     const { hard, soft, seconds } = this.#limits[subscribed > 0 ? 'pubsub' : 'normal']
-    if (hard === 0 && soft === 0 && authenticated) return true
+    if (hard === 0 && soft === 0 && authenticated) {
+      this.#overSince = null
+      return true
+    }
     const size = this.replies + this.unread
-    if ((hard > 0 && size > hard) || (!authenticated && size > UNAUTHENTICATED_OUTPUT && !this.#engine.users?.open)) {
-      this.#overflow()
+    const tooMuch = (hard > 0 && size > hard) || (!authenticated && size > UNAUTHENTICATED_OUTPUT && !this.#engine.users?.open)
+    const tooLong = this.#isOverFor(seconds * 1000, soft > 0 && size > soft)
+    if (tooMuch || tooLong) this.#overflow()
+    return !tooMuch && !tooLong
+  }
+
+  /** @param over whether more than the soft limit waits now; @returns whether that has been so for longer than `ms` */
+  #isOverFor(ms: number, over: boolean): boolean {
+    if (!over) {
+      this.#overSince = null
       return false
     }
-    if (soft === 0 || size <= soft) {
-      this.#cancelDoom?.()
-      this.#cancelDoom = null
-    } else {
-      this.#cancelDoom ??= clock.after(seconds * 1000, () => {
-        this.#cancelDoom = null
-        if (this.replies + this.unread > soft) this.#overflow()
-      })
-    }
-    return true
+    const now = this.#engine.clock.now()
+    this.#overSince ??= now
+    const left = this.#overSince + ms - now
+    if (left >= 0 && this.#cancelCheck === null) this.#checkIn(left + 1)
+    return left < 0
+  }
+
+  /** Checks the output limits though nothing is sent. */
+  #checkIn(ms: number): void {
+    this.#cancelCheck?.()
+    this.#cancelCheck = this.#engine.clock.after(ms, () => {
+      this.#cancelCheck = null
+      this.#fits()
+    })
   }
 
   #overflow(): void {

@@ -1,6 +1,7 @@
 // What goes to one connection before what goes to another, and what ends one.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createRedis } from '../../../src/adapters/memory.ts'
+import { createTestRedis } from '../../../src/adapters/testing.ts'
 import { admin } from '../../../src/core/admin/admin.ts'
 import { Conversation } from '../../../src/core/resp/conversation.ts'
 
@@ -52,6 +53,47 @@ test.each([
   conversation.receive(new TextEncoder().encode('MONITOR\r\n'))
   await redis.get('a')
   expect(destroyed).toBe(cutOff)
+})
+
+describe('the soft output limit', () => {
+  const waitingClient = async (limit: string) => {
+    const redis = await createTestRedis({ config: { 'client-output-buffer-limit': limit } })
+    let destroyed = false
+    const carrier = { full: false, backlog: 2000, send: () => {}, end: () => {}, destroy: () => void (destroyed = true) }
+    const conversation = new Conversation(redis.engine, carrier, { address: '', local: '', isLocal: true })
+    conversation.receive(new TextEncoder().encode('PING\r\n'))
+    const cutOffAfter = async (ms: number): Promise<boolean> => {
+      await redis.clock.advance(ms)
+      return destroyed
+    }
+    return { redis, carrier, cutOffAfter }
+  }
+
+  test('does not end a connection that has read in time', async () => {
+    const { redis, carrier, cutOffAfter } = await waitingClient('normal 0 1000 10')
+    expect(await cutOffAfter(9_000)).toBe(false)
+    carrier.backlog = 0
+    expect(await cutOffAfter(60_000)).toBe(false)
+    await redis.close()
+  })
+
+  test('that CONFIG SET changes holds at once for those who wait already', async () => {
+    const raised = await waitingClient('normal 0 1000 10')
+    await raised.redis.configSet({ 'client-output-buffer-limit': 'normal 0 5000 10' })
+    expect(await raised.cutOffAfter(60_000)).toBe(false)
+
+    const longer = await waitingClient('normal 0 1000 10')
+    await longer.redis.configSet({ 'client-output-buffer-limit': 'normal 0 1000 30' })
+    expect(await longer.cutOffAfter(29_000)).toBe(false)
+    expect(await longer.cutOffAfter(2_000)).toBe(true)
+
+    const lowered = await waitingClient('normal 0 5000 10')
+    await lowered.redis.configSet({ 'client-output-buffer-limit': 'normal 0 1000 10' })
+    expect(await lowered.cutOffAfter(9_000)).toBe(false)
+    expect(await lowered.cutOffAfter(2_000)).toBe(true)
+
+    for (const { redis } of [raised, longer, lowered]) await redis.close()
+  })
 })
 
 test('what the commands of EXEC publish to their own connection comes behind its reply (Redis 7.2)', async () => {
