@@ -381,13 +381,4 @@ describe('a directory', () => {
       expect(await readdir(dir)).toEqual(['appendonlydir'])
     }
   })
-
-  test('is given to one of many that ask at the same time', async () => {
-    const dir = await newDir()
-    await writeFile(join(dir, 'isodis.lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: null, id: 'gone' }))
-    const all = await Promise.allSettled(Array.from({ length: 8 }, () => open(dir)))
-    const won = all.filter((each) => each.status === 'fulfilled')
-    expect(won).toHaveLength(1)
-    await won[0].value.close()
-  })
 })

@@ -1,8 +1,9 @@
 // One process at a time in a directory: a file with the process's number. One that a crash left behind is recognised: its
-// process is gone, or another has its number now.
+// process is gone, or another has its number now. It is never removed, as two processes at once might do, one of them when the
+// other has already taken its place: whoever makes the file that stands behind it is the next, and only one can make that.
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StorageError } from '../../core/persistence/storage.ts'
 
 interface Holder {
@@ -21,18 +22,7 @@ export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
   const temporary = `${path}.${own.id}`
   await writeFile(temporary, text)
   try {
-    for (let tries = 0; ; tries++) {
-      const taken = await link(temporary, path).then(() => true, ifThere)
-      if (taken) break
-      const found = await readFile(path, 'utf8').catch(() => '')
-      const holder = parse(found)
-      if (tries > 4 || (holder !== null && (await lives(holder)))) {
-        throw new StorageError(
-          `the directory "${dir}" is in use by process ${holder?.pid ?? '?'}${holder?.pid === process.pid ? ', which is this one' : ''}`,
-        )
-      }
-      await removeStale(path, found, `${temporary}.stale`)
-    }
+    while (!(await take(path, temporary))) continue
   } finally {
     await rm(temporary, { force: true })
   }
@@ -42,9 +32,38 @@ export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
   }
 }
 
-function ifThere(error: unknown): false {
-  if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-  throw error
+/** @returns whether it is taken; not if others were faster, who may have given it back since. @throws StorageError if one of them has it */
+async function take(path: string, own: string): Promise<boolean> {
+  if (await linked(own, path)) return true
+  const first = await contentOf(path)
+  const behind: string[] = []
+  for (let name = path, text = first; text !== null; text = await contentOf(name)) {
+    const holder = parse(text)
+    if (holder !== null && (await lives(holder))) {
+      const which = holder.pid === process.pid ? ', which is this one' : ''
+      throw new StorageError(`the directory "${dirname(path)}" is in use by process ${holder.pid}${which}`)
+    }
+    name += `.after-${holder?.id ?? 'damaged'}`
+    behind.push(name)
+    if (!(await linked(own, name))) continue
+    // What stands behind is removed only after the first has been replaced: if it is still there, nobody was faster.
+    const next = (await contentOf(path)) === first
+    if (next) await rename(own, path)
+    for (const each of next ? behind : [name]) await rm(each, { force: true })
+    return next
+  }
+  return false
+}
+
+const linked = (own: string, name: string): Promise<boolean> => link(own, name).then(() => true, unless('EEXIST', false))
+
+const contentOf = (name: string): Promise<string | null> => readFile(name, 'utf8').catch(unless('ENOENT', null))
+
+function unless<T>(code: string, result: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === code) return result
+    throw error
+  }
 }
 
 function parse(text: string): Holder | null {
@@ -79,15 +98,4 @@ async function startOf(pid: number): Promise<string | null> {
   } catch {
     return null
   }
-}
-
-/** Takes a lock away that was found stale, unless it has changed hands since. */
-async function removeStale(path: string, found: string, aside: string): Promise<void> {
-  try {
-    await rename(path, aside)
-  } catch {
-    return // somebody else was faster
-  }
-  if ((await readFile(aside, 'utf8').catch(() => found)) !== found) await link(aside, path).catch(() => {})
-  await rm(aside, { force: true })
 }
