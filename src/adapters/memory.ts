@@ -39,20 +39,20 @@ export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
 /** For `createRedis({ shared })`. */
 export interface SharingOptions {
   /**
-   * How long the tab that runs the commands may be silent before another takes its place, in milliseconds. What it has not
+   * How long the tab that runs the commands may be silent before another tab takes over, in milliseconds. What it has not
    * saved is then lost. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
    */
   patience?: number | undefined
   /**
    * Called whenever `redis.role` has changed: the commands run in this tab from now on (`owner`), or in another (`guest`).
-   * It is not called for the role at the start, nor when the client is closed. Default: nobody is told
+   * It is not called for the role at the start, nor when the client is closed. Default: none
    */
   onRole?: ((role: Role) => void) | undefined
 }
 
 /** For `createRedis`. */
 export interface RedisOptions {
-  /** Where snapshots are kept. Default: in memory, for as long as the client lives */
+  /** Where the data is kept, such as `indexedDb('my-app')`. Default: in memory, for as long as the client lives */
   storage?: Storage | undefined
   /**
    * Save rules in Redis's form: `'3600 1 300 100 60 10000'`; `''` for none.
@@ -66,13 +66,13 @@ export interface RedisOptions {
   lua?: ScriptingExtension | undefined
   /** Scripts of `isodis/scripts`, not needed beside `lua`: `import { scripts } from 'isodis/scripts/engine'`. Default: none */
   scripts?: ScriptingExtension | undefined
-  /** The data type JSON: `import { json } from 'isodis/json'`. Default: none; JSON.SET and its like are then unknown commands */
+  /** The data type JSON: `import { json } from 'isodis/json'`. Default: none; JSON.SET and the like are then unknown commands */
   json?: Module | undefined
-  /** The data type vector set: `import { vectors } from 'isodis/vectors'`. Default: none; VADD and its like are then unknown commands */
+  /** The data type vector set: `import { vectors } from 'isodis/vectors'`. Default: none; VADD and the like are then unknown commands */
   vectors?: Module | undefined
-  /** SLOWLOG, LATENCY, CLIENT PAUSE, DEBUG and their like: `import { admin } from 'isodis/admin'`. Default: none, until the engine is served */
+  /** SLOWLOG, ACL, CLUSTER, DEBUG and the like: `import { admin } from 'isodis/admin'`. Default: none, until a server or drop-in adds it */
   admin?: Extension | undefined
-  /** Time and timers. Default: the host's */
+  /** Time and timers. In tests use `isodis/testing`. Default: the host's */
   clock?: Clock | undefined
   /** Random numbers from 0 up to 1, for tests that must repeat. Default: Math.random */
   random?: Random | undefined
@@ -84,7 +84,7 @@ export interface RedisOptions {
 
 /** For `createRedis({ storage, shared: true })`: the same, with a storage that the tabs have in common. */
 export interface SharedRedisOptions extends Omit<RedisOptions, 'shared'> {
-  /** Where snapshots are kept, for all tabs. */
+  /** Where the data of all tabs is kept, such as `indexedDb('my-app')`. */
   storage: Storage
   /**
    * All tabs of a browser that use this storage share one live database: one of them runs the commands, and when it is gone
@@ -167,7 +167,8 @@ function tableOf({ lua, scripts, json, vectors }: Pick<RedisOptions, 'lua' | 'sc
 }
 
 /**
- * Creates an engine and a client on it.
+ * Starts an engine in this process and creates a client on it.
+ * @example const redis = await createRedis({ storage: indexedDb('my-app') })
  * @throws StorageError if another engine has the storage, or what it holds is damaged; nothing in it is changed
  * @throws RdbError if a stored snapshot is damaged; nothing in the storage is changed
  * @throws TypeError if an option is unknown or of the wrong type; nothing has run then

@@ -13,7 +13,7 @@ export { Faults, type DropOptions, type Fault, type FaultOptions } from './testi
 export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
   /** The time at the start. Default: now */
   now?: number | Date | undefined
-  /** Whether time also passes by itself between the moves, for code that waits on its own timers. Default: false */
+  /** Whether time also passes by itself, for code that waits on its own timers. Default: false, only the test moves it */
   running?: boolean | undefined
   /** The seed of the random numbers: with the same seed and the same commands, replies are the same. Default: 1 */
   seed?: number | undefined
@@ -23,7 +23,7 @@ export interface TestOptions extends Omit<RedisOptions, 'clock' | 'random'> {
 export class TestRedis extends EmbeddedRedis {
   /** The time of the database: `await redis.clock.advance(1000)` moves it on by a second. */
   readonly clock: TestClock
-  /** Faults to order: `redis.faults.fail('OOM ...', { command: 'SET' })`. */
+  /** Makes commands fail: `redis.faults.fail('OOM ...', { command: 'SET' })`. */
   readonly faults: Faults
 
   constructor(engine: Engine, clock: TestClock) {

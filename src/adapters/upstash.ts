@@ -26,7 +26,7 @@ export interface UpstashOptions {
   fetch?: Fetch | undefined
 }
 
-/** What is looked at of a client made with @upstash/redis, so that any version of it is one. */
+/** The part of an @upstash/redis client that is used, so that any version fits. */
 export interface UpstashClient {
   pipeline(): unknown
   multi(): unknown
@@ -34,7 +34,11 @@ export interface UpstashClient {
 
 const RETRY_MS = 100
 
-/** Creates a client on Upstash. @throws TypeError for an invalid URL or a missing token */
+/**
+ * Creates a client on Upstash, or on anything that speaks its REST protocol, such as `isodis serve --rest-port`.
+ * @throws TypeError for an invalid URL or a missing token
+ * @example const redis = connectUpstash({ url: env.UPSTASH_REDIS_REST_URL, token: env.UPSTASH_REDIS_REST_TOKEN })
+ */
 export function connectUpstash(options: UpstashOptions): Redis {
   const { url, token, retries = 0, timeout, fetch } = options
   if (typeof token !== 'string' || token === '') throw new TypeError('connectUpstash needs a token')

@@ -66,9 +66,9 @@ type Probed = new (options: { lazyConnect: boolean }) => { disconnect(): void }
 
 /**
  * Puts every client that is made from now on with `new Redis(...)` on the engine, whatever address, credentials, Sentinels or
- * options it is given: for tests of code that makes its own. Clients that are there already stay where they are.
+ * options it is given: for tests of code that creates its own clients. Existing clients stay where they are.
  * @returns a function that ends this for later clients
- * @throws TypeError if it is not ioredis's class, or one of a later version whose defaults are elsewhere
+ * @throws TypeError if it is not the class `Redis` of ioredis 5 or 6
  * @example allIoredisOn(Redis, await createTestRedis())
  */
 export function allIoredisOn(Redis: IoredisClass, redis: EmbeddedRedis): () => void {

@@ -33,7 +33,7 @@ import { EventStreams, type Open } from './rest/streams.ts'
 
 export type { Cors } from './rest/cors.ts'
 
-/** What a request may take. */
+/** How much one client may ask for. */
 export interface RestLimits {
   /** The largest body in bytes. Default: 1048576, as Upstash's smallest plan */
   body: number
@@ -55,7 +55,7 @@ export interface RestOptions {
   path?: string | undefined
   /** Which other origins' pages may send requests. Default: none */
   cors?: Cors | undefined
-  /** What a request may take. Default: see each */
+  /** How much one client may ask for. Default: see each */
   limits?: Partial<RestLimits> | undefined
   /** Receives the errors that clients are not told, such as why the database could not be reached. Default: they are ignored */
   onError?: ((error: unknown) => void) | undefined
@@ -66,8 +66,9 @@ export type RestHandler = (request: Request) => Promise<Response>
 
 const DEFAULT_LIMITS: RestLimits = { body: 1 << 20, commands: 10_000, streams: 1000, buffer: 1 << 20 }
 /**
- * Makes a handler that serves a client's database. Closing the client is up to the caller.
+ * Makes a fetch handler that serves a client's database over Upstash's REST protocol. Closing the client is up to the caller.
  * @throws TypeError if a token is missing or empty
+ * @example Deno.serve(createRestHandler(await createRedis(), { token: 'secret' }))
  */
 export function createRestHandler(redis: Redis, options: RestOptions): RestHandler {
   const server = new RestServer(given(redis.backend, 'createRestHandler', 'a client'), options)

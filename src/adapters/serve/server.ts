@@ -12,6 +12,7 @@ export { serveRest, type RestServer, type RestServerOptions } from './rest-serve
  * Serves an embedded engine to redis-cli and any client in any language.
  * Closing the server leaves the engine as it is; closing the engine closes the server.
  * @throws Error if the port is taken or not allowed
+ * @example await using server = await serveResp(redis, { port: 6379 })
  */
 export function serveResp(redis: EmbeddedRedis, options: RespServerOptions = {}): Promise<RespServer> {
   return serveEngine(given(redis.engine, 'serveResp', 'the client of createRedis()'), options)

@@ -20,7 +20,7 @@ export interface DropOptions extends FaultOptions {
   readonly after?: boolean | undefined
 }
 
-/** A fault that was asked for. */
+/** A fault, as `fail`, `drop` and `delay` return it. */
 export interface Fault {
   /** How many times it has struck so far. */
   readonly struck: number
@@ -34,7 +34,7 @@ type Strike = (run: () => Result, session: Session, command: Command) => Result
 const SPARED = new Set(['hello', 'auth', 'select', 'client', 'info', 'reset', 'quit', 'multi', 'exec', 'discard', 'watch', 'unwatch'])
 const LOST = unreachable(new Error('The connection was dropped'))
 
-/** Faults that strike commands, one after another in the order they were asked for. */
+/** Faults that strike commands, in the order in which they were made. */
 export class Faults implements Probe {
   readonly #engine: Engine
   /** The probe that was there before. */

@@ -7,7 +7,7 @@ import type { ScriptTree } from './script.ts'
 /** A command line: byte strings, the command's name first and in upper case. */
 export type Argv = readonly ByteString[]
 
-/** What a backend can do. What it cannot is an error that says so, never a hang or a silent difference. */
+/** What a backend can do. Calling what it cannot do is a RedisError with the code UNSUPPORTED, before anything is sent. */
 export interface Capabilities {
   /** WATCH, which needs a connection of its own: `redis.watch`. */
   readonly watch: boolean
@@ -32,17 +32,17 @@ export const ONE_SERVER = { watch: true, blocking: true, subscribe: true, databa
 
 /** The part of an AbortSignal that is used: core does not know the DOM's types. */
 export interface Signal {
-  /** Whether it has come. */
+  /** Whether it has aborted. */
   readonly aborted: boolean
   /** Why: the error that a caller gets. */
   readonly reason: unknown
-  /** Has a function called when it comes. */
+  /** Has a function called when it aborts. */
   addEventListener(type: 'abort', listener: () => void): void
   /** Takes that back. */
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** Why a signal has come. React Native's do not say. */
+/** Why a signal has aborted. React Native's do not say. */
 export function reasonOf({ reason }: Signal): Error {
   return reason === undefined ? Object.assign(new Error('The operation was aborted'), { name: 'AbortError' }) : (reason as Error)
 }

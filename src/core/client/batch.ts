@@ -72,7 +72,7 @@ export class Batch<Results extends readonly unknown[], Aborted, T extends Text> 
   /**
    * Sends the commands and empties the batch.
    * @returns the results in order; for a transaction null if a watched key has changed
-   * @throws RedisError the first error of a command; the other commands have run nevertheless
+   * @throws RedisError the first error; the other commands have run all the same
    * @typeParam R the results, where the compiler cannot know them because a loop collected them: `exec<string[]>()`
    */
   async exec<R extends readonly unknown[] = Results>(): Promise<NoInfer<R> | Aborted> {

@@ -8,9 +8,9 @@ import type { Text, ToText } from './decode.ts'
 import { asyncDispose, asyncIterator } from '../symbols.ts'
 import { RedisError } from './errors.ts'
 
-/** What was published. */
+/** A message that was published. */
 export interface Message<T extends Text> {
-  /** Where, as text. */
+  /** The channel, always as text. */
   readonly channel: string
   /** Text, or through `redis.bytes` bytes. */
   readonly message: T
@@ -22,7 +22,7 @@ export interface Message<T extends Text> {
 export interface SubscribeOptions {
   /** How many unread messages are kept, at least 1; when there are more, the oldest are dropped. Default: 10000 */
   limit?: number | undefined
-  /** An AbortSignal: it ends the subscription, and who reads from it gets its reason as an error. Default: none */
+  /** An AbortSignal: it ends the subscription, and reading rejects with its reason. Default: none */
   signal?: Signal | undefined
 }
 

@@ -2,7 +2,7 @@
 export type { Entries, Key, Limit, Pairs, Value } from './arguments.ts'
 export type { Capabilities, Signal } from './backend.ts'
 export type { Batch, Settled } from './batch.ts'
-export type { GeoaddOptions, GeoArea, GeoDetails, GeoPlace, GeoPosition, GeoSearchOptions, GeoUnit } from './commands/geo.ts'
+export type { GeoaddOptions, GeoArea, GeoDetails, GeoMember, GeoPosition, GeoSearchOptions, GeoUnit } from './commands/geo.ts'
 export type { HscanOptions, HsetexOptions } from './commands/hashes.ts'
 export type { ExpireCondition, ExpireConditions, KeyType, RestoreOptions, ScanOptions, SortOptions } from './commands/keys.ts'
 export type { End, LposOptions, WaitOptions } from './commands/lists.ts'

@@ -1,4 +1,4 @@
-// Places on the globe, in sorted sets: https://redis.io/docs/latest/commands/?group=geo
+// Geo: members of sorted sets with a longitude and a latitude: https://redis.io/docs/latest/commands/?group=geo
 import { type Either, ifGiven, type Key, type Value, words } from '../arguments.ts'
 import { type Decode, double, doubleOrNull, integer, list, type Text, text, textOrNull, texts, tupleOrNull } from '../decode.ts'
 import { type Mode, type Out, Runner } from '../runner.ts'
@@ -21,7 +21,7 @@ export type GeoArea = Either<AroundMember | GeoPosition, undefined> &
     unit?: GeoUnit | undefined
   }
 interface AroundMember {
-  /** The place in the middle. A set without this member is an error. */
+  /** The member in the center. It is an error if the set does not have it. */
   member: Value
 }
 interface Circle {
@@ -44,7 +44,7 @@ interface CountedAny {
   /** With `count`: stop when enough are found, even if they are not the nearest. Default: false */
   any?: boolean | undefined
 }
-/** For `geosearch`: how many places, and in which order. */
+/** For `geosearch`: how many members, and in which order. */
 export type GeoSearchOptions = Either<Counted | CountedAny> & {
   /** Nearest or farthest first. Default: no order, but nearest first with `count` */
   order?: 'asc' | 'desc' | undefined
@@ -53,19 +53,19 @@ export type GeoSearchOptions = Either<Counted | CountedAny> & {
 /** For `geoadd`: `nx` or `xx`, and `ch`. */
 export type GeoaddOptions = Either<
   | {
-      /** Only add places. */
+      /** Only add members. */
       nx?: boolean | undefined
     }
   | {
-      /** Only move places. */
+      /** Only move members that exist. */
       xx?: boolean | undefined
     }
 > & {
-  /** Return how many places were added or moved rather than how many were added. */
+  /** Return how many members were added or moved rather than how many were added. */
   ch?: boolean | undefined
 }
 
-/** What to return for each place besides its name. */
+/** What to return with each member. */
 export interface GeoDetails {
   /** Its distance from the center. */
   withDist?: boolean | undefined
@@ -76,9 +76,9 @@ export interface GeoDetails {
 }
 type Detailed = { withDist: true } | { withCoord: true } | { withHash: true }
 
-/** A place that was found, with what was asked for. */
-export interface GeoPlace<T extends Text> extends Partial<GeoPosition> {
-  /** Its name. */
+/** A member that `geosearch` found, with what was asked for. */
+export interface GeoMember<T extends Text> extends Partial<GeoPosition> {
+  /** The member itself. */
   member: T
   /** From the center, in the unit of the search. */
   distance?: number
@@ -96,55 +96,55 @@ function searchWords({ order, ...options }: GeoSearchOptions): Value[] {
   return [...ifGiven(order), ...words(options)]
 }
 
-/** Names alone, or objects with what was asked for. */
-function places<T extends Text>({ withDist, withHash, withCoord }: GeoDetails): Decode<T, T[] | GeoPlace<T>[]> {
+/** Members alone, or objects with what was asked for. */
+function members<T extends Text>({ withDist, withHash, withCoord }: GeoDetails): Decode<T, T[] | GeoMember<T>[]> {
   if (!withDist && !withHash && !withCoord) return texts<T>
-  return list<T, GeoPlace<T>>((reply, toText) => {
+  return list<T, GeoMember<T>>((reply, toText) => {
     const items = [...(reply as [])]
-    const place: GeoPlace<T> = { member: text(items.shift()!, toText) }
-    if (withDist) place.distance = double(items.shift()!)
-    if (withHash) place.hash = integer(items.shift()!)
-    if (withCoord) [place.longitude, place.latitude] = list<T, number>(double)(items.shift()!, toText)
-    return place
+    const found: GeoMember<T> = { member: text(items.shift()!, toText) }
+    if (withDist) found.distance = double(items.shift()!)
+    if (withHash) found.hash = integer(items.shift()!)
+    if (withCoord) [found.longitude, found.latitude] = list<T, number>(double)(items.shift()!, toText)
+    return found
   })
 }
 
-/** The methods of one group of commands. Places. */
+/** The methods of one group of commands. Geo. */
 export abstract class Geo<M extends Mode, T extends Text> extends Runner<M, T> {
-  /** Adds places or moves them. @returns how many were added; with `ch` how many were added or moved */
+  /** Adds members at a position, or moves them there. @returns how many were added; with `ch` how many were added or moved */
   geoadd(
     key: Key,
     members: (GeoPosition & { member: Value }) | readonly (GeoPosition & { member: Value })[],
     options: GeoaddOptions = {},
   ): Out<M, T, number> {
-    const places = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
-    return this.run(['GEOADD', key, ...words(options), ...places], integer)
+    const positions = [members].flat().flatMap(({ longitude, latitude, member }) => [longitude, latitude, member])
+    return this.run(['GEOADD', key, ...words(options), ...positions], integer)
   }
 
-  /** The distance between two places, in meters unless `unit` says otherwise. @returns null if one of them does not exist */
+  /** The distance between two members, in meters unless `unit` says otherwise. @returns null if one of them does not exist */
   geodist(key: Key, member1: Value, member2: Value, unit: GeoUnit = 'm'): Out<M, T, number | null> {
     return this.run(['GEODIST', key, member1, member2, unit], doubleOrNull)
   }
 
-  /** Places as geohashes of eleven characters; null for those that do not exist. */
+  /** The geohashes of members, eleven characters each; null for members that do not exist. */
   geohash(key: Key, ...members: Value[]): Out<M, T, (T | null)[]> {
     return this.run(['GEOHASH', key, ...members], list<T, T | null>(textOrNull))
   }
 
-  /** The positions of places; null for those that do not exist. */
+  /** The positions of members; null for those that do not exist. */
   geopos(key: Key, ...members: Value[]): Out<M, T, ([longitude: number, latitude: number] | null)[]> {
     return this.run(['GEOPOS', key, ...members], list(tupleOrNull<T, number, number>(double, double)))
   }
 
-  /** The places in an area. */
-  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails & Detailed): Out<M, T, GeoPlace<T>[]>
+  /** The members in an area. */
+  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails & Detailed): Out<M, T, GeoMember<T>[]>
   geosearch(key: Key, area: GeoArea, options?: GeoSearchOptions): Out<M, T, T[]>
-  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails): Out<M, T, T[] | GeoPlace<T>[]>
-  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails = {}): Out<M, T, T[] | GeoPlace<T>[]> {
-    return this.run(['GEOSEARCH', key, ...areaWords(area), ...searchWords(options)], places<T>(options))
+  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails): Out<M, T, T[] | GeoMember<T>[]>
+  geosearch(key: Key, area: GeoArea, options: GeoSearchOptions & GeoDetails = {}): Out<M, T, T[] | GeoMember<T>[]> {
+    return this.run(['GEOSEARCH', key, ...areaWords(area), ...searchWords(options)], members<T>(options))
   }
 
-  /** Stores the places in an area, with `storedist` by their distance. @returns how many there are */
+  /** Stores the members in an area as a sorted set, with `storedist` by their distance. @returns how many there are */
   geosearchstore(
     destination: Key,
     source: Key,

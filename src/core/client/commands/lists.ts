@@ -9,7 +9,7 @@ export type End = 'left' | 'right'
 
 /** For blocking commands. */
 export interface WaitOptions {
-  /** An AbortSignal: the command rejects with its reason. An element that was already on its way may still be taken. */
+  /** An AbortSignal: the command rejects with its reason. An element that is just being delivered may be taken all the same. */
   signal?: Signal | undefined
 }
 

@@ -24,7 +24,7 @@ import { type Mode, type Out, Runner } from '../runner.ts'
 const copies = <T extends Text>(reply: Reply, toText: ToText<T>): [number, number] =>
   tupleOrNull<T, number, number>(integer, integer)(reply, toText)!
 
-/** The methods of one group of commands. The server: its databases, its configuration, what it tells of itself. */
+/** The methods of one group of commands. The server: databases, configuration, information. */
 export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T> {
   /** `PONG`, or the message. */
   ping(message?: Value): Out<M, T, T> {
@@ -129,12 +129,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['COMMAND', 'LIST', ...filter], texts<T>)
   }
 
-  /** What the command table says about commands. */
+  /** Arity, flags, keys and categories of commands. Default: all commands */
   commandInfo(...names: string[]): Out<M, T, Plain<T>> {
     return this.run(['COMMAND', 'INFO', ...names], anything('COMMAND'))
   }
 
-  /** The documentation of commands: summary, arguments, complexity. */
+  /** The documentation of commands: summary, arguments, complexity. Default: all commands */
   commandDocs(...names: string[]): Out<M, T, Plain<T>> {
     return this.run(['COMMAND', 'DOCS', ...names], anything('COMMAND'))
   }
@@ -144,12 +144,12 @@ export abstract class Server<M extends Mode, T extends Text> extends Runner<M, T
     return this.run(['COMMAND', 'GETKEYS', name, ...args], texts<T>)
   }
 
-  /** The bytes a key uses, about; nothing is sampled on the engine. @returns null if the key does not exist */
+  /** About how many bytes a key uses; on the engine `samples` has no effect. @returns null if the key does not exist */
   memoryUsage(key: Key, options: { samples?: number | undefined } = {}): Out<M, T, number | null> {
     return this.run(['MEMORY', 'USAGE', key, ...words(options)], integerOrNull)
   }
 
-  /** The number of this connection, which is higher than those of all before it. */
+  /** The ID of this connection; later connections have higher ones. */
   clientId(): Out<M, T, number> {
     return this.run(['CLIENT', 'ID'], integer)
   }
