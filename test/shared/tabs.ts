@@ -399,7 +399,7 @@ export function sharedTabs(launch: () => Promise<Browser>): void {
       const other = await newPage()
       await other.waitForFunction(() => 'tab' in globalThis)
       expect(await other.evaluate(() => tab.openAlone(100))).toBe(
-        'StorageError: the storage "isodis:shared" belongs to another tab or worker: `shared: true` would share it',
+        'StorageError: the storage "isodis:shared" belongs to another client, tab or worker: `shared: true` would share it',
       )
       const waiting = other.evaluate(() => tab.openAlone(Infinity))
       await call(first, 'SET', 'a', 1)

@@ -36,7 +36,7 @@ test('a free lock is waited for', async () => {
 test('a lock that another has is refused', async () => {
   const seen = slowLocks(() => ['mine'])
   await expect(holdLock('mine', 10)).rejects.toMatchObject({
-    message: expect.stringContaining('the storage "mine" belongs to another tab or worker'),
+    message: expect.stringContaining('the storage "mine" belongs to another client, tab or worker'),
     holder: 'another tab',
   })
   expect(seen).toEqual({ requests: 1, queries: 1 })

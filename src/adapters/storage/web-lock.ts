@@ -23,7 +23,7 @@ export class LockedError extends StorageError {
   /** Who: an id that the browser gave. */
   readonly holder: string | undefined
   constructor(name: string, holder: string | undefined) {
-    super(`the storage "${name}" belongs to another tab or worker: \`shared: true\` would share it`)
+    super(`the storage "${name}" belongs to another client, tab or worker: \`shared: true\` would share it`)
     this.holder = holder
   }
 }
