@@ -30,7 +30,6 @@ import type { createRestHandler as Handler } from '${root}src/adapters/serve/res
 import type { indexedDb as IndexedDb } from '${root}src/adapters/storage/indexeddb.ts'
 import type { TestRedis } from '${root}src/adapters/testing.ts'
 import type { pickTask as PickTask } from '${root}examples/workers/scripts.ts'
-import 'vite/client' // import.meta.hot
 declare global {
   const redis: TestRedis
   const createRedis: typeof Create
