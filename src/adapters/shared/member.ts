@@ -3,11 +3,11 @@ import type { Argv, Capabilities } from '../../core/client/backend.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import { TakenOverError } from '../../core/persistence/storage.ts'
 import { CLOSED, ReplyError } from '../../core/reply.ts'
-import { LockedError, type LockManager } from '../storage/web-lock.ts'
+import type { LockManager } from '../storage/web-lock.ts'
 import { Channel } from './channels.ts'
 import { type Candidate, Election } from './election.ts'
 import { onFreeze } from './page-freeze.ts'
-import { type Owned, Reign } from './reign.ts'
+import { type OpenEngine, type Owned, Reign } from './reign.ts'
 import { Remote } from './remote.ts'
 import { SharedBackend } from './shared-backend.ts'
 import { type Role, SharedRedis } from './shared-redis.ts'
@@ -23,12 +23,8 @@ export interface ShareOptions {
   readonly patience: number
   /** Hears of every change of the role after the first. */
   readonly onRole?: ((role: Role) => void) | undefined
-  /**
-   * Makes the engine in this tab.
-   * @param takeOver the owner before may not know that it is none any more
-   * @param onTaken called when the storage refuses to be written because another tab has it
-   */
-  readonly open: (takeOver: boolean, onTaken: () => void) => Promise<Owned>
+  /** Makes the engine in this tab. */
+  readonly open: OpenEngine
 }
 
 export const denied = (cause: unknown): RedisError =>
@@ -38,8 +34,8 @@ const OTHER_VERSION = new RedisError('UNSUPPORTED the tab that has the database 
 
 /** A tab that takes the lock waits a random moment first, so that not all tabs that notice the same freeze take it from each other. */
 const JITTER_MS = 40
-/** No owner is asked more than that by one tab. */
-const MOST_ASKED = 2 ** 32
+/** A tab asks one owner fewer things than that. */
+const IDS_PER_OWNER = 2 ** 32
 
 /** What this tab does. `owner` is the tab that said last that it owns the database, or is about to. */
 type Part =
@@ -60,11 +56,11 @@ export class Member implements Candidate {
   readonly #backend: SharedBackend
   readonly #watchdog: Watchdog
   readonly #stopListening: () => void
-  /** A browser ends a service worker when it likes, half a minute after its last event, whatever it does for others. */
+  /** Whether this is no service worker: a browser ends those half a minute after their last event, whatever they do for other tabs. */
   readonly #stays = (globalThis as { skipWaiting?: unknown }).skipWaiting === undefined
   #part: Part = { is: 'waiting', owner: '' }
   #reigns = 0
-  /** The ids of what the present owner is asked are above. */
+  /** What the present owner is asked has ids above this, so that late answers of one before are not taken for its own. */
   #joined = 0
   /** This tab's role, as far as its app has been told. */
   #role: Role | null = null
@@ -112,7 +108,7 @@ export class Member implements Candidate {
     this.#role = this.redis.role
   }
 
-  /** Tells of a change that lasts, in a turn of its own: an error of the listener's is none of ours. */
+  /** Tells the app of a change that lasts, in a microtask of its own: an error that its listener throws is not caught here. */
   #tellRole(): void {
     queueMicrotask(() => {
       const { role } = this.redis
@@ -140,55 +136,41 @@ export class Member implements Candidate {
 
   won(stolen: boolean): void {
     this.#leaveOwner()
-    const reign = this.#newReign()
+    const reign = this.#newReign(this.#stays)
     this.#watchdog.stop()
-    this.#announce(reign)
+    reign.announce()
     void this.#begin(reign, stolen)
   }
 
-  #newReign(stays = this.#stays): Reign {
-    const reign = new Reign(`${this.#tab}:${++this.#reigns}`, stays, this.#options.name, this.#election)
-    this.#part = { is: 'owner', owner: reign.id, reign }
+  #newReign(stays: boolean): Reign {
+    const id = `${this.#tab}:${++this.#reigns}`
+    const reign = new Reign(id, stays, { name: this.#options.name, election: this.#election, everyone: this.#everyone })
+    this.#part = { is: 'owner', owner: id, reign }
     return reign
   }
 
-  #announce({ id, owned }: Reign): void {
-    this.#everyone.send({ is: owned === null ? 'claim' : 'owner', owner: id, wire: WIRE })
-  }
-
   async #begin(reign: Reign, stolen: boolean): Promise<void> {
-    let owned: Owned
+    let owned: Owned | null
     try {
-      owned = await this.#take(reign, stolen)
+      owned = await reign.makeEngine(this.#options.open, stolen, () => this.#lose(reign))
     } catch (error) {
       if (error instanceof TakenOverError) this.#lose(reign)
       else if (reign.phase !== 'over') this.#end(error as Error, false)
       return
     }
-    if (reign.phase === 'over') return owned.abandon()
-    // SHUTDOWN, said in any tab: the next tab starts anew.
+    if (owned === null) return
     owned.redis.engine.onClose.add(() => this.#shutDown(owned))
     await this.#open(reign, owned)
-  }
-
-  async #take(reign: Reign, takeOver: boolean): Promise<Owned> {
-    try {
-      return await this.#options.open(takeOver, () => this.#lose(reign))
-    } catch (error) {
-      // A tab may still have the storage though it lost the database: frozen, or slow to begin what it lost meanwhile.
-      const left = error instanceof LockedError && reign.phase !== 'over' && !takeOver && (await this.#election.isMember(error.holder))
-      if (!left) throw error
-      return this.#take(reign, true)
-    }
   }
 
   async #open(reign: Reign, owned: Owned): Promise<void> {
     reign.open(owned)
     this.#tellRole()
     await this.#backend.use(owned.redis.backend)
-    if (reign.phase !== 'over') this.#announce(reign)
+    if (reign.phase !== 'over') reign.announce()
   }
 
+  /** SHUTDOWN was said, in any tab: the next in line starts anew. */
   #shutDown(owned: Owned): void {
     const reign = this.#reign
     if (reign?.owned === owned && reign.phase === 'open') this.#resign(reign)
@@ -206,25 +188,27 @@ export class Member implements Candidate {
     this.#everyone.send({ is: 'hello' })
   }
 
+  /** Ends the reign, and gives the lock to the next in line. */
   #resign(reign: Reign): void {
-    this.#abdicate(reign)
+    this.#endReign(reign)
     this.#election.resign()
   }
 
-  #abdicate(reign: Reign): void {
+  /** Ends the reign. The lock stays with this tab. */
+  #endReign(reign: Reign): void {
     this.#part = { is: 'waiting', owner: reign.id }
     this.#tellRole()
     this.#backend.drop()
     reign.end()
   }
 
-  // A guest's side.
+  // What other tabs say.
 
   #hear(notice: Notice): void {
     const reign = this.#reign
     switch (notice.is) {
       case 'hello':
-        if (reign !== null) this.#announce(reign)
+        if (reign !== null) reign.announce()
         return
       case 'ping':
         if (reign !== null) this.#everyone.send({ is: 'alive', owner: reign.id })
@@ -259,7 +243,7 @@ export class Member implements Candidate {
     if (owner !== this.#part.owner) this.#leaveOwner(owner)
     if (!open || this.#remote !== null) return
     const { name, capabilities } = this.#options
-    const first = (this.#joined += MOST_ASKED)
+    const first = (this.#joined += IDS_PER_OWNER)
     const remote = new Remote(`${name}:${owner}`, this.#tab, first, capabilities, () => this.#watchdog.watch())
     this.#part = { is: 'guest', owner, remote }
     this.#everyone.send({ is: 'join', owner, tab: this.#tab, first, stays: this.#stays })
@@ -290,9 +274,9 @@ export class Member implements Candidate {
 
   // The end.
 
-  /** The next in line shall have the database, with all that was written: it stays longer. */
+  /** This tab is a service worker, and a page has come, which stays longer: saves, and gives the database to the next in line. */
   async #handOver(reign: Reign, owned: Owned): Promise<void> {
-    this.#refuse(reign)
+    reign.refuse()
     this.#backend.pause()
     const { config, onClose } = owned.redis.engine
     const over = (): void => {
@@ -307,15 +291,9 @@ export class Member implements Candidate {
     if (reply instanceof ReplyError && reign.phase !== 'over') await this.#goOn(reign, owned)
   }
 
-  /** What comes now does not run. */
-  #refuse(reign: Reign): void {
-    this.#everyone.send({ is: 'closing', owner: reign.id })
-    reign.refuse()
-  }
-
-  /** An engine that cannot save goes on, and its guests come back. */
+  /** Goes on as the owner, with a new reign that its guests join: the engine could not save, and so did not end. */
   #goOn(reign: Reign, owned: Owned): Promise<void> {
-    this.#abdicate(reign)
+    this.#endReign(reign)
     return this.#open(this.#newReign(true), owned)
   }
 
@@ -325,7 +303,7 @@ export class Member implements Candidate {
     const reign = this.#reign
     if (reign?.owned) {
       const { owned } = reign
-      this.#refuse(reign)
+      reign.refuse()
       try {
         await owned.redis.close()
       } catch (error) {
@@ -345,7 +323,7 @@ export class Member implements Candidate {
     this.#ended = true
     this.#backend.end(error, closed)
     this.#remote?.lose()
-    if (this.#reign !== null) this.#abdicate(this.#reign)
+    if (this.#reign !== null) this.#endReign(this.#reign)
     this.#watchdog.stop()
     this.#stopListening()
     this.#election.end()
