@@ -14,7 +14,7 @@ type Form = readonly [Shape, (program: Program, reply: Expression) => Expression
 const asIs = (_: Program, reply: Expression): Expression => reply
 const number = (_: Program, reply: Expression): Expression => call('tonumber', reply)
 
-/** By a letter or two. In the table, `,` parts what a method gives without and with a count, `|` what it gives with an option. */
+/** By a letter or two. */
 const FORMS: Readonly<Record<string, Form>> = {
   n: [INTEGER, asIs],
   'n?': [maybe(INTEGER), asIs],
@@ -48,25 +48,28 @@ const FORMS: Readonly<Record<string, Form>> = {
   a: [ANY, asIs],
 }
 
+/**
+ * Forms, and the methods that have them, with the command's words where these are not the method's name. `s?,l` gives the first form
+ * without arguments and the second with some; `l withScores:z` gives another with that option.
+ */
 const TABLE: Readonly<Record<string, string>> = {
   n: 'del unlink touch ttl pttl expiretime pexpiretime append strlen setrange incr incrby decr decrby setbit getbit bitcount bitpos bitop pfcount hset hlen hstrlen hdel hincrby lpush rpush lpushx rpushx llen linsert lrem sortStore=SORT sadd srem scard sinterstore sunionstore sdiffstore sintercard zadd zrem zcard zcount zlexcount zrangestore zremrangebyrank zremrangebyscore zremrangebylex zunionstore zinterstore zdiffstore zintercard geoadd geosearchstore xlen xdel xtrim xack xgroupDelconsumer=XGROUP+DELCONSUMER',
-  'n?': 'objectIdletime=OBJECT+IDLETIME objectFreq=OBJECT+FREQ objectRefcount=OBJECT+REFCOUNT zrank zrevrank',
-  'n?|ln': 'lpos',
+  'n?': 'objectIdletime=OBJECT+IDLETIME objectFreq=OBJECT+FREQ objectRefcount=OBJECT+REFCOUNT zrank zrevrank lpos',
   s: 'getrange lcs',
   's?': 'dump digest objectEncoding=OBJECT+ENCODING get getset getdel getex hget lindex lmove rpoplpush',
-  's|s?': 'xadd',
+  's nomkstream:s?': 'xadd',
   's?,l': 'spop srandmember',
-  's?,l|p': 'hrandfield',
-  's?,l|z': 'zrandmember',
+  's?,l withValues:p': 'hrandfield',
+  's?,l withScores:z': 'zrandmember',
   's?,l?': 'lpop rpop',
   d: 'incrbyfloat hincrbyfloat zincrby',
   'd?': 'zaddIncr=ZADD zscore geodist',
   b: 'exists delex renamenx move copy expire pexpire expireat pexpireat persist setnx pfadd hsetnx hsetex hexists smove sismember xgroupDestroy=XGROUP+DESTROY xgroupCreateconsumer=XGROUP+CREATECONSUMER',
-  'ok|s?': 'set',
+  'ok get:s?': 'set',
   v: 'rename restore setex psetex pfmerge hmset lset ltrim xgroupCreate=XGROUP+CREATE xgroupSetid=XGROUP+SETID xsetid',
   t: 'type',
   l: 'hkeys hvals geosearch lrange smembers sinter sunion sdiff zrangebylex zrevrangebylex',
-  'l|z': 'zrange zrevrange zrangebyscore zrevrangebyscore zunion zinter zdiff',
+  'l withScores:z': 'zrange zrevrange zrangebyscore zrevrangebyscore zunion zinter zdiff',
   ln: 'bitfieldRo=BITFIELD_RO hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime hpersist xdelex xackdel',
   'm?': 'mget hmget hgetdel hgetex sort sortRo=SORT_RO geohash',
   mn: 'bitfield',
@@ -76,13 +79,27 @@ const TABLE: Readonly<Record<string, string>> = {
   'z1,z': 'zpopmin zpopmax',
   c: 'hscan sscan zscan',
   e: 'xrange xrevrange',
-  'e|l': 'xclaim',
+  'e justid:l': 'xclaim',
   ac: 'xautoclaim',
   a: 'xpending xpendingRange=XPENDING xinfoStream=XINFO+STREAM xinfoGroups=XINFO+GROUPS xinfoConsumers=XINFO+CONSUMERS',
   er: 'xread xreadgroup',
   lm: 'lmpop',
   zm: 'zmpop',
   pos: 'geopos',
+}
+
+/** What does not follow the table: the form that a method's options ask for. */
+const ASKED: Readonly<Record<string, (args: readonly unknown[]) => Form | undefined>> = {
+  geosearch: ([, options]) => detailed(options as Options),
+  lpos: ([, options]) => (isOptions(options) && options['count'] !== undefined ? FORMS['ln'] : undefined),
+}
+
+function formOf(name: string, forms: string, args: readonly unknown[]): Form {
+  const [plain, option, asked] = forms.split(/[ :]/)
+  const last = args.at(-1)
+  if (option !== undefined && isOptions(last) && last[option] === true) return FORMS[asked]
+  const [bare, given = bare] = plain.split(',')
+  return ASKED[name]?.(args) ?? FORMS[args.length > 0 ? given : bare]
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -148,6 +165,14 @@ const WORDS: Readonly<Record<string, (key: Term, args: readonly unknown[]) => un
     Object.keys(fields as Options).length,
     ...Object.entries(fields as Options).flat(),
   ],
+  sintercard: keysCounted,
+  zintercard: keysCounted,
+  zunion: keysCounted,
+  zinter: keysCounted,
+  zdiff: keysCounted,
+  zunionstore: storing,
+  zinterstore: storing,
+  zdiffstore: storing,
   lmpop: many,
   zmpop: many,
   geosearch: (key, [area, options]) => [key, ...within(area as Options), ...search(options as Options)],
@@ -172,6 +197,17 @@ function named(key: Term, fields: readonly unknown[]): unknown[] {
 
 function timed(key: Term, [time, fields, condition]: readonly unknown[]): unknown[] {
   return [key, time, ...spread(condition), ...numbered('FIELDS', fields)]
+}
+
+/** The number of keys goes before them. */
+function keysCounted(key: Term, [others, options]: readonly unknown[]): unknown[] {
+  const keys = [key, ...(others as Term[])]
+  return [keys.length, ...keys, ...spread(options)]
+}
+
+function storing(key: Term, [others, options]: readonly unknown[]): unknown[] {
+  const keys = others as Term[]
+  return [key, keys.length, ...keys, ...spread(options)]
 }
 
 function many(key: Term, [others, end, count]: readonly unknown[]): unknown[] {
@@ -238,23 +274,8 @@ export class Key extends Term {
   }
 
   #run(name: string, words: readonly string[], forms: string, args: readonly unknown[]): Term {
-    const numbered = /^z(?:union|inter|diff)|^[sz]intercard/.test(name)
-    const behind = WORDS[name]?.(this, args) ?? (numbered ? withCount(this, name, args) : [this, ...spread(args)])
-    const [plain, flagged] = forms.split('|')
-    const [none, counted = none] = plain.split(',')
-    const options = args[name === 'xadd' ? 2 : args.length - 1]
-    const asked =
-      isOptions(options) &&
-      (options['withScores'] ||
-        options['withValues'] ||
-        options['justid'] ||
-        options['nomkstream'] ||
-        options['count'] !== undefined ||
-        options['get'] === true)
-    const form =
-      (name === 'geosearch' ? detailed(args[1] as Options) : undefined) ??
-      FORMS[flagged !== undefined && asked ? flagged : args.length > 0 ? counted : none]
-    return execute(Term.program(this), words[0].toLowerCase(), [...words, ...behind], form)
+    const behind = WORDS[name]?.(this, args) ?? [this, ...spread(args)]
+    return execute(Term.program(this), words[0].toLowerCase(), [...words, ...behind], formOf(name, forms, args))
   }
 }
 Key.define()
@@ -269,12 +290,6 @@ function detailed({ withDist, withHash, withCoord }: Options = {}): Form | undef
     ...(withCoord ? POSITION : {}),
   }
   return [listOf(recordOf(fields)), helpers.places(fields)]
-}
-
-/** The number of keys goes before them. */
-function withCount(key: Term, name: string, [others, options]: readonly unknown[]): unknown[] {
-  const keys = name.endsWith('store') ? (others as Term[]) : [key, ...(others as Term[])]
-  return [...(name.endsWith('store') ? [key] : []), keys.length, ...keys, ...spread(options)]
 }
 
 /** Runs a command, here. */
