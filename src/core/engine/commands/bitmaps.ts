@@ -6,7 +6,7 @@ import { type Argv, type Group, row } from '../command.ts'
 import type { Database } from '../database.ts'
 import { SYNTAX } from '../errors.ts'
 import { EVENT } from '../events.ts'
-import { shrink } from '../../numbers.ts'
+import { INT64_MAX, shrink } from '../../numbers.ts'
 import { bytesOf, textOf, lengthOf, Raw, type StringValue } from '../values.ts'
 import { toRaw } from './strings.ts'
 
@@ -322,19 +322,17 @@ function writeField(bytes: Uint8Array, { offset, bits }: Field, value: bigint): 
   }
 }
 
-/** The sum of two values, cut to a field's width as its OVERFLOW says; null if it must fail. */
+/** The sum of two values, as it fits into a field by its OVERFLOW; null if it must fail. */
 function fitField(value: bigint, increment: bigint, { bits, signed, overflow }: Field): bigint | null {
-  const width = signed ? bits - 1 : bits
-  const most = (1n << BigInt(width)) - 1n
+  const most = (1n << BigInt(signed ? bits - 1 : bits)) - 1n
   const least = signed ? -most - 1n : 0n
-  // Redis computes in 64 bits: a negative value for an unsigned field is a very large one, and what is left up to the
-  // limits may itself wrap around.
+  // Redis computes in 64 bits: a negative number that SET puts into an unsigned field is a very large one.
   const start = signed ? value : BigInt.asUintN(64, value)
-  const up = BigInt.asIntN(64, most - start)
-  const down = BigInt.asIntN(64, least - start)
-  const over = start > most || ((increment > 0n || (signed && bits !== 64)) && increment > up && (bits !== 64 || start >= 0n))
-  const under = start < least || ((increment < 0n || (signed && bits !== 64)) && increment < down && (bits !== 64 || start < 0n))
-  if ((over || under) && overflow === 'FAIL') return null
-  if ((over || under) && overflow === 'SAT') return over ? most : least
-  return signed ? BigInt.asIntN(bits, start + increment) : BigInt.asUintN(bits, start + increment)
+  const sum = start + increment
+  if (sum >= least && sum <= most) return sum
+  if (overflow === 'FAIL') return null
+  if (overflow === 'WRAP') return signed ? BigInt.asIntN(bits, sum) : BigInt.asUintN(bits, sum)
+  // A number so far below a signed field that its distance from `most` takes more than 64 bits is taken for one above it.
+  const wraps = start < least && most - start > INT64_MAX
+  return sum > most || wraps ? most : least
 }
