@@ -1,12 +1,11 @@
-// The adapter on a single redis-server, with ioredis 5 and 6: connections, what the user's options change, and a server
-// that goes away. What every method does is in test/contract.
+// The adapter on a single redis-server, with ioredis 5 and 6: what every library's adapter does, and what the user's options change.
 import { Redis as Redis6 } from 'ioredis'
 import { Redis as Redis5, ReplyError } from 'ioredis5'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromIoredis, type IoredisSingle } from '../../../src/adapters/ioredis.ts'
-import { RedisError } from '../../../src/core/client/errors.ts'
 import type { Redis } from '../../../src/core/client/redis.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
+import { type Connect, testOneServer, testOrder } from '../one-server.ts'
 
 let server: RedisServer
 beforeAll(async () => {
@@ -33,28 +32,22 @@ const versions: Record<string, (options: Options) => IoredisSingle> = {
 }
 
 describe.each(Object.entries(versions))('%s', (_, make) => {
+  const connect: Connect = async ({ path = server.path, database: db, reconnects = true }) => {
+    const client = make({ path, db, retryStrategy: () => (reconnects ? 20 : null) })
+    client.on('error', () => {})
+    return fromIoredis(client)
+  }
+  testOneServer(connect)
+  testOrder(connect)
+})
+
+describe.each(Object.entries(versions))("%s, and the user's options", (_, make) => {
   let redis: Redis
   beforeEach(async () => {
     redis = fromIoredis(make({}))
     await redis.flushall()
   })
   afterEach(() => redis.close())
-  const connections = async (): Promise<number> => (await redis.clientList()).trim().split('\n').length
-
-  test('calls made at once are sent in order', async () => {
-    const replies = await Promise.all([redis.set('k', 1), redis.incr('k'), redis.get('k'), redis.incr('k'), redis.get('k')])
-    expect(replies).toEqual(['OK', 2, '2', 3, '3'])
-  })
-
-  test("an error is the server's, with its code, the command's name, and no arguments", async () => {
-    await redis.set('secret-key', 'secret-value')
-    await expect(redis.lpush('secret-key', 'x')).rejects.toMatchObject({
-      name: 'RedisError',
-      message: 'WRONGTYPE Operation against a key holding the wrong kind of value',
-      code: 'WRONGTYPE',
-      command: 'LPUSH',
-    })
-  })
 
   test("an error is the server's in a bundle too, which shortens the names of classes", async () => {
     const { name } = ReplyError
@@ -126,67 +119,24 @@ describe.each(Object.entries(versions))('%s', (_, make) => {
     expect(await exact.call('ZSCORE', 'z', 'm')).toBe(1.5)
   })
 
-  test('connections of its own are on the database of the client', async () => {
+  test('connections of its own are on the database that was selected last', async () => {
     await using other = fromIoredis(make({ db: 3 }))
-    await other.rpush('q', 'x')
-    expect(await other.blpop('q', 1)).toEqual(['q', 'x'])
     await other.call('SELECT', 4)
     await other.rpush('q', 'y')
     expect(await other.watch('q', (look) => look.multi().llen('q').exec())).toEqual([1])
-    expect(await redis.dbsize()).toBe(0)
+    expect(await other.blpop('q', 1)).toEqual(['q', 'y'])
   })
 
-  test('an aborted wait takes nothing afterwards, and its connection is dropped', async () => {
-    const abort = new AbortController()
-    const waiting = redis.blpop('q', 0, { signal: abort.signal })
-    const reason = new Error('enough')
-    await expect.poll(async () => (await redis.info('clients')).includes('blocked_clients:1')).toBe(true)
-    abort.abort(reason)
-    await expect(waiting).rejects.toBe(reason)
-    await expect.poll(connections).toBe(1)
-    await redis.rpush('q', 'x')
-    expect(await redis.llen('q')).toBe(1)
-    await expect(redis.blpop('q', 0, { signal: abort.signal })).rejects.toBe(reason)
-  })
-
-  test('waiting commands do not hold up others, and reuse connections', async () => {
-    const waiting = Promise.all(Array.from({ length: 4 }, () => redis.blpop('q', 0)))
-    await redis.rpush('q', 'a', 'b', 'c', 'd')
-    expect(new Set((await waiting).map((popped) => popped?.[1]))).toEqual(new Set(['a', 'b', 'c', 'd']))
-    for (let i = 0; i < 10; i++) {
-      await redis.rpush('q', i)
-      await redis.blpop('q', 0)
-    }
-    // Those of the test before may be there for a moment yet.
-    await expect.poll(connections).toBeLessThanOrEqual(5)
-  })
-
-  test('a changed watched key stops the transaction, and its connection is given back', async () => {
-    let looks = 0
-    const result = await redis.watch(
-      'n',
-      async (look) => {
-        if (looks++ === 0) await redis.set('n', 5)
-        return look.multi().incr('n').exec()
-      },
-      { retries: 1 },
-    )
-    expect([result, looks]).toEqual([[6], 2])
-    await expect.poll(connections).toBe(1)
-  })
-
-  test('closing ends subscriptions and waits, and later calls are errors', async () => {
-    const subscription = await redis.subscribe('c')
-    const waiting = expect(redis.blpop('q', 0)).rejects.toMatchObject({ name: 'RedisError', message: 'ERR The client is closed' })
-    const next = subscription.next()
-    await redis.close()
-    await waiting
-    expect(await next).toEqual({ done: true, value: undefined })
-    await expect(redis.get('k')).rejects.toMatchObject({ message: 'ERR The client is closed' })
-    await expect(redis.pipeline().get('k').exec()).rejects.toMatchObject({ message: 'ERR The client is closed' })
-    await expect(redis.subscribe('c')).rejects.toMatchObject({ message: 'ERR The client is closed' })
-    await expect(redis.watch('c', async () => 1)).rejects.toMatchObject({ message: 'ERR The client is closed' })
-    await redis.close()
+  test('with maxRetriesPerRequest: null a call while the server is away is answered when it is back', async () => {
+    const first = await startRedisServer()
+    await using again = fromIoredis(make({ path: first.path, retryStrategy: () => 20, maxRetriesPerRequest: null }))
+    await again.set('k', 'v')
+    first.process.kill('SIGKILL')
+    await new Promise((resolve) => first.process.once('exit', resolve))
+    const reply = again.get('k')
+    await using second = await startRedisServer([], first.dir)
+    expect(await reply).toBeNull()
+    expect(second.path).toBe(first.path)
   })
 })
 
@@ -194,82 +144,4 @@ test('a client that gives maps as objects is refused', () => {
   const client = new Redis6({ lazyConnect: true, replyMapping: 'resp3' })
   expect(() => fromIoredis(client)).toThrow("fromIoredis takes a client without replyMapping: 'resp3'")
   expect(() => fromIoredis({} as IoredisSingle)).toThrow('fromIoredis takes a client of ioredis: new Redis() or new Cluster()')
-})
-
-describe.each([
-  ['ioredis 6', (options: Options) => new Redis6(options)],
-  ['ioredis 5', (options: Options) => new Redis5(options)],
-])('%s, and a server that goes away', (_, make) => {
-  test('everything that is under way ends with an error that has the cause', async () => {
-    await using doomed = await startRedisServer()
-    const client = make({ path: doomed.path, retryStrategy: () => null })
-    client.on('error', () => {})
-    const redis = fromIoredis(client)
-    await redis.ping()
-    const subscription = await redis.subscribe('c')
-    const pending = [
-      redis.blpop('q', 0),
-      subscription.next(),
-      redis.call('DEBUG', 'SLEEP', 30),
-      redis.get('k'),
-      redis.pipeline().get('a').get('b').exec(),
-    ]
-    const settled = Promise.allSettled([...pending, redis.multi().get('a').exec()])
-    doomed.process.kill('SIGKILL')
-    for (const outcome of await settled) {
-      expect(outcome.status).toBe('rejected')
-      const { reason } = outcome as PromiseRejectedResult
-      expect(reason).toMatchObject({ name: 'RedisError', code: 'CONNECTION' })
-      expect(reason.cause).toBeInstanceOf(Error)
-      expect(reason.cause).not.toBeInstanceOf(RedisError)
-    }
-    await expect(redis.get('k')).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(redis.blpop('q', 0)).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(redis.subscribe('c')).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(redis.watch('k', async () => 1)).rejects.toMatchObject({ code: 'CONNECTION' })
-    await redis.close()
-  })
-
-  test('a server that does not answer: a signal and closing end what waits for connections to it', async () => {
-    await using hung = await startRedisServer()
-    const redis = fromIoredis(make({ path: hung.path }))
-    await redis.ping()
-    hung.process.kill('SIGSTOP')
-    const reason = new Error('enough')
-    const abort = new AbortController()
-    const aborted = expect(redis.blpop('q', 0, { signal: abort.signal })).rejects.toBe(reason)
-    const closed = { name: 'RedisError', message: 'ERR The client is closed' }
-    const ended = [redis.blpop('q', 0), redis.watch('k', async () => 1), redis.subscribe('c')]
-    const closing = ended.map((each) => expect(each).rejects.toMatchObject(closed))
-    abort.abort(reason)
-    await aborted
-    await redis.close()
-    await Promise.all(closing)
-  })
-
-  test('a server that comes back is used again', async () => {
-    const first = await startRedisServer()
-    const redis = fromIoredis(make({ path: first.path, retryStrategy: () => 20, maxRetriesPerRequest: null }))
-    await redis.set('k', 'v')
-    first.process.kill('SIGKILL')
-    await new Promise((resolve) => first.process.once('exit', resolve))
-    const reply = redis.get('k')
-    await using second = await startRedisServer([], first.dir)
-    expect(await reply).toBeNull()
-    expect(second.path).toBe(first.path)
-    await redis.close()
-  })
-
-  test('a look under WATCH whose connection is lost fails rather than running unguarded', async () => {
-    await using doomed = await startRedisServer()
-    const redis = fromIoredis(make({ path: doomed.path }))
-    const killed = redis.watch('k', async (look) => {
-      const id = await look.clientId()
-      await redis.call('CLIENT', 'KILL', 'ID', id)
-      return look.multi().set('k', 1).exec()
-    })
-    await expect(killed).rejects.toMatchObject({ code: 'CONNECTION' })
-    expect(await redis.get('k')).toBeNull()
-    await redis.close()
-  })
 })

@@ -1,12 +1,12 @@
-// The adapter on a single redis-server, with node-redis 5 and 6, one connection or a pool of them: connections, the user's
-// options, and a server that goes away. What every method does is in test/contract.
+// The adapter on a single redis-server, with node-redis 5 and 6, one connection or a pool of them: what every library's adapter does,
+// what replies are, and what the user's options change.
 import * as redis5 from 'redis'
 import * as redis6 from 'redis6'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromNodeRedis, type NodeRedisClient, type NodeRedisPool } from '../../../src/adapters/node-redis.ts'
-import { RedisError } from '../../../src/core/client/errors.ts'
 import type { Redis } from '../../../src/core/client/redis.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts'
+import { type Connect, testOneServer, testOrder } from '../one-server.ts'
 
 let server: RedisServer
 beforeAll(async () => {
@@ -42,30 +42,20 @@ async function connected(made: Made): Promise<Redis> {
   await made.connect()
   return fromNodeRedis(made)
 }
+const connectWith =
+  (make: (options: Options) => Made): Connect =>
+  ({ reconnects = true, ...options }) =>
+    connected(make(reconnects ? options : { ...options, reconnectStrategy: false }))
 
-describe.each(Object.entries({ ...single, ...pools }))('%s', (_, make) => {
+describe.each(Object.entries({ ...single, ...pools }))('%s', (_, make) => testOneServer(connectWith(make)))
+
+describe.each(Object.entries({ ...single, ...pools }))('%s: what replies are', (_, make) => {
   let redis: Redis
   beforeEach(async () => {
     redis = await connected(make({}))
     await redis.flushall()
   })
   afterEach(() => redis.close())
-  const connections = async (): Promise<number> => (await redis.clientList()).trim().split('\n').length
-
-  test("an error is the server's, with its code, the command's name, and no arguments", async () => {
-    await redis.set('secret-key', 'secret-value')
-    const wrong = {
-      name: 'RedisError',
-      message: 'WRONGTYPE Operation against a key holding the wrong kind of value',
-      code: 'WRONGTYPE',
-      command: 'LPUSH',
-    }
-    await expect(redis.lpush('secret-key', 'x')).rejects.toMatchObject(wrong)
-    expect(await redis.pipeline().lpush('secret-key', 'x').get('secret-key').execSettled()).toMatchObject([wrong, 'secret-value'])
-    expect(await redis.multi().lpush('secret-key', 'x').get('secret-key').execSettled()).toMatchObject([wrong, 'secret-value'])
-    expect(await redis.call('EVAL', "return {{err='my own'}, 'x'}", '0')).toMatchObject([{ message: 'my own' }, 'x'])
-    await expect(redis.multi().call('NOSUCH').exec()).rejects.toMatchObject({ code: 'EXECABORT', cause: { code: 'ERR' } })
-  })
 
   test('integers are exact, and doubles, and bytes', async () => {
     await redis.set('n', '9007199254740992')
@@ -78,57 +68,6 @@ describe.each(Object.entries({ ...single, ...pools }))('%s', (_, make) => {
     const bytes = Uint8Array.from({ length: 256 }, (__, i) => i)
     await redis.bytes.hset('h', bytes, bytes)
     expect(await redis.bytes.hgetall('h')).toEqual([[bytes, bytes]])
-  })
-
-  test('an aborted wait takes nothing afterwards, and its connection is dropped', async () => {
-    const before = await connections()
-    const abort = new AbortController()
-    const waiting = redis.blpop('q', 0, { signal: abort.signal })
-    const reason = new Error('enough')
-    await expect.poll(async () => (await redis.info('clients')).includes('blocked_clients:1')).toBe(true)
-    abort.abort(reason)
-    await expect(waiting).rejects.toBe(reason)
-    await expect.poll(connections).toBe(before)
-    await redis.rpush('q', 'x')
-    expect(await redis.llen('q')).toBe(1)
-    await expect(redis.blpop('q', 0, { signal: abort.signal })).rejects.toBe(reason)
-  })
-
-  test('a wait that is aborted before it is connected leaves no connection', async () => {
-    const before = await connections()
-    const abort = new AbortController()
-    const waiting = redis.blpop('q', 0, { signal: abort.signal })
-    abort.abort(new Error('enough'))
-    await expect(waiting).rejects.toThrow('enough')
-    await expect.poll(connections).toBe(before)
-    expect(await redis.info('clients')).toContain('blocked_clients:0')
-  })
-
-  test('waiting commands do not hold up others, and reuse connections', async () => {
-    const before = await connections()
-    const waiting = Promise.all(Array.from({ length: 4 }, () => redis.blpop('q', 0)))
-    await redis.rpush('q', 'a', 'b', 'c', 'd')
-    expect(new Set((await waiting).map((popped) => popped?.[1]))).toEqual(new Set(['a', 'b', 'c', 'd']))
-    for (let i = 0; i < 10; i++) {
-      await redis.rpush('q', i)
-      await redis.blpop('q', 0)
-    }
-    await expect.poll(connections).toBeLessThanOrEqual(before + 4)
-  })
-
-  test('a changed watched key stops the transaction, and its connection is given back', async () => {
-    const before = await connections()
-    let looks = 0
-    const result = await redis.watch(
-      'n',
-      async (look) => {
-        if (looks++ === 0) await redis.set('n', 5)
-        return look.multi().incr('n').exec()
-      },
-      { retries: 1 },
-    )
-    expect([result, looks]).toEqual([[6], 2])
-    await expect.poll(connections).toBe(before)
   })
 
   test('messages of channels, patterns and shards are bytes, and each pattern gets its own', async () => {
@@ -144,103 +83,10 @@ describe.each(Object.entries({ ...single, ...pools }))('%s', (_, make) => {
     await channels.unsubscribe()
     expect(await redis.pubsubNumsub('a')).toEqual({ a: 0 })
   })
-
-  test('connections of its own are on the database of the client', async () => {
-    await using other = await connected(make({ database: 3 }))
-    await other.rpush('q', 'x')
-    expect(await other.blpop('q', 1)).toEqual(['q', 'x'])
-    expect(await other.watch('q', (look) => look.multi().rpush('q', 'y').exec())).toEqual([1])
-    expect(await redis.dbsize()).toBe(0)
-  })
-
-  test('closing ends subscriptions and waits, and later calls are errors', async () => {
-    const subscription = await redis.subscribe('c')
-    const waiting = expect(redis.blpop('q', 0)).rejects.toMatchObject({ name: 'RedisError', message: 'ERR The client is closed' })
-    const next = subscription.next()
-    const last = redis.set('last', 'x')
-    await redis.close()
-    expect(await last).toBe('OK')
-    await waiting
-    expect(await next).toEqual({ done: true, value: undefined })
-    const closed = { message: 'ERR The client is closed' }
-    await expect(redis.get('k')).rejects.toMatchObject(closed)
-    await expect(redis.pipeline().get('k').exec()).rejects.toMatchObject(closed)
-    await expect(redis.subscribe('c')).rejects.toMatchObject(closed)
-    await expect(redis.watch('c', async () => 1)).rejects.toMatchObject(closed)
-    await redis.close()
-  })
-
-  test('a look under WATCH whose connection is lost fails rather than running unguarded', async () => {
-    const killed = redis.watch('k', async (look) => {
-      const id = await look.clientId()
-      await redis.call('CLIENT', 'KILL', 'ID', id)
-      return look.multi().set('k', 1).exec()
-    })
-    await expect(killed).rejects.toMatchObject({ code: 'CONNECTION' })
-    expect(await redis.get('k')).toBeNull()
-  })
-
-  test('everything that is under way when the server goes ends with an error that has the cause', async () => {
-    await using doomed = await startRedisServer()
-    const lost = await connected(make({ path: doomed.path, reconnectStrategy: false }))
-    await lost.ping()
-    const subscription = await lost.subscribe('c')
-    const pending = [lost.blpop('q', 0), subscription.next(), lost.call('DEBUG', 'SLEEP', 30), lost.pipeline().get('a').get('b').exec()]
-    const settled = Promise.allSettled([...pending, lost.multi().get('a').exec()])
-    doomed.process.kill('SIGKILL')
-    for (const outcome of await settled) {
-      expect(outcome.status).toBe('rejected')
-      const { reason } = outcome as PromiseRejectedResult
-      expect(reason).toMatchObject({ name: 'RedisError', code: 'CONNECTION' })
-      expect(reason.cause).toBeInstanceOf(Error)
-      expect(reason.cause).not.toBeInstanceOf(RedisError)
-    }
-    await expect(lost.get('k')).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(lost.blpop('q', 0)).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(lost.subscribe('c')).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(lost.watch('k', async () => 1)).rejects.toMatchObject({ code: 'CONNECTION' })
-    await lost.close()
-  })
-
-  test('a server that does not answer: a signal and closing end what waits for connections to it', async () => {
-    await using hung = await startRedisServer()
-    const redis = await connected(make({ path: hung.path }))
-    await redis.ping()
-    hung.process.kill('SIGSTOP')
-    const reason = new Error('enough')
-    const abort = new AbortController()
-    const aborted = expect(redis.blpop('q', 0, { signal: abort.signal })).rejects.toBe(reason)
-    const closed = { name: 'RedisError', message: 'ERR The client is closed' }
-    const ended = [redis.blpop('q', 0), redis.watch('k', async () => 1), redis.subscribe('c')]
-    const closing = ended.map((each) => expect(each).rejects.toMatchObject(closed))
-    abort.abort(reason)
-    await aborted
-    await redis.close()
-    await Promise.all(closing)
-  })
-
-  test('a server that comes back is used again', async () => {
-    const first = await startRedisServer()
-    await using again = await connected(make({ path: first.path }))
-    await again.set('k', 'v')
-    await using subscription = await again.subscribe('c')
-    first.process.kill('SIGKILL')
-    await new Promise((resolve) => first.process.once('exit', resolve))
-    await using second = await startRedisServer([], first.dir)
-    expect(second.path).toBe(first.path)
-    const getKey = (): Promise<string | null> => again.get('k').catch(() => 'lost')
-    await expect.poll(getKey).toBeNull()
-    await expect.poll(() => again.publish('c', 'x')).toBe(1)
-    expect((await subscription.next()).value).toEqual({ channel: 'c', message: 'x' })
-  })
 })
 
 describe.each(Object.entries(single))('%s', (_, make) => {
-  test('calls made at once are sent in order', async () => {
-    await using redis = await connected(make({}))
-    const replies = await Promise.all([redis.set('k', 1), redis.incr('k'), redis.get('k'), redis.incr('k'), redis.get('k')])
-    expect(replies).toEqual(['OK', 2, '2', 3, '3'])
-  })
+  testOrder(connectWith(make))
 
   test('with the option `asap` transactions and pipelines keep their order', async () => {
     await using redis = await connected(make({ commandOptions: { asap: true } }))
