@@ -214,8 +214,12 @@ export class Hash extends Dict<ByteString> {
     super.setAt(slot, value)
   }
 
-  override removeAt(slot: number): void {
+  protected override leaves(slot: number): void {
+    super.leaves(slot)
     this.gone(this.values[slot])
+  }
+
+  override removeAt(slot: number): void {
     this.beforeChange(slot)
     this.expires?.set(slot, 0)
     super.removeAt(slot)
@@ -243,15 +247,18 @@ export class Hash extends Dict<ByteString> {
     return true
   }
 
-  /** Removes fields that are due, up to so many. @returns which */
-  removeExpired(now: number, most = Infinity): ByteString[] {
+  /** Removes fields that are due. @param most up to so many, one by one; default: all. @returns which */
+  removeExpired(now: number, most?: number): ByteString[] {
     const removed: ByteString[] = []
-    while (removed.length < most && this.nextExpiry <= now) {
+    // Where more are due, all of them go together.
+    const few = most ?? this.size >> 8
+    while (removed.length < few && this.nextExpiry <= now) {
       const slot = this.expires!.first
       removed.push(this.keys[slot])
       this.removeAt(slot)
     }
-    return removed
+    if (most !== undefined || this.nextExpiry > now) return removed
+    return removed.concat(this.removeMarked((places) => this.expires!.takeDue(now, places)))
   }
 }
 

@@ -9,6 +9,7 @@ import type { Session } from '../../../src/core/engine/session.ts'
 import { copyOf, Hash } from '../../../src/core/engine/values.ts'
 import { NULL_ARRAY, type Push, type Reply } from '../../../src/core/reply.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { SEED } from '../../support/seed.ts'
 
 test('fields are there until their last expiry, and no longer', async () => {
   const step = fc.record({
@@ -54,6 +55,40 @@ test('a field has its last expiry, and one entry in the queue, in a copy too', (
     expect(each.removeExpired(19_999)).toEqual(['a'])
     expect(each.nextExpiry).toBe(Infinity)
   }
+})
+
+test('whichever fields are due, they go, and all others stay as they were, before and after; a save sees each page before that', () => {
+  const property = fc.property(fc.integer({ min: 1, max: 1500 }), fc.nat(10), fc.nat(20), (size, share, repeats) => {
+    const hash = new Hash()
+    const model = new Map<string, { value: string; at: number }>()
+    const put = (i: number): void => {
+      const at = i % 10 < share ? 1000 + ((i * 7919) % 100) : i % 3 === 0 ? 5000 + i : 0
+      hash.put(`f${i}`, `v${i}`)
+      if (at !== 0) hash.setExpiry(hash.find(`f${i}`), at)
+      model.set(`f${i}`, { value: `v${i}`, at })
+    }
+    const shown = (from = 0, to = hash.size): unknown[] =>
+      hash.keys.slice(from, to).map((field, i) => [field, { value: hash.values[from + i], at: hash.expiry(from + i) }])
+    for (let i = 0; i < size; i++) put(i)
+    for (let round = 0; round <= repeats; round++) {
+      const pages: unknown[][] = []
+      const before = Array.from({ length: Math.ceil(hash.size / 256) }, (_, page) => shown(page * 256, page * 256 + 256))
+      hash.guard = { before: (page) => (pages[page] ??= shown(page * 256, page * 256 + 256)), below: null }
+      const due = [...model].filter(([, { at }]) => at !== 0 && at < 1100).map(([field]) => field)
+      expect(hash.removeExpired(1100).toSorted()).toEqual(due.toSorted())
+      for (const field of due) model.delete(field)
+      pages.forEach((page, i) => expect(page).toEqual(before[i]))
+      hash.guard = null
+      expect(new Map(shown() as [string, never][])).toEqual(model)
+      hash.keys.forEach((field, slot) => expect(hash.find(field)).toBe(slot))
+      for (const field of due) expect(hash.has(field)).toBe(false)
+      expect(hash.chars).toBe([...model].reduce((sum, [field, { value }]) => sum + field.length + value.length, 0))
+      // As many again, while the index still moves.
+      for (let i = 0; i < 3; i++) put(size + round * 3 + i)
+      for (const field of due.slice(0, 40)) put(Number(field.slice(1)))
+    }
+  })
+  fc.assert(property, { numRuns: 60, seed: SEED })
 })
 
 describe('very many fields that are due at once', () => {

@@ -45,6 +45,19 @@ export class ExpiryQueue {
     this.#rise(this.size, time, slot)
   }
 
+  /** Takes away all times that have come. @param gone gets -1 for the slots that they had */
+  takeDue(now: number, gone: Int32Array): void {
+    const times = this.#times.splice(0)
+    const slots = this.#slots.splice(0)
+    for (let i = 0; i < times.length; i++) {
+      if (times[i] > now) this.#rise(this.size, times[i], slots[i])
+      else {
+        this.#places[slots[i]] = 0
+        gone[slots[i]] = -1
+      }
+    }
+  }
+
   /** What was in a slot, with its time, is in another now, which has none. */
   moved(from: number, to: number): void {
     const place = this.#places[from] ?? 0

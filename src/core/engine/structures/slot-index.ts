@@ -71,6 +71,16 @@ export class SlotIndex {
     return true
   }
 
+  /** Many keys have another slot or are gone. @param places of each slot the new one plus one; -1 if its key is gone; @param size how many stay */
+  renumber(places: Int32Array, size: number): void {
+    while (this.#old !== null) this.#move()
+    const entries = this.#entries
+    for (let at = 1; at < entries.length; at += 2) if (entries[at] !== 0) entries[at] = places[entries[at] - 1]
+    this.size = size
+    // What was there before the capacity changed may hold deleted entries: so they need not be moved now.
+    this.#resize(Math.max(FIRST_CAPACITY, 2 ** (33 - Math.clz32(size))))
+  }
+
   #free(place: number): void {
     const entries = this.#entries
     const wrap = 2 * this.#mask + 1
