@@ -73,15 +73,19 @@ export class Raw {
 
   /**
    * The bytes for writing, at least `length` of them; new ones are zero.
-   * @param spare so many more if room has to be made. What grows again gets half as much again, above 2 MiB less, but never so
-   * little that to append time and again copies each byte more than a few times.
+   * @param spare so many more if room has to be made. What grows again, or is long, gets half as much again, above 2 MiB less, but never
+   * so little that to append time and again copies each byte more than a few times.
    */
-  grow(length: number, spare = typeof this.#content === 'string' ? 0 : Math.min(length >> 1, Math.max(1 << 20, length >> 3))): Uint8Array {
+  grow(length: number, spare?: number): Uint8Array {
+    const old = this.#content
+    const isText = typeof old === 'string'
+    const more = isText && length < LONG ? 0 : Math.min(length >> 1, Math.max(1 << 20, length >> 3))
+    const room = length > old.length ? length + (spare ?? more) : old.length
     // The array itself, no subarray: V8 keeps short arrays on its heap until there is a view of them.
-    let bytes = typeof this.#content === 'string' ? toUint8Array(this.#content) : this.#content
-    if (length > bytes.length) {
-      const old = bytes
-      bytes = new Uint8Array(length + spare)
+    let bytes = old as Uint8Array
+    if (isText) bytes = putBytes(new Uint8Array(room), 0, old)
+    else if (room > old.length) {
+      bytes = new Uint8Array(room)
       bytes.set(old)
     }
     this.#content = bytes
@@ -107,6 +111,8 @@ export class Raw {
 }
 /** Up to this length a text is written into as a text. */
 const SHORT = 64
+/** A text from here on has room to grow as soon as it becomes bytes: to copy it once more would take long. */
+const LONG = 1 << 16
 
 /** A string value as Redis would store it: an integer in its only form becomes a number. */
 export function encodeString(text: ByteString): StringValue {
