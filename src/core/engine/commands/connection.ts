@@ -168,22 +168,11 @@ function hello(_db: unknown, argv: Argv, session: Session): Reply {
 }
 
 /** The fields of CLIENT LIST on buffers, in bytes. */
-function buffersOf({ options: { buffers }, transaction }: Session): Record<string, number> {
-  if (buffers === undefined) return {}
+function buffersOf({ options: { buffers }, transaction: { queued } }: Session): string {
+  if (buffers === undefined) return ''
   const { input, replies, unread } = buffers
-  const { queued } = transaction
-  return {
-    qbuf: input,
-    'qbuf-free': 0,
-    'argv-mem': 0,
-    'multi-mem': queued,
-    rbs: 0,
-    rbp: 0,
-    obl: replies,
-    oll: unread > 0 ? 1 : 0,
-    omem: unread,
-    'tot-mem': input + queued + replies + unread,
-  }
+  const memory = `multi-mem=${queued} rbs=0 rbp=0 obl=${replies} oll=${unread > 0 ? 1 : 0} omem=${unread}`
+  return ` qbuf=${input} qbuf-free=0 argv-mem=0 ${memory} tot-mem=${input + queued + replies + unread}`
 }
 
 /** A session as a line of CLIENT LIST. What a connection in process does not have is 0. */
@@ -201,33 +190,17 @@ export function describe(session: Session): string {
     session.noEvict ? 'e' : '',
     session.noTouch ? 'T' : '',
   ].join('')
-  const fields = {
-    id: session.id,
-    addr: options.peer?.address ?? '',
-    laddr: options.peer?.local ?? '',
-    fd: -1, // there is none to tell of
-    name: session.name,
-    age,
-    idle,
-    flags: flags || 'N',
-    db: session.db.index,
-    sub: session.subscriptions('channels').size,
-    psub: session.subscriptions('patterns').size,
-    ssub: session.subscriptions('shards').size,
-    multi: transaction.queue?.length ?? -1,
-    ...buffersOf(session),
-    watch: transaction.watching, // Redis 7.4 has it directly behind `multi`; here it follows the fields of 7.0, which keep their places
-    events: 'r',
-    cmd: session.last?.name ?? 'NULL',
-    user: nameOf(session),
-    redir: session.tracking?.redirect ?? -1,
-    resp: session.protocol,
-    'lib-name': library.name,
-    'lib-ver': library.version,
-  }
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
+  const [channels, patterns, shards] = (['channels', 'patterns', 'shards'] as const).map((topic) => session.subscriptions(topic).size)
+  // As one text: an object of fields takes five times as long, and there may be thousands of clients.
+  return [
+    // There is no fd to tell of.
+    `id=${session.id} addr=${options.peer?.address ?? ''} laddr=${options.peer?.local ?? ''} fd=-1 name=${session.name} age=${age} idle=${idle}`,
+    ` flags=${flags || 'N'} db=${session.db.index} sub=${channels} psub=${patterns} ssub=${shards} multi=${transaction.queue?.length ?? -1}`,
+    buffersOf(session),
+    // Redis 7.4 has watch directly behind multi; here it follows the fields of 7.0, which keep their places.
+    ` watch=${transaction.watching} events=r cmd=${session.last?.name ?? 'NULL'} user=${nameOf(session)} redir=${session.tracking?.redirect ?? -1}`,
+    ` resp=${session.protocol} lib-name=${library.name} lib-ver=${library.version}`,
+  ].join('')
 }
 
 /** Whose rights a session has. */
