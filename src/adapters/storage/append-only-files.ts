@@ -29,6 +29,7 @@ export class AppendOnlyFiles implements JournalStore {
   readonly #dir: string
   readonly #name: string
   readonly #snapshot: string
+  readonly #check: () => void
   /** What the manifest says; null if there is none. */
   #parts: Part[] | null = null
   /** The part that is appended to, with those before it that the next base does not stand for. */
@@ -44,11 +45,12 @@ export class AppendOnlyFiles implements JournalStore {
   /** Settles when the manifest is as it was last to be: a snapshot may drop it while a base puts another in its place. */
   #changing: Promise<unknown> = Promise.resolve()
 
-  /** @param name `appendfilename`; @param snapshot the snapshot's file */
-  constructor(dir: string, name: string, snapshot: string) {
+  /** @param name `appendfilename`; @param snapshot the snapshot's file; @param check throws if the directory must not be written to any more */
+  constructor(dir: string, name: string, snapshot: string, check: () => void) {
     this.#dir = dir
     this.#name = name
     this.#snapshot = snapshot
+    this.#check = check
   }
 
   /** A redis-server leaves a journal that was turned off as it is. It is behind if nothing came after the snapshot's moment. */
@@ -138,6 +140,7 @@ export class AppendOnlyFiles implements JournalStore {
   }
 
   async split(apart: boolean): Promise<void> {
+    this.#check()
     await mkdir(this.#dir, { recursive: true })
     // A journal that was off has not been looked at: what it names must not be written over.
     if (this.#parts === null) await this.#find()
@@ -158,6 +161,7 @@ export class AppendOnlyFiles implements JournalStore {
   }
 
   async append(bytes: Uint8Array, durable: boolean): Promise<void> {
+    this.#check()
     const file = (this.#file ??= await this.#openLast())
     try {
       if (!durable && !this.#syncing && bytes.length <= AT_ONCE) writeAllSync(file, bytes, this.#position)
@@ -238,6 +242,7 @@ export class AppendOnlyFiles implements JournalStore {
   }
 
   async #put(parts: Part[]): Promise<void> {
+    this.#check()
     const temporary = this.#path(`temp-${this.#manifest}`)
     const file = await open(temporary, 'w')
     try {

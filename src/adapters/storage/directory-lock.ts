@@ -2,45 +2,97 @@
 // process is gone, or another has its number now. It is never removed, as two processes at once might do, one of them when the
 // other has already taken its place: whoever makes the file that stands behind it is the next, and only one can make that.
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { link, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { clearInterval, setInterval } from 'node:timers'
+import { setTimeout } from 'node:timers/promises'
 import { StorageError } from '../../core/persistence/storage.ts'
+
+/** A process cannot be asked whether it lives by one in another container or on another machine: it writes the lock's time so often. */
+const BEAT_MS = 1000
+/** After so long without that it is gone. */
+const PATIENCE_MS = 5000
 
 interface Holder {
   readonly pid: number
   /** When the process started, in the system's own form; null where that cannot be found out. */
   readonly started: string | null
+  /** The machine, and the container, whose processes have these numbers. */
+  readonly system: string
   /** Tells two holders in one process apart. */
   readonly id: string
 }
 
-/** @returns a function that gives the directory back; @throws StorageError if a process that lives has it */
-export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
+export interface DirectoryLock {
+  /** @throws StorageError if another process may have the directory, because it saw no sign of this one for some time */
+  check(): void
+  /** Gives the directory back. */
+  release(): Promise<void>
+}
+
+/** @throws StorageError if a process that lives has it */
+export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   const path = join(dir, 'isodis.lock')
-  const own: Holder = { pid: process.pid, started: await startOf(process.pid), id: randomUUID() }
+  const own: Holder = { pid: process.pid, started: await startOf(process.pid), system: await system(), id: randomUUID() }
   const text = JSON.stringify(own)
   const temporary = `${path}.${own.id}`
   await writeFile(temporary, text)
   try {
-    while (!(await take(path, temporary))) continue
+    while (!(await take(path, temporary, own.system))) continue
   } finally {
     await rm(temporary, { force: true })
   }
-  return async () => {
-    const holder = parse(await readFile(path, 'utf8').catch(() => ''))
-    if (holder?.id === own.id) await rm(path, { force: true })
+  let beaten = Date.now()
+  let lost = false
+  const beat = async (): Promise<void> => {
+    if ((await contentOf(path)) === text) await utimes(path, new Date(), new Date())
+    else lost = true
+    beaten = Date.now()
+  }
+  const timer = setInterval(() => void beat().catch(() => {}), BEAT_MS).unref()
+  return {
+    check() {
+      // The process, or its machine, was asleep: others may have waited long enough meanwhile.
+      if (Math.abs(Date.now() - beaten) > PATIENCE_MS / 2) lost ||= !isThere(path, text)
+      if (lost) throw new StorageError(`the directory "${dir}" is not this process's any more: isodis.lock is another one's, or is gone`)
+    },
+    async release() {
+      clearInterval(timer)
+      if ((await contentOf(path).catch(() => null)) === text) await rm(path, { force: true })
+    },
+  }
+}
+
+function isThere(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === text
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+  }
+}
+
+/** Containers have names of their own, or at least numbers of their own for processes. */
+async function system(): Promise<string> {
+  const numbers = await readlink('/proc/self/ns/pid').catch(() => '')
+  try {
+    return `${hostname()} ${numbers}`.trim()
+  } catch {
+    return numbers // Deno was not allowed to tell
   }
 }
 
 /** @returns whether it is taken; not if others were faster, who may have given it back since. @throws StorageError if one of them has it */
-async function take(path: string, own: string): Promise<boolean> {
+async function take(path: string, own: string, here: string): Promise<boolean> {
   if (await linked(own, path)) return true
   const first = await contentOf(path)
   const behind: string[] = []
   for (let name = path, text = first; text !== null; text = await contentOf(name)) {
     const holder = parse(text)
-    if (holder !== null && (await lives(holder))) {
-      const which = holder.pid === process.pid ? ', which is this one' : ''
+    const isHere = holder?.system === undefined || holder.system === here
+    if (holder !== null && (await (isHere ? lives(holder) : beats(name)))) {
+      const which = !isHere ? ` of ${holder.system}` : holder.pid === process.pid ? ', which is this one' : ''
       throw new StorageError(`the directory "${dirname(path)}" is in use by process ${holder.pid}${which}`)
     }
     name += `.after-${holder?.id ?? 'damaged'}`
@@ -84,6 +136,18 @@ async function lives({ pid, started }: Holder): Promise<boolean> {
   }
   const now = await startOf(pid)
   return started === null || now === null || started === now
+}
+
+/** Whether whoever has the lock writes its time. */
+async function beats(name: string): Promise<boolean> {
+  const timeOf = (): Promise<number | null> => stat(name).then(({ mtimeMs }) => mtimeMs, unless('ENOENT', null))
+  const first = await timeOf()
+  for (let waited = 0; waited < PATIENCE_MS; waited += BEAT_MS / 2) {
+    await setTimeout(BEAT_MS / 2)
+    const now = await timeOf()
+    if (now !== first) return now !== null
+  }
+  return false
 }
 
 /** Clock ticks from the system's start to the process's, and which start that was: Linux tells both. */

@@ -6,7 +6,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Storage, StorageError } from '../../core/persistence/storage.ts'
 import { AppendOnlyFiles } from './append-only-files.ts'
-import { lockDirectory } from './directory-lock.ts'
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { fileWriter, syncDirectory } from './durable-files.ts'
 
 /** For `fileStorage`. */
@@ -34,8 +34,9 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
   for (const name of Object.keys(others))
     throw new TypeError(`fileStorage: there is no option ${name}, but dir, dbfilename, appenddirname, appendfilename`)
   const path = join(dir, dbfilename)
-  const journal = new AppendOnlyFiles(join(dir, appenddirname), appendfilename, path)
-  let unlock = async (): Promise<void> => {}
+  let lock: DirectoryLock | null = null
+  const check = (): void => lock?.check()
+  const journal = new AppendOnlyFiles(join(dir, appenddirname), appendfilename, path, check)
   return {
     name: path,
     journal,
@@ -44,12 +45,12 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
       for (const [option, name] of Object.entries({ dbfilename, appenddirname, appendfilename }))
         if (name !== basename(name)) throw new StorageError(`${option} can't be a path, just a name`)
       await mkdir(dir, { recursive: true })
-      unlock = await lockDirectory(dir)
+      lock = await lockDirectory(dir)
       try {
         // Snapshots that a crash cut short.
         for (const file of await readdir(dir)) if (/^temp-\d+-[\da-f-]{36}\.rdb$/.test(file)) await rm(join(dir, file), { force: true })
       } catch (error) {
-        await unlock()
+        await lock.release()
         throw error
       }
     },
@@ -64,6 +65,7 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
       const dropJournal = journal.replacing()
       const writer = await fileWriter(join(dir, `temp-${process.pid}-${randomUUID()}.rdb`), path)
       const commit = async (): Promise<void> => {
+        check()
         await writer.commit()
         await syncDirectory(dir)
         await dropJournal()
@@ -71,7 +73,7 @@ export function fileStorage(options: FileStorageOptions = {}): Storage {
       return { ...writer, commit }
     },
     async close() {
-      await journal.close().finally(unlock)
+      await journal.close().finally(() => lock?.release())
     },
   }
 }
