@@ -12,9 +12,10 @@ test('README shows one of the scripts of the example', () => {
   expect(example).toContain(definitions(read('README.md'))[0])
 })
 
-test('docs/scripts.md shows one of them, and its Lua', () => {
+test('docs/scripts.md shows two of them, and the Lua of one', () => {
   const docs = read('docs/scripts.md')
-  expect(definitions(docs)).toEqual([expect.stringContaining("name: 'pickTask'")])
-  expect(example).toContain(definitions(docs)[0])
+  const shown = definitions(docs)
+  expect(shown).toEqual([expect.stringContaining("name: 'pickTask'"), expect.stringContaining("name: 'putBack'")])
+  for (const each of shown) expect(example).toContain(each)
   expect(/```lua\n([^]*?)\n```/.exec(docs)?.[1]).toBe(pickTask.toLua())
 })
