@@ -165,8 +165,10 @@ export class Database {
     if (size > 0) {
       this.store(key, value)
       this.changed(key, kind, event, dirty)
-      // As in Redis, a key that has expired is deleted like any other here.
-    } else if (this.delete(key, this.keyspace.find(key))) this.changed(key, EVENT.generic, 'del')
+      return size
+    }
+    // Not `find`, which would remove a key that has expired as such: as in Redis, it is deleted here like any other.
+    if (this.delete(key, this.keyspace.find(key))) this.changed(key, EVENT.generic, 'del')
     return size
   }
 
@@ -317,7 +319,7 @@ export class Database {
     this.keyspace = keyspace
     for (const [key, watches] of this.watchers) {
       if (old.has(key) || this.alive(key)) this.touch(key)
-      // It has expired already: nothing has changed.
+      // It has it, but expired: for WATCH nothing has changed.
       else if (keyspace.has(key)) for (const watch of watches.values()) watch.expired = true
     }
     for (const key of this.waiters.keys()) if (old.has(key) || keyspace.has(key)) this.signal(key)

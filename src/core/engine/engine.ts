@@ -64,16 +64,19 @@ export interface Replicates {
   loaded(beside: ReadonlyMap<ByteString, ByteString>, gone: Iterable<ByteString>): void
   /** Whether the data is a master's. What has expired is then hidden, and stays until the master says that it goes. */
   readonly follows: boolean
-  /** Whether writes have to be asked about, one by one. */
+  /** Whether `writeError` has to be asked before every write. */
   readonly asks: boolean
   /** The error that writes get here: on a replica, or where too few replicas would have them; null if they may run. */
   writeError(): ReplyError | null
-  /** The error that commands get that are not to see what may be old; null if it is not, or may be seen. */
+  /**
+   * The error of commands that look at data, while that may be old: on a replica that has lost its master. Null if it is not, or if
+   * `replica-serve-stale-data` says that it may be seen.
+   */
   readonly stale: ReplyError | null
   /**
    * Ends the engine once the replicas have all there is, or have had enough time for it.
    * @param now whether they are not waited for
-   * @returns what `end` does, or an error: somebody has thought better of it
+   * @returns what `end` does, or an error if it was called off
    */
   ending(end: () => Promise<Reply>, now: boolean): Promise<Reply>
   /** Several that hear of changes, as one. */
@@ -120,10 +123,6 @@ export class Engine {
   /** By their numbers. */
   readonly sessions = new Map<number, Session>()
 
-  /** Connections, and of this process's own sessions those that have run a command: the others are nobody's client. */
-  get clients(): Session[] {
-    return [...this.sessions.values()].filter(isClient)
-  }
   /**
    * Functions that send what a connection gets without having asked: before the reply to whoever caused it, or else at the end of the
    * turn.
@@ -179,7 +178,7 @@ export class Engine {
   #tooMuch = false
   #lastSession = 0
   #closing: Promise<Reply> | null = null
-  /** Whether it only waits for the storage yet. */
+  /** Whether it has begun to save: replicas are no longer waited for. */
   #ends = false
 
   constructor(options: EngineOptions) {
@@ -202,10 +201,15 @@ export class Engine {
     this.configure()
   }
 
+  /** Connections, and of this process's own sessions those that have run a command: the others are nobody's client. */
+  get clients(): Session[] {
+    return [...this.sessions.values()].filter(isClient)
+  }
+
   /** Takes over what CONFIG says. */
   configure(): void {
     this.events = parseEvents(this.config.get('notify-keyspace-events'))
-    // A replica's master says what goes.
+    // A replica evicts nothing by itself: its master says what goes.
     this.eviction.configure(this.config.get('maxmemory-policy'), this.replication?.follows ? 0 : this.config.number('maxmemory'))
     // In the next turn, not now: CONFIG SET may run inside a transaction, whose keys must not go while it works on them.
     if (this.eviction.tooMuch) this.eviction.goOn()
@@ -237,7 +241,7 @@ export class Engine {
   listen(who: Effects, listens: boolean): void {
     this.#listeners = this.#listeners.filter((each) => each !== who).concat(listens ? who : [])
     const [first = null] = this.#listeners
-    // Only replication is a second one.
+    // If there are two, one of them is replication's.
     this.effects = this.#listeners.length > 1 ? this.replication!.both(this.#listeners) : first
   }
 
@@ -262,12 +266,12 @@ export class Engine {
     return this.#unread !== 0
   }
 
-  /** As `now`, also where that stands still. */
+  /** As `now`, but the true time also while a journal is loaded or a master's commands run. */
   get present(): number {
     return this.replays ? this.clock.now() : this.now
   }
 
-  /** Runs what says itself what expires, as a journal or a master does: until then nothing does. */
+  /** Runs commands of a journal or a master, which say themselves what has expired: meanwhile nothing expires by the clock. */
   timeless<T>(run: () => T): T {
     this.#now = this.#unread = 1
     try {

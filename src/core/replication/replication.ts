@@ -76,10 +76,12 @@ export class Replication implements Replicates, Copy {
     return counts
   }
 
+  /** How many bytes of its history there have been. */
   get offset(): number {
     return this.feed?.backlog.end ?? 0
   }
 
+  /** What it could go on from, as the replica of a master. */
   get known(): { id: ByteString; offset: number } | null {
     return this.feed === null ? null : { id: this.id, offset: this.offset }
   }
@@ -103,7 +105,7 @@ export class Replication implements Replicates, Copy {
   }
 
   get asks(): boolean {
-    return this.follows || (this.#wanted > 0 && this.#most > 0)
+    return this.follows || (this.#wanted > 0 && this.#mostLag > 0)
   }
 
   /** How many replicas have to keep up, or nothing can be written. */
@@ -111,15 +113,15 @@ export class Replication implements Replicates, Copy {
     return this.#engine.config.number('min-replicas-to-write') ?? 0
   }
 
-  /** How long a replica may be silent, in milliseconds; 0 for any time. */
-  get #most(): number {
+  /** How long a replica that keeps up may be silent, in milliseconds; 0 for any time. */
+  get #mostLag(): number {
     return (this.#engine.config.number('min-replicas-max-lag') ?? 0) * SECOND_MS
   }
 
   /** How many replicas keep up. */
   get good(): number {
     const now = this.#engine.clock.now()
-    return this.replicas.filter(({ online, heard }) => online && now - heard <= this.#most).length
+    return this.replicas.filter(({ online, heard }) => online && now - heard <= this.#mostLag).length
   }
 
   // Going on after a restart.
@@ -130,7 +132,7 @@ export class Replication implements Replicates, Copy {
   }
 
   saved(): [ByteString, ByteString | number][] {
-    // Amid what a master sends it is not told yet how far this is.
+    // In the middle of what a master has sent it is not known yet how far this has come.
     if (this.feed === null || this.#engine.replays) return []
     this.feed.flush()
     return [
@@ -152,7 +154,7 @@ export class Replication implements Replicates, Copy {
       this.#feedFrom(offset)
       return
     }
-    // Whoever has what was saved, and no more, may go on here.
+    // Replicas that have no more than what was saved may go on from there.
     this.formerId = id
     this.formerEnd = offset
     const feed = this.#feedFrom(offset)
@@ -168,7 +170,7 @@ export class Replication implements Replicates, Copy {
   /** Begins to write down what changes, for replicas. */
   begin(): Feed {
     if (this.feed !== null) return this.feed
-    // What changed before was not counted: the name that it had stands for data that nobody can go on from.
+    // What changed before was not counted, so nobody can go on from the data that had the name before.
     this.id = randomId(this.#engine.random)
     this.formerId = NONE
     this.formerEnd = -1
@@ -253,7 +255,7 @@ export class Replication implements Replicates, Copy {
       if (feed === null) return
       const now = clock.now()
       const seconds = (name: string): number => config.number(name) ?? 0
-      // What a server says while it ends or hands over, and behind its last file, would be nowhere afterwards.
+      // While it ends or hands over, a server sends nothing of its own: that would count, and be neither in its last file nor with its heir.
       const speaks = !this.follows && !this.shutdown.begun && !this.failover.under
       if (speaks && feed.replicas.size > 0 && ++this.#seconds % seconds('repl-ping-replica-period') === 0) feed.say('PING')
       for (const replica of feed.replicas) if (now - replica.alive > seconds('repl-timeout') * SECOND_MS) replica.end()
@@ -265,7 +267,7 @@ export class Replication implements Replicates, Copy {
 
   async ending(end: () => Promise<Reply>, now: boolean): Promise<Reply> {
     const { link } = this
-    // What it would still send is not in what is saved.
+    // What the master would still send would not be in what is saved.
     link?.stop()
     const reply = await this.shutdown.run(end, now)
     if (reply instanceof ReplyError && link !== null && this.link === link) this.follow(this.#engine.dial!, link.host, link.port)

@@ -54,7 +54,7 @@ export class JournalQueue {
   waits = false
   /** Bytes in the store. */
   size = 0
-  /** Whether what is appended next must not be read behind what the store has. */
+  /** Whether what is appended next begins a new part: it does not continue what the store has. */
   apart = true
   /** Why nothing can be appended just now, or nothing more can wait for a store that does not answer; null if it can. */
   failure: unknown = null
@@ -72,7 +72,7 @@ export class JournalQueue {
   #appended = 0
   #synced = 0
   #lastSync = -Infinity
-  /** When the sync beside appends began, or was last waited for too long; null while there is none. */
+  /** When the sync that runs beside appends began, or was last found to take too long; null while there is none. */
   #syncingSince: number | null = null
   #cancelTimer: (() => void) | null = null
   /** Those who wait for what is still in the writer. */
@@ -93,6 +93,7 @@ export class JournalQueue {
     if ((this.unsynced || this.#pumping) && this.#policy !== 'no') void this.sync()
   }
 
+  /** A command is done: what it has changed is written soon. */
   settle(): void {
     if (this.writer.settle() && !this.#scheduled) this.#schedule()
   }
@@ -101,7 +102,7 @@ export class JournalQueue {
     this.#scheduled = true
     const flush = (): void => {
       this.#scheduled = false
-      if (this.#pumping) this.#look()
+      if (this.#pumping) this.#limitWaiting()
       else if (this.failure === null) void this.#pump()
     }
     // Replies wait for this, so it begins as soon as the running code is done rather than in the next turn.
@@ -109,8 +110,8 @@ export class JournalQueue {
     else this.#engine.clock.soon(flush)
   }
 
-  /** Checks whether too much waits for the store. */
-  #look(): void {
+  /** Has writes refused if too much waits for a store that does not answer. */
+  #limitWaiting(): void {
     const waiting = this.buffered - this.#inFlight
     const { clock, log } = this.#engine
     if (this.failure !== null || waiting < MOST_WAITING || elapsed(clock) - this.#since < SLOW_MS) return
@@ -120,7 +121,7 @@ export class JournalQueue {
     this.#engine.restrict()
   }
 
-  /** What is in the writer is to be appended. */
+  /** Makes what is in the writer the next job. */
   #enqueue(): void {
     if (!this.writer.ready) return
     this.#jobs.push({ taken: this.writer.take(), waiting: this.#waiting })
@@ -213,7 +214,7 @@ export class JournalQueue {
     this.apart = false
   }
 
-  /** Changes after this must not be read behind what the store has; changes before it still are. */
+  /** What changes from now on goes to a part that does not continue what the store has; what was changed before is still appended to that. */
   sever(): void {
     this.#enqueue()
     const ended = (): void => {

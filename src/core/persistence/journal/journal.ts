@@ -87,7 +87,11 @@ export class Journal extends Recording implements QueueOwner {
     return this.#queue.size + (this.#run?.size ?? 0)
   }
 
-  /** Loads the journal. @param place where it is, if it is not asked for; @returns false if there is none; @throws StorageError, RdbError */
+  /**
+   * Loads the journal.
+   * @param place where it is, to be named in the log, if it is loaded although `appendonly` is off
+   * @returns false if there is none; @throws StorageError, RdbError
+   */
   async load(place?: string): Promise<boolean> {
     const sizes = await loadJournal(this.#engine, this.#store)
     if (sizes === null) return false
