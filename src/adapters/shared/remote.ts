@@ -36,7 +36,7 @@ export class Remote {
   readonly #channel: Channel<Requests, never>
   readonly #onAsk: () => void
   readonly #open = new Map<number, Open>()
-  /** What the owner knows. */
+  /** The scripts that the owner has been sent. */
   readonly scripts = new Set<string>()
   /** Whether a crash of the owner cannot undo what it has answered last. */
   safe = false
@@ -79,7 +79,7 @@ export class Remote {
   /** The owner's data, as `EmbeddedRedis.exportRdb` gives it. */
   exportRdb(): Export {
     const begun = this.ask(0, { op: 'export' })
-    // Whoever reads hears of it.
+    // `next` throws it.
     begun.catch(() => {})
     return {
       next: async () => {
@@ -145,7 +145,7 @@ export class Remote {
           if (answer.is === 'ended') onEnd(answer.error === null ? undefined : new RedisError(answer.error))
           else if (answer.is === 'failed') reject(errorOf(answer))
           else {
-            // Once it has begun a promise hears of nothing more, and the end is told.
+            // One of them does something: the promise before it has begun, `onEnd` after that.
             const lost = new Lost(true)
             reject(lost)
             onEnd(lost)
@@ -220,7 +220,7 @@ class RemoteBackend implements Backend {
   loadScript({ sha, body }: ScriptTree): void {
     if (this.#remote.scripts.has(sha)) return
     this.#remote.scripts.add(sha)
-    // Who cannot run it says so when it is called.
+    // An owner that cannot take it says so when the script is called.
     this.#remote.ask(this.#connection, { op: 'script', sha, body }).catch(() => this.#remote.scripts.delete(sha))
   }
 

@@ -34,11 +34,11 @@ export class SharedBackend implements Backend {
   /** Why there will never be one again. */
   #ended: Error | null = null
   #closed = false
-  /** What runs in this tab's own engine: it has to be told that the engine counts no more. */
+  /** Rejects what was passed on and is not answered yet. This tab's own engine would never answer it once it is dropped. */
   readonly #running = new Set<(error: Lost) => void>()
-  /** What ran the first write of this tab that is not known to be durable. */
+  /** The owner that ran the first write of this tab that is not known to be durable. */
   #wrote: Backend | null = null
-  /** The database that was selected: a new owner does not know. */
+  /** The database that was selected, which a new owner has to be told. */
   #db: ByteString = '0'
   readonly #scripts = new Map<ByteString, ScriptTree>()
 
@@ -104,9 +104,9 @@ export class SharedBackend implements Backend {
     if (current === null) return again()
     if (MAKES_DURABLE.test(argv[0])) return this.#makeDurable(current, argv, options, again)
     const reply = current.call(argv, options)
-    if (!(reply instanceof Promise)) return this.#follow(current, argv, reply)
+    if (!(reply instanceof Promise)) return this.#note(current, argv, reply)
     return this.#outlast(
-      reply.then((settled) => this.#follow(current, argv, settled)),
+      reply.then((settled) => this.#note(current, argv, settled)),
       () => options?.blocking === true || this.#isRepeatable(argv),
       again,
     )
@@ -153,13 +153,14 @@ export class SharedBackend implements Backend {
     )
   }
 
-  /** Every owner gets to know it. */
+  /** Every owner is told of it, later ones too. */
   loadScript(script: ScriptTree): void {
     this.#current?.loadScript?.(script)
     this.#scripts.set(script.sha, script)
   }
 
-  #follow(by: Backend, argv: Argv, reply: Reply): Reply {
+  /** Notes what a command that was run has changed here. */
+  #note(by: Backend, argv: Argv, reply: Reply): Reply {
     if (reply instanceof ReplyError) return reply
     if (argv[0] === 'SELECT') this.#db = argv[1]
     else if (!this.#isRepeatable(argv)) this.#hasWritten(by)
@@ -170,6 +171,7 @@ export class SharedBackend implements Backend {
     if (by.safe !== true) this.#wrote ??= by
   }
 
+  /** Gives what was passed on, and passes it on again if its owner is gone and it has not run, or may run twice. */
   async #outlast<T>(running: Promise<T>, repeatable: () => boolean, again: () => Promise<T>): Promise<T> {
     try {
       return await this.#untilDropped(running)
@@ -179,6 +181,7 @@ export class SharedBackend implements Backend {
     }
   }
 
+  /** As the promise, but rejected once `drop` is called. */
   #untilDropped<T>(running: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#running.add(reject)

@@ -9,7 +9,7 @@ export interface Watched {
   suspect(): void
 }
 
-/** A third of the patience may pass until silence is noticed, after the second it is asked, and it has the third to answer. */
+/** The patience has three steps: in the first the owner may fall silent, after the second it is asked, and it has the third to answer. */
 const STEPS = 3
 /**
  * A tab that has just won the lock was alive a moment ago and is busy loading: if tabs took it from each other then, nobody would get
@@ -54,11 +54,12 @@ export class Watchdog {
     const step = (this.#patience * (this.#loading ? PATIENCE_WHEN_SLOW : 1)) / STEPS
     const due = performance.now() + step
     this.#timer = setTimeout(() => {
-      // A timer that is late tells that this thread was blocked itself: what the owner has said may still be to be heard.
+      // A timer that is late shows that this thread was blocked itself: what the owner has said may not have been read yet.
       this.#look(performance.now() - due > step / 2)
     }, step)
   }
 
+  /** @param late whether this thread may not have read yet what the owner has said */
   #look(late: boolean): void {
     this.#timer = undefined
     const now = performance.now()

@@ -42,7 +42,7 @@ export class AppendOnlyFiles implements JournalStore {
   #lastBase = 0
   /** What the manifest said when the journal was left. */
   #left: Part[] | null = null
-  /** Settles when the manifest is as it was last to be: a snapshot may drop it while a base puts another in its place. */
+  /** Settles when the last change of the manifest is done. They take turns: a snapshot may drop it while a base puts another in its place. */
   #changing: Promise<unknown> = Promise.resolve()
 
   /** @param name `appendfilename`; @param snapshot the snapshot's file; @param check throws if the directory must not be written to any more */
@@ -53,7 +53,10 @@ export class AppendOnlyFiles implements JournalStore {
     this.#check = check
   }
 
-  /** A redis-server leaves a journal that was turned off as it is. It is behind if nothing came after the snapshot's moment. */
+  /**
+   * A redis-server leaves the files of a journal that was turned off. The journal is behind the snapshot if nothing was written to it
+   * after the snapshot's moment.
+   */
   async isAhead(): Promise<boolean> {
     const text = await this.#readManifest()
     if (text === null) return false
@@ -88,8 +91,8 @@ export class AppendOnlyFiles implements JournalStore {
   }
 
   /**
-   * Before Redis 7 a journal was one file, beside the directory: as in Redis, it becomes the base. The manifest is there first,
-   * so that this goes on where it was interrupted.
+   * Before Redis 7 a journal was one file, beside the directory: as in Redis, it becomes the base. The manifest is written before the
+   * file is moved, so that a start after a crash in between goes on from there.
    */
   async #takeOver(): Promise<void> {
     const old = join(this.#dir, '..', this.#name)
@@ -168,7 +171,7 @@ export class AppendOnlyFiles implements JournalStore {
       else await writeAll(file, bytes, this.#position)
       if (durable) await file.datasync()
     } catch (error) {
-      // Nothing of it is to be there. Should this fail too, the next try writes over it.
+      // None of the bytes may stay. Should this fail too, the next try writes over them.
       await file.truncate(this.#position).catch(() => {})
       throw error
     }
@@ -267,7 +270,7 @@ export class AppendOnlyFiles implements JournalStore {
   }
 }
 
-/** As Redis reads lines of it. */
+/** Redis reads no longer lines of a manifest. */
 const LONGEST_LINE = 1024
 
 /**

@@ -120,7 +120,7 @@ export class Tracking {
       const result = perform()
       if (isScript) return result
       if (flags & FLAG.readonly) this.#remember(this.#current!, this.#script?.command ?? command, this.#script?.argv ?? argv)
-      else if (name === 'config|set') this.#forget()
+      else if (name === 'config|set') this.#keepToLimit()
       else if ((name === 'flushall' || name === 'flushdb') && !(result instanceof ReplyError)) this.#flushed()
       return result
     } finally {
@@ -149,7 +149,7 @@ export class Tracking {
       this.#noted++
       known.noted++
     }
-    this.#forget()
+    this.#keepToLimit()
     this.#count()
   }
 
@@ -158,7 +158,7 @@ export class Tracking {
     const known = this.#known.get(id)
     if (known === undefined) return
     this.#known.delete(id)
-    if (this.#known.size === 0) return this.#rest()
+    if (this.#known.size === 0) return this.#stopListening()
     this.#prune()
     this.#gone += known.noted
     if (2 * this.#gone <= this.#noted) return
@@ -179,7 +179,7 @@ export class Tracking {
   }
 
   /** Stops listening to changes when nobody tracks any more: commands then cost what they did before. */
-  #rest(): void {
+  #stopListening(): void {
     this.#clear()
     this.#broadcasts.clear()
     this.#engine.tracking = null
@@ -201,7 +201,7 @@ export class Tracking {
   }
 
   /** Keeps to `tracking-table-max-keys`. What is forgotten might change unheard: it counts as changed. */
-  #forget(): void {
+  #keepToLimit(): void {
     const most = this.#engine.config.number('tracking-table-max-keys')!
     if (most === 0) return
     for (const key of this.#readers.keys()) {

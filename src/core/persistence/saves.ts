@@ -14,9 +14,9 @@ import { Aborted, type WatchedRun, writeSnapshot } from './write-snapshot.ts'
 
 const STARTED = new Status('Background saving started')
 
-/** What is to be saved holds up a page that is being closed for at most this long; Chromium ends it after 500 ms. */
+/** A save holds up a page that is being closed for at most so long; Chromium ends the page after 500 ms. */
 const HURRY_MS = 400
-/** A save that has run for longer than this is not restarted when the page is about to go. */
+/** A save that has run for longer than this goes on when the page is about to go: begun anew it would hardly be done in time. */
 const MOST_BEGUN_ANEW_MS = 1000
 interface Run extends WatchedRun {
   /** The engine's dirty count at its moment. */
@@ -46,7 +46,7 @@ export class Saves {
   readonly #options: SavesOptions
   readonly #tracker: ChangeTracker | null
   #run: Run | null = null
-  /** Settles when all those whose place was taken have ended. */
+  /** Settles when all runs whose place was taken have ended. */
   #replaced: Promise<unknown> = Promise.resolve()
   /** The engine's dirty count when it was last saved. */
   #savedDirty = 0

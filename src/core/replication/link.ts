@@ -20,7 +20,7 @@ export interface Copy {
   db: number
   /** Whether the master is one that has yet to become it: see FAILOVER. */
   readonly handsOver: boolean
-  /** It was asked for its data. */
+  /** The master has answered whether it sends its data. */
   answered(accepts: boolean): void
   /** The link is in another state. */
   became(): void
@@ -123,10 +123,10 @@ export class Link {
         if (!this.#stopped) this.#become('connect')
       }
       if (this.#stopped) return
-      // What was up may be so again at once.
+      // A master that was there may be back at once.
       if (wasUp) continue
       await new Promise<void>((resolve) => {
-        // As a connection would, it keeps the process.
+        // The timer keeps the process alive, as a connection would.
         const cancel = clock.after(SECOND_MS, resolve, true)
         this.#goOn = () => {
           cancel?.()
@@ -241,7 +241,7 @@ export class Link {
     session.db = engine.database(copy.db)
     const parser = new RequestParser()
     parser.limits.maxBulk = Infinity
-    /** What has come and is not told as run, and how much of it has. */
+    /** What has come since `copy` was last told what has run, and how many bytes of it have run. */
     let bytes = ''
     let ran = 0
     const tell = (): void => {
@@ -255,7 +255,7 @@ export class Link {
       parser.feed(some)
       for (let argv = parser.next(); argv !== undefined && !session.closed; argv = parser.next()) {
         if (/^replconf$/i.test(argv[0])) {
-          // How far it is does not count this command yet.
+          // The answer does not count this command itself.
           tell()
           if (/^getack$/i.test(argv[1] ?? '')) this.#acknowledge()
         } else this.#perform(session, argv)

@@ -68,7 +68,7 @@ export class Bridge {
   readonly engine: Engine
   /** As in Redis, scripts have a client of their own: what one selects ends with it. */
   readonly session: Session
-  /** Whose rights it has. */
+  /** The client that has it run, whose rights it has. */
   caller: Session | null = null
   protocol: Protocol = 2
   /** Whether scripts may run what is not meant for them, as tests want it. */

@@ -13,12 +13,12 @@ export type Library = (machine: Machine) => void
 
 /** Calls within calls, as Lua 5.1 allows. The stack of JS is usually full before: that ends in the same error. */
 const MAX_DEPTH = 20_000
-/** What C may call within calls, as in Lua: functions given to libraries, metamethods, iterators, coroutines. */
+/** How deep calls may nest that Lua makes from C, as in Lua: of functions given to libraries, metamethods, iterators, coroutines. */
 export const MAX_NESTED = 200
-/** As many while an error is handled. */
+/** How deep they may nest while an error is handled. */
 export const MOST_NESTED = 223
 export const HANDLING = 'error in error handling'
-/** What a chain of __index may have, as in Lua. */
+/** How long a chain of __index may be, as in Lua. */
 const MAX_CHAIN = 100
 /** Longer strings do not fit into JS. */
 export const MAX_STRING = 2 ** 29 - 24
