@@ -150,7 +150,7 @@ export class Member implements Candidate {
   }
 
   async #begin(reign: Reign, stolen: boolean): Promise<void> {
-    let owned: Owned | null
+    let owned: Owned
     try {
       owned = await reign.makeEngine(this.#options.open, stolen, () => this.#lose(reign))
     } catch (error) {
@@ -158,7 +158,7 @@ export class Member implements Candidate {
       else if (reign.phase !== 'over') this.#end(error as Error, false)
       return
     }
-    if (owned === null) return
+    if (reign.phase === 'over') return owned.abandon()
     owned.redis.engine.onClose.add(() => this.#shutDown(owned))
     await this.#open(reign, owned)
   }

@@ -54,13 +54,10 @@ export class Reign {
     this.#circle.everyone.send({ is: this.owned === null ? 'claim' : 'owner', owner: this.id, wire: WIRE })
   }
 
-  /** Makes the engine, with `open`. @returns null if the reign was over before it was there */
-  async makeEngine(open: OpenEngine, takeOver: boolean, onTaken: () => void): Promise<Owned | null> {
+  /** Makes the engine, with `open`. The reign may be over before it is there. */
+  async makeEngine(open: OpenEngine, takeOver: boolean, onTaken: () => void): Promise<Owned> {
     try {
-      const owned = await open(takeOver, onTaken)
-      if (this.phase !== 'over') return owned
-      void owned.abandon()
-      return null
+      return await open(takeOver, onTaken)
     } catch (error) {
       // A tab that has lost the database may still have the storage: it is frozen, or had only begun to open it.
       const { election } = this.#circle

@@ -165,10 +165,8 @@ export class Database {
     if (size > 0) {
       this.store(key, value)
       this.changed(key, kind, event, dirty)
-      return size
-    }
-    // Not `find`, which would remove a key that has expired as such: as in Redis, it is deleted here like any other.
-    if (this.delete(key, this.keyspace.find(key))) this.changed(key, EVENT.generic, 'del')
+      // Not `find`, which would remove a key that has expired as such: as in Redis, it is deleted here like any other.
+    } else if (this.delete(key, this.keyspace.find(key))) this.changed(key, EVENT.generic, 'del')
     return size
   }
 
