@@ -85,7 +85,7 @@ if (args.includes('--write')) {
   const tables = [...all.keys()].sort().map((name) => all.get(name))
   writeFileSync(
     file,
-    `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. Each figure is the median of rounds that take turns with its peer's in the same process or run; the ratio is what to look at, the absolute figures depend on the machine.\n\n${tables.join('\n\n')}\n`,
+    `# Benchmark results\n\nMade by \`npm run bench -- --write\` on ${machine}. A row compares a figure with its peer: look at the ratio, for the absolute figures depend on the machine. Both are medians of rounds that take turns in the same run. A target is what the project holds itself to.\n\n${tables.join('\n\n')}\n`,
   )
   const rows = sections.find(({ name }) => name === 'incremental')?.results.map(({ row }) => row)
   if (rows !== undefined && rows.length > 0) {

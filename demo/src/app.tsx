@@ -76,8 +76,8 @@ function StatusPill({ database }: { database: Database }) {
 function Closed() {
   return (
     <div class="cover">
-      <h1>The database has ended</h1>
-      <p>What was saved is there at the next start.</p>
+      <h1>The database has been shut down</h1>
+      <p>What was saved is there when it starts again.</p>
       <div class="inline-form">
         <button class="button button-accent" onClick={() => location.reload()}>
           Start again

@@ -44,7 +44,7 @@ export function CannotOpen({ error, name }: { error: Error; name: string }) {
 const isDamage = (error: Error): boolean => error.name === 'RdbError' || /damaged|missing/.test(error.message)
 
 function adviceFor(error: Error): string {
-  if (isDamage(error)) return 'Nothing has been changed. Download a copy before you start anew: parts of it may be saved by hand.'
+  if (isDamage(error)) return 'Nothing has been changed. Download a copy before you start afresh: parts of it may be recovered by hand.'
   if (/Quota/.test(`${error.name} ${error.message}`)) return 'The browser’s storage is full. Remove data of other sites, then try again.'
   if (/Security|Unknown|InvalidState/.test(error.name)) {
     return 'The browser does not let this page store anything: a private window or its settings may forbid it.'

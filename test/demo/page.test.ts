@@ -154,7 +154,7 @@ describe('the key browser', () => {
       await form.getByLabel('Type').selectOption(type_)
       const fields = form.locator('.new-key input')
       for (const [i, value] of values.entries()) await fields.nth(i + 1).fill(value)
-      await form.getByRole('button', { name: 'Make key' }).click()
+      await form.getByRole('button', { name: 'Create key' }).click()
       await page.locator('.key-row', { hasText: `new ${type_}` }).waitFor()
       expect(await type(page, `type "new ${type_}"`)).toBe(type_)
     }

@@ -151,7 +151,7 @@ function EmptyList({ filtered }: { filtered: boolean }) {
   return (
     <p class="empty">
       {filtered ? (
-        'No key fits the filter.'
+        'No key matches the filter.'
       ) : (
         <>
           No keys yet. Type <code>set greeting hello</code> at the prompt, or make one here.

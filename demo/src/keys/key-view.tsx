@@ -92,7 +92,7 @@ export function KeyView({ redis, name, revision, notices, onChange, onRename, on
           {known.type === 'string' ? (
             <StringValue redis={redis} name={name} revision={revision} notices={notices} change={change} />
           ) : collection === undefined ? (
-            <p class="empty">There is no view for this type. Its encoding is {known.encoding}.</p>
+            <p class="empty">This type cannot be shown here. Its encoding is {known.encoding}.</p>
           ) : (
             <CollectionValue redis={redis} name={name} collection={collection} revision={revision} notices={notices} change={change} />
           )}

@@ -81,7 +81,7 @@ export function NewKey({ redis, notices, onMade, onClose }: Props) {
           </label>
         ))}
         <div>
-          <button class="button button-accent">Make key</button>
+          <button class="button button-accent">Create key</button>
         </div>
       </div>
     </form>

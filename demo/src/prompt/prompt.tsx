@@ -144,7 +144,7 @@ export function Prompt({ terminal }: { terminal: Terminal }) {
           value={search.value === null ? line.value : search.value.text}
           onInput={onInput}
           onKeyDown={onKeyDown}
-          aria-label={search.value === null ? 'Redis command' : 'Search in what was typed'}
+          aria-label={search.value === null ? 'Redis command' : 'Search in the history'}
           aria-describedby="prompt-hint"
           readOnly={running?.endless}
           autocomplete="off"

@@ -6,8 +6,8 @@ import type { Notices } from '../parts/notices.tsx'
 
 const MODES: readonly [mode: JournalMode, name: string, about: string][] = [
   ['off', 'Off', 'A crash loses what has changed since the last save.'],
-  ['everysec', 'Every second', 'Every change is written down at once; a power cut loses about a second.'],
-  ['always', 'Always', 'A command is answered only when its change is on the disk.'],
+  ['everysec', 'Every second', 'Every change is written at once; a power cut loses about a second.'],
+  ['always', 'Always', 'A command is answered only once its change is on the disk.'],
 ]
 
 export function JournalSwitch({ database, notices }: { database: Database; notices: Notices }) {

@@ -16,7 +16,7 @@ export function Log({ database }: { database: Database }) {
         ))}
       </ol>
       {lines.length > 0 ? null : database.role.value === 'guest' ? (
-        <p class="muted small">Another tab runs the commands, and has the log. When it is closed, this one takes over.</p>
+        <p class="muted small">Another tab runs the commands and has the log. When it is closed, this one takes over.</p>
       ) : (
         <p class="muted small">Nothing has been logged yet.</p>
       )}

@@ -58,7 +58,7 @@ export function RulesEditor({ database, notices }: { database: Database; notices
           ))}
         </span>
       </div>
-      {rules.length === 0 ? <p class="muted small">No rules: it saves only when told to.</p> : null}
+      {rules.length === 0 ? <p class="muted small">No rules: nothing is saved unless you say so.</p> : null}
       <ul class="rules">
         {rules.map(({ seconds, changes }, i) => (
           <li key={i}>

@@ -1,45 +1,51 @@
 // What the command line says about itself, and to somebody who has mistyped: one line, and where to read on.
 
-export const USAGE = `Usage: isodis serve [redis.conf] [options]   a server for any Redis client
-       isodis rdb FILE [--check]             what a dump.rdb holds
-       isodis help [serve | rdb]             the options of a command
+export const USAGE = `Usage: isodis serve [redis.conf] [options]   start a server for any Redis client
+       isodis rdb FILE [--check]             print or check a dump.rdb
+       isodis help [serve | rdb]             list the options of a command
        isodis --version
+
+Such as:
+  isodis serve --port 6379 --dir ./data        a Redis that keeps its data in ./data/dump.rdb
+  isodis serve --rest-port 8079 --token dev    an Upstash for local work, at http://127.0.0.1:8079
 `
 
 const SERVE = `Usage: isodis serve [redis.conf] [options]
 
-A server for any Redis client, with redis-server's options. Where it keeps data:
+Starts a server for any Redis client, with redis-server's options. Where it keeps data:
 
-  --dir DIR             in a snapshot in this directory; without it (or a redis.conf) in memory only
+  --dir DIR             a directory for the snapshot; without it (or a redis.conf) data is in memory only
   --dbfilename FILE     the snapshot's name; default dump.rdb
-  --save RULES          when to save: "3600 1" is after an hour if there was 1 change; default, as Redis,
+  --save RULES          when to save: "3600 1" is after an hour if there was a change; the default is Redis's,
                         "3600 1 300 100 60 10000"
   --appendonly yes      keep a journal of every write too
   --appendfsync WHEN    when the journal must be on the disk: always, everysec (the default) or no
 
-Where it listens, and to whom:
+Where it listens, and who may connect:
 
   --port N              TCP port; default 6379, 0 for any free one
   --bind ADDRESSES      addresses; default 127.0.0.1, which is this machine only; "*" for all
-  --protected-mode no   lets others in than this machine although there is no password
-  --unixsocket PATH     a Unix socket instead
+  --protected-mode no   let other machines connect without a password
+  --unixsocket PATH     listen on a Unix socket instead
   --requirepass WORD    a password that clients must give
-  --user RULES          a user, such as "alice on >password ~app:* +@read"; may be repeated
-  --aclfile FILE        users in a file, which ACL LOAD reads and ACL SAVE writes
+  --user RULES          a user and what it may do: "alice on >password ~app:* +@read"; may be repeated
+  --aclfile FILE        a file of users, which ACL LOAD reads and ACL SAVE writes
 
-Upstash's REST protocol beside it, at the first of the addresses:
+Upstash's REST protocol too, at the first of the addresses:
 
-  --rest-port N         its port, 0 for any free one; the other is then any free one if 6379 is taken
-  --token WORD          what REST clients must know; there is no default
-  --read-only-token W   lets REST clients in for reading only
+  --rest-port N         its port, 0 for any free one; if 6379 is taken, --port is then any free one
+  --token WORD          the token that REST clients must send; there is no default
+  --read-only-token W   a token for REST clients that may only read
 
 Any other parameter of redis.conf is an option too, such as --maxmemory 100mb or --loglevel verbose.
 `
 
 const RDB = `Usage: isodis rdb FILE [--check]
 
-Prints a dump.rdb of any Redis or Valkey as lines of JSON, one a key. FILE may be - for standard input. The line
-at the end, on standard error, says how many there are. With --check it only says that, or what is damaged (the exit code is then 1).
+Prints a dump.rdb of any Redis or Valkey as lines of JSON, one for each key, and at the end, on standard error, how many
+keys there are. FILE may be - for standard input.
+
+  --check   print only how many keys there are, or what is damaged (the exit code is then 1)
 `
 
 const HELP: Readonly<Record<string, string>> = { serve: SERVE, rdb: RDB }
