@@ -199,7 +199,7 @@ async function embed(options: RedisOptions): Promise<EmbeddedRedis> {
   if (extension !== undefined) engine.scripting = extension.attach(engine)
   for (const module of [options.json, options.vectors]) {
     if (module === undefined) continue
-    engine.types.set(module.type.name, module.type)
+    engine.types.modules.set(module.type.name, module.type)
     engine.modules.push(module.listing)
   }
   options.admin?.attach(engine)

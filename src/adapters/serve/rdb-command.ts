@@ -4,9 +4,11 @@ import { createReadStream } from 'node:fs'
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../../core/bytes.ts'
 import { formatDouble } from '../../core/numbers.ts'
 import { readRdb } from '../../core/persistence/rdb/reader.ts'
-import { formatId, MAX_ID, MIN_ID } from '../../core/engine/structures/stream-id.ts'
+import type { Stream } from '../../core/streams/stream.ts'
+import { formatId, MAX_ID, MIN_ID } from '../../core/streams/stream-id.ts'
+import { stream } from '../../core/streams/streams.ts'
 import { contentOf } from '../../core/engine/modules.ts'
-import { nameOfType, type Stream, textOf, type Value } from '../../core/engine/values.ts'
+import { nameOfType, textOf, type Value } from '../../core/engine/values.ts'
 import { json } from '../../core/json/json.ts'
 import { vectors } from '../../core/vectors/vectors.ts'
 import { reasonOf } from './reason.ts'
@@ -47,7 +49,7 @@ export async function printRdb(
     opened(path),
     {
       databases: DATABASES,
-      types: new Map([json, vectors].map(({ type }) => [type.name, type])),
+      types: { modules: new Map([json, vectors].map(({ type }) => [type.name, type])), stream },
       entry(db, key, value, expiry) {
         // A file with a key twice is refused by those who load it, so checking must see it too.
         let names = seen.get(db)

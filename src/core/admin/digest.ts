@@ -3,7 +3,7 @@
 import type { ByteString } from '../bytes.ts'
 import type { Database } from '../engine/database.ts'
 import type { Engine } from '../engine/engine.ts'
-import { MAX_ID, MIN_ID } from '../engine/structures/stream-id.ts'
+import { MAX_ID, MIN_ID } from '../streams/stream-id.ts'
 import { textOf, typeOf, type Value } from '../engine/values.ts'
 import { formatDouble } from '../numbers.ts'
 import { hexOf, paddedWords, sha1Words } from '../sha1.ts'

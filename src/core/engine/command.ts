@@ -4,6 +4,7 @@ import type { ByteString } from '../bytes.ts'
 import type { Reply } from '../reply.ts'
 import type { Database } from './database.ts'
 import { unknownCommand, unknownSubcommand } from './errors.ts'
+import type { StreamType } from './modules.ts'
 import type { Session } from './session.ts'
 
 export type Argv = readonly ByteString[]
@@ -43,6 +44,10 @@ export interface Row {
 export interface Group {
   readonly name: string
   readonly rows: readonly Row[]
+  /** Commands of `isodis/admin` that change data: whoever loads a journal may need them without it. */
+  readonly replayed?: readonly Row[]
+  /** Comes with the commands of streams. */
+  readonly stream?: StreamType
 }
 
 /**
@@ -102,6 +107,10 @@ export class CommandTable {
   readonly #recent: Command[] = []
   readonly #recentNames: (ByteString | null)[] = new Array<null>(32).fill(null)
 
+  /** By their names in lower case: see `Group`. */
+  readonly replayed: Map<ByteString, Row>
+  readonly stream: StreamType | undefined
+
   readonly #docs: readonly (DocTexts | LoadDocs)[]
   #loaded: Promise<DocTexts> | undefined
 
@@ -110,7 +119,11 @@ export class CommandTable {
     this.#docs = [...(base === undefined ? [] : base.#docs), ...(docs === undefined ? [] : [docs])]
     this.commands = base?.commands.slice() ?? []
     this.#spelled = new Map(base === undefined ? [] : base.#spelled)
-    for (const { name: group, rows } of groups) {
+    this.stream = base?.stream
+    this.replayed = new Map(base?.replayed)
+    for (const { name: group, rows, replayed = [], stream } of groups) {
+      this.stream ??= stream
+      for (const each of replayed) this.replayed.set(each.name, each)
       for (const each of rows) {
         const command = this.#add(each, group)
         this.#spelled.set(command.name, command).set(command.name.toUpperCase(), command)

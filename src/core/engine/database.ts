@@ -7,8 +7,9 @@ import { WRONG_TYPE } from './errors.ts'
 import { EVENT } from './events.ts'
 import { Keyspace } from './keyspace.ts'
 import type { Session } from './session.ts'
+import type { Stream } from '../streams/stream.ts'
 import type { Watch } from './transaction.ts'
-import { Hash, List, Members, SortedSet, Stream, type StringValue, type TypeName, typeOf, type Value } from './values.ts'
+import { Hash, List, Members, SortedSet, type StringValue, type TypeName, typeOf, type Value } from './values.ts'
 
 /** One type's keys: a key of another type is WRONGTYPE. */
 class Typed<T extends Value> {
@@ -64,7 +65,7 @@ export class Database {
   readonly list = new Typed(this, 'list', () => new List())
   readonly set = new Typed(this, 'set', () => new Members())
   readonly zset = new Typed(this, 'zset', () => new SortedSet())
-  readonly stream = new Typed(this, 'stream', () => new Stream())
+  readonly stream: Typed<Stream> = new Typed(this, 'stream', () => this.engine.types.stream!.make())
 
   constructor(engine: Engine, index: number) {
     this.engine = engine

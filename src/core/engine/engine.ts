@@ -13,7 +13,7 @@ import { Expiry } from './expiry.ts'
 import { Memory } from './memory.ts'
 import { type MapReply, type Reply, ReplyError } from '../reply.ts'
 import { type Allocate, type Clock, type Dial, type Log, plainArray, type Random, randomId } from './ports.ts'
-import type { ModuleType } from './modules.ts'
+import type { ModuleType, Types } from './modules.ts'
 import { PubSub } from './pubsub.ts'
 import { keptLibraries, type Scripting } from './scripting.ts'
 import { Session, type SessionOptions } from './session.ts'
@@ -135,8 +135,8 @@ export class Engine {
   effects: Effects | null = null
   replication: Replicates | null = null
   scripting: Scripting = keptLibraries()
-  /** Types of values beyond Redis's own, by their names. */
-  readonly types = new Map<string, ModuleType>()
+  /** The types of values that not every engine has. */
+  readonly types: Types & { readonly modules: Map<string, ModuleType> }
   /** What brings them, as MODULE LIST and HELLO have it. */
   readonly modules: MapReply[] = []
   probe: Probe | null = null
@@ -183,6 +183,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.table = options.table
+    this.types = { modules: new Map(), stream: options.table.stream }
     this.clock = options.clock
     this.random = options.random
     this.allocate = options.allocate ?? plainArray

@@ -10,10 +10,6 @@ import type { Value } from './values.ts'
 // Bytes on V8 without pointer compression, as measured (bench/memory.bench.ts). Short arrays have room for 19, others grow by half.
 export const SLOT = 45 // a key's entry in the index, and its place in the columns
 export const EXPIRY = 32 // a time, and an entry in the queue
-const PENDING = 140 // an entry in a pending list and in its consumer's
-const ORDERED = 104 // a delivery in the order of deliveries
-const GROUP = 400
-const CONSUMER = 400 // with an entry or two
 const COMMAND = 215 // in the queue of a MULTI
 export const WATCH = 270
 export const SUBSCRIPTION = 235
@@ -38,15 +34,9 @@ export function sizeOfValue(value: Value): number {
     }
     case 'zset':
       return 481 + table(value.scores) + 4 * column(value.size) + 8 * value.size
+    case 'stream':
     case 'module':
       return value.bytes
-    case 'stream': {
-      let bytes = 1100 + value.chars + value.size * 80
-      for (const [name, { pel, ordered, consumers, chars }] of value.groups) {
-        bytes += GROUP + name.length + pel.size * PENDING + ordered * ORDERED + consumers.size * CONSUMER + chars
-      }
-      return bytes
-    }
   }
 }
 

@@ -2,6 +2,8 @@
 // done with any value (counting, copying, saving and loading it) is asked of the value itself.
 import type { ByteString } from '../bytes.ts'
 import type { MapReply } from '../reply.ts'
+import type { readStream } from '../streams/loading.ts'
+import type { Stream } from '../streams/stream.ts'
 import type { Group, LoadDocs } from './command.ts'
 
 /** What an entry such as `isodis/json` gives `createRedis`: commands, and the type of value they work on. */
@@ -14,6 +16,20 @@ export interface Module {
   readonly type: ModuleType
   /** What MODULE LIST and HELLO say: the module of Redis that has the same, with the version whose commands are here. */
   readonly listing: MapReply
+}
+
+/** Streams, which come with their commands: see streams/. */
+export interface StreamType {
+  make(): Stream
+  /** Begins to read one from a file. */
+  readonly read: typeof readStream
+}
+
+/** The types of values that not every engine has. */
+export interface Types {
+  /** Those that an entry such as `isodis/json` brings, by their names. */
+  readonly modules: ReadonlyMap<string, ModuleType>
+  readonly stream: StreamType | undefined
 }
 
 /** A type of value. */

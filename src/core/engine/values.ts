@@ -4,12 +4,11 @@ import { type ByteString, fromUint8Array, partOf, putBytes, STRING_OVERHEAD, toU
 import { parseInt64 } from '../numbers.ts'
 import type { ModuleValue } from './modules.ts'
 import { ExpiryQueue } from './structures/expiry-queue.ts'
-import type { ConsumerGroup } from './structures/consumer-group.ts'
 import { Deque } from './structures/deque.ts'
 import { Dict } from './structures/dict.ts'
 import { RankedTree } from './structures/ranked-tree.ts'
 import { SlotTable } from './structures/slot-table.ts'
-import { StreamLog } from './structures/stream-log.ts'
+import type { Stream } from '../streams/stream.ts'
 
 export type StringValue = ByteString | number | Raw
 export type Value = StringValue | Hash | List | Members | SortedSet | Stream | ModuleValue
@@ -329,19 +328,5 @@ export class SortedSet {
     this.order.delete(this.scores.values[slot], member)
     this.scores.removeAt(slot)
     return true
-  }
-}
-
-/** Entries and consumer groups. A stream without entries is still there. */
-export class Stream extends StreamLog {
-  readonly type = 'stream'
-  counted = 0
-  readonly groups = new Map<ByteString, ConsumerGroup>()
-
-  copy(): Stream {
-    const stream = new Stream()
-    stream.copyFrom(this)
-    for (const [name, group] of this.groups) stream.groups.set(name, group.copy())
-    return stream
   }
 }

@@ -1,15 +1,14 @@
 // A value that is too large to be written at once: it is written in parts, and what of it is about to change before its turn
 // is written first, to a place of its own.
 import type { ByteString } from '../bytes.ts'
-import type { ChunkGuard } from '../engine/structures/id-map.ts'
+import type { ChunkGuard } from '../engine/structures/deque.ts'
 import type { ModuleValue } from '../engine/modules.ts'
 import { lengthOf, Raw, type StringValue, type Value } from '../engine/values.ts'
 import { guard, unguard } from './guards.ts'
 import { Backlog, earlyWriter, Pages } from './pre-images.ts'
 import type { Use } from './rdb/format.ts'
 import { writeEnd } from './rdb/module.ts'
-import { type PlacedParts, streamParts } from './rdb/stream.ts'
-import { expiryBase, type RdbWriter } from './rdb/writer.ts'
+import { expiryBase, type OrderedPart, type RdbWriter } from './rdb/writer.ts'
 
 /** A value with more elements, or a longer string, is taken apart: 256 smaller ones are still written in a millisecond or two. */
 const LARGE_SIZE = 64
@@ -23,9 +22,7 @@ export function isLarge(value: Value): boolean {
   if (typeof value === 'number') return false
   if (typeof value === 'string' || value.type === 'string') return value.length > LARGE_LENGTH
   if (value.type === 'module') return value.bytes > LARGE_MODULE
-  let { size } = value
-  if (value.type === 'stream') for (const { pel, consumers } of value.groups.values()) size += pel.size + consumers.size
-  return size > LARGE_SIZE
+  return (value.type === 'stream' ? value.elements : value.size) > LARGE_SIZE
 }
 
 /** A key with all that is written of it. */
@@ -75,7 +72,7 @@ interface Parts {
 
 function partsOf(value: Value, early: RdbWriter): Parts {
   if (typeof value !== 'object' || value.type === 'string') return stringParts(value)
-  if (value.type === 'stream') return new ChunksInOrder(streamParts(value), early)
+  if (value.type === 'stream') return new ChunksInOrder(value.parts(), early)
   if (value.type === 'module') return moduleParts(value)
   if (value.type === 'list') {
     const write = (writer: RdbWriter, chunk: object): void => writer.listChunk(chunk as readonly string[])
@@ -178,12 +175,12 @@ class ChunksInOrder implements Parts {
   readonly #chunks: object[] = []
   #at = 0
   /** How to write those that have neither been written nor left an image. Chunks that came later are not among them. */
-  readonly #pending = new Map<object, PlacedParts['write']>()
+  readonly #pending = new Map<object, OrderedPart['write']>()
   readonly #images = new Map<object, Uint8Array[]>()
   readonly #copy: RdbWriter
   readonly #unguard: (() => void)[] = []
 
-  constructor(parts: readonly PlacedParts[], early: RdbWriter) {
+  constructor(parts: readonly OrderedPart[], early: RdbWriter) {
     this.#copy = earlyWriter(early)
     for (const { owner, chunks, write } of parts) {
       for (const chunk of chunks) {

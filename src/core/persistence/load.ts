@@ -4,11 +4,12 @@ import type { ByteString } from '../bytes.ts'
 import type { Engine } from '../engine/engine.ts'
 import { printed } from '../engine/errors.ts'
 import { Keyspace } from '../engine/keyspace.ts'
+import type { Types } from '../engine/modules.ts'
 import { nextTurn } from '../engine/ports.ts'
 import { Hash, type Value } from '../engine/values.ts'
 import { ReplyError } from '../reply.ts'
 import { RdbError, type Use } from './rdb/format.ts'
-import { MissingTypeError, type ModuleTypes } from './rdb/module.ts'
+import { MissingTypeError } from './rdb/module.ts'
 import { readRdb, type RdbTarget } from './rdb/reader.ts'
 import { REMOVED_KEY } from './snapshot.ts'
 import { type Storage, StorageError } from './storage.ts'
@@ -85,7 +86,7 @@ const unwritable = ({ text, cause }: ReplyError): StorageError => new StorageErr
 /** The content of a file on its way into an engine. */
 export class Incoming implements RdbTarget {
   readonly databases: number
-  readonly types: ModuleTypes
+  readonly types: Types
   keys = 0
   expired = 0
   skipped = 0

@@ -26,7 +26,7 @@ const METERS: ReadonlyMap<string, number> = new Map([['m', 1], ['km', 1000], ['f
 export const geo: Group = {
   name: 'geo',
   rows: [
-    row('GEOADD', -5, 'write denyoom', '1 RW update', (db, argv) => zadd(db, asZadd(argv))),
+    row('GEOADD', -5, 'write denyoom', '1 RW update', geoadd),
 
     row('GEODIST', -4, 'readonly', '1 RO access', (db, argv) => {
       if (argv.length > 5) throw SYNTAX
@@ -48,8 +48,17 @@ export const geo: Group = {
   ],
 }
 
-/** GEOADD as the ZADD that it is. */
-export function asZadd(argv: Argv): Argv {
+function geoadd(db: Database, argv: Argv): Reply {
+  const { engine } = db
+  const before = engine.dirty
+  const asked = asZadd(argv)
+  const reply = zadd(db, asked)
+  if (engine.dirty !== before) engine.effects?.wrote(db, asked)
+  return reply
+}
+
+/** GEOADD as the ZADD that it is, in the journal too. */
+function asZadd(argv: Argv): Argv {
   let at = 2
   while (/^(nx|xx|ch)$/i.test(argv[at] ?? '')) at++
   const options = argv.slice(2, at)

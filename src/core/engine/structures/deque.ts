@@ -1,10 +1,16 @@
 // A list's elements: a deque of chunks. Pushing and popping at both ends touch one chunk; a chunk is also the unit of
 // copy-on-write for a running save, so the chunk is handed to the guard before it changes.
 import type { ByteString } from '../../bytes.ts'
-import type { ChunkGuard } from './id-map.ts'
 
 /** Elements in order; never empty while it is part of a deque. */
 export type Chunk = ByteString[]
+
+/** Told before the first change to a chunk while a save is running (see persistence/). A new chunk is no change. */
+export interface ChunkGuard<C> {
+  before(chunk: C): void
+  /** The one that was there before. */
+  below: ChunkGuard<C> | null
+}
 
 /** Elements a chunk: small enough that inserting in its middle costs less than a lookup, large enough to keep 1 M elements in 8 k chunks. */
 const CHUNK_SIZE = 128

@@ -1,14 +1,12 @@
 // Loading a journal: its base, then every command since. What a crash cut off at the end of the last part is dropped, with
 // a line in the log; anything else that is wrong is an error, and the journal stays as it is.
 import { type ByteString, fromUint8Array } from '../../bytes.ts'
-import { arityFits, type Row, row } from '../../engine/command.ts'
-import { writable } from '../../engine/commands/hyperloglog.ts'
+import { arityFits, type Row } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { whatBrings, wrongArity } from '../../engine/errors.ts'
 import { elapsed, nextTurn } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
-import { makeDense } from '../../engine/structures/hyperloglog.ts'
-import { OK, ReplyError } from '../../reply.ts'
+import { ReplyError } from '../../reply.ts'
 import { asyncIterator } from '../../symbols.ts'
 import { damaged, Incoming } from '../load.ts'
 import { isRdb, type RdbReader, readRdb } from '../rdb/reader.ts'
@@ -17,12 +15,6 @@ import { JournalFormatError, JournalReader } from './journal-reader.ts'
 
 /** Commands are run for so long between two turns of the host. */
 const SLICE_MS = 4
-
-/** PFDEBUG TODENSE changes data, so journals have it. The command itself is in isodis/admin, which may not be there. */
-const PFDEBUG = row('PFDEBUG', 3, '', '', (db, [, , key]) => {
-  makeDense(writable(db, key, db.string.write(key)))
-  return OK
-})
 
 export interface JournalSizes {
   /** Bytes of the base, and of all parts. */
@@ -198,10 +190,12 @@ class Loader {
   }
 
   #known(argv: ByteString[], { name }: JournalPart): Row {
+    const { table } = this.#engine
     try {
-      return this.#engine.table.find(argv)
+      return table.find(argv)
     } catch {
-      if (argv[0].toLowerCase() === PFDEBUG.name) return PFDEBUG
+      const replayed = table.replayed.get(argv[0].toLowerCase())
+      if (replayed !== undefined) return replayed
       throw new StorageError(`Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name} ${whatBrings(argv[0])}`.trim())
     }
   }

@@ -4,15 +4,12 @@
 // so that the redis-server that is there can load them.
 import type { ByteString } from '../../bytes.ts'
 import type { Argv } from '../../engine/command.ts'
-import { asZadd } from '../../engine/commands/geo.ts'
 import { fieldOptions, hgetexArguments, hsetexArguments } from '../../engine/commands/hashes.ts'
 import { multiPopArguments } from '../../engine/commands/popping.ts'
-import { idArguments, isReferences } from '../../engine/commands/stream-references.ts'
-import { addOptions } from '../../engine/commands/streams.ts'
 import { msetexArguments, setOptions } from '../../engine/commands/strings.ts'
 import type { Database } from '../../engine/database.ts'
-import { formatId, MAX_ID } from '../../engine/structures/stream-id.ts'
-import { type Hash, type Stream, type StringValue, textOf } from '../../engine/values.ts'
+import { rewrites as streams } from '../../streams/journal.ts'
+import { type Hash, type StringValue, textOf } from '../../engine/values.ts'
 import { type Reply, SetReply } from '../../reply.ts'
 
 /** @returns the commands to be written, null for the command as it came; the database is as the command has left it */
@@ -101,35 +98,6 @@ const restore: Rewrite = (argv, _reply, db) => {
   return [[argv[0], argv[1], String(at), ...argv.slice(3), 'ABSTTL']]
 }
 
-/** XADD and XTRIM: the ID that the entry got, and how far was trimmed. */
-const xaddOrXtrim =
-  (adding: boolean): Rewrite =>
-  (argv, reply, db) => {
-    const { trim, references, at } = addOptions(db, argv, adding)
-    // DELREF and ACKED have written their own commands (see stream-references.ts).
-    if (references !== '') return []
-    const options = argv.slice(0, at).filter((word, i) => i < 2 || !isReferences(word.toUpperCase()))
-    if (trim?.approximate) {
-      const stream = db.keyspace.get(argv[1]) as Stream
-      const how = options.indexOf('~', 2)
-      options.splice(how, 2, '=', trim.minId === null ? String(stream.size) : formatId(stream.edge(false) ?? MAX_ID))
-      const limit = options.findIndex((word, i) => i > 1 && word.toUpperCase() === 'LIMIT')
-      if (limit > 0) options.splice(limit, 2)
-    }
-    const id = argv[at]?.endsWith('*') ? [reply as ByteString] : argv.slice(at, at + 1)
-    return [[...options, ...id, ...argv.slice(at + 1)]]
-  }
-
-/** XDELEX and XACKDEL: acknowledgements have been written already; what was removed becomes XDEL. */
-const removeEntries: Rewrite = (argv, reply) => {
-  const { ids } = idArguments(argv, argv[0].toUpperCase() === 'XDELEX' ? 2 : 3)
-  const removed = ids.filter((_, i) => (reply as number[])[i] === 1)
-  return removed.length === 0 ? [] : [['XDEL', argv[1], ...removed]]
-}
-
-/** Commands that write to the journal themselves. */
-const nothing: Rewrite = () => []
-
 const hashAt = (db: Database, key: ByteString): Hash | undefined => db.keyspace.get(key) as Hash | undefined
 
 const onFields = (start: Argv, fields: readonly ByteString[]): Argv[] =>
@@ -217,12 +185,6 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   zmpop: multiPop(1),
   bzmpop: multiPop(2),
   restore,
-  geoadd: (argv) => [asZadd(argv)],
-  xadd: xaddOrXtrim(true),
-  xtrim: xaddOrXtrim(false),
-  xdelex: removeEntries,
-  xackdel: removeEntries,
-  xreadgroup: nothing,
-  xclaim: nothing,
-  xautoclaim: nothing,
+  geoadd: () => [], // it has written its ZADD itself
+  ...streams,
 }

@@ -1,6 +1,7 @@
 // DUMP payloads: one value as a file would hold it, the format's version and a checksum. Redis's RESTORE takes ours, and
 // this one takes Redis's.
 import { type ByteString, fromUint8Array, toUint8Array } from '../../bytes.ts'
+import type { Types } from '../../engine/modules.ts'
 import type { Value } from '../../engine/values.ts'
 import { ReplyError } from '../../reply.ts'
 import { ByteSink } from './byte-sink.ts'
@@ -9,7 +10,6 @@ import { Crc64 } from './crc64.ts'
 import { FIELD_EXPIRY_VERSION, FUNCTION, HASH_METADATA, isKnown, RdbError, typeIn, USUAL_VERSION } from './format.ts'
 import { uint16 } from './integers.ts'
 import { LzfCompressor } from './lzf.ts'
-import type { ModuleTypes } from './module.ts'
 import { readValue } from './value-reader.ts'
 import { rdbTypeOf, RdbWriter } from './writer.ts'
 
@@ -41,7 +41,7 @@ function finish(sink: ByteSink, version: number): ByteString {
 }
 
 /** The value of a payload. @throws WRONG_PAYLOAD, BAD_FORMAT */
-export function restoreValue(payload: ByteString, types?: ModuleTypes): Value {
+export function restoreValue(payload: ByteString, types?: Types): Value {
   const { body, version } = checked(payload)
   const source = new ByteSource()
   let restored: Value | null = null

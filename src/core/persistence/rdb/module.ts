@@ -2,14 +2,11 @@
 // behind a number that says its kind, so that they can be passed over by who does not know the type.
 import { viewOf } from '../../bytes.ts'
 import { missingType } from '../../engine/errors.ts'
-import type { Item, ModuleType, ModuleValue } from '../../engine/modules.ts'
+import type { Item, ModuleType, ModuleValue, Types } from '../../engine/modules.ts'
 import type { Int64 } from '../../numbers.ts'
 import type { ByteSink } from './byte-sink.ts'
 import type { ByteSource } from './byte-source.ts'
 import { RdbError } from './format.ts'
-
-/** The types that an engine has, by their names. */
-export type ModuleTypes = ReadonlyMap<string, ModuleType>
 
 /** The file is whole, but this engine lacks the type of one of its values. */
 export class MissingTypeError extends RdbError {}
@@ -53,16 +50,20 @@ export function readType(source: ByteSource): { name: string; version: number } 
   return { name, version: Number(id & 1023n) }
 }
 
-/** @throws MissingTypeError: what is wrong is the engine, not the data */
-function knownType(source: ByteSource, types: ModuleTypes | undefined): { type: ModuleType; version: number } {
+/** What is wrong is the engine, not the data. */
+export const missing = (name: string, source: ByteSource): MissingTypeError =>
+  new MissingTypeError(missingType(name), source.fail('').offset)
+
+/** @throws MissingTypeError */
+function knownType(source: ByteSource, types: Types | undefined): { type: ModuleType; version: number } {
   const { name, version } = readType(source)
-  const type = types?.get(name)
-  if (type === undefined) throw new MissingTypeError(missingType(name), source.fail('').offset)
+  const type = types?.modules.get(name)
+  if (type === undefined) throw missing(name, source)
   return { type, version }
 }
 
 /** Begins to read a value: `done` is called in a later step of the source. @throws MissingTypeError */
-export function readModule(source: ByteSource, types: ModuleTypes | undefined, done: (value: ModuleValue) => void): void {
+export function readModule(source: ByteSource, types: Types | undefined, done: (value: ModuleValue) => void): void {
   const { type, version } = knownType(source, types)
   const loading = type.load(version)
   let loaded = loading.next()
@@ -78,7 +79,7 @@ export function readModule(source: ByteSource, types: ModuleTypes | undefined, d
 }
 
 /** Passes over what a module keeps beside the keys. @throws MissingTypeError unless its type is known */
-export function skipBeside(source: ByteSource, types: ModuleTypes | undefined): void {
+export function skipBeside(source: ByteSource, types: Types | undefined): void {
   knownType(source, types)
   source.length()
   source.length() // whether it stands before or after the keys

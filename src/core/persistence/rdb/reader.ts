@@ -1,19 +1,20 @@
 // Reads RDB files, versions 1 to 13 and Valkey's, from bytes as they come. Keys are handed on as they are read; only the end tells
 // whether all was well (the checksum stands there), so what was taken in must be thrown away on an error.
 import type { ByteString } from '../../bytes.ts'
+import type { Types } from '../../engine/modules.ts'
 import type { Value } from '../../engine/values.ts'
 import { ByteSource } from './byte-source.ts'
 import { Crc64 } from './crc64.ts'
 import * as format from './format.ts'
-import { type ModuleTypes, skipBeside } from './module.ts'
+import { skipBeside } from './module.ts'
 import { readValue } from './value-reader.ts'
 
 /** Where the content of a file goes. */
 export interface RdbTarget {
   /** How many databases there are; a key of another one is an error. */
   readonly databases: number
-  /** The types of values beyond Redis's own. Default: none */
-  readonly types?: ModuleTypes
+  /** The types of values that not every engine has. Default: none */
+  readonly types?: Types
   /**
    * A key with its value, its expiry in milliseconds since 1970 (0 for none; it may have passed) and its use.
    * @returns false if the database has the key already, which is an error

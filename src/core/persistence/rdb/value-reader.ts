@@ -1,15 +1,14 @@
 // The values of all types and encodings. Those with a count are read element by element; those in one string (listpacks
 // and their like) are small, or parted into nodes.
 import type { ByteString } from '../../bytes.ts'
-import type { ModuleValue } from '../../engine/modules.ts'
+import type { ModuleValue, Types } from '../../engine/modules.ts'
 import { Hash, List, Members, SortedSet, type StringValue, type Value } from '../../engine/values.ts'
 import { parseDouble, parseInt64 } from '../../numbers.ts'
 import type { ByteSource } from './byte-source.ts'
 import * as format from './format.ts'
 import { readIntset } from './intset.ts'
 import { readListpack } from './listpack.ts'
-import { type ModuleTypes, readModule, readType } from './module.ts'
-import { readStream } from './stream.ts'
+import { missing, readModule, readType } from './module.ts'
 import { readZiplist } from './ziplist.ts'
 import { readZipmap } from './zipmap.ts'
 
@@ -20,7 +19,7 @@ export type Done = (value: Value | null) => void
  * Begins to read a value: `done` is called in this step of the source or in a later one.
  * @param types what there is beyond Redis's own types
  */
-export function readValue(source: ByteSource, type: number, done: Done, types?: ModuleTypes): void {
+export function readValue(source: ByteSource, type: number, done: Done, types?: Types): void {
   switch (type) {
     case format.STRING:
       return done(source.value())
@@ -52,7 +51,8 @@ export function readValue(source: ByteSource, type: number, done: Done, types?: 
     case format.STREAM_LISTPACKS_2:
     case format.STREAM_LISTPACKS_3:
     case format.STREAM_LISTPACKS_4:
-      return readStream(source, type, done)
+      if (types?.stream === undefined) throw missing('stream', source)
+      return types.stream.read(source, type, done)
     case format.MODULE_2:
       return readModule(source, types, done)
     case format.MODULE_PRE_GA:

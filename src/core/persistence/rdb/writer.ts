@@ -5,18 +5,26 @@
 // nothing before it.
 import type { ByteString } from '../../bytes.ts'
 import { type Hash, lengthOf, type Members, Raw, type SortedSet, type StringValue, textOf, type Value } from '../../engine/values.ts'
+import type { ChunkGuard } from '../../engine/structures/deque.ts'
 import type { ByteSink } from './byte-sink.ts'
 import { contentOf } from '../../engine/modules.ts'
 import * as format from './format.ts'
 import type { LzfCompressor } from './lzf.ts'
 import { writeEnd, writeHead } from './module.ts'
-import { nodesOf, streamParts } from './stream.ts'
 
 export interface WriterOptions {
   /** Of the format. Default: 10, which does not know hash fields that expire (12 does) */
   version?: number
   /** Compresses strings (`rdbcompression yes`). Default: none */
   compressor?: LzfCompressor | null
+}
+
+/** Parts of a value that are written in order. */
+export interface OrderedPart {
+  /** What tells its guard before one of the chunks changes; null if nothing does: then they must be written at once. */
+  readonly owner: { guard: ChunkGuard<object> | null } | null
+  readonly chunks: readonly object[]
+  readonly write: (writer: RdbWriter, chunk: object) => void
 }
 
 /** Shorter strings hardly ever shrink, and to find that out takes as long as writing them. Redis tries from 21 on. */
@@ -104,7 +112,7 @@ export class RdbWriter {
 
   #head(value: Value): void {
     if (typeof value !== 'object' || value.type === 'string') return this.sink.length(lengthOf(value))
-    if (value.type === 'stream') return this.sink.length(nodesOf(value))
+    if (value.type === 'stream') return this.sink.length(value.nodes)
     if (value.type === 'module') return writeHead(this.sink, value.of)
     const base = value.type === 'hash' ? expiryBase(value) : 0
     if (base !== 0) this.sink.milliseconds(base)
@@ -126,7 +134,7 @@ export class RdbWriter {
       case 'zset':
         return this.zsetSlots(value, 0, value.size)
       case 'stream':
-        for (const { chunks, write } of streamParts(value)) for (const chunk of chunks) write(this, chunk)
+        for (const { chunks, write } of value.parts()) for (const chunk of chunks) write(this, chunk)
         break
       case 'module':
         if (value.of.form === 'string') this.#string(contentOf(value))

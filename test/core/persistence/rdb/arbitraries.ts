@@ -1,9 +1,10 @@
 // Random values of all types, with what the encodings treat differently: integers at their limits, lengths at theirs,
 // text that compresses and bytes that do not, collections on both sides of Redis's small forms.
 import * as fc from 'fast-check'
-import { ConsumerGroup } from '../../../../src/core/engine/structures/consumer-group.ts'
-import { compareIds, formatId } from '../../../../src/core/engine/structures/stream-id.ts'
-import { encodeString, Hash, List, Members, Raw, SortedSet, Stream, type Value } from '../../../../src/core/engine/values.ts'
+import { ConsumerGroup } from '../../../../src/core/streams/consumer-group.ts'
+import { compareIds, formatId } from '../../../../src/core/streams/stream-id.ts'
+import { encodeString, Hash, List, Members, Raw, SortedSet, type Value } from '../../../../src/core/engine/values.ts'
+import { Stream } from '../../../../src/core/streams/stream.ts'
 import type { Int64 } from '../../../../src/core/numbers.ts'
 import type { KeyToWrite } from './content.ts'
 

@@ -3,9 +3,13 @@ import { readRdb } from '../../../../src/core/persistence/rdb/reader.ts'
 import { ByteSink, type SinkOptions } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import type { Use } from '../../../../src/core/persistence/rdb/format.ts'
 import { RdbWriter, type WriterOptions } from '../../../../src/core/persistence/rdb/writer.ts'
-import { contentOf as contentOfModule } from '../../../../src/core/engine/modules.ts'
-import { formatId, MAX_ID, MIN_ID } from '../../../../src/core/engine/structures/stream-id.ts'
-import { type Stream, textOf, type Value } from '../../../../src/core/engine/values.ts'
+import type { ByteString } from '../../../../src/core/bytes.ts'
+import { restoreValue } from '../../../../src/core/persistence/rdb/dump.ts'
+import { contentOf as contentOfModule, type Types } from '../../../../src/core/engine/modules.ts'
+import { stream } from '../../../../src/core/streams/streams.ts'
+import { formatId, MAX_ID, MIN_ID } from '../../../../src/core/streams/stream-id.ts'
+import { textOf, type Value } from '../../../../src/core/engine/values.ts'
+import type { Stream } from '../../../../src/core/streams/stream.ts'
 import { formatDouble, parseDouble } from '../../../../src/core/numbers.ts'
 import { plain, type RespClient, type WireReply } from '../../../support/resp-client.ts'
 
@@ -121,6 +125,12 @@ function asInfo(flat: unknown): Info {
 
 const sorted = <T extends [string, ...unknown[]]>(rows: T[]): T[] => rows.toSorted((a, b) => (a[0] < b[0] ? -1 : 1))
 
+/** Of an engine that has all but those of other entries. */
+export const TYPES: Types = { modules: new Map(), stream }
+
+/** The value of a payload of DUMP. */
+export const restore = (payload: ByteString): Value => restoreValue(payload, TYPES)
+
 /** Reads a file, from the chunks it comes in. */
 export async function readFile(chunks: Iterable<Uint8Array>): Promise<File> {
   const content: Content = {}
@@ -129,6 +139,7 @@ export async function readFile(chunks: Iterable<Uint8Array>): Promise<File> {
   const empty: string[] = []
   const { version } = await readRdb(chunks, {
     databases: 16,
+    types: TYPES,
     entry(db, key, value, expiry, use) {
       const name = `${db}:${key}`
       if (name in content) return false

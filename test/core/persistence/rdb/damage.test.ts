@@ -3,13 +3,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { restoreValue } from '../../../../src/core/persistence/rdb/dump.ts'
 import { RdbError } from '../../../../src/core/persistence/rdb/format.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
 import { RdbReader } from '../../../../src/core/persistence/rdb/reader.ts'
 import { ReplyError } from '../../../../src/core/reply.ts'
 import { expiringHashes, keysOf, values } from './arbitraries.ts'
-import { writeFile } from './content.ts'
+import { restore, TYPES, writeFile } from './content.ts'
 import { SEED } from '../../../support/seed.ts'
 
 const DIR = new URL('samples/', import.meta.url)
@@ -19,7 +18,7 @@ const samples = readdirSync(DIR)
 
 /** @returns what was wrong, null if nothing was */
 function read(bytes: Uint8Array): RdbError | null {
-  const reader = new RdbReader({ databases: 16, entry: () => true })
+  const reader = new RdbReader({ databases: 16, types: TYPES, entry: () => true })
   try {
     reader.push(bytes)
     reader.end()
@@ -110,7 +109,7 @@ test('a payload that is not as it was dumped is refused with an error reply', ()
   const text = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('latin1'))
   fc.assert(
     fc.property(text, (payload) => {
-      expect(() => restoreValue(payload)).toThrow(expect.any(ReplyError) as Error)
+      expect(() => restore(payload)).toThrow(expect.any(ReplyError) as Error)
     }),
     { seed: SEED },
   )

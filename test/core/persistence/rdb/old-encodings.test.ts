@@ -6,7 +6,6 @@ import { createRedis } from '../../../../src/adapters/memory.ts'
 import { memoryStorage } from '../../../../src/adapters/storage/memory.ts'
 import { formatDouble } from '../../../../src/core/numbers.ts'
 import { ByteSink } from '../../../../src/core/persistence/rdb/byte-sink.ts'
-import { restoreValue } from '../../../../src/core/persistence/rdb/dump.ts'
 import * as format from '../../../../src/core/persistence/rdb/format.ts'
 import { backLength } from '../../../../src/core/persistence/rdb/listpack.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
@@ -14,7 +13,7 @@ import { RdbWriter } from '../../../../src/core/persistence/rdb/writer.ts'
 import { type RedisServer, startRedisServer } from '../../../support/redis-server.ts'
 import { plain, RespClient } from '../../../support/resp-client.ts'
 import { streams } from './arbitraries.ts'
-import { contentOf, readFile, readServer } from './content.ts'
+import { contentOf, readFile, readServer, restore } from './content.ts'
 import { SEED } from '../../../support/seed.ts'
 
 let server: RedisServer
@@ -141,7 +140,7 @@ function payload(type: number, ...body: Buffer[]): string {
 
 async function readAlike(payload: string): Promise<void> {
   expect(plain(await client.call('RESTORE', 'key', '0', payload, 'REPLACE'))).toBe('OK')
-  expect({ ...contentOf(restoreValue(payload)), expiry: 0 }).toEqual((await readServer(client))['0:key'])
+  expect({ ...contentOf(restore(payload)), expiry: 0 }).toEqual((await readServer(client))['0:key'])
 }
 
 const NUMBERS = [0, 12, 13, 127, 128, -1, -128, -129, 4095, 4096, -4096, -4097, 32_767, 32_768, -32_768, 8_388_607, 8_388_608, 2 ** 31 - 1, 2 ** 31, -(2 ** 31)].map(BigInt) // prettier-ignore
@@ -247,7 +246,7 @@ test('a stream of Redis 5, which does not say what was deleted', async () => {
   )
   const read = payload(format.STREAM_LISTPACKS, length(1), string(id(1, 1)), string(node), Buffer.of(2, 6, 0, 1), ...group)
   await readAlike(read)
-  expect(contentOf(restoreValue(read)).value).toMatchObject({
+  expect(contentOf(restore(read)).value).toMatchObject({
     entries: [['1-1', ['f', 'one']], ['6-0', ['g', '7']]], // prettier-ignore
     added: 2,
     groups: [{ name: 'group', read: 2, consumers: [{ name: 'alice', pel: [['6-0', 1_700_000_000_000, 3]] }] }],
@@ -259,7 +258,7 @@ describe('what redis-server 7.0 does not know', () => {
   const at = 4_102_444_800_000
 
   test('a set as a listpack', () => {
-    const read = restoreValue(payload(format.SET_LISTPACK, string(listpack(['a', '1', '-5000']))))
+    const read = restore(payload(format.SET_LISTPACK, string(listpack(['a', '1', '-5000']))))
     expect(contentOf(read)).toEqual({ type: 'set', value: ['-5000', '1', 'a'] })
   })
 
@@ -270,7 +269,7 @@ describe('what redis-server 7.0 does not know', () => {
         new RdbWriter(sink, { version: 11 }).value(stream)
         sink.flush()
         const written = payload(format.STREAM_LISTPACKS_3, ...sink.take().map((chunk) => Buffer.from(chunk)))
-        expect(contentOf(restoreValue(written))).toEqual(contentOf(stream))
+        expect(contentOf(restore(written))).toEqual(contentOf(stream))
       }),
       { seed: SEED },
     )
@@ -281,10 +280,10 @@ describe('what redis-server 7.0 does not know', () => {
     const relative = rows.flatMap(([field, value, expiry]) => [length(expiry === 0 ? 0 : expiry - at + 1), string(field), string(value)])
     const absolute = rows.flatMap(([field, value, expiry]) => [length(expiry), string(field), string(value)])
     const pack = string(listpack(rows.flat().map(String)))
-    expect(contentOf(restoreValue(payload(format.HASH_METADATA, le(at, 8), length(3), ...relative)))).toEqual(hash(rows))
-    expect(contentOf(restoreValue(payload(format.HASH_METADATA_PRE_GA, length(3), ...absolute)))).toEqual(hash(rows))
-    expect(contentOf(restoreValue(payload(format.HASH_LISTPACK_EX, le(at, 8), pack)))).toEqual(hash(rows))
-    expect(contentOf(restoreValue(payload(format.HASH_LISTPACK_EX_PRE_GA, pack)))).toEqual(hash(rows))
+    expect(contentOf(restore(payload(format.HASH_METADATA, le(at, 8), length(3), ...relative)))).toEqual(hash(rows))
+    expect(contentOf(restore(payload(format.HASH_METADATA_PRE_GA, length(3), ...absolute)))).toEqual(hash(rows))
+    expect(contentOf(restore(payload(format.HASH_LISTPACK_EX, le(at, 8), pack)))).toEqual(hash(rows))
+    expect(contentOf(restore(payload(format.HASH_LISTPACK_EX_PRE_GA, pack)))).toEqual(hash(rows))
   })
 })
 
@@ -298,7 +297,7 @@ describe('later than 7.4', () => {
 
   test('hash fields that expire, of Valkey 9.1.2', () => {
     const dumped = base64('FgIBYcABANjDLLsDAAABYsAC//////////9QAF9fK8Cn47jT')
-    expect(contentOf(restoreValue(dumped.toString('latin1')))).toEqual({ type: 'hash', value: fields })
+    expect(contentOf(restore(dumped.toString('latin1')))).toEqual({ type: 'hash', value: fields })
   })
 
   test('a file of Valkey 9.1.2', async () => {
@@ -318,7 +317,7 @@ describe('later than 7.4', () => {
       'GgEQAAABogNoNkgAAAAAAAAAAMM7QEAHQAAAABYAAgFAAAeBZgIAAQIBACABA4F2AgQgCgAIwAoMAQH0mDPkooocAAAJBSANCIFnAoF3AgYB/wKBAAAeLKZMaeAFgQAAAaIDaDZIAIEAAB4spkxp4AUDAQNncnCBAAABogNoNkgAgf//////////AQAAAaIDaDZIAAAAAAAAAABsNmgDogEAAAEBAWNsNmgDogEAAGw2aAOiAQAAAQAAAaIDaDZIAAAAAAAAAABAZEBkAgJwMgECeDKBAAABogNoNlAACHByb2R1Y2VyAQJtMYEAAAGiA2g2SAACAQ0A7YrcHzA3HCY=',
     )
     const [first, second, deleted] = ['1795353491016-0', '1795353491024-0', '33177117420000-5']
-    const stream = restoreValue(dumped.toString('latin1'))
+    const stream = restore(dumped.toString('latin1'))
     expect(contentOf(stream).value).toMatchObject({
       ...{ length: 2, lastId: deleted, maxDeletedId: deleted, added: 3 },
       entries: [[first, ['f', 'v']], [second, ['f', 'v']]], // prettier-ignore
@@ -377,7 +376,7 @@ describe('files of all versions', () => {
   ])('a node of a list that is %s is refused, as by Redis', async (_, kind, bytes) => {
     const damaged = payload(format.LIST_QUICKLIST_2, length(1), Buffer.from(kind), bytes)
     expect(plain(await client.call('RESTORE', 'key', '0', damaged, 'REPLACE'))).toEqual({ error: 'ERR Bad data format' })
-    expect(() => restoreValue(damaged)).toThrow(expect.objectContaining({ text: 'ERR Bad data format' }) as Error)
+    expect(() => restore(damaged)).toThrow(expect.objectContaining({ text: 'ERR Bad data format' }) as Error)
   })
 
   // The nine chars of a module's name and a version of 10 bits.

@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Stream, textOf, type Value } from '../../../../src/core/engine/values.ts'
+import { textOf, type Value } from '../../../../src/core/engine/values.ts'
+import { Stream } from '../../../../src/core/streams/stream.ts'
 import { formatDouble } from '../../../../src/core/numbers.ts'
-import { dumpValue, restoreValue } from '../../../../src/core/persistence/rdb/dump.ts'
+import { dumpValue } from '../../../../src/core/persistence/rdb/dump.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
 import { type RedisServer, startRedisServer } from '../../../support/redis-server.ts'
 import { plain, RespClient } from '../../../support/resp-client.ts'
 import { byteStrings, hashes, keysOf, lists, sets, sortedSets, streams, strings, values } from './arbitraries.ts'
-import { contentOf, contentOfKeys, type KeyToWrite, readFile, readServer, writeFile } from './content.ts'
+import { contentOf, contentOfKeys, type KeyToWrite, readFile, readServer, restore, writeFile } from './content.ts'
 import { SEED } from '../../../support/seed.ts'
 
 const RUNS = Number(process.env['ISODIS_RDB_RUNS'] ?? 40)
@@ -137,7 +138,7 @@ describe('DUMP and RESTORE', () => {
         make('key', value),
       ])
       const payload = plain(await client.call('DUMP', 'key')) as string
-      expect(contentOf(restoreValue(payload))).toEqual(contentOf(value))
+      expect(contentOf(restore(payload))).toEqual(contentOf(value))
     })
     await fc.assert(property, { seed: SEED, numRuns: 2 * RUNS })
   })
@@ -167,7 +168,7 @@ describe('streams', () => {
       expect(await readServer(client)).toEqual({ '0:key': { ...contentOf(stream), expiry: 0 } })
       await client.call('XTRIM', 'key', 'MAXLEN', '2')
       const payload = plain(await client.call('DUMP', 'key')) as string
-      expect(contentOf(restoreValue(payload)).value).toEqual((await readServer(client))['0:key'].value)
+      expect(contentOf(restore(payload)).value).toEqual((await readServer(client))['0:key'].value)
     })
     await fc.assert(property, { seed: SEED, numRuns: 2 * RUNS })
   })
@@ -209,7 +210,7 @@ describe('streams', () => {
       ])
       const payload = plain(await client.call('DUMP', 'key')) as string
       const { type, value } = (await readServer(client))['0:key']
-      expect(contentOf(restoreValue(payload))).toEqual({ type, value })
+      expect(contentOf(restore(payload))).toEqual({ type, value })
     })
     await fc.assert(property, { seed: SEED, numRuns: 2 * RUNS })
   })
@@ -237,7 +238,7 @@ describe('streams', () => {
           await client.call('XADD', 'key', `${ms}-0`, 'name', step[0], 'x', step[1])
         }
       }
-      const restored = restoreValue(plain(await client.call('DUMP', 'key')) as string) as Stream
+      const restored = restore(plain(await client.call('DUMP', 'key')) as string) as Stream
       expect(restored.chunks).toEqual(stream.chunks)
     })
     await fc.assert(property, { seed: SEED, numRuns: RUNS })

@@ -1,10 +1,11 @@
 // What the writer writes the reader reads: all types, in one piece and in parts.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Stream, StringValue, Value } from '../../../../src/core/engine/values.ts'
+import type { StringValue, Value } from '../../../../src/core/engine/values.ts'
+import type { Stream } from '../../../../src/core/streams/stream.ts'
 import { ByteSink } from '../../../../src/core/persistence/rdb/byte-sink.ts'
 import { LzfCompressor } from '../../../../src/core/persistence/rdb/lzf.ts'
-import { streamParts } from '../../../../src/core/persistence/rdb/stream.ts'
+import { streamParts } from '../../../../src/core/streams/saving.ts'
 import { expiryBase, RdbWriter } from '../../../../src/core/persistence/rdb/writer.ts'
 import { expiringHashes, hashes, keysOf, lists, sets, sortedSets, streams, strings, values } from './arbitraries.ts'
 import { contentOf, contentOfKeys, readFile, writeFile } from './content.ts'

@@ -1,24 +1,14 @@
-// Streams: nodes of entries in listpacks, what is known of IDs, and consumer groups with their pending entries. A node of
-// the engine is a node of the file. Entries that were deleted are read over, and not written.
-import { fromUint8Array } from '../../bytes.ts'
-import { type Consumer, ConsumerGroup, type PendingEntry } from '../../engine/structures/consumer-group.ts'
-import type { Chunk, ChunkGuard, IdChunks } from '../../engine/structures/id-map.ts'
-import { compareIds, formatId, MIN_ID, minus, plus, type StreamId } from '../../engine/structures/stream-id.ts'
-import { integerSize, type StreamNode } from '../../engine/structures/stream-log.ts'
-import { Stream } from '../../engine/values.ts'
-import { type Int64, parseInt64, shrink } from '../../numbers.ts'
-import type { ByteSink } from './byte-sink.ts'
-import type { ByteSource } from './byte-source.ts'
-import { ACTIVE_TIME_VERSION, STREAM_LISTPACKS, STREAM_LISTPACKS_3, STREAM_LISTPACKS_4 } from './format.ts'
-import { ListpackWriter, readListpack } from './listpack.ts'
-import type { RdbWriter } from './writer.ts'
-
-// Flags of an entry.
-const DELETED = 1
-const SAME_FIELDS = 2
-/** An entry begins with its flags and the two halves of its ID. */
-const ENTRY_HEAD = 3
-const ID_LENGTH = 16
+// Streams as files have them: nodes of entries in listpacks, what is known of IDs, and consumer groups with their pending entries.
+// A node of the file is a node of the engine. Entries that were deleted are read over. Saving is in saving.ts.
+import { ConsumerGroup, type PendingEntry } from './consumer-group.ts'
+import { DELETED, ENTRY_HEAD, ID_LENGTH, SAME_FIELDS } from './saving.ts'
+import { Stream } from './stream.ts'
+import { compareIds, formatId, MIN_ID, plus, type StreamId } from './stream-id.ts'
+import { integerSize, type StreamNode } from './stream-log.ts'
+import { parseInt64, shrink } from '../numbers.ts'
+import type { ByteSource } from '../persistence/rdb/byte-source.ts'
+import { STREAM_LISTPACKS, STREAM_LISTPACKS_3, STREAM_LISTPACKS_4 } from '../persistence/rdb/format.ts'
+import { readListpack } from '../persistence/rdb/listpack.ts'
 
 /** Begins to read a stream. */
 export function readStream(source: ByteSource, type: number, done: (stream: Stream) => void): void {
@@ -149,101 +139,4 @@ function idOf(source: ByteSource): StreamId {
 /** An ID of two lengths. */
 function lengthsId(source: ByteSource): StreamId {
   return { ms: shrink(source.identifier()), seq: shrink(source.identifier()) }
-}
-
-/** Parts of a value that are written in order. */
-export interface PlacedParts {
-  /** What tells its guard before one of the chunks changes; null if nothing does: then they must be written at once. */
-  readonly owner: { guard: ChunkGuard<object> | null } | null
-  readonly chunks: readonly object[]
-  readonly write: (writer: RdbWriter, chunk: object) => void
-}
-
-/** How many nodes are written: those that were emptied are not. */
-export function nodesOf(stream: Stream): number {
-  return stream.chunks.filter(({ values }) => values.length > 0).length
-}
-
-/** All that follows the head of a stream, in order. */
-export function streamParts(stream: Stream): PlacedParts[] {
-  const parts: PlacedParts[] = []
-  const now = (write: (writer: RdbWriter) => void): void => void parts.push({ owner: null, chunks: [{}], write })
-  const each = <V, C extends Chunk<V>>(owner: IdChunks<V, C>, write: (writer: RdbWriter, chunk: C) => void): void => {
-    parts.push({ owner, chunks: owner.chunks.slice(), write: write as PlacedParts['write'] })
-  }
-  each(stream, writeNode)
-  now((writer) => writeTail(writer, stream))
-  for (const [name, group] of stream.groups) {
-    now((writer) => writeGroup(writer, name, group))
-    each(group.pel, ({ sink }, { ms, seq, values }) => {
-      values.forEach(({ time, count }, i) => {
-        writeId(sink, ms[i], seq[i])
-        sink.milliseconds(time)
-        sink.identifier(count)
-      })
-    })
-    now(({ sink }) => sink.length(group.consumers.size))
-    for (const consumer of group.consumers.values()) {
-      now((writer) => writeConsumer(writer, consumer))
-      each(consumer.pending, ({ sink }, { ms, seq }) => ms.forEach((half, i) => writeId(sink, half, seq[i])))
-    }
-  }
-  return parts
-}
-
-function writeNode(writer: RdbWriter, { first, fields, ms, seq, values }: StreamNode): void {
-  if (values.length === 0) return
-  const pack = new ListpackWriter()
-  pack.integer(values.length)
-  pack.integer(0) // none is deleted
-  pack.integer(fields.length)
-  for (const field of fields) pack.text(field)
-  pack.integer(0)
-  values.forEach((pairs, i) => {
-    const same = pairs.length === 2 * fields.length && fields.every((field, j) => field === pairs[2 * j])
-    pack.integer(same ? SAME_FIELDS : 0)
-    pack.integer(minus(ms[i], first.ms))
-    pack.integer(minus(seq[i], first.seq))
-    if (!same) pack.integer(pairs.length / 2)
-    pairs.forEach((text, j) => {
-      if (!same || j % 2 === 1) pack.text(text)
-    })
-    pack.integer(ENTRY_HEAD + (same ? fields.length : pairs.length + 1))
-  })
-  writer.sink.length(ID_LENGTH)
-  writeId(writer.sink, first.ms, first.seq)
-  writer.string(fromUint8Array(pack.finish()))
-}
-
-function writeTail({ sink }: RdbWriter, stream: Stream): void {
-  sink.length(stream.size)
-  const ids = [stream.lastId, stream.edge(false) ?? MIN_ID, stream.maxDeletedId]
-  for (const { ms, seq } of ids) {
-    sink.identifier(ms)
-    sink.identifier(seq)
-  }
-  sink.identifier(stream.added)
-  sink.length(stream.groups.size)
-}
-
-function writeGroup(writer: RdbWriter, name: string, { lastId, entriesRead, pel }: ConsumerGroup): void {
-  const { sink } = writer
-  writer.string(name)
-  sink.identifier(lastId.ms)
-  sink.identifier(lastId.seq)
-  sink.identifier(entriesRead)
-  sink.length(pel.size)
-}
-
-function writeConsumer(writer: RdbWriter, { name, seen, active, pending }: Consumer): void {
-  const { sink, version } = writer
-  writer.string(name)
-  sink.milliseconds(seen)
-  if (version >= ACTIVE_TIME_VERSION) sink.milliseconds(active)
-  sink.length(pending.size)
-}
-
-function writeId(sink: ByteSink, ms: Int64, seq: Int64): void {
-  sink.half(ms)
-  sink.half(seq)
 }

@@ -1,29 +1,21 @@
 // What becomes of what consumer groups have to do with entries that are removed (8.2). KEEPREF leaves it as it is, DELREF makes
 // them pending no more, and ACKED removes only what every group has read and acknowledged. The journal gets it in older commands.
-import type { ByteString } from '../../bytes.ts'
-import { type Reply, ReplyError } from '../../reply.ts'
-import { integerIn } from '../arguments.ts'
-import { type Argv, type Group, row } from '../command.ts'
-import type { Database } from '../database.ts'
-import { SYNTAX } from '../errors.ts'
-import { EVENT } from '../events.ts'
-import type { ConsumerGroup } from '../structures/consumer-group.ts'
-import { compareIds, formatId, MIN_ID, type StreamId } from '../structures/stream-id.ts'
-import type { Trim } from '../structures/stream-log.ts'
-import type { Stream } from '../values.ts'
-import { streamIds } from './stream-ids.ts'
-
-const IDS_NOT_POSITIVE = new ReplyError('ERR Number of IDs must be a positive integer')
-const IDS_MISMATCH = new ReplyError('ERR The `numids` parameter must match the number of arguments')
-const IDS_MISSING = new ReplyError('ERR IDS option is required')
+import type { ByteString } from '../bytes.ts'
+import type { Reply } from '../reply.ts'
+import { type Group, row } from '../engine/command.ts'
+import type { Database } from '../engine/database.ts'
+import { EVENT } from '../engine/events.ts'
+import type { ConsumerGroup } from './consumer-group.ts'
+import { compareIds, formatId, MIN_ID, type StreamId } from './stream-id.ts'
+import type { Trim } from './stream-log.ts'
+import { idArguments } from './options.ts'
+import type { Stream } from './stream.ts'
+import { streamIds } from './ids.ts'
 
 // What XDELEX and XACKDEL reply for an ID.
 const NO_ENTRY = -1
 const REMOVED = 1
 const REFERENCED = 2
-
-/** Whether a word in upper case is one of KEEPREF, DELREF, ACKED. */
-export const isReferences = (word: string): boolean => word === 'KEEPREF' || word === 'DELREF' || word === 'ACKED'
 
 export const streamReferences: Group = {
   name: 'stream',
@@ -63,24 +55,6 @@ export const streamReferences: Group = {
       return replies
     }),
   ],
-}
-
-/** `[KEEPREF|DELREF|ACKED] IDS numids id ...` in any order, from a position of argv on. */
-export function idArguments(argv: Argv, from: number): { references: string; ids: Argv } {
-  let references = ''
-  let ids: Argv = []
-  for (let i = from; i < argv.length; i++) {
-    const word = argv[i].toUpperCase()
-    if (isReferences(word) && references === '') references = word
-    else if (word === 'IDS' && i + 1 < argv.length) {
-      const count = integerIn(argv[i + 1], 1, Infinity, IDS_NOT_POSITIVE)
-      if (count > argv.length - i - 2) throw IDS_MISMATCH
-      ids = argv.slice(i + 2, i + 2 + count)
-      i += 1 + count
-    } else throw SYNTAX
-  }
-  if (ids.length === 0) throw IDS_MISSING
-  return { references, ids }
 }
 
 /** An entry is pending no more in a group. @returns whether it was */

@@ -1,7 +1,8 @@
 // Values in the order of their stream IDs, in chunks: the ground under a stream's entries and under pending lists. IDs
 // mostly arrive in order and leave from the front, which both touch one chunk; everything else is a binary search. A
 // chunk is also the unit of copy-on-write for a running save: the guard hears of it before it changes.
-import type { Int64 } from '../../numbers.ts'
+import type { ChunkGuard } from '../engine/structures/deque.ts'
+import type { Int64 } from '../numbers.ts'
 import { compareHalves, compareIds, MAX_ID, MIN_ID, type StreamId } from './stream-id.ts'
 
 /** Three columns of one length. */
@@ -11,13 +12,6 @@ export interface Chunk<V> {
   readonly ms: Int64[]
   readonly seq: Int64[]
   readonly values: V[]
-}
-
-/** Told before the first change to a chunk while a save is running (see persistence/). A new chunk is no change. */
-export interface ChunkGuard<C> {
-  before(chunk: C): void
-  /** The one that was there before. */
-  below: ChunkGuard<C> | null
 }
 
 /** Returns false to end a walk. */

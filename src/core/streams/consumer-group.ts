@@ -1,8 +1,8 @@
 // A consumer group of a stream: how far it has read, who reads, and which entries have been handed out but not yet
 // acknowledged (the pending entries list, PEL). A pending entry is never changed, only replaced, so that the guard of the
 // list hears of it.
-import type { ByteString } from '../../bytes.ts'
-import type { Int64 } from '../../numbers.ts'
+import type { ByteString } from '../bytes.ts'
+import type { Int64 } from '../numbers.ts'
 import { DeliveryOrder } from './delivery-order.ts'
 import { IdMap } from './id-map.ts'
 import { compareIds, MAX_ID, MIN_ID, type StreamId } from './stream-id.ts'

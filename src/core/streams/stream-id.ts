@@ -1,8 +1,8 @@
 // Stream IDs: milliseconds and a sequence number, each exact up to 2^64-1. A half is a number, and a bigint only beyond
 // 2^53: `<` and `===` compare either kind. So an ID of our times costs two comparisons of numbers and, side by side with
 // its like in the arrays of a chunk, 16 bytes: half of what a 16-byte string or one bigint takes, at ten times the speed.
-import type { ByteString } from '../../bytes.ts'
-import { type Int64, shrink } from '../../numbers.ts'
+import type { ByteString } from '../bytes.ts'
+import { type Int64, shrink } from '../numbers.ts'
 
 export interface StreamId {
   readonly ms: Int64

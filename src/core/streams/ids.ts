@@ -1,10 +1,10 @@
 // Stream IDs as arguments, and entries as replies.
-import type { ByteString } from '../../bytes.ts'
-import { type Int64, parseInt64, shrink } from '../../numbers.ts'
-import { type Reply, ReplyError } from '../../reply.ts'
-import type { Argv } from '../command.ts'
-import { formatId, MAX_HALF, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from '../structures/stream-id.ts'
-import type { StreamLog } from '../structures/stream-log.ts'
+import type { ByteString } from '../bytes.ts'
+import { type Int64, parseInt64, shrink } from '../numbers.ts'
+import { type Reply, ReplyError } from '../reply.ts'
+import type { Argv } from '../engine/command.ts'
+import { formatId, MAX_HALF, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from './stream-id.ts'
+import type { StreamLog } from './stream-log.ts'
 
 const INVALID_ID = new ReplyError('ERR Invalid stream ID specified as stream command argument')
 const INVALID_START = new ReplyError('ERR invalid start ID for the interval')

@@ -1,18 +1,10 @@
 // The map of stream IDs against a sorted map, and its guards.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Chunk, IdMap } from '../../../../src/core/engine/structures/id-map.ts'
-import {
-  compareIds,
-  formatId,
-  MAX_ID,
-  MIN_ID,
-  nextId,
-  previousId,
-  type StreamId,
-} from '../../../../src/core/engine/structures/stream-id.ts'
-import type { Int64 } from '../../../../src/core/numbers.ts'
-import { SEED } from '../../../support/seed.ts'
+import { type Chunk, IdMap } from '../../../src/core/streams/id-map.ts'
+import { compareIds, formatId, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from '../../../src/core/streams/stream-id.ts'
+import type { Int64 } from '../../../src/core/numbers.ts'
+import { SEED } from '../../support/seed.ts'
 
 const half = fc.oneof(
   { weight: 9, arbitrary: fc.nat(60) },

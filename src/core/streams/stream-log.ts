@@ -1,8 +1,8 @@
 // A stream's entries. Redis keeps them in listpacks of limited size, the nodes of a radix tree, and shows it: trimming
 // with `~` drops whole nodes only, and XINFO counts them. So a chunk here is a node of Redis's, with the size in bytes
 // that its listpack would have, and ends where that would end.
-import { type ByteString, STRING_OVERHEAD } from '../../bytes.ts'
-import { addInt64, type Int64, parseInt64, shrink } from '../../numbers.ts'
+import { type ByteString, STRING_OVERHEAD } from '../bytes.ts'
+import { addInt64, type Int64, parseInt64, shrink } from '../numbers.ts'
 import { type Chunk, IdChunks, lowerBound } from './id-map.ts'
 import { compareIds, MIN_ID, minus, type StreamId } from './stream-id.ts'
 

@@ -1,36 +1,26 @@
-// Streams: https://redis.io/docs/latest/commands/?group=stream. Reading is in stream-reading.ts, groups in
-// stream-groups.ts, and what groups have to do with entries that are removed in stream-references.ts.
-import type { ByteString } from '../../bytes.ts'
-import { NULL_ARRAY, OK, type Reply, ReplyError } from '../../reply.ts'
-import { int64, integer, readOptions } from '../arguments.ts'
-import { type Argv, type Group, row } from '../command.ts'
-import type { Database } from '../database.ts'
-import { NO_SUCH_KEY, SYNTAX, wrongArity } from '../errors.ts'
-import { EVENT } from '../events.ts'
-import { compareIds, formatId, MAX_ID, MIN_ID, nextId, type StreamId } from '../structures/stream-id.ts'
-import type { Trim } from '../structures/stream-log.ts'
-import { isReferences, remove, trimStream } from './stream-references.ts'
-import { entries, partialId, rangeEnd, rangeStart, streamId, streamIds } from './stream-ids.ts'
+// Streams: https://redis.io/docs/latest/commands/?group=stream. Reading is in commands-reading.ts, groups
+// in commands-groups.ts, and what groups have to do with entries that are removed in commands-references.ts.
+import { NULL_ARRAY, OK, type Reply, ReplyError } from '../reply.ts'
+import { int64, integer, readOptions } from '../engine/arguments.ts'
+import { type Argv, type Group, row } from '../engine/command.ts'
+import type { Database } from '../engine/database.ts'
+import { NO_SUCH_KEY, wrongArity } from '../engine/errors.ts'
+import { EVENT } from '../engine/events.ts'
+import { compareIds, formatId, MAX_ID, MIN_ID, nextId, type StreamId } from './stream-id.ts'
+import { remove, trimStream } from './commands-references.ts'
+import { addOptions, type AskedId } from './options.ts'
+import { entries, rangeEnd, rangeStart, streamId, streamIds } from './ids.ts'
 
 const ZERO_ID = new ReplyError('ERR The ID specified in XADD must be greater than 0-0')
 const ID_NOT_ABOVE = new ReplyError('ERR The ID specified in XADD is equal or smaller than the target stream top item')
 /** What Redis says when a millisecond has no more IDs. */
 const TOO_LARGE = new ReplyError('ERR Elements are too large to be stored')
 const EXHAUSTED = new ReplyError('ERR The stream has exhausted the last possible ID, unable to add more items')
-const ONE_STRATEGY = new ReplyError('ERR syntax error, MAXLEN and MINID options at the same time are not compatible')
-const NO_STRATEGY = new ReplyError('ERR syntax error, XTRIM must be called with a trimming strategy')
-const LIMIT_ALONE = new ReplyError('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy')
-const LIMIT_EXACT = new ReplyError('ERR syntax error, LIMIT cannot be used without the special ~ option')
-const negative = (option: string): ReplyError => new ReplyError(`ERR The ${option} argument must be >= 0.`)
 const ADDED_NEGATIVE = new ReplyError('ERR entries_added must be positive')
 const ADDED_BELOW_LENGTH = new ReplyError('ERR The entries_added specified in XSETID is smaller than the target stream length')
 const below = (what: string): ReplyError => new ReplyError(`ERR The ID specified in XSETID is smaller than ${what}`)
 
-/** Trimming with `~` looks at no more than so many nodes, and entries, at once. */
-const TRIMMED_NODES = 100
-const MOST_TRIMMED = 1_000_000
-
-export const streams: Group = {
+export const streamEntries: Group = {
   name: 'stream',
   rows: [
     row('XADD', -5, 'write denyoom fast nondeterministic_output', '1 RW update', xadd),
@@ -82,8 +72,6 @@ function xadd(db: Database, argv: Argv): Reply {
   return formatId(id)
 }
 
-type AskedId = ReturnType<typeof partialId>
-
 /** The ID of a new entry; undefined if there is none left in a millisecond. @param asked null for `*` */
 function newId(last: StreamId, asked: AskedId | null, now: number): StreamId | undefined {
   if (asked === null) return now > last.ms ? { ms: now, seq: 0 } : nextId(last)!
@@ -92,67 +80,6 @@ function newId(last: StreamId, asked: AskedId | null, now: number): StreamId | u
   if (ms !== last.ms) return { ms, seq: 0 }
   const next = nextId(last)!
   return next.ms === ms ? next : undefined
-}
-
-type Strategy = Pick<Trim, 'maxlen' | 'minId'>
-
-interface AddOptions {
-  trim: Trim | null
-  /** How it trims: DELREF or ACKED, empty for KEEPREF. */
-  references: string
-  makeStream: boolean
-  /** Null for `*`. */
-  id: AskedId | null
-  /** Position of the ID. */
-  at: number
-}
-
-/** The options of XADD, up to its ID, or of XTRIM. */
-export function addOptions(db: Database, argv: Argv, adding: boolean): AddOptions {
-  let strategy: Strategy | null = null
-  let approximate = false
-  let limit: number | null = null
-  let makeStream = true
-  let references = ''
-  let id: AddOptions['id'] = null
-  let at = 2
-  for (; at < argv.length; at++) {
-    const word = argv[at].toUpperCase()
-    const left = argv.length - at - 1
-    if (adding && word === '*') break
-    if ((word === 'MAXLEN' || word === 'MINID') && left > 0) {
-      if (strategy !== null) throw ONE_STRATEGY
-      if (left > 1 && (argv[at + 1] === '~' || argv[at + 1] === '=')) approximate = argv[++at] === '~'
-      const bound = argv[++at]
-      strategy = word === 'MINID' ? { maxlen: 0, minId: streamId(bound) } : { maxlen: notNegative(bound, word), minId: null }
-    } else if (word === 'LIMIT' && left > 0) limit = notNegative(argv[++at], word)
-    else if (word === 'NOMKSTREAM' && adding) makeStream = false
-    else if (isReferences(word) && references === '') references = word
-    else if (adding) {
-      id = partialId(argv[at])
-      break
-    } else throw SYNTAX
-  }
-  if (!adding && strategy === null && !limit) throw NO_STRATEGY
-  const trim = trimOf(db, strategy, approximate, limit)
-  return { trim, references: trim === null || references === 'KEEPREF' ? '' : references, makeStream, id, at }
-}
-
-/** How to trim, of what the options say; null if they do not ask for it. @throws ReplyError if they do not go together */
-function trimOf(db: Database, strategy: Strategy | null, approximate: boolean, limit: number | null): Trim | null {
-  if (limit && strategy === null) throw LIMIT_ALONE
-  // In the journal, Redis leaves the limit where it writes how far was trimmed.
-  if (limit !== null && !approximate && !db.engine.replays) throw LIMIT_EXACT
-  if (strategy === null) return null
-  if (!approximate) return { ...strategy, approximate, limit: 0 }
-  const usual = Math.min(TRIMMED_NODES * db.engine.config.number('stream-node-max-entries') || 10_000, MOST_TRIMMED)
-  return { ...strategy, approximate, limit: limit ?? usual }
-}
-
-function notNegative(text: ByteString, option: string): number {
-  const value = integer(text)
-  if (value < 0) throw negative(option)
-  return value
 }
 
 function xrange(db: Database, argv: Argv, reverse: boolean): Reply {
