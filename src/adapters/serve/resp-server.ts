@@ -77,6 +77,9 @@ interface ListenOptions extends RespServerOptions {
   readonly protects?: boolean
 }
 
+/** Connections that wait to be accepted, up to the system's own limit. Among Node's 511, some of a thousand at once waited a second for TCP. */
+const BACKLOG = 1 << 14
+
 /** Listens for an engine that has isodis/admin. @throws if the port is taken or not allowed */
 export function listen(engine: Engine, options: ListenOptions, connections: Connections): Promise<Listener> {
   const refuse = (socket: Socket, error: string): void => {
@@ -94,10 +97,12 @@ export function listen(engine: Engine, options: ListenOptions, connections: Conn
     const connection = new Connection(engine, socket, options.path ?? '', () => connections.delete(connection))
     connections.add(connection)
   })
+  const { path, port = 6379, host = '127.0.0.1', ipv6Only = false } = options
+  const where = { ...(path === undefined ? { port, host, ipv6Only } : { path }), backlog: BACKLOG }
   return new Promise((resolve, reject) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (options.path === undefined || error.code !== 'EADDRINUSE') return reject(error)
-      leftBehind(options.path).then((gone) => (gone ? server.listen(options.path, listening) : reject(error)), reject)
+      leftBehind(options.path).then((gone) => (gone ? server.listen(where, listening) : reject(error)), reject)
     })
     const listening = (): void => {
       try {
@@ -113,8 +118,7 @@ export function listen(engine: Engine, options: ListenOptions, connections: Conn
         stop: () => (stopped ??= new Promise((done) => server.close(() => done()))),
       })
     }
-    if (options.path !== undefined) server.listen(options.path, listening)
-    else server.listen({ port: options.port ?? 6379, host: options.host ?? '127.0.0.1', ipv6Only: options.ipv6Only ?? false }, listening)
+    server.listen(where, listening)
   })
 }
 
