@@ -1,6 +1,6 @@
 // DUMP payloads: one value as a file would hold it, the format's version and a checksum. Redis's RESTORE takes ours, and
 // this one takes Redis's.
-import { type ByteString, fromUint8Array, toUint8Array } from '../../bytes.ts'
+import { type ByteString, fromUint8Array, joinBytes, toUint8Array } from '../../bytes.ts'
 import type { Types } from '../../engine/modules.ts'
 import type { Value } from '../../engine/values.ts'
 import { ReplyError } from '../../reply.ts'
@@ -34,10 +34,7 @@ function finish(sink: ByteSink, version: number): ByteString {
   sink.integer(version, 2)
   sink.bytes(sink.digest())
   sink.flush()
-  return sink
-    .take()
-    .map((chunk) => fromUint8Array(chunk))
-    .join('')
+  return fromUint8Array(joinBytes(sink.take()))
 }
 
 /** The value of a payload. @throws WRONG_PAYLOAD, BAD_FORMAT */
