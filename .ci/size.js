@@ -45,12 +45,12 @@ const budgets = [
   },
   // The data type beside the engine, and its commands for a client that is there anyway. The goal is 9: paths with filters are 3.5,
   // of which regular expressions in linear time are 1.5; the client's methods are 1.1, FORMAT and JSON.NUMPOWBY 0.3, that many
-  // elements are removed in one go 0.1, what is loaded later COMMAND DOCS.
+  // elements are removed in one go 0.1, that MERGE looks only at what it changes 0.04, what is loaded later COMMAND DOCS.
   {
     name: 'isodis/json',
     code: "export * from './core/json/json.ts'",
-    initial: 11.9,
-    total: 12.9,
+    initial: 11.95,
+    total: 12.95,
     external: ['../bytes.ts', '../numbers.ts', '../reply.ts', '../client/*', '../engine/*', '../persistence/*'],
   },
   // The same of vector sets: the graph is 2.2, filters are 1.8, the client's methods 1.5, what files hold 1.3.

@@ -23,7 +23,7 @@ export const jsonGroup = (): Group => ({ name: 'json', rows: [...documentRows(),
 const documentRows = (): Row[] => [
   row('JSON.SET', -4, 'write denyoom @json', '1 RW access update', set),
   row('JSON.MSET', -4, 'write denyoom @json', '1..-1/3 OW update', mset),
-  row('JSON.MERGE', -4, 'write denyoom @json', '1 RW access update', merge),
+  row('JSON.MERGE', -4, 'write denyoom @json', '1 RW access update', mergeCommand),
   row('JSON.GET', -2, 'readonly @json', '1 RO access', get),
   row('JSON.MGET', -3, 'readonly @json', '1..-2 RO access', mget),
   row('JSON.DEL', -2, 'write @json', '1 RW delete', del),
@@ -139,22 +139,33 @@ function update(document: JsonDocument, { replace, add, key }: Update, value: Js
   // One of them has the value itself.
   const next = (): Json => (used ? copyOf(value) : ((used = true), value))
   for (const place of places) {
-    const old = document.at(place)
-    // Merging what it lay in may have removed it.
-    if (old !== undefined) document.replace(place, merging ? merged(old, value) : next())
+    if (merging) merge(document, place, value)
+    else document.replace(place, next())
   }
   for (const place of add) document.setField(place, key, next())
   return replace.length + add.length > 0
 }
 
-/** RFC 7396. */
-function merged(target: Json, patch: Json): Json {
-  if (!(patch instanceof Map)) return copyOf(patch)
-  const result: JsonObject = target instanceof Map ? new Map(target) : new Map()
+/** RFC 7396. In place: of a large document it looks only at what the patch names. */
+function merge(document: JsonDocument, place: Place, patch: Json): void {
+  const target = document.at(place)
+  // Merging what it lay in may have removed it.
+  if (target === undefined) return
+  if (!(target instanceof Map && patch instanceof Map)) return document.replace(place, withoutNulls(patch))
   for (const [key, value] of patch) {
-    if (value === null) result.delete(key)
-    else result.set(key, merged(result.get(key) ?? null, value))
+    const old = target.get(key)
+    const field = { parent: place, key, value: old ?? null }
+    if (old instanceof Map && value instanceof Map) merge(document, field, value)
+    else if (value !== null) document.setField(place, key, withoutNulls(value))
+    else if (old !== undefined) document.remove([field])
   }
+}
+
+/** A patch where there is no object yet. */
+function withoutNulls(patch: Json): Json {
+  if (!(patch instanceof Map)) return copyOf(patch)
+  const result: JsonObject = new Map()
+  for (const [key, value] of patch) if (value !== null) result.set(key, withoutNulls(value))
   return result
 }
 
@@ -185,7 +196,7 @@ function set(db: Database, argv: Argv): Reply {
   return OK
 }
 
-function merge(db: Database, argv: Argv): Reply {
+function mergeCommand(db: Database, argv: Argv): Reply {
   const [, key, pathText, text] = argv
   if (argv.length > 4) {
     if (argv[4].toUpperCase() !== 'FORMAT' || argv.length > 6) throw SYNTAX

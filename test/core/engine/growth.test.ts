@@ -325,6 +325,7 @@ const SAME: Record<string, Case> = {
         'JSON.SET j $.list[5] 7',
         'JSON.SET j $.object.k7 8',
         'JSON.SET j $.object.new 8',
+        'JSON.MERGE j $ {"object":{"k5":null,"k6":{"a":2},"newer":7}}',
       ],
       ...[
         'JSON.ARRAPPEND j $.list 1 2',
