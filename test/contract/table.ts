@@ -7,11 +7,13 @@ import { groups } from './suite.ts'
 
 const INTRO = `# The contract
 
-Every method of the client, on every backend. \`test/contract\` states once what a method does and tests it everywhere: alone, in a
-pipeline, in a transaction, and on the engine also through \`redis.sync\`, with real servers and the real client libraries.
-A ✓ means that everything the contract says holds, to the letter. A number is a named exception, listed below, which is tested
-instead of the case that it concerns. The tests write this page (\`npx vitest run --project node test/contract/table -u\`) and
-compare it in every run.
+Every method of the client, on every backend. To look up how a method is called, see [the API at a glance](api.md); to choose a backend,
+[backends](backends.md). Here a ✓ means that everything the contract says of the method holds, to the letter: alone, in a pipeline, in a
+transaction, and on the engine also through \`redis.sync\`, with real servers and the real client libraries. A number is a named exception,
+[listed below](#named-exceptions), which is tested instead.
+
+\`test/contract\` states once what a method does and tests it everywhere. The tests write this page
+(\`npx vitest run --project node test/contract/table -u\`) and compare it in every run.
 `
 
 interface Column {
