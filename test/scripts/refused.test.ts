@@ -35,7 +35,7 @@ test.each<[string, Parameters<typeof defineScript>[1]]>([
   ['script x: a step must be an integer that is not 0', ($) => $.for($.range(0, 1, 0), () => {})],
   ['script x: a function of Lua has at most 200 variables', ($) => { for (let i = 0; i < 250; i++) $.local('n', i) }],
   ['script x: $.for goes over a range, a list or a dictionary, not over a string', ($) => $.for($.local('s', 'x') as never, () => {})],
-  ['script x: a script cannot tell string from integer in one place', () => ['a', 1]],
+  ['script x: a value cannot be string or integer: a script cannot tell them apart', () => ['a', 1]],
   ['script x: an expression has no value before the script runs: use its methods (add, eq, lt, ...) and $.text`...`', ($) => {
     const n = $.local('n', 1)
     return `v${n as unknown as string}`
@@ -48,7 +48,7 @@ test.each<[string, Parameters<typeof defineScript>[1]]>([
   ['script x: $.break() is not in a loop', ($) => $.for($.range(0, 1), () => {
     $.function({ name: 'f', args: {} }, ($) => $.break())
   })],
-  ['script x: its function cannot wait: it runs once, when the script is defined, and must not be async', (async () => 1) as never],
+  ['script x: its function must not be async: it runs once, when the script is defined', (async () => 1) as never],
   ["script x: hsh is no type of a key: use 'string', 'hash', 'list', 'set', 'zset' or 'stream'", ($) => $.key('hsh' as 'hash', 'a')],
 ])('%s', (text, build) => expect(message(build)).toBe(text)) // prettier-ignore
 
@@ -59,7 +59,7 @@ test('a key of an unknown type', () => {
 })
 
 test('an end without the value that the script says it returns', () => {
-  const error = 'script x: it says what it returns, but its end can be reached without: return a value there'
+  const error = 'script x: it says that it returns a value, but can end without one: return one at its end'
   const define = (build: ($: Builder<string>) => Expr<string> | void, returns: 'string' | 'string?' = 'string'): unknown =>
     defineScript({ name: 'x', returns: returns as 'string' }, build)
   expect(() => define(() => {})).toThrow(error)

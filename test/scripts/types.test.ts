@@ -206,5 +206,5 @@ test('what is returned is what was said', () => {
     // @ts-expect-error -- no such kind of key
     key: () => defineScript({ name: 'x', keys: { k: 'heap' } }, () => {}),
   }
-  expect(wrong.type).toThrow(new TypeError('script x: float is no type of a script'))
+  expect(wrong.type).toThrow(new TypeError("script x: float is no type: use 'string', 'number', 'integer' or 'boolean'"))
 })

@@ -402,7 +402,7 @@ export class Builder<R> {
   #end(value: unknown): void {
     if (value === LEAVES || alwaysLeaves(this.#program.block)) return
     if (value === undefined && this.#returns && !this.#returns.nullable)
-      throw new TypeError('it says what it returns, but its end can be reached without: return a value there')
+      throw new TypeError('it says that it returns a value, but can end without one: return one at its end')
     this.#leave(value ?? null)
   }
 

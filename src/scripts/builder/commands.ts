@@ -88,18 +88,15 @@ const TABLE: Readonly<Record<string, string>> = {
   pos: 'geopos',
 }
 
-/** What does not follow the table: the form that a method's options ask for. */
-const ASKED: Readonly<Record<string, (args: readonly unknown[]) => Form | undefined>> = {
-  geosearch: ([, options]) => detailed(options as Options),
-  lpos: ([, options]) => (isOptions(options) && options['count'] !== undefined ? FORMS['ln'] : undefined),
-}
-
+/** The form of what a method gives when it is called so. */
 function formOf(name: string, forms: string, args: readonly unknown[]): Form {
   const [plain, option, asked] = forms.split(/[ :]/)
   const last = args.at(-1)
-  if (option !== undefined && isOptions(last) && last[option] === true) return FORMS[asked]
+  const options = isOptions(last) ? last : {}
+  if (options[option] === true) return FORMS[asked]
+  if (name === 'lpos' && options['count'] !== undefined) return FORMS['ln']
   const [bare, given = bare] = plain.split(',')
-  return ASKED[name]?.(args) ?? FORMS[args.length > 0 ? given : bare]
+  return (name === 'geosearch' ? detailed(options) : undefined) ?? FORMS[args.length > 0 ? given : bare]
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -281,7 +278,7 @@ export class Key extends Term {
 Key.define()
 
 /** Places with what was asked for besides their names. */
-function detailed({ withDist, withHash, withCoord }: Options = {}): Form | undefined {
+function detailed({ withDist, withHash, withCoord }: Options): Form | undefined {
   if (!withDist && !withHash && !withCoord) return undefined
   const fields = {
     member: STRING,

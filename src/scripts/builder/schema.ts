@@ -107,7 +107,7 @@ export function shapeOf(schema: Schema): Shape {
   if (schema instanceof Nullable) return maybe(shapeOf(schema.of))
   if (schema instanceof Dictionary) return dictionaryOf(shapeOf(schema.of))
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
-    throw new TypeError(`${String(schema)} is no type of a script`)
+    throw new TypeError(`${String(schema)} is no type: use 'string', 'number', 'integer' or 'boolean'`)
   return recordOf(Object.fromEntries(Object.entries(schema).map(([field, inner]) => [field, shapeOf(inner)])))
 }
 
@@ -123,7 +123,7 @@ export function join(a: Shape, b: Shape): Shape {
     return { ...a, nullable, fields }
   }
   if (isNumber(a) && isNumber(b)) return { ...NUMBER, nullable }
-  throw new TypeError(`a script cannot tell ${a.kind} from ${b.kind} in one place`)
+  throw new TypeError(`a value cannot be ${a.kind} or ${b.kind}: a script cannot tell them apart`)
 }
 
 export const isNumber = ({ kind }: Shape): boolean => kind === 'number' || kind === 'integer'

@@ -126,7 +126,7 @@ export class Term {
     }
     if (typeof value !== 'object') throw new TypeError(`a script cannot take ${typeof value}`)
     if (typeof (value as { then?: unknown }).then === 'function')
-      throw new TypeError('its function cannot wait: it runs once, when the script is defined, and must not be async')
+      throw new TypeError('its function must not be async: it runs once, when the script is defined')
     const fields = Object.entries(value).map(([name, each]) => [name, Term.give(program, each)] as const)
     return {
       node: object(fields.map(([name, { node }]) => [encodeUtf8(name), node])),
