@@ -28,14 +28,14 @@ export class EngineBackend implements Backend {
   readonly capabilities: Capabilities
   readonly #engine: Engine
   readonly #session: Session
-  /** Whether it was made by `connect`: then closing it leaves the engine as it is. */
-  readonly #owned: boolean
+  /** Whether it is a further connection, made by `connect`: closing it leaves the engine as it is. */
+  readonly #isFurther: boolean
 
-  constructor(engine: Engine, db = 0, owned = false) {
+  constructor(engine: Engine, db = 0, isFurther = false) {
     this.#engine = engine
     this.capabilities = engine.slots === null ? CAPABILITIES : { ...CAPABILITIES, databases: false, multipleSlots: false }
     this.#session = connect(engine, db)
-    this.#owned = owned
+    this.#isFurther = isFurther
   }
 
   get safe(): boolean {
@@ -46,12 +46,12 @@ export class EngineBackend implements Backend {
     if (this.#session.closed) return CLOSED
     if (options?.blocking) return this.#wait(argv, options)
     const reply = this.#session.execute(argv)
-    return this.#engine.effects?.waits === true ? this.#once(reply) : reply
+    return this.#engine.effects?.waits === true ? this.#whenDurable(reply) : reply
   }
 
   /** A reply, once the change that it reports is durable, if the journal has to be waited for. */
-  #once(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
-    if (reply instanceof Promise) return reply.then((value) => this.#once(value))
+  #whenDurable(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
+    if (reply instanceof Promise) return reply.then((value) => this.#whenDurable(value))
     const durable = this.#engine.durability.durable()
     return durable === null ? reply : durable.then((error) => error ?? reply)
   }
@@ -73,7 +73,7 @@ export class EngineBackend implements Backend {
       if (lost !== null) return lost
       if (reply === null && this.#session.closed) return CLOSED
       // WAITAOF has waited already, and has a timeout of its own.
-      return await (/^waitaof$/i.test(argv[0]) ? reply : this.#once(reply))
+      return await (/^waitaof$/i.test(argv[0]) ? reply : this.#whenDurable(reply))
     } finally {
       release?.()
       signal?.removeEventListener('abort', abort)
@@ -95,7 +95,7 @@ export class EngineBackend implements Backend {
     const failed = queued.findIndex((reply) => reply instanceof ReplyError)
     // EXEC then fails by itself, unless CLIENT PAUSE still holds MULTI back.
     const aborted = failed >= 0 && opened instanceof Promise
-    const ended = await this.#once(this.#session.execute([aborted ? 'DISCARD' : 'EXEC']))
+    const ended = await this.#whenDurable(this.#session.execute([aborted ? 'DISCARD' : 'EXEC']))
     const replies = aborted ? EXEC_ABORT : ended
     if (replies instanceof ReplyError) {
       const cause = failed < 0 ? undefined : RedisError.from(queued[failed] as ReplyError, commands[failed][0])
@@ -162,7 +162,7 @@ export class EngineBackend implements Backend {
   }
 
   async close(): Promise<void> {
-    if (this.#owned) return this.#session.close()
+    if (this.#isFurther) return this.#session.close()
     const reply = await this.#engine.close()
     if (reply instanceof ReplyError) throw RedisError.from(reply, 'SHUTDOWN')
   }

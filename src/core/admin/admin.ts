@@ -119,7 +119,7 @@ function makeAdmin(): Extension {
   }
 }
 
-/** RESTORE, which takes a payload for right that has been changed, after DEBUG SET-SKIP-CHECKSUM-VALIDATION, and logs a wrong one. */
+/** RESTORE that logs a damaged payload, or, after DEBUG SET-SKIP-CHECKSUM-VALIDATION, takes it all the same. */
 function restoreRows(table: CommandTable, unchecked: (engine: Engine) => boolean): Row[] {
   const known = table.get('restore')
   if (known === undefined) return []

@@ -6,7 +6,7 @@ import { Dict } from './structures/dict.ts'
 import { EXPIRY, sizeOfValue, SLOT } from './memory.ts'
 import type { Hash, Value } from './values.ts'
 
-/** When twice as many values have changed, all but the last so many of them are counted anew. */
+/** Changed values are counted anew many at a time: once there are twice as many as this, all but the last so many. */
 const MOST_OPEN = 128
 
 /** Told what changes in a keyspace, for saves that write only that (see persistence/). A change in place is told by the guard. */
