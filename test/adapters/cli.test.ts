@@ -422,7 +422,7 @@ describe('isodis serve redis.conf', () => {
     expect(refused.stderr).toContain('Invalid save parameters')
   })
 
-  test('as a cluster', async () => {
+  test('may be a cluster of one node, which cannot be a replica', async () => {
     const { port } = await serve('--cluster-enabled', 'yes')
     expect(await call(port, 'CLUSTER', 'INFO')).toContain('cluster_state:ok')
     expect(await call(port, 'MGET', 'a', 'b')).toContain('CROSSSLOT')

@@ -343,7 +343,7 @@ describe.for(Object.entries(versions))('%s', ([, Redis]) => {
     })
   })
 
-  test('scans', async () => {
+  test('walks over all keys', async () => {
     await same(Redis, async (make) => {
       const client = make()
       await client.mset(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`key:${i}`, i])))

@@ -98,7 +98,7 @@ describe.for(['base64', false] as const)('with the response encoding %s', (encod
     }, encoding)
   })
 
-  test('pipelines and transactions', async () => {
+  test('pipelines and transactions give the same, with their errors', async () => {
     await same(async (redis) => [
       await redis.pipeline().set('a', 'é').incr('b').get('a').exec(),
       await redis.pipeline().set('a', 'x').lpush('a', 1).get('a').exec({ keepErrors: true }),
@@ -113,7 +113,7 @@ describe.for(['base64', false] as const)('with the response encoding %s', (encod
   })
 })
 
-test('automatic pipelining', async () => {
+test('automatic pipelining gives the same', async () => {
   await same(async (client) => {
     const redis = (client as unknown as { autoPipeline(): Upstash }).autoPipeline()
     const replies = await Promise.all([redis.set('a', 1), redis.incr('a'), redis.hset('h', { f: 'v' })])
@@ -121,7 +121,7 @@ test('automatic pipelining', async () => {
   })
 })
 
-test('commands that wait', async () => {
+test('commands that wait get what comes, or null in the end', async () => {
   await same(async (redis) => {
     const waiting = redis.exec(['BLPOP', 'queue', '5'])
     await redis.rpush('queue', 'job')
@@ -129,7 +129,7 @@ test('commands that wait', async () => {
   })
 })
 
-test('subscriptions', async () => {
+test('subscriptions hear the same, and end', async () => {
   await same(async (redis) => {
     const heard: [type: string, data: unknown][] = []
     const count = (...types: string[]): number => heard.filter(([type]) => types.includes(type)).length

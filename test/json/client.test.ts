@@ -22,7 +22,7 @@ describe.each(Object.entries(moduleBackends({ json })))('%s', (_name, start) => 
   beforeEach(() => under.engine.flushall())
   afterAll(() => under.close())
 
-  test('values go in and come out', async () => {
+  test('documents and parts of them come out as they went in', async () => {
     const documents = jsonOf(under.redis)
     expect(await documents.set('k', '$', DOCUMENT)).toBe('OK')
     expect(await documents.get('k')).toEqual(DOCUMENT)
@@ -43,7 +43,7 @@ describe.each(Object.entries(moduleBackends({ json })))('%s', (_name, start) => 
     expect(await documents.clear('k', '$.inner')).toBe(1)
   })
 
-  test('both kinds of paths', async () => {
+  test('a path of `$` gives a list of replies, an older one a single reply', async () => {
     const documents = jsonOf(under.redis)
     await documents.set('k', '$', DOCUMENT)
     expect(await documents.type('k')).toBe('object')
@@ -100,7 +100,7 @@ describe.each(Object.entries(moduleBackends({ json })))('%s', (_name, start) => 
   })
 })
 
-test('redis.sync and redis.bytes', async () => {
+test('it works on redis.sync, redis.bytes and in transactions', async () => {
   await using redis = await createRedis({ json })
   expect(jsonOf(redis.sync).set('k', '$', DOCUMENT)).toBe('OK')
   expect(jsonOf(redis.sync).get('k', '$.n')).toEqual([1])

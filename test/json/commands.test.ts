@@ -75,7 +75,7 @@ describe('JSON.SET and JSON.GET', () => {
     expect((run('JSON.GET', 'k') as string).length).toBeLessThan(1200)
   })
 
-  test('NX and XX', () => {
+  test('NX sets only what is missing, XX only what is there', () => {
     expect(run('JSON.SET', 'k', '.', '{}', 'XX')).toBe(null)
     expect(run('JSON.SET', 'k', '.', '{}', 'NX')).toBe('OK')
     expect(run('JSON.SET', 'k', '.', '{}', 'nx')).toBe(null)
@@ -129,7 +129,7 @@ describe('JSON.SET and JSON.GET', () => {
     )
   })
 
-  test('INDENT, NEWLINE and SPACE', () => {
+  test('INDENT, NEWLINE and SPACE lay the text out', () => {
     set('k', { obj: { f: 'v' }, arr: [0, 1], none: {}, empty: [] })
     const layout = ['INDENT', '\t', 'newline', '\n', 'SPACE', ' ']
     expect(run('JSON.GET', 'k', ...layout)).toBe(
@@ -263,7 +263,7 @@ describe('JSON.DEL and JSON.CLEAR', () => {
 })
 
 describe('arrays', () => {
-  test('append, insert, trim, pop', () => {
+  test('are appended to, inserted into, trimmed and popped from at any index', () => {
     run('JSON.SET', 'k', '.', '[]')
     expect(run('JSON.ARRAPPEND', 'k', '.', '1')).toBe(1)
     expect(run('JSON.ARRINSERT', 'k', '.', '0', '-1')).toBe(2)
@@ -355,7 +355,7 @@ describe('numbers', () => {
     expect(run('JSON.GET', 'k')).toBe('{"a":[2,9223372036854775807],"f":[1.0,1.6350000000001313e308]}')
   })
 
-  test('powers', () => {
+  test('NUMPOWBY gives integers exactly, or an error where they do not fit', () => {
     run('JSON.SET', 'k', '$', '{"a":"b","b":[{"a":2},{"a":5.0},{"a":"c"}]}')
     expect(run('JSON.NUMPOWBY', 'k', '$..a', '2')).toBe('[null,4,25.0,null]')
     expect(run('JSON.NUMPOWBY', 'k', '.b[0].a', '4')).toBe('256')
@@ -387,7 +387,7 @@ describe('numbers', () => {
 })
 
 describe('texts, booleans, objects, types', () => {
-  test('STRAPPEND, STRLEN, TOGGLE', () => {
+  test('STRAPPEND, STRLEN and TOGGLE change texts and booleans, and nothing else', () => {
     set('k', { a: 'foo', nested1: { a: 'h\xc3\xa4llo' }, nested2: { a: true } })
     expect(run('JSON.STRAPPEND', 'k', '$..a', '"bar"')).toEqual([6, 9, null])
     expect(run('JSON.STRLEN', 'k', '$..a')).toEqual([6, 9, null])
@@ -401,7 +401,7 @@ describe('texts, booleans, objects, types', () => {
     expect(run('JSON.STRLEN', 'k')).toBe(7)
   })
 
-  test('OBJKEYS, OBJLEN, TYPE', () => {
+  test('OBJKEYS, OBJLEN and TYPE say what is there', () => {
     set('k', { nested1: { a: { foo: 10, bar: 20 } }, a: ['foo'], nested2: { a: { baz: 50 } } })
     expect(run('JSON.OBJKEYS', 'k', '$..a')).toEqual([null, ['foo', 'bar'], ['baz']])
     expect(run('JSON.OBJKEYS', 'k')).toEqual(['nested1', 'a', 'nested2'])
@@ -414,7 +414,7 @@ describe('texts, booleans, objects, types', () => {
     expect(run('JSON.TYPE', 'none', '$')).toBe(null)
   })
 
-  test('RESP', () => {
+  test('RESP gives a document as a reply of the protocol', () => {
     run('JSON.SET', 'k', '$', '{"a":[1,-19.5,"x",null,true,{"b":false}],"big":9007199254740993}')
     expect(run('JSON.RESP', 'k')).toEqual([
       '{',
@@ -432,7 +432,7 @@ describe('texts, booleans, objects, types', () => {
     expect(run('JSON.RESP', 'k', '.none')).toBe("ERR Path '$.none' does not exist")
   })
 
-  test('DEBUG', () => {
+  test('DEBUG MEMORY counts bytes', () => {
     set('k', { a: 'x'.repeat(1000) })
     expect(run('JSON.DEBUG', 'MEMORY', 'k')).toBeGreaterThan(1000)
     expect(run('JSON.DEBUG', 'MEMORY', 'k', '$.none')).toEqual([])

@@ -18,7 +18,7 @@ afterEach(() => redis.close())
 
 const call = (...words: [string, ...(string | number)[]]): Promise<unknown> => redis.call(...words)
 
-test('the commands on keys', async () => {
+test('commands on keys know the type, and those of other types refuse it', async () => {
   await call('JSON.SET', 'k', '$', '{"a":[1,2]}')
   expect(await redis.type('k')).toBe('ReJSON-RL')
   expect(await call('OBJECT', 'ENCODING', 'k')).toBe('raw')

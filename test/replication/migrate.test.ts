@@ -64,7 +64,7 @@ describe.each(kinds.flatMap((from) => kinds.map((to) => [from, to] as const)))('
     await ask(target, 'SELECT', '0')
   })
 
-  test('a password', async () => {
+  test('gives the password that it is told, and leaves the key where that is wrong', async () => {
     await using target = await start[to]()
     await ask(target, 'CONFIG', 'SET', 'requirepass', 'secret')
     const move = (...auth: string[]): Promise<unknown> =>

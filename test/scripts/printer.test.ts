@@ -162,7 +162,7 @@ test('numbers and byte strings come back exact', async () => {
   expect(quote("it's\n\u0000\xff1")).toBe("'it\\'s\\n\\000\\2551'")
 })
 
-test('statements', () => {
+test('every statement is printed with its blocks indented', () => {
   const home = new FunctionScope(null)
   const scope = new FunctionScope(home)
   const [f, n, i, k, v] = ['f', 'n', 'i', 'k', 'v'].map((name, at) => new Variable(name, at === 1 ? scope : home))

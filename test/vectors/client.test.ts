@@ -37,7 +37,7 @@ describe.each(Object.entries(moduleBackends({ vectors })))('%s', (_name, start) 
     expect(await sets.sim('none', [1, 0], { withScores: true })).toEqual([])
   })
 
-  test('all that can be asked', async () => {
+  test('every question has a typed answer, also about what is not there', async () => {
     const sets = vectorsOf(under.redis)
     await sets.add('k', 'a', [3, 0, 0, 0], { quantization: 'noquant', reduce: 2, m: 8 })
     await sets.add('k', 'b', [0, 0, 0, 3], { quantization: 'noquant', reduce: 2, m: 8 })

@@ -98,7 +98,7 @@ describe('VSIM', () => {
     expect(await raw('VSIM none VALUES 2 1 0')).toEqual([])
   })
 
-  test('filters', async () => {
+  test('FILTER leaves out what does not pass', async () => {
     const filtered = (filter: string, ...more: string[]) => redis.call('VSIM', 'k', 'ELE', 'east', 'FILTER', filter, ...more)
     expect(await filtered('.n > 1')).toEqual(['north'])
     expect(await filtered('.n >= 1', 'FILTER-EF', '10', 'TRUTH')).toEqual(['east', 'north'])
@@ -137,7 +137,7 @@ test('VREM removes an element, and the key with the last', async () => {
   expect(value).toMatchObject({ channel: '__keyevent@0__:del', message: 'k' })
 })
 
-test('what is asked of elements', async () => {
+test('elements are asked for their vector, attributes and links; null where there is none', async () => {
   await fill()
   expect([await raw('VISMEMBER k east'), await raw('VISMEMBER k x'), await raw('VISMEMBER none x')]).toEqual([true, false, false])
   expect([await raw('VEMB k x'), await raw('VEMB none x')]).toEqual([null, null])
@@ -163,7 +163,7 @@ test('what is asked of elements', async () => {
   ])
 })
 
-test('VRANDMEMBER', async () => {
+test('VRANDMEMBER gives different ones, or with a negative count any', async () => {
   await fill()
   expect(['east', 'north', 'west']).toContain(await raw('VRANDMEMBER k'))
   expect(((await raw('VRANDMEMBER k 5')) as string[]).toSorted()).toEqual(['east', 'north', 'west'])
@@ -173,7 +173,7 @@ test('VRANDMEMBER', async () => {
   expect(await failure('VRANDMEMBER k 1 2')).toBe("ERR wrong number of arguments for 'VRANDMEMBER' command")
 })
 
-test('VRANGE', async () => {
+test('VRANGE gives elements in the order of their bytes', async () => {
   for (const name of ['b', 'a', 'c', 'B', 'ba']) await raw(`VADD k VALUES 1 1 ${name}`)
   expect(await raw('VRANGE k - +')).toEqual(['B', 'a', 'b', 'ba', 'c'])
   expect(await raw('VRANGE k [a (c')).toEqual(['a', 'b', 'ba'])

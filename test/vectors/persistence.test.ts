@@ -122,7 +122,7 @@ test('a journal gives the same elements again', async () => {
   expect(await elements(redis)).toEqual(before)
 })
 
-test('DUMP and RESTORE', async () => {
+test('RESTORE makes what DUMP gave, and refuses it damaged', async () => {
   await using redis = await start()
   await fill(redis, 'k', 100)
   const payload = (await redis.bytes.dump('k'))!

@@ -76,7 +76,7 @@ describe('COMMAND INFO is what redis-server says', () => {
     expect(differing).toEqual({})
   })
 
-  test('subcommands', () => {
+  test('with the same subcommands', () => {
     for (const [name, { subcommands }] of found) {
       const theirs = wanted.get(name)?.subcommands.filter((each) => !LEFT_OUT[name]?.test(each))
       if (theirs !== undefined)

@@ -194,7 +194,7 @@ test('a dump of libraries is restored by either', async () => {
   await same(['FUNCTION', 'RESTORE', value], ['FUNCTION', 'FLUSH'], ['FUNCTION', 'DUMP'])
 })
 
-test('SCRIPT', async () => {
+test('SCRIPT and EVALSHA reply as redis-server does', async () => {
   const text = 'return ARGV[1]'
   const [loaded] = await same(['SCRIPT', 'LOAD', text])
   const sha = loaded.value as string
@@ -278,7 +278,7 @@ test('what a script pushes wakes those who wait, once it has ended', async () =>
   await same(['EVAL', 'return redis.call("BLPOP", "nothing", 0)', '0'], ['EVAL', 'return redis.call("BRPOPLPUSH", "a", "b", 0)', '0'])
 })
 
-test('memory that is full', async () => {
+test('with full memory scripts may do what redis-server lets them', async () => {
   await same(['SET', 'key', 'value'], ['CONFIG', 'SET', 'maxmemory', '1'])
   await same(
     ['EVAL', 'return redis.call("SET", "x", 1)', '0'],
@@ -291,7 +291,7 @@ test('memory that is full', async () => {
   )
 })
 
-test('keyspace events', async () => {
+test('scripts cause the same keyspace events', async () => {
   const seen = []
   for (const [path, client] of [
     [redis.path, redis.client],

@@ -69,7 +69,7 @@ describe.each(samples)('%s', { timeout: 120_000 }, (_, bytes) => {
   })
 })
 
-test('files of ours with random bytes written over them', () => {
+test('random bytes written over files of ours break nothing', () => {
   const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 })
   fc.assert(
     fc.property(keysOf(fc.oneof(values, expiringHashes)), changes, fc.boolean(), (keys, changes, compressed) => {
@@ -81,7 +81,7 @@ test('files of ours with random bytes written over them', () => {
   )
 })
 
-test('noise behind a header', () => {
+test('noise behind a header breaks nothing', () => {
   const types = fc.constantFrom(...Array.from({ length: 26 }, (_, type) => type), ...Array.from({ length: 13 }, (_, i) => 243 + i))
   const noise = fc.tuple(types, fc.uint8Array({ maxLength: 60 }))
   fc.assert(
