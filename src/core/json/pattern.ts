@@ -1,8 +1,8 @@
 // Regular expressions of filters (`=~`). Those of JS go back and try again, for as long as it takes: one expression could hold the
-// engine up for ever. Here all ways are followed at once, char by char, so a text takes time in proportion to its length. There
-// is what can be had so: no references back, and no looking ahead or behind.
+// engine up for ever. Here all ways are followed at once, char by char, so a text takes time in proportion to its length. What
+// cannot be done so is left out: references back, and looking ahead or behind.
 const MOST_NESTED = 50
-/** Counted repetitions are written out: so many parts an expression may have then. */
+/** Counted repetitions are written out. An expression may have so many parts after that. */
 const MOST_PARTS = 5000
 
 type Test = (code: number) => boolean

@@ -25,6 +25,7 @@ import {
   type Prototype,
   RESULT,
   RETURN,
+  SMALL_FRAME,
   UPVALUES,
 } from './frame.ts'
 import { type Machine, toNumber } from './machine.ts'
@@ -61,7 +62,7 @@ export function compileFunction(
     site: context.site(node.line),
     parameters,
     size: context.size,
-    complex: context.size > 12 || parameters > 3 || node.vararg || boxed.length > 0,
+    complex: context.size > SMALL_FRAME || parameters > 3 || node.vararg || boxed.length > 0,
     vararg: node.vararg,
     arg,
     boxed,

@@ -59,7 +59,8 @@ export interface Prototype {
   steps: readonly Step[] | null
 }
 
-const SMALL_FRAME = 12
+/** A frame of so many slots is made in one go. */
+export const SMALL_FRAME = 12
 
 /**
  * A call that the caller has to make: a tail call where calls are nested so deep that JS's stack might overflow, and any call in a
