@@ -63,7 +63,7 @@ export type Pairs<K = Key, V = Value> = Readonly<Record<string, V>> | Entries<K,
  */
 export type Valued<O> = Record<keyof O, Value>
 
-/** Fields and values in turn. What is no such thing is left for `encodeArgument` to refuse. */
+/** Fields and values in turn. Anything else is passed on, for `encodeArgument` to refuse. */
 export function flatten(pairs: object): Value[] {
   if (typeof pairs !== 'object' || pairs === null) return [pairs]
   const entries = Symbol.iterator in pairs ? (pairs as Iterable<readonly [Key, Value]>) : Object.entries(pairs)

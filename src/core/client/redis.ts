@@ -25,7 +25,7 @@ export const asBytes: ToText<Uint8Array> = toUint8Array
 
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
-/** Between a look and a transaction on what was seen: see `watch`. */
+/** The client that `watch` gives its function: the `exec` of its `multi()` gives null if a watched key has changed. */
 export type Watching<T extends Text> = Omit<Redis<T>, 'multi'> & { multi(): Batch<[], null, T> }
 
 /**

@@ -13,7 +13,7 @@ export interface ScriptCall {
   readonly args: readonly ByteString[]
 }
 
-/** A script for who can run trees: by its SHA-1 it is called, and its main function is what runs. */
+/** A script for backends that can run trees: it is called by its SHA-1, and the tree of its main function runs. */
 export interface ScriptTree {
   /** The SHA-1 of its source, in hexadecimal. */
   readonly sha: ByteString

@@ -47,7 +47,7 @@ const combined = asked('WITHSCORES', (argv) => 2 + Number(argv[1]), pairs(double
 const random = (word: string, second: Shape): Shape => asked(word, () => 3, pairs(second))
 const popped: Shape = (reply, argv) => (argv.length > 2 ? pairs(double) : at(1, double))(reply, argv)
 const poppedFrom = at(1, each(at(1, double)))
-/** Only the coordinates of a place that was found are an array in it. */
+/** GEOSEARCH and its like: of what they give for a place, only the coordinates are an array. */
 const places = each(each(each(double)))
 
 /** Streams come as pairs of key and entries; some clients flatten these. */

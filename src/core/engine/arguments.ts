@@ -28,7 +28,7 @@ export function integer(text: ByteString, error: ReplyError = NOT_INTEGER): numb
   return Number(int64(text, error))
 }
 
-/** An integer from `least` to `most`. @param malformed the error for what is none, if it is another */
+/** An integer from `least` to `most`. @param malformed the error for what is no integer, if it has one of its own */
 export function integerIn(text: ByteString, least: number, most: number, error: ReplyError, malformed = error): number {
   const value = integer(text, malformed)
   if (value < least || value > most) throw error

@@ -60,7 +60,7 @@ export abstract class ModuleValue {
   abstract readonly bytes: number
   /** A value of its own with the same content. */
   abstract copy(): ModuleValue
-  /** Its content as it is now, for a file: what changes later does not change what comes. */
+  /** Its content as it is now, for a file: later changes do not show in it. */
   abstract save(): Saving
   /** What tells it from others: texts in any order. */
   abstract parts(): Iterable<ByteString>

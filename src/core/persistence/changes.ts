@@ -70,7 +70,7 @@ class Changes implements PageGuard, ChangeLog {
     else this.#tooMany = true
   }
 
-  /** @returns null if all is better written */
+  /** @returns null if it is better to write everything */
   begin(): Delta | null {
     const { size } = this.keyspace
     const slots = this.#slots

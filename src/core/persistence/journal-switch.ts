@@ -14,7 +14,7 @@ const CANNOT_TURN_ON = new ReplyError(
   "ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.",
 )
 
-/** The journal is on, or what is still written for one that is off. */
+/** The journal is on; or it is off, and something is still written for it. */
 type State =
   | { readonly is: 'on'; readonly journal: Journal }
   /** It was turned off, and what is left of it is written. */

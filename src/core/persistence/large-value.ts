@@ -10,7 +10,7 @@ import type { Use } from './rdb/format.ts'
 import { writeEnd } from './rdb/module.ts'
 import { expiryBase, type OrderedPart, type RdbWriter } from './rdb/writer.ts'
 
-/** A value with more elements, or a longer string, is taken apart: 256 smaller ones are still written in a millisecond or two. */
+/** A value with more elements, or a longer string, is written in parts. Of smaller ones a whole page, 256, takes a millisecond or two. */
 const LARGE_SIZE = 64
 const LARGE_LENGTH = 1024
 /** Bytes in memory of a value that a module brings; in a file it has fewer. */
@@ -123,7 +123,7 @@ function stringParts(value: StringValue): Parts {
   }
 }
 
-/** What a module's value holds comes in pieces. A string stands behind its length: all of it is made, and then written. */
+/** A module's value gives its content in pieces. Where they are one string, whose length comes first, all are made before any is written. */
 function moduleParts(value: ModuleValue): Parts {
   const saving = value.save()
   if (value.of.form === 'items') {

@@ -100,7 +100,7 @@ export class Persistence implements Durability {
     return this.#journals.rewrite()
   }
 
-  /** As Redis: nothing starts in the middle of a transaction, whose state nobody is to see. */
+  /** As in Redis, nothing starts in the middle of a transaction: a snapshot would have half of it. */
   #afterExec(start: () => void, reply: Reply): Reply {
     void Promise.resolve().then(() => {
       if (this.#lock.free && !this.#closed) start()
@@ -232,7 +232,7 @@ export class Persistence implements Durability {
     return OK
   }
 
-  /** @returns whether all that is to be kept is safe */
+  /** Saves for the last time, if that is asked for or due. @returns whether everything that is to be kept is safe */
   async #saveLast(save: boolean | null, force: boolean): Promise<boolean> {
     // How far replicas are, and how far this one is, has to be known after a restart.
     const due = this.#schedule.active && (this.#saves.dirty > 0 || (this.#engine.replication?.saved().length ?? 0) > 0)

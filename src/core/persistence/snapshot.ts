@@ -15,7 +15,7 @@ import { FIELD_EXPIRY_VERSION } from './rdb/format.ts'
 import { LzfCompressor } from './rdb/lzf.ts'
 import { RdbWriter } from './rdb/writer.ts'
 
-/** A slice ends after so many milliseconds: half of a frame at 60 Hz and more is left to the page. */
+/** A slice ends after so many milliseconds, which leaves the page more than half of a frame at 60 Hz. */
 const SLICE_MS = 4
 /** The name under which the file of a delta lists the keys that went: their database and name. */
 export const REMOVED_KEY = 'isodis-removed'
@@ -109,7 +109,7 @@ export class Snapshot {
     this.#sink.reuse(chunk)
   }
 
-  /** Gives the data free to be changed: the snapshot is complete, or is not wanted any more. */
+  /** Keeps nothing as it was any more: the snapshot is complete, or is not wanted. */
   release(): void {
     for (const { pages } of this.#keyspaces) pages.release()
     for (const { value } of this.#large) value.release()

@@ -48,7 +48,7 @@ export interface DeltaStore {
 export interface JournalStore {
   /** What is to be loaded, oldest first; null if there is no journal. */
   parts(): Promise<readonly JournalPart[] | null>
-  /** Whether there is a journal that may have what the last snapshot has not. */
+  /** Whether there is a journal that may have changes which the last snapshot lacks. */
   isAhead(): Promise<boolean>
   /**
    * The engine has all of it, and nothing more is appended: a snapshot or delta that is begun after this takes its place in

@@ -11,7 +11,7 @@ export interface WatchedRun {
   readonly snapshot: Snapshot
   /** Set from outside to have it given up. */
   aborted: boolean
-  /** It is written without a turn for the host in between until then: the page may be gone after it. */
+  /** Until then it is written without giving the host a turn: the page may be gone after that. */
   readonly hurriedUntil?: number
   /** The most bytes that were held for what was changed before its turn. */
   peakCowSize: number

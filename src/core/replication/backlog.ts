@@ -14,7 +14,7 @@ export class Backlog {
     this.start = this.end = offset
   }
 
-  /** @param limit how many bytes are held at least, if so many were sent */
+  /** @param limit how many of the last bytes are held, at least */
   push(bytes: ByteString, limit: number): void {
     const pieces = this.#pieces
     if (pieces.length > 0 && pieces.at(-1)!.length < PIECE) pieces[pieces.length - 1] += bytes

@@ -45,7 +45,7 @@ export class Feed extends Recording {
     this.pass(encode(words))
   }
 
-  /** What comes next may go to one who does not know the database of what came before. */
+  /** The next command says its database again: it may go to a replica that does not know which one the last was for. */
   forgetDatabase(): void {
     this.flush()
     this.writer.forgetDatabase()

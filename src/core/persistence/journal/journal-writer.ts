@@ -21,7 +21,7 @@ export interface Taken {
 export class JournalWriter {
   readonly #allocate: Allocate
   #bytes: Uint8Array
-  /** A buffer that has been written away. Memory that was used just now is in the cache, which new memory is not. */
+  /** A buffer that was written away, to be used again: it is in the processor's cache, which new memory is not. */
   #spare: Uint8Array | null = null
   #at = 0
   /** Commands that are not encoded yet: encoding many together takes less time. */
@@ -90,7 +90,7 @@ export class JournalWriter {
     if (bytes.length * 4 > buffer.length || buffer.length === FIRST_SIZE) this.#spare = buffer
   }
 
-  /** Encodes the commands; not a single one since the last `settle`, since a MULTI may have to go before it. */
+  /** Encodes the commands, but not one that is alone since the last `settle`: if another follows, MULTI goes before both. */
   #encode(): void {
     const commands = this.#commands
     const last = this.#together === 1 ? commands.pop()! : null

@@ -73,7 +73,7 @@ class Loader {
     }
   }
 
-  /** Before Redis 7 commands went on behind it, in the same file. */
+  /** Before Redis 7, commands followed the base in the same file. */
   async #loadRdb(part: JournalPart, first: Uint8Array, rest: AsyncIterator<Uint8Array>, cut: JournalStore | null): Promise<number> {
     const incoming = new Incoming(this.#engine, true)
     const chunks = async function* (): AsyncGenerator<Uint8Array> {
@@ -206,7 +206,7 @@ class Loader {
   }
 }
 
-/** How many whole commands follow, if the first is not what it says. */
+/** How many whole commands follow a damaged one. */
 function commandsIn(rest: Uint8Array): number {
   const text = fromUint8Array(rest)
   const [next] = text.matchAll(/\r\n(?=\*\d+\r\n\$\d+\r\n)/g)
@@ -222,7 +222,7 @@ function commandsIn(rest: Uint8Array): number {
   return count
 }
 
-/** Where a part ends of which the rest could not be read, and whether that is the beginning of a command and nothing but zeros after it. */
+/** Where a part ends whose rest could not be read, and whether that rest is the beginning of a command, then nothing but zeros. */
 async function restOf(reader: JournalReader, chunks: AsyncIterator<Uint8Array>): Promise<{ end: number; zeros: boolean }> {
   const { rest } = reader
   let end = reader.position + rest.length
