@@ -6,7 +6,7 @@ const HALF = 128
 /** LATENCY HISTOGRAM shows counts up to this, and up to its doubles. */
 const FIRST_NS = 1024
 
-/** The highest value that is not told apart from one. */
+/** The highest value in the bucket of one. */
 function top(ns: number): number {
   const width = 2 ** Math.max(0, Math.floor(Math.log2(ns)) - 7)
   return Math.floor(ns / width) * width + width - 1

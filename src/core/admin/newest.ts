@@ -1,7 +1,7 @@
 // The newest entries of a log, up to so many: SLOWLOG and ACL LOG. To add one costs the same however many are kept.
 
 export class Newest<T> {
-  /** The newest last. Up to as many again are too old already: they go together. */
+  /** The newest last. Those that are too old are dropped many at a time, so there may be twice as many as are kept. */
   #entries: T[] = []
   #most = 0
 

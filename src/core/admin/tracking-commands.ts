@@ -61,7 +61,7 @@ function track(tracking: Tracking, argv: Argv, session: Session): Reply {
   return OK
 }
 
-/** @throws ReplyError for options that do not go together, or not with what is */
+/** @throws ReplyError for options that do not go together, or not with how the connection tracks already */
 function check(known: Tracker | null, { bcast, optin, optout }: Tracker['options'], prefixes: readonly ByteString[]): void {
   if (!bcast && prefixes.length > 0) throw PREFIX_NEEDS_BCAST
   if (known !== null && known.options.bcast !== bcast) throw SWITCH_BCAST

@@ -57,7 +57,7 @@ export class JsonDocument extends ModuleValue {
   #root: Json
   /** How many saves read it. */
   #saves = 0
-  /** What has been made since the last of them began: no save knows it. */
+  /** Objects and arrays that were made since the last save began. No save reads them, so they are changed without a copy. */
   #own = new WeakSet<Container>()
 
   constructor(root: Json) {

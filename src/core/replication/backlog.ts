@@ -1,7 +1,7 @@
 // The last of what was sent to replicas: one that was away for a moment is sent what it has missed, not everything anew.
 import type { ByteString } from '../bytes.ts'
 
-/** Pieces grow up to so many bytes: few are kept, and little of one goes beyond the limit. */
+/** Pieces grow up to so many bytes: so there are few, and little is kept beyond the limit. */
 const PIECE = 1 << 14
 
 export class Backlog {

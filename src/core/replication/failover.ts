@@ -118,7 +118,7 @@ export class Failover {
     this.#handOver(to!)
   }
 
-  /** The one that takes over hears of it as it is asked for what comes next. */
+  /** Follows the replica that takes over, which learns that it does from the PSYNC that it gets. */
   #handOver({ host, port }: Target): void {
     this.#cancel?.()
     this.state = 'failover-in-progress'

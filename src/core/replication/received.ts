@@ -3,7 +3,7 @@ import { type ByteString, fromUint8Array, joinBytes } from '../bytes.ts'
 
 const LF = 10
 const CR = 13
-/** No line of a master is longer; what is, is no line. */
+/** No line of a master is longer: what is has not come from one. */
 const LONGEST = 1 << 16
 
 export class Received {

@@ -271,7 +271,7 @@ function range(db: Database, argv: Argv): Reply {
   return names.slice(from, count < 0 ? to : Math.min(to, from + count))
 }
 
-/** The first of which something holds, where it holds of all behind it. */
+/** The index of the first for which something holds, if it holds for all after that too. */
 function firstIndex(names: readonly ByteString[], holds: (name: ByteString) => boolean): number {
   let [low, high] = [0, names.length]
   while (low < high) {

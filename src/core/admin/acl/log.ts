@@ -7,7 +7,7 @@ import { Newest } from '../newest.ts'
 import { Double, MapReply, type Reply } from '../../reply.ts'
 import type { Reason } from './selector.ts'
 
-/** What happens again within this time is the same entry; so many of the newest are looked at. */
+/** What happens again within this time is counted in its entry, if that is among so many of the newest. */
 const SAME_MS = 60_000
 const LOOKED_AT = 10
 

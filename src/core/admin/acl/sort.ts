@@ -23,7 +23,7 @@ function guarded(table: CommandTable, name: string): Row {
   }
 }
 
-/** Up to what is wrong, which is the command's to refuse. @throws ReplyError */
+/** Looks at the options up to the first mistake, which the command itself refuses. @throws ReplyError */
 function check({ engine, user }: Session, argv: Argv): void {
   const mayRead = !user?.limited || (user instanceof Account && user.mayReadEverything(engine.table.find(argv), argv))
   if (mayRead && engine.slots === null) return

@@ -178,7 +178,7 @@ export class Account implements User {
     return found
   }
 
-  /** Whether a command line is allowed by something that lets it read every key besides. */
+  /** Whether a selector that allows a command line also lets every key be read. */
   mayReadEverything(command: Command, argv: Argv): boolean {
     const keys = (): ReturnType<Names['keys']> => this.#names.keys(command, argv)
     return this.#selectors.some((each) => each.readsEverything && each.denial(command, argv, keys) === null)
