@@ -20,7 +20,7 @@ export class Variable {
     this.home = home
   }
 
-  /** Says that a function uses it: its home, or one inside, which then has it as an upvalue, as have those between. */
+  /** Says that a function uses it. If that is inside its home, it is an upvalue of that one and of all in between. */
   use(from: FunctionScope): void {
     for (let scope = from; scope !== this.home && scope.parent !== null; scope = scope.parent) {
       this.captured = true

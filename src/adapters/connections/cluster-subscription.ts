@@ -84,7 +84,10 @@ export class ClusterSubscription {
     if (this.#topic === 'shards') await this.#nodes.locate(this.#names[0])
   }
 
-  /** Every node hears of all channels but shards'. Where the first one is published, it is heard the soonest. */
+  /**
+   * Where to listen. Every node has the messages of all channels, and the one that has the first channel's slot may have them soonest;
+   * if that cannot be reached, it is any. A shard's channels are at the master of their slot alone.
+   */
   async #master(): Promise<Master> {
     const nearest = await this.#nodes.masterOf(this.#names[0] ?? '')
     if (this.#topic === 'shards' || this.#attempts++ === 0) return nearest

@@ -124,7 +124,7 @@ export class ClusterBackend implements Backend {
     return [at + 1 < masters.length ? `0@${masters[at + 1].address}` : '0', keys]
   }
 
-  /** As likely from each master as its share of the keys. */
+  /** RANDOMKEY: a master is asked as often as its share of all keys says, so that every key is as likely. */
   async #randomKey(argv: Argv): Promise<Reply> {
     const sizes = await this.#everywhere(['DBSIZE'])
     const failed = sizes.find((size) => size instanceof ReplyError)

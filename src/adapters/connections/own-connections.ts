@@ -121,7 +121,7 @@ export class OwnConnections {
   }
 }
 
-/** What comes, for as long as its caller waits. The command goes on: its connection is not its own. */
+/** What `run` gives, unless the signal comes first. The command goes on even then: it shares its connection with others. */
 export async function untilAborted<T>(run: () => Promise<T>, signal: Signal | undefined): Promise<T> {
   if (signal === undefined) return run()
   if (signal.aborted) throw reasonOf(signal)

@@ -120,13 +120,13 @@ export function hasStringNumbers({ options }: Connection): boolean {
   return (options.stringNumbers ?? options.redisOptions?.stringNumbers) === true
 }
 
-/** The class that the user's ioredis has, found in what `callBuffer` makes and hands to `sendCommand` of what it is called on. */
+/** The class of commands of the user's ioredis: `callBuffer` makes one, and hands it to `sendCommand` of what it is called on. */
 function commandClass(connection: Connection): CommandClass {
   const maker = { options: {}, isPipeline: true, sendCommand: (command: Command) => command }
   return (connection.callBuffer.call(maker, 'PING') as unknown as Command).constructor as CommandClass
 }
 
-/** Whether a key is missing: then ioredis has put `undefined` in its place, prefixed or not. The server shall say so instead. */
+/** Whether a key is missing. ioredis has put `undefined` in its place, with the prefix if there is one: the server is to say what is wrong. */
 export function lacksKeys(command: Command, argv: Argv): boolean {
   return command.args.length >= argv.length
 }

@@ -12,7 +12,7 @@ import { CommandKeys } from './keys.ts'
 import { failureOf, replyOf } from './replies.ts'
 import { sendAll, sendAsking, sendOne, sendRaw } from './sending.ts'
 
-/** How often a command is sent on, as by node-redis. */
+/** How many redirections of a command are followed, as by node-redis. */
 const MAX_REDIRECTIONS = 16
 const REDIRECTION = /^(MOVED|ASK) \d+ (\S+)$/
 /** Of a command whose keys are not all where their slot is going: until they may be. */

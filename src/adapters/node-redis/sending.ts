@@ -23,7 +23,7 @@ export function sendOne(client: NodeRedisClient, argv: Argv): Promise<Reply> {
   return sendRaw(client, argv).then((value) => replyOf(argv, value), failureOf)
 }
 
-/** Runs a command whose key has left this node's neighbour already, while its slot is being moved. */
+/** Runs a command at the node that a slot is being moved to: its key has come already, the slot has not. */
 export async function sendAsking(client: NodeRedisClient, argv: Argv): Promise<Reply> {
   const [, reply] = (await sendAll(client, [['ASKING'], argv], false))!
   return reply

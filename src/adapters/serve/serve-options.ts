@@ -118,7 +118,7 @@ export const parameterOf = (name: string): string | undefined =>
 const unknownOption = (name: string): string =>
   `unknown option --${name}${suggestion(name, [...OWN, 'user', ...Object.keys(admin.parameters)], '--')}`
 
-/** What the words of a directive say of a parameter: those that may be several may be quoted as one: --save '900 1'. */
+/** The words of a parameter. Where there may be several, they may be quoted as one: --save '900 1'. */
 export function wordsOf(parameter: string, words: readonly ByteString[]): readonly ByteString[] {
   return (MULTIPLE.has(parameter) && words.length === 1 ? splitWords(words[0]) : null) ?? words
 }
@@ -134,7 +134,7 @@ export function withLine(parameter: string, words: readonly ByteString[], before
   return adds && before !== '' ? `${before} ${value}` : value
 }
 
-/** What a file and the command line say, the later before the earlier. */
+/** What a file and the command line say together. Of two directives that say the same, the later counts. */
 function gather(directives: readonly Directive[]): Given {
   const config: Record<string, ByteString> = {}
   const own = new Map<string, string>()

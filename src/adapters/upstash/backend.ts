@@ -162,7 +162,7 @@ function shaped(commands: readonly Argv[], outcome: Reply[] | ReplyError): Reply
   return outcome instanceof ReplyError ? outcome : outcome.map((reply, i) => toResp3(commands[i], reply))
 }
 
-/** Behind the last job that may go with the one at `from`. */
+/** Where the jobs end that may be sent in one request, from the one at `from` on. */
 function endOfRun(jobs: readonly Job[], from: number): number {
   let to = from + 1
   while (to < jobs.length && !jobs[to].atomic) to++

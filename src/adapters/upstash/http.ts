@@ -26,7 +26,7 @@ export interface HttpTarget {
     readonly signal?: AbortSignal | (() => AbortSignal) | undefined
   }
   readonly readYourWrites?: boolean
-  /** What the last answer said, for the next request to read at least as much. */
+  /** The sync token of the last answer. A request that brings it sees all that was written before that. */
   upstashSyncToken?: string
 }
 

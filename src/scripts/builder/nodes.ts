@@ -71,7 +71,7 @@ export function truth(node: Expression): Expression {
 
 const isConstant = (node: Expression, value: unknown): boolean => node.kind === 'constant' && node.value === value
 
-/** An index with something added; of a constant the sum, and what was taken away before is left out. */
+/** An index plus a number. Constants are added up, and `i - 1` plus 1 is `i`. */
 export function plus(node: Expression, by: number): Expression {
   if (node.kind === 'constant' && typeof node.value === 'number') return constant(node.value + by)
   const operator = by > 0 ? '+' : '-'

@@ -484,7 +484,7 @@ export function compileCall(context: FunctionContext, node: Call | MethodCall, t
   return node.kind === 'method' ? compileMethod(context, node, tail) : compileFunctionCall(context, node, tail)
 }
 
-/** Calls nested deeper end functions by a call for others to make. */
+/** In calls that are nested deeper, a function's tail call is handed to its caller, so that JS's stack does not overflow. */
 const DEEP = 150
 
 /** The call that a function ends with. */

@@ -191,7 +191,7 @@ export class FunctionContext {
     return compileCall(this, node)
   }
 
-  /** What is computed before anything that is compiled later. */
+  /** Has a value computed before anything that is compiled after it. Closures, which call their operands in order, do so by themselves. */
   keep<T>(code: (frame: Frame) => T): (frame: Frame) => T {
     return code
   }

@@ -71,7 +71,7 @@ export function formatOf(headers: Headers): Format | ReplyError {
   return base64 ? BASE64_IN_RESP2 : { base64, resp2: true }
 }
 
-/** How long the body says it is. Firefox has no streams for the bodies of requests: there it is as long as it is. */
+/** How long the body says that it is; null if it does not. (Firefox has no `body` of requests; there it is read whole.) */
 function lengthOf(request: Request): number | null {
   const length = request.headers.get('content-length')
   return length === null ? (request.body === undefined ? 0 : null) : Number(length)
@@ -96,7 +96,7 @@ export async function bytesOf(request: Request, limit: number): Promise<ByteStri
   return bytes instanceof ReplyError ? bytes : fromUint8Array(bytes)
 }
 
-/** A body of which nobody has said how long it is. */
+/** A body that does not say how long it is: it is read up to the limit. */
 async function readUpTo(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | ReplyError> {
   const chunks: Uint8Array[] = []
   let length = 0

@@ -42,7 +42,7 @@ export class Scripts {
   readonly #bySha = new Map<string, Script>()
   // Asked by its text, a script need not be digested again.
   readonly #bySource = new Map<ByteString, Script>()
-  /** Those that nobody has loaded, the one that was used last at the end: the first is the next to be forgotten. */
+  /** Those that EVAL alone has brought, in the order of their last use: the first is the next to be forgotten. */
   readonly #evaluated = new Set<Script>()
   #last: Script | null = null
   /** What they take. */
