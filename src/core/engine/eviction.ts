@@ -51,28 +51,29 @@ export class Eviction {
   /** Notes that a key was used. The access column holds seconds, or under an LFU policy minutes and a frequency. */
   used(keyspace: Keyspace, slot: number): void {
     if (this.held) return
-    if (!this.lfu) keyspace.access[slot] = this.#fresh ? this.#second : this.#readClock()
-    else keyspace.access[slot] = this.#frequent(keyspace.access[slot])
+    if (!this.#fresh) this.#readClock()
+    keyspace.access[slot] = this.lfu ? this.#frequent(keyspace.access[slot]) : this.#second
   }
 
   created(keyspace: Keyspace, slot: number): void {
-    if (!this.lfu) keyspace.access[slot] = this.#fresh ? this.#second : this.#readClock()
-    else keyspace.access[slot] = (this.#minute() << 8) | LFU_INITIAL
+    if (!this.#fresh) this.#readClock()
+    keyspace.access[slot] = this.lfu ? (this.#minute() << 8) | LFU_INITIAL : this.#second
   }
 
-  #readClock(): number {
+  #readClock(): void {
     const { clock, expiry } = this.#engine
     const now = clock.now()
     this.#second = Math.floor(now / 1000)
     this.#fresh = clock.after(1000, () => (this.#fresh = false)) !== null
     expiry.checkTimer(now)
-    return this.#second
   }
 
   /** A time in seconds, by the reading that `used` goes by. */
   #now(milliseconds: number): number {
     const second = Math.floor(milliseconds / 1000)
-    return this.#fresh && second - this.#second < 2 ? this.#second : second
+    // Timers of hidden pages are late, and those that a test faked never come.
+    if (second - this.#second >= 2) this.#fresh = false
+    return this.#fresh ? this.#second : second
   }
 
   /** Seconds since a key was used. By the same reading of the clock as `used`, so that right after a use it is 0, not 1. */
