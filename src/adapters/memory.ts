@@ -39,8 +39,14 @@ export type { Clock, Log, LogLevel, Random } from '../core/engine/ports.ts'
 /** For `createRedis({ shared })`. */
 export interface SharingOptions {
   /**
+<<<<<<< HEAD
    * How long the tab that runs the commands may be silent before another tab takes over, in milliseconds. What it has not
    * saved is then lost. Default: 300 where nothing can be lost (`appendonly yes` with `appendfsync always`), otherwise 3000
+=======
+   * How long the tab that runs the commands may be silent before another takes its place, in milliseconds. What it has not
+   * saved is then lost; Infinity for as long as the tab is there. Default: 300 where nothing can be lost (`appendonly yes` with
+   * `appendfsync always`), otherwise 3000
+>>>>>>> 0de9276 (Patience of Infinity, or longer than a timer lasts, is waited for; an owner that was asked before the computer slept gets to answer after it)
    */
   patience?: number | undefined
   /**

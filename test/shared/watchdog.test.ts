@@ -55,3 +55,24 @@ test('a timer that is late may be followed by the answer; where all are late, as
   look(1000)
   expect(seen).toEqual(['ping', 'ping', 'suspect'])
 })
+
+test('one that was asked before the computer fell asleep is waited for after that', () => {
+  dog.watch()
+  look(100)
+  look(8 * 3_600_000)
+  expect(seen).toEqual(['ping'])
+  dog.heard()
+  look(100)
+  look(100)
+  look(3_600_000)
+  look(100)
+  expect(seen).toEqual(['ping', 'ping', 'suspect'])
+})
+
+test.for([100 * 86_400_000, Infinity])('patience of %d ms, longer than a timer lasts, does not end at once', (patience) => {
+  const long = new Watchdog(patience, { isBusy: () => true, ping: () => seen.push('ping'), suspect: () => seen.push('suspect') })
+  long.watch()
+  vi.advanceTimersByTime(60_000)
+  long.stop()
+  expect(seen).toEqual([])
+})

@@ -2,7 +2,10 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { holdLock } from '../../src/adapters/storage/web-lock.ts'
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
 
 /** Locks of a browser that is slow to give them. @param query what it answers: the names that others hold, after `give` or not */
 function slowLocks(query: (give: () => void) => string[]): { requests: number; queries: number } {
@@ -40,6 +43,17 @@ test('a lock that another has is refused', async () => {
     holder: 'another tab',
   })
   expect(seen).toEqual({ requests: 1, queries: 1 })
+})
+
+test('a lock that another has is waited for longer than a timer lasts, if that is wanted', async () => {
+  const seen = slowLocks(() => ['mine'])
+  const day = 86_400_000
+  vi.useFakeTimers()
+  const waiting = expect(holdLock('mine', 30 * day)).rejects.toThrow('belongs to another')
+  await vi.advanceTimersByTimeAsync(29 * day)
+  expect(seen.queries).toBe(0)
+  await vi.advanceTimersByTimeAsync(day)
+  await waiting
 })
 
 test('a browser that cannot say who has the lock gives its error', async () => {

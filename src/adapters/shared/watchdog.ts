@@ -1,5 +1,6 @@
 // Notices that the owner's tab does not answer although it is there: its thread is blocked, or the browser has frozen it.
 // It looks only while somebody waits for the owner.
+import { systemClock } from '../host.ts'
 
 export interface Watched {
   /** Whether somebody waits. */
@@ -20,13 +21,14 @@ const PATIENCE_WHEN_SLOW = 10
 export class Watchdog {
   readonly #patience: number
   readonly #watched: Watched
-  #timer: ReturnType<typeof setTimeout> | undefined
+  /** Cancels the timer; null while there is none. */
+  #cancel: (() => void) | null = null
   #heard = false
   #loading = false
-  /** When it was asked whether it is there. */
-  #asked: number | null = null
+  /** How long it has not answered, in milliseconds; null if it was not asked. */
+  #silent: number | null = null
 
-  /** @param patience milliseconds */
+  /** @param patience milliseconds; Infinity never loses it */
   constructor(patience: number, watched: Watched) {
     this.#patience = patience
     this.#watched = watched
@@ -45,43 +47,48 @@ export class Watchdog {
 
   /** Somebody begins to wait. */
   watch(): void {
-    if (this.#timer !== undefined) return
+    if (this.#cancel !== null || this.#patience === Infinity) return
     this.#begin()
     this.#wait()
   }
 
   #wait(): void {
     const step = (this.#patience * (this.#loading ? PATIENCE_WHEN_SLOW : 1)) / STEPS
-    const due = performance.now() + step
-    this.#timer = setTimeout(() => {
+    const begun = performance.now()
+    this.#cancel = systemClock.after(step, () => {
+      const passed = performance.now() - begun
       // A timer that is late shows that this thread was blocked itself: what the owner has said may not have been read yet.
-      this.#look(performance.now() - due > step / 2)
-    }, step)
+      this.#look(passed, passed > step * 1.5)
+    })
   }
 
   /** @param late whether this thread may not have read yet what the owner has said */
-  #look(late: boolean): void {
-    this.#timer = undefined
-    const now = performance.now()
+  #look(passed: number, late: boolean): void {
+    const most = this.#patience * PATIENCE_WHEN_SLOW
+    this.#cancel = null
     if (!this.#watched.isBusy()) return
     if (this.#heard) this.#begin()
-    else if (this.#asked === null) {
-      this.#asked = now
+    else if (this.#silent === null) {
+      this.#silent = 0
       this.#watched.ping()
-    } else if (!late || now - this.#asked > this.#patience * PATIENCE_WHEN_SLOW) {
-      this.#asked = null
-      this.#watched.suspect()
+    } else {
+      // However long a computer sleeps, the owner gets a turn after it.
+      this.#silent += Math.min(passed, most)
+      if (!late || this.#silent > most) {
+        this.#silent = null
+        this.#watched.suspect()
+      }
     }
     this.#wait()
   }
 
   #begin(): void {
     this.#heard = false
-    this.#asked = null
+    this.#silent = null
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#cancel?.()
+    this.#cancel = null
   }
 }

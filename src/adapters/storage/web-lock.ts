@@ -1,5 +1,6 @@
 // One owner at a time, among all tabs and workers of an origin: a Web Lock that is held until it is given back or its tab
 // goes away. Where there are no Web Locks (Node, happy-dom) nothing is held.
+import { systemClock } from '../host.ts'
 import { StorageError } from '../../core/persistence/storage.ts'
 
 export interface LockOptions {
@@ -56,7 +57,7 @@ export async function holdLock(name: string, patience: number, steal = false): P
 
 async function request(locks: LockManager, name: string, patience: number, steal: boolean): Promise<HeldLock> {
   const waiting = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let cancel: (() => void) | null = null
   let settled = false
   let lost = false
   let giveBack: () => void = () => {}
@@ -79,10 +80,10 @@ async function request(locks: LockManager, name: string, patience: number, steal
       else waiting.abort(new LockedError(name, holder.clientId))
     }
     const beginWaiting = (): void => {
-      timer = setTimeout(() => void losePatience().catch((error: unknown) => waiting.abort(error)), patience)
+      cancel = systemClock.after(patience, () => void losePatience().catch((error: unknown) => waiting.abort(error)), true)
     }
     locks.request(name, steal ? { steal } : { signal: waiting.signal }, held).catch(refused)
     if (!steal && patience !== Infinity) beginWaiting()
-  }).finally(() => clearTimeout(timer))
+  }).finally(() => cancel?.())
   return Object.assign(() => giveBack(), { isLost: () => lost })
 }
