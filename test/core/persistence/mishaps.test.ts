@@ -4,7 +4,9 @@ import { systemClock } from '../../../src/adapters/host.ts'
 import { createRedis, type Clock, type EmbeddedRedis } from '../../../src/adapters/memory.ts'
 import { memoryStorage } from '../../../src/adapters/storage/memory.ts'
 import { lua } from '../../../src/scripts/lua/scripting.ts'
+import { faultyStorage } from '../../support/faulty-storage.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { exported } from './journal/setup.ts'
 
 class LooseClock extends ManualClock {
   /** By how much it was set back. */
@@ -12,6 +14,10 @@ class LooseClock extends ManualClock {
 
   override now(): number {
     return super.now() - this.back
+  }
+
+  elapsed(): number {
+    return super.now()
   }
 }
 
@@ -32,6 +38,27 @@ test('a clock that is set back by an hour does not put saves off by an hour', as
     await clock.drain()
     await closed
   }
+})
+
+test('nor does it put off a base that the journal waits for, without which nothing can be written', async () => {
+  const clock = new LooseClock()
+  const storage = faultyStorage(memoryStorage())
+  const redis = await createRedis({ storage, clock, save: '', config: { appendonly: 'yes' } })
+  const file = await exported(await createRedis())
+  storage.before = (call) => {
+    if (call === 'base commit') throw new Error('no')
+  }
+  const imported = redis.importRdb(file).catch(String)
+  await clock.drain()
+  expect(await imported).toContain('MISCONF')
+  storage.before = () => {}
+  clock.back = 3_600_000
+  clock.advance(2000)
+  await clock.drain()
+  expect(await redis.set('a', 1)).toBe('OK')
+  const closed = redis.close()
+  await clock.drain()
+  await closed
 })
 
 test('a time of day that runs backwards makes no slice longer, nor a script that does not end', async () => {

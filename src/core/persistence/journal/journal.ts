@@ -56,7 +56,8 @@ export class Journal extends Recording implements QueueOwner {
   #run: Run | null = null
   /** How many rewrites have failed in a row. */
   #failures = 0
-  #notBefore = 0
+  /** When it may be tried again to make a base, as `elapsed` counts. */
+  #notBefore = -Infinity
   #lastSeconds = -1
   #lastCowSize = 0
 
@@ -154,13 +155,13 @@ export class Journal extends Recording implements QueueOwner {
     if (this.#queue.stopped || this.#run !== null || this.#state.is === 'off') return
     if (this.#state.is === 'apart') {
       if (this.#state.failure === null) return // the base is still to be made
-      if (clock.now() >= this.#notBefore) this.#owner.grown()
+      if (elapsed(clock) >= this.#notBefore) this.#owner.grown()
       return this.#queue.later()
     }
     const percentage = config.number('auto-aof-rewrite-percentage')
     if (percentage === 0 || this.#queue.size <= config.number('auto-aof-rewrite-min-size')) return
     const growth = Math.floor((this.#queue.size * 100) / (this.#sizeAfterRewrite || 1)) - 100
-    if (growth < percentage || clock.now() < this.#notBefore) return
+    if (growth < percentage || elapsed(clock) < this.#notBefore) return
     log('notice', `Starting automatic rewriting of AOF on ${growth}% growth`)
     this.#owner.grown()
   }
@@ -238,7 +239,7 @@ export class Journal extends Recording implements QueueOwner {
     }
     this.#failures++
     const minutes = this.#failures < FAILURES_BEFORE_DELAY ? 0 : Math.min(2 ** (this.#failures - FAILURES_BEFORE_DELAY), MOST_DELAY_MINUTES)
-    this.#notBefore = clock.now() + minutes * MINUTE_MS
+    this.#notBefore = elapsed(clock) + minutes * MINUTE_MS
     log('warning', `Background AOF rewrite terminated with error: ${String(error)}`)
     if (this.#state.is === 'apart') {
       this.#become(apart(error))
