@@ -4,6 +4,7 @@ import { milliseconds } from '../engine/arguments.ts'
 import { type Argv, type Command, FLAG, type Row, row } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { subcommandSyntax } from '../engine/errors.ts'
+import { elapsed, timeout } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import type { ActiveExpiry } from './active-expiry.ts'
 import { CLOSED, OK, type Reply, ReplyError } from '../reply.ts'
@@ -19,8 +20,8 @@ interface Held {
 export class Pause {
   readonly #engine: Engine
   readonly #expiry: ActiveExpiry
-  /** In milliseconds since 1970; 0 if no client asked for a pause. */
-  #until = 0
+  /** When it ends, as `elapsed` counts; -Infinity if no client asked for a pause. */
+  #until = -Infinity
   #everything = false
   /** How many commands keep the engine to themselves, and how many let nobody write. */
   #busy = 0
@@ -40,14 +41,19 @@ export class Pause {
     })
   }
 
+  /** Whether a client asked for a pause. */
+  get #asked(): boolean {
+    return this.#until > -Infinity
+  }
+
   /** How many connections are held back. */
   get waiting(): number {
     return this.#waiting.size
   }
 
   /** CLIENT PAUSE. Of two, the later end counts, and what holds back more. */
-  begin(until: number, everything: boolean): void {
-    this.#until = Math.max(until, this.#until)
+  begin(milliseconds: number, everything: boolean): void {
+    this.#until = Math.max(elapsed(this.#engine.clock) + milliseconds, this.#until)
     this.#everything ||= everything
     this.#close()
     this.#wait()
@@ -57,7 +63,7 @@ export class Pause {
   end(): void {
     this.#cancel?.()
     this.#cancel = null
-    this.#until = 0
+    this.#until = -Infinity
     this.#everything = false
     this.#open()
   }
@@ -88,7 +94,7 @@ export class Pause {
 
   /** What was held back runs, in the order it came. */
   #open(): void {
-    if (!this.#ended && (this.#busy > 0 || this.#quiet > 0 || this.#until > 0)) return
+    if (!this.#ended && (this.#busy > 0 || this.#quiet > 0 || this.#asked)) return
     const engine = this.#engine
     engine.gate = null
     engine.restrict()
@@ -110,23 +116,20 @@ export class Pause {
   #wait(): void {
     const { clock } = this.#engine
     this.#cancel?.()
-    const left = Math.max(this.#until - clock.now(), 0)
-    // A timer may be early.
-    const done = (): void => (clock.now() < this.#until ? this.#wait() : this.end())
-    this.#cancel = clock.after(left, done, this.#held.length > 0)
+    this.#cancel = timeout(clock, this.#until - elapsed(clock), () => this.end(), this.#held.length > 0)
   }
 
   #gate(session: Session, command: Command, argv: Argv): Promise<Reply> | null {
     // Where there are no timers, the next command is what ends a pause.
-    if (this.#until > 0 && this.#engine.clock.now() >= this.#until) this.end()
+    if (this.#asked && elapsed(this.#engine.clock) >= this.#until) this.end()
     const all = this.#busy > 0 || this.#everything || this.#waiting.has(session)
     // Sessions that cannot wait, such as that of `redis.sync`, are not held back.
-    if (!session.mayBlock || !(all || ((this.#until > 0 || this.#quiet > 0) && writes(session, command, argv)))) return null
+    if (!session.mayBlock || !(all || ((this.#asked || this.#quiet > 0) && writes(session, command, argv)))) return null
     this.#waiting.add(session)
     return new Promise((resolve) => {
       this.#held.push({ session, argv, resolve })
       // From now on somebody waits for the end.
-      if (this.#until > 0 && this.#held.length === 1) this.#wait()
+      if (this.#asked && this.#held.length === 1) this.#wait()
     })
   }
 }
@@ -145,7 +148,7 @@ export function pauseRows(of: (engine: Engine) => Pause): Row[] {
       if (argv.length > 4) throw subcommandSyntax(argv)
       const mode = argv[3]?.toUpperCase() ?? 'ALL'
       if (mode !== 'ALL' && mode !== 'WRITE') throw MODE
-      of(engine).begin(engine.now + milliseconds(argv[2]), mode === 'ALL')
+      of(engine).begin(milliseconds(argv[2]), mode === 'ALL')
       return OK
     }),
     row('CLIENT|UNPAUSE', 2, FLAGS, '', ({ engine }) => {

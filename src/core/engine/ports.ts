@@ -40,15 +40,15 @@ const EARLY_MS = 2
  * As `clock.after` for somebody who waits, but never before its time. Tests that fake timers may leave `performance` as it
  * is, so that no time seems to have passed at all.
  */
-export function timeout(clock: Clock, delay: number, run: () => void): (() => void) | null {
+export function timeout(clock: Clock, delay: number, run: () => void, holds = true): (() => void) | null {
   const end = elapsed(clock) + delay
   let cancel: (() => void) | null
   const over = (): void => {
     const rest = end - elapsed(clock)
-    if (rest > 0 && rest < EARLY_MS) cancel = clock.after(rest, over, true)
+    if (rest > 0 && rest < EARLY_MS) cancel = clock.after(rest, over, holds)
     else run()
   }
-  cancel = clock.after(delay, over, true)
+  cancel = clock.after(delay, over, holds)
   return cancel === null ? null : () => cancel?.()
 }
 

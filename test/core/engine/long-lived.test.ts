@@ -146,19 +146,31 @@ describe('the time of day', () => {
     expect(await Promise.race([waiting, late])).toBeNull()
   })
 
-  test('that jumps ahead, as after a sleep, has keys expire by themselves soon after the next command', async () => {
+  test('that is set back makes no CLIENT PAUSE longer', async () => {
     const clock = settableClock()
-    await using redis = await createRedis({ clock, config: { 'notify-keyspace-events': 'Ex' } })
-    await redis.set('key', '1', { ex: 3600 })
-    await redis.set('other', '1')
-    await using events = await redis.subscribe('__keyevent@0__:expired')
-    clock.ahead = 7_200_000
-    await new Promise((resolve) => setTimeout(resolve, 1100))
-    await redis.get('other')
-    const late = new Promise((resolve) => setTimeout(resolve, 2000, 'nothing expired'))
-    expect(await Promise.race([events.next(), late])).toMatchObject({ value: { message: 'key' } })
-    expect(await redis.dbsize()).toBe(1)
+    await using redis = await createRedis({ clock, admin })
+    await redis.call('CLIENT', 'PAUSE', 50)
+    clock.ahead = -3_600_000
+    const late = new Promise((resolve) => setTimeout(resolve, 2000, 'still waiting'))
+    expect(await Promise.race([redis.ping(), late])).toBe('PONG')
   })
+
+  test.for(['noeviction', 'allkeys-lfu'])(
+    'that jumps ahead, as after a sleep, has keys expire by themselves soon after the next command: %s',
+    async (policy) => {
+      const clock = settableClock()
+      await using redis = await createRedis({ clock, config: { 'notify-keyspace-events': 'Ex', 'maxmemory-policy': policy } })
+      await redis.set('key', '1', { ex: 3600 })
+      await redis.set('other', '1')
+      await using events = await redis.subscribe('__keyevent@0__:expired')
+      clock.ahead = 7_200_000
+      await new Promise((resolve) => setTimeout(resolve, 1100))
+      await redis.get('other')
+      const late = new Promise((resolve) => setTimeout(resolve, 2000, 'nothing expired'))
+      expect(await Promise.race([events.next(), late])).toMatchObject({ value: { message: 'key' } })
+      expect(await redis.dbsize()).toBe(1)
+    },
+  )
 })
 
 test.for([undefined, admin])('an engine that has ended leaves no timer behind, which would keep it', async (extension) => {
