@@ -7,12 +7,14 @@ import { createRedis } from '../../src/adapters/memory.ts'
 import { fileStorage } from '../../src/adapters/storage/file.ts'
 import { indexedDb } from '../../src/adapters/storage/indexeddb.ts'
 import { memoryStorage } from '../../src/adapters/storage/memory.ts'
+import { opfs } from '../../src/adapters/storage/opfs.ts'
 import { startRedisServer } from '../support/redis-server.ts'
 import { plain, RespClient } from '../support/resp-client.ts'
 import { storageConformance } from './conformance.ts'
 
 test('a storage of another place, or none at all, is an error that says what to use', async () => {
   await expect(createRedis({ storage: indexedDb('app') })).rejects.toThrow(/no IndexedDB here.*isodis\/file/)
+  await expect(createRedis({ storage: opfs('app') })).rejects.toThrow(/no private file system here.*isodis\/file/)
   await expect(createRedis({ storage: './data' as never })).rejects.toThrow("createRedis: storage must be one, such as indexedDb('my-app')")
 })
 

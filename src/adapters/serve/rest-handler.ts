@@ -24,7 +24,7 @@ import { confirmations, confirmedFirst, messageData, TOPICS } from '../../core/r
 import { parseExactly } from '../../core/rest/json.ts'
 import { asBase64, asText, errorJson, resultJson } from '../../core/rest/replies.ts'
 import { RestRunner } from '../../core/rest/runner.ts'
-import { given } from '../given.ts'
+import { given, knownOptions } from '../given.ts'
 import { type Access, Authorizer } from './rest/authorize.ts'
 import { type Cors, corsHeaders, preflight } from './rest/cors.ts'
 import { ReadOnlyCommands } from './rest/read-only.ts'
@@ -64,14 +64,19 @@ export interface RestOptions {
 /** A fetch handler. It does not reject. */
 export type RestHandler = (request: Request) => Promise<Response>
 
+const OPTIONS: readonly (keyof RestOptions)[] = ['token', 'readOnlyToken', 'path', 'cors', 'limits', 'onError']
+
 const DEFAULT_LIMITS: RestLimits = { body: 1 << 20, commands: 10_000, streams: 1000, buffer: 1 << 20 }
 /**
  * Makes a fetch handler that serves a client's database over Upstash's REST protocol. Closing the client is up to the caller.
- * @throws TypeError if a token is missing or empty
+ * @throws TypeError if a token is missing or empty, or an option unknown
  * @example Deno.serve(createRestHandler(await createRedis(), { token: 'secret' }))
  */
 export function createRestHandler(redis: Redis, options: RestOptions): RestHandler {
-  const server = new RestServer(given(redis.backend, 'createRestHandler', 'a client'), options)
+  const backend = given(redis.backend, 'createRestHandler', 'a client')
+  knownOptions('createRestHandler', options, OPTIONS)
+  knownOptions('createRestHandler: limits', options.limits ?? {}, Object.keys(DEFAULT_LIMITS))
+  const server = new RestServer(backend, options)
   return (request) => server.answer(request)
 }
 

@@ -3,6 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { knownOptions } from '../given.ts'
 
 /** For `serveRest`. */
 export interface RestServerOptions {
@@ -35,6 +36,7 @@ const KEEP_ALIVE_MS = 60_000
 
 /** Serves a fetch handler, such as `createRestHandler` makes. @throws if the port is taken or not allowed */
 export function serveRest(handler: Handler, options: RestServerOptions = {}): Promise<RestServer> {
+  knownOptions('serveRest', options, ['port', 'host', 'maxConnections'])
   const { port = 8079, host = '127.0.0.1', maxConnections = 10_000 } = options
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, (incoming, outgoing) => {
     // The client has gone in the middle of its body or of the response.

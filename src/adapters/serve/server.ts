@@ -1,6 +1,6 @@
 // The entry `isodis/server`: the embedded client's engine on a TCP port or as the replica of a server, and a REST handler on another
 // port (Node, Deno, Bun).
-import { given } from '../given.ts'
+import { given, knownOptions } from '../given.ts'
 import type { EmbeddedRedis } from '../memory.ts'
 import { type RespServer, type RespServerOptions, serveEngine } from './resp-server.ts'
 
@@ -11,9 +11,13 @@ export { serveRest, type RestServer, type RestServerOptions } from './rest-serve
 /**
  * Serves an embedded engine to redis-cli and any client in any language.
  * Closing the server leaves the engine as it is; closing the engine closes the server.
+ * @throws TypeError if an option is unknown
  * @throws Error if the port is taken or not allowed
  * @example await using server = await serveResp(redis, { port: 6379 })
  */
 export function serveResp(redis: EmbeddedRedis, options: RespServerOptions = {}): Promise<RespServer> {
-  return serveEngine(given(redis.engine, 'serveResp', 'the client of createRedis()'), options)
+  const engine = given(redis.engine, 'serveResp', 'the client of createRedis()')
+  // Such as `password`: that is CONFIG's `requirepass`.
+  knownOptions('serveResp', options, ['port', 'host', 'path', 'mode'])
+  return serveEngine(engine, options)
 }

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Storage, StorageError } from '../../core/persistence/storage.ts'
+import { knownOptions } from '../given.ts'
 import { AppendOnlyFiles } from './append-only-files.ts'
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { fileWriter, syncDirectory } from './durable-files.ts'
@@ -30,9 +31,8 @@ const READ_SIZE = 1 << 20
 export function fileStorage(options: FileStorageOptions = {}): Storage {
   // What is not understood would be the current directory.
   if (typeof options !== 'object') throw new TypeError('fileStorage takes an object, such as { dir: "./data" }')
-  const { dir = '.', dbfilename = 'dump.rdb', appenddirname = 'appendonlydir', appendfilename = 'appendonly.aof', ...others } = options
-  for (const name of Object.keys(others))
-    throw new TypeError(`fileStorage: there is no option ${name}, but dir, dbfilename, appenddirname, appendfilename`)
+  const { dir = '.', dbfilename = 'dump.rdb', appenddirname = 'appendonlydir', appendfilename = 'appendonly.aof' } = options
+  knownOptions('fileStorage', options, ['dir', 'dbfilename', 'appenddirname', 'appendfilename'])
   const path = join(dir, dbfilename)
   let lock: DirectoryLock | null = null
   const check = (): void => lock?.check()

@@ -76,7 +76,7 @@ export function opfs(name: string, { patience = 1000, persist = false }: OpfsOpt
     largest: LARGEST_RECORD,
     async open(takeOver) {
       if (typeof FileSystemFileHandle === 'undefined' || !('createWritable' in FileSystemFileHandle.prototype)) {
-        throw new StorageError('this browser has no private file system that can be written to: use isodis/indexeddb')
+        throw new StorageError('no private file system here that can be written to: a browser has isodis/indexeddb, a server isodis/file')
       }
       lock = await holdLock(`isodis:opfs:${name}`, patience, takeOver)
       isPersisted = persisted(persist)
