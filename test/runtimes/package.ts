@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What a program in that folder runs. */
 const ENTRIES = `import * as isodis from 'isodis'
+import * as small from 'isodis/small'
 import * as rest from 'isodis/rest'
 import * as upstash from 'isodis/upstash'
 import * as scripts from 'isodis/scripts'
@@ -20,7 +21,7 @@ import * as lua from 'isodis/lua'
 import * as json from 'isodis/json'
 import * as vectors from 'isodis/vectors'
 import { smoke } from './smoke.mjs'
-export const outcome = () => smoke({ isodis, rest, upstash, scripts, lua, json, vectors })
+export const outcome = () => smoke({ isodis, small, rest, upstash, scripts, lua, json, vectors })
 `
 const PROGRAMS = {
   /** Prints the outcome: Node, Deno, Bun. */

@@ -1,6 +1,7 @@
 // What every runtime must be able to do, with nothing but the language and the built package: it runs in Node, Deno, Bun,
 // workerd, a page, and in engines that have no more than the language. Each check throws if something is not as it should be.
 import type * as Isodis from '../../src/adapters/memory.ts'
+import type * as Small from '../../src/adapters/small.ts'
 import type * as Rest from '../../src/adapters/serve/rest-handler.ts'
 import type * as Json from '../../src/core/json/json.ts'
 import type * as Vectors from '../../src/core/vectors/vectors.ts'
@@ -11,6 +12,7 @@ import type * as Lua from '../../src/scripts/lua/scripting.ts'
 /** The package's public paths, as the runtime has loaded them. */
 interface Entries {
   readonly isodis: typeof Isodis
+  readonly small: typeof Small
   readonly rest: typeof Rest
   readonly upstash: typeof Upstash
   readonly scripts: typeof Scripts
@@ -61,6 +63,7 @@ const takeOf = (defineScript: Entries['scripts']['defineScript']) =>
 const NEEDS: Record<string, string> = {
   expiry: 'setTimeout',
   signals: 'AbortController',
+  'the small engine beside the other': 'ReadableStream',
   'scripts over REST': 'Request',
   'the Upstash adapter on the REST handler': 'Request',
 }
@@ -195,6 +198,19 @@ const checks: Record<string, (entries: Entries) => Promise<void>> = {
     same(await redis.call('JSON.GET', 'doc', '$.a[?@.n>1 || @.t=~"^.$"].t'), '["é","f"]')
     for (let i = 0; i < 50; i++) await redis.call('VADD', 'points', 'VALUES', '2', Math.cos(i / 50), Math.sin(i / 50), `p${i}`)
     same(await redis.call('VSIM', 'points', 'ELE', 'p7', 'COUNT', '1'), ['p7'])
+  },
+
+  'the small engine beside the other': async ({ isodis, small, json: { json } }) => {
+    await using redis = await small.createRedis({ json })
+    same(redis instanceof isodis.EmbeddedRedis, true)
+    await redis.zadd('zset', { m: 1 })
+    await redis.call('JSON.SET', 'doc', '$', '[1]')
+    await using other = await isodis.createRedis({ json })
+    same(await other.importRdb(redis.exportRdb()), { keys: 2, expired: 0 })
+    await other.xadd('stream', '*', { a: 1 })
+    same((await fails(redis.xlen('stream'))).message.endsWith('(createRedis of isodis has it)'), true)
+    same(/stream \(createRedis of isodis has it\)/.test((await fails(redis.importRdb(other.exportRdb()))).message), true)
+    same(await redis.zrange('zset', 0, -1), ['m'])
   },
 
   scripts: async ({ isodis, lua: { lua }, scripts: { defineScript } }) => {

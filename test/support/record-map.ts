@@ -15,6 +15,11 @@ export class RecordMap implements Records {
     this.largest = largest
   }
 
+  /** All records as they are now. */
+  content(): Map<string, Uint8Array> {
+    return new Map(this.map)
+  }
+
   /** The same records in another's hands. */
   storage(): Storage {
     return recordStorage(this)

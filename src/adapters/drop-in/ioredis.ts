@@ -1,7 +1,7 @@
 // The entry `isodis/drop-in/ioredis`: an unmodified ioredis client, version 5 or 6, on the engine in the same process.
 import { admin } from '../../core/admin/admin.ts'
 import { given } from '../given.ts'
-import type { EmbeddedRedis } from '../memory.ts'
+import type { EmbeddedRedis } from '../embedded.ts'
 import { InProcessStream } from './stream.ts'
 
 /** Options for ioredis. Its type for `Connector` is a class with private members, another in each version; `never` fits them all. */

@@ -4,7 +4,7 @@ import { admin } from '../../core/admin/admin.ts'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import type { Replication } from '../../core/replication/replication.ts'
-import type { EmbeddedRedis } from '../memory.ts'
+import type { EmbeddedRedis } from '../embedded.ts'
 import { dial } from './dial.ts'
 
 /** For `replicate`: which server, and how to log in there. */

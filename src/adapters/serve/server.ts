@@ -1,7 +1,7 @@
 // The entry `isodis/server`: the embedded client's engine on a TCP port or as the replica of a server, and a REST handler on another
 // port (Node, Deno, Bun).
 import { given, knownOptions } from '../given.ts'
-import type { EmbeddedRedis } from '../memory.ts'
+import type { EmbeddedRedis } from '../embedded.ts'
 import { type RespServer, type RespServerOptions, serveEngine } from './resp-server.ts'
 
 export { type MasterOptions, replicate, type Replicating } from './replicate.ts'

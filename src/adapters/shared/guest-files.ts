@@ -1,6 +1,6 @@
 // RDB files on their way to and from a guest, chunk by chunk: each chunk is asked for, so that none pile up between tabs.
 import type { Loaded } from '../../core/persistence/load.ts'
-import type { EmbeddedRedis } from '../memory.ts'
+import type { EmbeddedRedis } from '../embedded.ts'
 
 interface Incoming {
   readonly writer: WritableStreamDefaultWriter<Uint8Array>

@@ -1,5 +1,5 @@
 // The time during which a tab owns the database: it makes the engine, says so to all tabs, and runs what its guests ask.
-import type { EmbeddedRedis } from '../memory.ts'
+import type { EmbeddedRedis } from '../embedded.ts'
 import { LockedError } from '../storage/web-lock.ts'
 import { Channel } from './channels.ts'
 import type { Election } from './election.ts'

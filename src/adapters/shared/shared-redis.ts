@@ -4,7 +4,7 @@ import { RedisError } from '../../core/client/errors.ts'
 import type { Export } from '../../core/persistence/export.ts'
 import type { Loaded } from '../../core/persistence/load.ts'
 import { chunksOf, streamOf } from '../byte-stream.ts'
-import type { EmbeddedRedis } from '../memory.ts'
+import type { EmbeddedRedis } from '../embedded.ts'
 import type { Remote } from './remote.ts'
 import type { SharedBackend } from './shared-backend.ts'
 

@@ -60,7 +60,7 @@ function makeAdmin(): Extension {
       name: 'generic',
       rows: [...restoreRows(table, (engine) => parts(engine).payloads.unchecked), migrateRow((engine, work) => pause(engine).during(work))],
     },
-    { name: 'hyperloglog', rows: hyperloglogRows },
+    { name: 'hyperloglog', rows: table.get('pfadd') ? hyperloglogRows : [] },
     { name: 'pubsub', rows: messageRows(table, replication) },
     {
       name: 'server',

@@ -44,10 +44,12 @@ export interface Row {
 export interface Group {
   readonly name: string
   readonly rows: readonly Row[]
-  /** Commands of `isodis/admin` that change data: whoever loads a journal may need them without it. */
-  readonly replayed?: readonly Row[]
+  /** A command of `isodis/admin` that changes data: whoever loads a journal may need it without the others. */
+  readonly replayed?: Row
   /** Comes with the commands of streams. */
   readonly stream?: StreamType
+  /** Names of commands that `isodis` has and whoever has this group has not: an error says so. */
+  readonly leftOut?: RegExp
 }
 
 /**
@@ -107,9 +109,10 @@ export class CommandTable {
   readonly #recent: Command[] = []
   readonly #recentNames: (ByteString | null)[] = new Array<null>(32).fill(null)
 
-  /** By their names in lower case: see `Group`. */
-  readonly replayed: Map<ByteString, Row>
+  // What groups brought: see there.
+  readonly replayed: Row | undefined
   readonly stream: StreamType | undefined
+  readonly leftOut: RegExp | undefined
 
   readonly #docs: readonly (DocTexts | LoadDocs)[]
   #loaded: Promise<DocTexts> | undefined
@@ -120,10 +123,12 @@ export class CommandTable {
     this.commands = base?.commands.slice() ?? []
     this.#spelled = new Map(base === undefined ? [] : base.#spelled)
     this.stream = base?.stream
-    this.replayed = new Map(base?.replayed)
-    for (const { name: group, rows, replayed = [], stream } of groups) {
+    this.leftOut = base?.leftOut
+    this.replayed = base?.replayed
+    for (const { name: group, rows, replayed, stream, leftOut } of groups) {
       this.stream ??= stream
-      for (const each of replayed) this.replayed.set(each.name, each)
+      this.leftOut ??= leftOut
+      this.replayed ??= replayed
       for (const each of rows) {
         const command = this.#add(each, group)
         this.#spelled.set(command.name, command).set(command.name.toUpperCase(), command)
@@ -164,7 +169,7 @@ export class CommandTable {
     const place = (name.length + 7 * name.charCodeAt(0)) & 31
     if (this.#recentNames[place] === name) return this.#recent[place]
     const found = this.get(name)
-    if (found === undefined) throw unknownCommand(argv)
+    if (found === undefined) throw unknownCommand(argv, this.leftOut)
     if (found.subcommands === null) {
       this.#recentNames[place] = name
       this.#recent[place] = found

@@ -51,8 +51,12 @@ const BROUGHT = {
   admin: /^(slowlog|latency|debug|acl)$/i,
 }
 
-/** Says what brings a command or a type of value, if that is known. */
-export function whatBrings(name: ByteString): string {
+/** Of commands and types that `isodis/small` leaves out. */
+export const IN_ISODIS = '(createRedis of isodis has it)'
+
+/** Says what brings a command or a type of value, if that is known. @param leftOut what `isodis` has and this engine has not */
+export function whatBrings(name: ByteString, leftOut?: RegExp): string {
+  if (leftOut?.test(name)) return IN_ISODIS
   for (const [option, names] of Object.entries(BROUGHT))
     if (names.test(name)) return `(createRedis({ ${option} }) of isodis/${option} has it)`
   return ''
@@ -61,10 +65,10 @@ export function whatBrings(name: ByteString): string {
 /** What is said of stored data with a value of a type that the engine lacks. */
 export const missingType = (name: string): string => `a value of the type ${name} ${whatBrings(name)}`.trim()
 
-export function unknownCommand(argv: readonly ByteString[]): ReplyError {
+export function unknownCommand(argv: readonly ByteString[], leftOut?: RegExp): ReplyError {
   let shown = ''
   for (let i = 1; i < argv.length && shown.length < SHOWN; i++) shown += `'${printed(argv[i].slice(0, SHOWN - shown.length))}' `
-  shown += whatBrings(argv[0])
+  shown += whatBrings(argv[0], leftOut)
   return new ReplyError(`ERR unknown command '${printed(argv[0].slice(0, SHOWN))}', with args beginning with: ${shown}`)
 }
 

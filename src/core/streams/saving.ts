@@ -18,11 +18,6 @@ export const SAME_FIELDS = 2
 export const ENTRY_HEAD = 3
 export const ID_LENGTH = 16
 
-/** How many nodes are written: those that were emptied are not. */
-export function nodesOf(stream: Stream): number {
-  return stream.chunks.filter(({ values }) => values.length > 0).length
-}
-
 /** All that follows the head of a stream, in order. */
 export function streamParts(stream: Stream): OrderedPart[] {
   const parts: OrderedPart[] = []

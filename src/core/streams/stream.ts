@@ -4,7 +4,7 @@ import type { ByteString } from '../bytes.ts'
 import type { OrderedPart } from '../persistence/rdb/writer.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { StreamLog } from './stream-log.ts'
-import { nodesOf, streamParts } from './saving.ts'
+import { streamParts } from './saving.ts'
 
 // Bytes on V8, as in memory.ts of the engine.
 const PENDING = 140 // an entry in a pending list and in its consumer's
@@ -41,9 +41,9 @@ export class Stream extends StreamLog {
     return stream
   }
 
-  /** What its parts begin with in a file. */
+  /** How many nodes a file has of it: those that were emptied are not written. */
   get nodes(): number {
-    return nodesOf(this)
+    return this.chunks.filter(({ values }) => values.length > 0).length
   }
 
   /** All of it as a file has it. */

@@ -194,9 +194,10 @@ class Loader {
     try {
       return table.find(argv)
     } catch {
-      const replayed = table.replayed.get(argv[0].toLowerCase())
-      if (replayed !== undefined) return replayed
-      throw new StorageError(`Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name} ${whatBrings(argv[0])}`.trim())
+      if (argv[0].toLowerCase() === table.replayed?.name) return table.replayed
+      throw new StorageError(
+        `Unknown command '${argv[0].slice(0, 32)}' reading the append only file ${name} ${whatBrings(argv[0], table.leftOut)}`.trim(),
+      )
     }
   }
 

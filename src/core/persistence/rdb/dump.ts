@@ -10,6 +10,7 @@ import { Crc64 } from './crc64.ts'
 import { FIELD_EXPIRY_VERSION, FUNCTION, HASH_METADATA, isKnown, RdbError, typeIn, USUAL_VERSION } from './format.ts'
 import { uint16 } from './integers.ts'
 import { LzfCompressor } from './lzf.ts'
+import { MissingTypeError } from './module.ts'
 import { readValue } from './value-reader.ts'
 import { rdbTypeOf, RdbWriter } from './writer.ts'
 
@@ -86,7 +87,7 @@ function read(source: ByteSource, body: Uint8Array): void {
   try {
     source.run()
   } catch (error) {
-    if (error instanceof RdbError) throw BAD_FORMAT
+    if (error instanceof RdbError) throw error instanceof MissingTypeError ? new ReplyError(`ERR ${error.message}`) : BAD_FORMAT
     throw error
   }
 }

@@ -3,6 +3,7 @@
 import type { ByteString } from '../../bytes.ts'
 import type { ModuleValue, Types } from '../../engine/modules.ts'
 import { Hash, List, Members, SortedSet, type StringValue, type Value } from '../../engine/values.ts'
+import { IN_ISODIS } from '../../engine/errors.ts'
 import { parseDouble, parseInt64 } from '../../numbers.ts'
 import type { ByteSource } from './byte-source.ts'
 import * as format from './format.ts'
@@ -51,7 +52,7 @@ export function readValue(source: ByteSource, type: number, done: Done, types?: 
     case format.STREAM_LISTPACKS_2:
     case format.STREAM_LISTPACKS_3:
     case format.STREAM_LISTPACKS_4:
-      if (types?.stream === undefined) throw missing('stream', source)
+      if (types?.stream === undefined) throw missing(`stream ${IN_ISODIS}`, source)
       return types.stream.read(source, type, done)
     case format.MODULE_2:
       return readModule(source, types, done)
