@@ -1,5 +1,5 @@
-// What the tests need besides npm packages: redis-server as the reference, Chromium, Firefox and WebKit as real browsers; with
-// the argument `tcl` the language of Redis's own test suite. As root on a machine with apt they are installed; otherwise it
+// What the tests need besides npm packages: redis-server as the reference, OpenSSL for certificates, Chromium, Firefox and WebKit
+// as real browsers; with the argument `tcl` the language of Redis's own test suite. As root on a machine with apt they are installed; otherwise it
 // says what is missing and how to get it. The engines of test/engines come from npm, into their own folder.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -18,6 +18,7 @@ const BREW = { tcl: 'tcl-tk', 'redis-server': 'redis', chromium: '--cask chromiu
 
 function missing() {
   const packages = []
+  if (!has('openssl')) packages.push('openssl')
   if (!has('redis-server')) packages.push('redis-server')
   if (!chromium()) packages.push('chromium')
   if (!firefox()) packages.push('firefox-esr')

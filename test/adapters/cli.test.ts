@@ -437,7 +437,6 @@ describe('isodis serve redis.conf', () => {
     ['maxmemory "1gb', 'Unbalanced quotes in configuration line'],
     ['loadmodule /x.so', 'modules cannot be loaded'],
     ['replica-read-only no', 'cannot be written to'],
-    ['tls-port 6380', 'no TLS'],
   ] as const)('%s is refused, with its line', async ([line, message]) => {
     const path = conf('port 0', line)
     const command = start('serve', path)

@@ -14,7 +14,7 @@ export const notRun = {
   'unit/cluster': CLUSTER_UNIT,
   'unit/cluster/misc': CLUSTER_UNIT,
   'unit/cluster/links': CLUSTER_UNIT,
-  'unit/tls': 'TLS: isodis serve has none, a proxy does it',
+  'unit/tls': 'without --tls it has no tests',
   'unit/oom-score-adj': "the kernel's OOM killer: a matter of the process, not of isodis",
   'integration/logging': 'crash reports of a C program',
   'integration/dismiss-mem': 'memory that a forked child shares with its parent: isodis does not fork',

@@ -1,6 +1,7 @@
 // `npm run redis-suite`: Redis's own test suite against `isodis serve`, compared with the list of tests that are expected to
 // fail. It fails if another test does, or if one of the list passes. Arguments name some units, such as `unit/expire`.
 //   --quick          the units and tests of .ci/run, without those that the suite itself calls slow
+//   --tls            with TLS: everything connects so, and unit/tls runs
 //   --only NAME      only this test, or those that match a pattern that starts with /
 //   --echo           prints what the suite prints
 //   --json FILE      writes the counts
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean' },
+    tls: { type: 'boolean' },
     echo: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     json: { type: 'string' },
@@ -30,7 +32,7 @@ const { values, positionals } = parseArgs({
 mkdirSync(cache, { recursive: true })
 let source
 try {
-  requireTools()
+  requireTools(values.tls)
   source = provideSource(cache)
 } catch (error) {
   console.error(error.message)
@@ -52,7 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 const known = unitsOf(readFileSync(join(source, 'tests/test_helper.tcl'), 'utf8'))
 const wanted = known.filter((unit) => {
   if (positionals.length > 0) return positionals.some((each) => unit === each || unit === `unit/${each}`)
-  return !(unit in notRun) && (!values.quick || quick.includes(unit))
+  return (!(unit in notRun) || (values.tls && unit === 'unit/tls')) && (!values.quick || quick.includes(unit))
 })
 if (wanted.length === 0) {
   console.error(`No such unit. There are:\n  ${known.join('\n  ')}`)
@@ -67,7 +69,7 @@ const results = new Map()
 const queue = [...wanted]
 await Promise.all(
   Array.from({ length: jobs }, async (_, worker) => {
-    const place = makePlace(source, `${own('place')}-${worker}`, cli)
+    const place = makePlace(source, `${own('place')}-${worker}`, cli, values.tls)
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await run(place, worker, unit)
   }),
 )
@@ -80,7 +82,7 @@ for (const unit of again) {
 
 async function run(place, worker, unit) {
   const skipped = Object.entries(exceptions[unit] ?? {}).flatMap(([name, { skip }]) => (skip ? [name] : []))
-  const result = await runUnit(place, unit, { worker, tags, skipped, only, echo: values.echo })
+  const result = await runUnit(place, unit, { worker, tags, skipped, only, echo: values.echo, tls: values.tls })
   results.set(unit, result)
   writeFileSync(join(cache, `${unit.replaceAll('/', '-')}.log`), result.output)
   report(result)

@@ -10,10 +10,12 @@ const POOL = 'https://deb.debian.org/debian'
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
 const isSuite = (dir) => existsSync(join(dir, 'tests/test_helper.tcl'))
 
-/** What the suite calls besides a server. */
-export function requireTools() {
+/** What the suite calls besides a server. @param tls whether it is to use TLS */
+export function requireTools(tls = false) {
   const missing = { tclsh: 'tcl', 'redis-cli': 'redis-tools', 'redis-benchmark': 'redis-tools', 'redis-check-aof': 'redis-tools' }
   const packages = new Set(Object.keys(missing).flatMap((command) => (has(command) ? [] : [missing[command]])))
+  if (tls && !has('openssl')) packages.add('openssl')
+  if (tls && has('tclsh') && spawnSync('tclsh', { input: 'package require tls' }).status !== 0) packages.add('tcl-tls')
   if (packages.size === 0) return
   throw new Error(`Redis's test suite needs programs that are not installed here.
   Debian, Ubuntu:  sudo apt-get install ${[...packages].join(' ')}

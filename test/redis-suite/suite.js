@@ -2,19 +2,20 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeCertificates } from '../support/certificates.js'
 import { isEdited, writeEdited } from './edits.js'
 
 /** Without news for so many seconds, a unit is given up. */
 const TIMEOUT = 240
 const PORTS = 200
 
-/** A folder that the suite runs in, with links to its files and with copies of those that are changed. */
-export function makePlace(source, dir, cli) {
+/** A folder that the suite runs in, with links to its files and with copies of those that are changed. @param tls whether it needs certificates */
+export function makePlace(source, dir, cli, tls) {
   rmSync(dir, { recursive: true, force: true })
   for (const folder of ['src', 'tests/tmp', 'tests/support', 'tests/unit']) mkdirSync(join(dir, folder), { recursive: true })
   for (const folder of ['', 'support/', 'unit/'])
     for (const name of readdirSync(join(source, 'tests', folder)))
-      if (!['tmp', 'support', 'unit'].includes(name) && !isEdited(folder + name))
+      if (!['tmp', 'support', 'unit', 'tls'].includes(name) && !isEdited(folder + name))
         symlinkSync(join(source, 'tests', folder, name), join(dir, 'tests', folder, name))
   writeEdited(source, dir)
   for (const name of ['redis.conf', 'utils']) symlinkSync(join(source, name), join(dir, name))
@@ -22,6 +23,7 @@ export function makePlace(source, dir, cli) {
   for (const name of ['redis-cli', 'redis-benchmark', 'redis-check-aof', 'redis-check-rdb']) {
     writeFileSync(join(dir, 'src', name), `#!/bin/sh\nexec ${name} "$@"\n`, { mode: 0o755 })
   }
+  if (tls) makeCertificates(join(dir, 'tests/tls'))
   return dir
 }
 
@@ -40,9 +42,10 @@ export async function runUnit(place, unit, options) {
   }
 }
 
-async function runOnce(place, unit, { base, tags, skipped, only, echo }) {
+async function runOnce(place, unit, { base, tags, skipped, only, echo, tls }) {
   const args = ['tests/test_helper.tcl', '--single', unit, '--clients', '1', '--durable', '--timeout', `${TIMEOUT}`]
   args.push('--baseport', `${base}`, '--portcount', `${PORTS - 40}`, '--tags', tags.join(' '))
+  if (tls) args.push('--tls')
   for (const name of skipped) args.push('--skiptest', name)
   for (const name of only) args.push('--only', name)
   const started = Date.now()

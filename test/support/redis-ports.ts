@@ -25,7 +25,8 @@ export async function onFreePorts(count: number, each: number, start: (...ports:
   }
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports that are free now. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, () => {
       const server = createServer()

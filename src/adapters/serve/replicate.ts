@@ -1,11 +1,12 @@
 // An embedded engine as the replica of a server: a copy of its data in this process, which follows every change.
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { ConnectionOptions } from 'node:tls'
 import { admin } from '../../core/admin/admin.ts'
 import { encodeUtf8 } from '../../core/bytes.ts'
 import { RedisError } from '../../core/client/errors.ts'
 import type { Replication } from '../../core/replication/replication.ts'
 import type { EmbeddedRedis } from '../embedded.ts'
-import { dial } from './dial.ts'
+import { dial, dialWith } from './dial.ts'
 
 /** For `replicate`: which server, and how to log in there. */
 export interface MasterOptions {
@@ -17,6 +18,8 @@ export interface MasterOptions {
   username?: string | undefined
   /** Default: none */
   password?: string | undefined
+  /** TLS: `true`, or Node's options, such as `{ ca, key, cert }`. Default: none */
+  tls?: boolean | ConnectionOptions | undefined
 }
 
 /** What `replicate` began. */
@@ -38,12 +41,12 @@ export async function replicate(redis: EmbeddedRedis, options: MasterOptions = {
   admin.attach(engine)
   engine.dial ??= dial
   const replication = engine.replication as Replication
-  const { host = '127.0.0.1', port = 6379, username = '', password = '' } = options
+  const { host = '127.0.0.1', port = 6379, username = '', password = '', tls = false } = options
   engine.config.set([
     ['masteruser', encodeUtf8(username)],
     ['masterauth', encodeUtf8(password)],
   ])
-  replication.follow(engine.dial, encodeUtf8(host), port)
+  replication.follow(tls === false ? engine.dial : dialWith(tls === true ? {} : tls), encodeUtf8(host), port)
   const { link } = replication
   await new Promise<void>((resolve, reject) => {
     const look = (): void => {

@@ -3,12 +3,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { chmodSync } from 'node:fs'
 import { lstat, rm } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type Server as SecureServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import { admin } from '../../core/admin/admin.ts'
 import type { ByteString } from '../../core/bytes.ts'
 import type { Engine } from '../../core/engine/engine.ts'
 import { type Carrier, Conversation } from '../../core/resp/conversation.ts'
 import { dial } from './dial.ts'
+import { opensslReason } from './tls.ts'
 
 /** For `serveResp`. */
 export interface RespServerOptions {
@@ -20,6 +22,8 @@ export interface RespServerOptions {
   path?: string | undefined
   /** Who may connect to the Unix socket, as the permissions of its file: 0o700. Default: what the process's umask leaves */
   mode?: number | undefined
+  /** TLS, with Node's options: `{ key, cert }`, and for clients with certificates `{ ca, requestCert: true }`. Default: none */
+  tls?: TlsOptions | undefined
 }
 
 /** An engine that listens on a port, for any client of Redis. */
@@ -34,7 +38,7 @@ export interface RespServer extends AsyncDisposable {
 export async function serveEngine(engine: Engine, options: RespServerOptions = {}): Promise<RespServer> {
   admin.attach(engine)
   engine.dial ??= dial
-  const connections: Connections = new Set()
+  const connections = new Connections()
   const listener = await listen(engine, options, connections)
   const close = async (): Promise<void> => {
     engine.onClose.delete(end)
@@ -50,22 +54,28 @@ const PATIENCE_MS = 2000
 
 /** Sends all what is left and ends them. @param stopped settles when they have ended */
 export async function finish(connections: Connections, stopped: Promise<unknown>): Promise<void> {
-  for (const connection of [...connections]) connection.finish()
+  for (const connection of [...connections.begun]) connection.finish()
   // Who reads nothing is not waited for.
   const late = setTimeout(() => {
-    for (const connection of [...connections]) connection.destroy()
+    for (const socket of [...connections.sockets]) socket.destroy()
   }, PATIENCE_MS)
   await stopped
   clearTimeout(late)
 }
 
 /** Those that are open. */
-export type Connections = Set<Connection>
+export class Connections {
+  readonly begun = new Set<Connection>()
+  /** Also those that have yet to agree on TLS. */
+  readonly sockets = new Set<Socket>()
+}
 
 /** A place where connections begin. */
 export interface Listener {
   /** 0 for a Unix socket. */
   readonly port: number
+  /** Handshakes have other certificates and the like from now on. */
+  secure(tls: TlsOptions): void
   /** Takes no more connections. Settles when those that it took have ended. */
   stop(): Promise<void>
 }
@@ -88,16 +98,30 @@ export function listen(engine: Engine, options: ListenOptions, connections: Conn
     // Nobody reads what it says: by itself it would never end.
     socket.end(`-${error}\r\n`, () => socket.destroy())
   }
-  const server = createServer({ noDelay: true }, (socket) => {
-    if (connections.size >= engine.config.number('maxclients')) return refuse(socket, 'ERR max number of clients reached')
+  const { tls, path } = options
+  const begin = (socket: Socket): void => {
     if (options.protects && isExposed(engine) && !LOOPBACK.test(socket.remoteAddress ?? '')) return refuse(socket, DENIED)
+    const connection = new Connection(engine, socket, path ?? '', () => connections.begun.delete(connection))
+    connections.begun.add(connection)
+  }
+  const accept = (socket: Socket): void => {
+    if (connections.sockets.size >= engine.config.number('maxclients')) {
+      // Before there is a key, nothing can be said.
+      if (tls === undefined) return refuse(socket, 'ERR max number of clients reached')
+      engine.stats.rejectedConnections++
+      return void socket.destroy()
+    }
+    connections.sockets.add(socket)
+    socket.on('close', () => connections.sockets.delete(socket))
     // A client that vanished without a word is noticed by this.
     const seconds = engine.config.number('tcp-keepalive') ?? 0
     if (seconds > 0) socket.setKeepAlive(true, seconds * 1000)
-    const connection = new Connection(engine, socket, options.path ?? '', () => connections.delete(connection))
-    connections.add(connection)
-  })
-  const { path, port = 6379, host = '127.0.0.1', ipv6Only = false } = options
+    if (tls === undefined) begin(socket)
+  }
+  const secured = tls === undefined ? null : tlsServer(engine, tls, begin)
+  const server: Server = secured ?? createServer({ noDelay: true })
+  server.on('connection', accept)
+  const { port = 6379, host = '127.0.0.1', ipv6Only = false } = options
   const where = { ...(path === undefined ? { port, host, ipv6Only } : { path }), backlog: BACKLOG }
   return new Promise((resolve, reject) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
@@ -114,6 +138,7 @@ export function listen(engine: Engine, options: ListenOptions, connections: Conn
       const address = server.address()
       let stopped: Promise<void> | undefined
       resolve({
+        secure: (tls) => secured?.setSecureContext(tls),
         port: typeof address === 'object' && address !== null ? address.port : 0,
         stop: () => (stopped ??= new Promise((done) => server.close(() => done()))),
       })
@@ -121,6 +146,24 @@ export function listen(engine: Engine, options: ListenOptions, connections: Conn
     server.listen(where, listening)
   })
 }
+
+/** A server that calls back when a handshake is made. */
+function tlsServer(engine: Engine, options: TlsOptions, begin: (socket: Socket) => void): SecureServer {
+  const failed = (reason: string): void => engine.log('warning', `Error accepting a client connection: ${reason}`)
+  const server = createTlsServer({ noDelay: true, ...options } as TlsOptions, (socket) => {
+    // Who need not have a certificate may not have a wrong one.
+    if (socket.authorized || Object.keys(socket.getPeerCertificate() ?? {}).length === 0) return begin(socket)
+    failed(UNVERIFIED)
+    socket.destroy()
+  })
+  server.on('tlsClientError', (error, socket: TLSSocket) => {
+    failed(socket.authorizationError ? UNVERIFIED : opensslReason(error))
+    socket.destroy()
+  })
+  return server
+}
+
+const UNVERIFIED = 'error:0A000086:SSL routines::certificate verify failed'
 
 /** Whether `protected-mode` keeps others than this machine out: anybody could do anything. */
 const isExposed = ({ config, users }: Engine): boolean => config.isOn('protected-mode') && users?.passwordless === true

@@ -15,7 +15,7 @@ import { createRedis, type EmbeddedRedis } from '../memory.ts'
 import { fileStorage } from '../storage/file.ts'
 import { aclFile, prepareUsers } from './acl-file.ts'
 import { rewriteFile } from './config-rewrite.ts'
-import { dial } from './dial.ts'
+import { dialWith } from './dial.ts'
 import { IN_USE, Listeners } from './listeners.ts'
 import { handedOverFirst } from './rest/handed-over.ts'
 import { daemonize, endAtOnce, endOnSignals, isSupervised, logger, tellSystemd, writePidFile } from './process.ts'
@@ -23,6 +23,7 @@ import { RenamedTable } from './renamed-table.ts'
 import { createRestHandler } from './rest-handler.ts'
 import { serveRest } from './rest-server.ts'
 import type { ServeOptions } from './serve-options.ts'
+import { Tls } from './tls.ts'
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -34,17 +35,20 @@ export async function serve(options: ServeOptions): Promise<void> {
   const log = logger(pathOf(config['logfile']), () => level())
   if (config['daemonize'] === 'yes' && !supervised && daemonize()) return
   const loaded = endAtOnce()
-  const redis = await start(options, log)
+  const tls = new Tls(log)
+  const given = (name: string): string => admin.parameters[name].check(config[name] ?? admin.parameters[name].default)
+  if (!tls.configure(given)) throw new Error('Failed to configure TLS. Check logs for more info.')
+  const redis = await start(options, log, tls)
   const { engine } = redis
   level = () => engine.config.get('loglevel')!
   // Connections are what CLIENT LIST is to tell of: the client of this process is only there for REST.
   if (rest === undefined) for (const session of [...engine.sessions.values()]) session.close()
-  engine.config.parameters = { ...admin.parameters, port: settable('port'), bind: settable('bind') }
-  const listeners = new Listeners(engine)
+  engine.config.parameters = Object.fromEntries(Object.entries(admin.parameters).map(settable))
+  const listeners = new Listeners(engine, tls)
   const places = await listenAt(listeners, engine, options)
   engine.host = {
     file: file ?? '',
-    listen: (to, addresses) => listeners.move(to, addresses),
+    listen: (parameters) => listeners.change(parameters),
     rewrite: file === null ? null : (all) => rewriteFile(file, engine, all),
   }
   const servers: { close(): Promise<void> }[] = [listeners]
@@ -83,7 +87,10 @@ function follow(engine: Engine): void {
 }
 
 /** What CONFIG SET may change in a server that listens itself. */
-const settable = (name: string): Parameter => ({ ...admin.parameters[name], fixed: undefined })
+const settable = ([name, parameter]: [string, Parameter]): [string, Parameter] => [
+  name,
+  /^(port|bind|tls-.*)$/.test(name) ? { ...parameter, fixed: undefined } : parameter,
+]
 
 /** The system is told paths as text. */
 const pathOf = (bytes: ByteString | undefined): string | undefined => bytes && decodeUtf8(bytes)
@@ -91,7 +98,7 @@ const pathOf = (bytes: ByteString | undefined): string | undefined => bytes && d
 const logStart = (log: Log): void => log('notice', `isodis, as Redis ${VERSION}, PID: ${process.pid}`)
 
 /** The engine, with what it has kept and the users that it is told of. */
-async function start({ config: given, save, users, renamed, files }: ServeOptions, log: Log): Promise<EmbeddedRedis> {
+async function start({ config: given, save, users, renamed, files }: ServeOptions, log: Log, tls: Tls): Promise<EmbeddedRedis> {
   const { requirepass, masteruser, masterauth, ...others } = given
   const config = Object.fromEntries(Object.entries(others).map(([name, bytes]) => [name, decodeUtf8(bytes)]))
   const storage = files === null ? undefined : fileStorage(files)
@@ -99,7 +106,7 @@ async function start({ config: given, save, users, renamed, files }: ServeOption
     ...admin,
     attach(engine) {
       admin.attach(engine)
-      engine.dial = dial
+      engine.dial = (host, port, by) => dialWith(engine.config.isOn(`tls-${by}`) ? tls.client : undefined)(host, port, by)
       // Before a journal is read: it has the commands as they were said.
       if (renamed.length > 0) engine.table = new RenamedTable(engine.table, renamed)
     },
@@ -119,7 +126,7 @@ async function start({ config: given, save, users, renamed, files }: ServeOption
 /** The address of REST: one only. */
 const hostOf = (bind = ''): string => bind.split(' ')[0].replace(/^-/, '').replace('*', '0.0.0.0') || '127.0.0.1'
 
-/** Listens on the socket and the port. @returns where, the port first */
+/** Listens on the socket and the ports. @returns where, the ports first */
 async function listenAt(listeners: Listeners, engine: Engine, { config, port, mayMove, path }: ServeOptions): Promise<string[]> {
   const places: string[] = []
   // The socket first: who gets an answer from the port may go on to the socket, which may take longer to open.
@@ -127,16 +134,23 @@ async function listenAt(listeners: Listeners, engine: Engine, { config, port, ma
     await listeners.at(path, Number.parseInt(config['unixsocketperm'] ?? '0', 8))
     places.push(`unix ${path}`)
   }
+  const { bind } = config
+  const tlsPort = engine.config.number('tls-port')!
+  const failed = async (error: unknown, port: number, how: string): Promise<never> => {
+    engine.log('warning', `Failed listening on port ${port} (${how}), aborting.`)
+    await listeners.close()
+    throw error
+  }
+  if (tlsPort !== 0) {
+    await listeners.secure.on(tlsPort, bind).catch((error: unknown) => failed(error, tlsPort, 'TLS'))
+    places.unshift(...listeners.secure.addresses.map((address) => `tls ${address}`))
+  }
   if (port !== null) {
-    const { bind } = config
-    const found = await listeners.on(port, bind).catch(async (error: { code?: string }) => {
-      if (mayMove && error.code === IN_USE) return listeners.on(0, bind)
-      engine.log('warning', `Failed listening on port ${port} (TCP), aborting.`)
-      await listeners.close()
-      throw error
-    })
+    const found = await listeners.plain
+      .on(port, bind)
+      .catch((error: { code?: string }) => (mayMove && error.code === IN_USE ? listeners.plain.on(0, bind) : failed(error, port, 'TCP')))
     engine.config.set([['port', String(found)]])
-    places.unshift(...listeners.addresses.map((address) => `tcp ${address}`))
+    places.unshift(...listeners.plain.addresses.map((address) => `tcp ${address}`))
   }
   if (places.length === 0) throw new Error('Configured to not listen anywhere, exiting.')
   return places

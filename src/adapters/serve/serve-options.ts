@@ -60,7 +60,9 @@ export function serveOptions(args: readonly string[]): ServeOptions {
   const rest = restOf(given.own)
   const path = unixsocket === '' ? undefined : unixsocket
   // A socket takes the place of a port that nobody has named.
-  const listensOnPort = path === undefined || (port !== 0 && (file !== undefined || config['port'] !== undefined))
+  // 0 is any free one, unless there is something else to listen at.
+  const hasTls = Number(config['tls-port'] ?? 0) !== 0
+  const listensOnPort = path === undefined ? port !== 0 || !hasTls : port !== 0 && (file !== undefined || config['port'] !== undefined)
   // With a file it is what redis-server is: it keeps its data in a directory, the current one if none is named.
   const keeps = file !== undefined || dir !== undefined || dbfilename !== undefined || config['appendonly'] === 'yes'
   const texts = Object.entries({ dir, dbfilename, appenddirname, appendfilename }).map(([name, bytes]) => [

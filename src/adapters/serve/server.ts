@@ -18,6 +18,6 @@ export { serveRest, type RestServer, type RestServerOptions } from './rest-serve
 export function serveResp(redis: EmbeddedRedis, options: RespServerOptions = {}): Promise<RespServer> {
   const engine = given(redis.engine, 'serveResp', 'the client of createRedis()')
   // Such as `password`: that is CONFIG's `requirepass`.
-  knownOptions('serveResp', options, ['port', 'host', 'path', 'mode'])
+  knownOptions('serveResp', options, ['port', 'host', 'path', 'mode', 'tls'])
   return serveEngine(engine, options)
 }

@@ -25,6 +25,9 @@ Where it listens, and who may connect:
 
   --port N              TCP port; default 6379, 0 for any free one
   --bind ADDRESSES      addresses; default 127.0.0.1, which is this machine only; "*" for all
+  --tls-port N          TCP port for TLS, with --tls-cert-file, --tls-key-file and --tls-ca-cert-file; --port 0 is
+                        then no other port
+  --tls-auth-clients no let clients connect without a certificate
   --protected-mode no   let other machines connect without a password
   --unixsocket PATH     listen on a Unix socket instead
   --requirepass WORD    a password that clients must give

@@ -1,14 +1,12 @@
-// CONFIG SET and CONFIG REWRITE where they reach beyond the engine: to the ports that a server listens on, and to its redis.conf.
+// CONFIG SET and CONFIG REWRITE where they reach beyond the engine: to the ports and certificates of a server, and to its redis.conf.
 // https://redis.io/docs/latest/commands/config-rewrite/
 import type { CommandTable, Handler, Row } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import { NO_CONFIG_FILE } from '../engine/commands/server.ts'
 import { OK, type Reply, ReplyError } from '../reply.ts'
 
-const cannot = (name: string, reason: string): ReplyError =>
+export const refusedSetting = (name: string, reason: string): ReplyError =>
   new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`)
-const NO_PORT = cannot('port', 'Unable to listen on this port. Check server logs.')
-const NO_ADDRESS = cannot('bind', 'Failed to bind to specified addresses.')
 
 /** @throws ReplyError */
 export function rewriteConfig({ host, log }: Engine, all: boolean): Reply {
@@ -32,13 +30,11 @@ export function configRows(table: CommandTable): Row[] {
   const setAndListen: Handler = (db, argv, session) => {
     const { host, config } = db.engine
     const pairs = Array.from({ length: (argv.length - 2) >> 1 }, (_, i) => [argv[2 * i + 2], argv[2 * i + 3]] as const)
-    const moves = host !== null && argv.length % 2 === 0 && pairs.some(([name]) => /^(port|bind)$/i.test(name))
+    const moves = host !== null && argv.length % 2 === 0 && pairs.some(([name]) => /^(port|bind|tls-.*)$/i.test(name))
     if (!moves) return set.handler(db, argv, session)
-    const checked = config.check(pairs)
-    const [port, bind] = ['port', 'bind'].map((name) => checked.get(name) ?? config.get(name)!)
-    const moved = host.listen(Number(port), bind).then(
+    const moved = host.listen(config.check(pairs)).then(
       () => set.handler(db, argv, session),
-      () => (checked.has('bind') ? NO_ADDRESS : NO_PORT),
+      (refusal: ReplyError) => refusal,
     )
     return session.mayBlock ? moved : OK
   }

@@ -48,7 +48,6 @@ export const REFUSED: Parameters = {
     },
   },
   'replica-read-only': { default: 'yes', check: only('yes', 'replicas cannot be written to here'), alias: 'slave-read-only' },
-  'tls-port': { default: '0', check: only('0', 'there is no TLS here: let a proxy do it'), fixed: 'immutable' },
 }
 
 const scores: Check = (value) => {
@@ -156,7 +155,6 @@ export const IGNORED: Parameters = {
   ...each(
     {
       'cluster-announce-bus-port': '0',
-      'cluster-announce-tls-port': '0',
     },
     between(0, PORT),
   ),

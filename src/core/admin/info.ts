@@ -94,6 +94,7 @@ const Server: AdminSection = (engine, { replication }) => {
   const { until } = replication.shutdown
   if (process !== undefined) fields.splice(at, 0, ['process_id', process.id])
   const hz = engine.config.get('hz')!
+  if (engine.config.number('port') === 0) fields.find(([name]) => name === 'tcp_port')![1] = engine.config.get('tls-port')!
   return [
     version,
     ['redis_git_sha1', '00000000'],

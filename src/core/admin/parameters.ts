@@ -85,12 +85,52 @@ const REPLICATION: Parameters = {
   'shutdown-timeout': { default: '10', check: between(0, INT_MAX) },
 }
 
+/** TLS, whose sockets `isodis serve` has: it is what lets CONFIG SET change them. */
+const TLS: Parameters = Object.fromEntries(
+  Object.entries({
+    'tls-auth-clients': ['yes', oneOf('no', 'yes', 'optional')],
+    'tls-ca-cert-dir': ['', text],
+    'tls-ca-cert-file': ['', text],
+    'tls-cert-file': ['', text],
+    'tls-ciphers': ['', text],
+    'tls-ciphersuites': ['', text],
+    'tls-client-cert-file': ['', text],
+    'tls-client-key-file': ['', text],
+    'tls-client-key-file-pass': ['', text],
+    'tls-cluster': ['no', yesNo],
+    'tls-dh-params-file': ['', text],
+    'tls-key-file': ['', text],
+    'tls-key-file-pass': ['', text],
+    'tls-port': ['0', between(0, PORT)],
+    'tls-prefer-server-ciphers': ['no', yesNo],
+    'tls-protocols': ['', text],
+    'tls-replication': ['no', yesNo],
+    // Clients keep their sessions themselves, in tickets: there is no cache with a size.
+    'tls-session-cache-size': ['20480', between(0, INT_MAX)],
+    'tls-session-cache-timeout': ['300', between(0, INT_MAX)],
+    'tls-session-caching': ['yes', yesNo],
+  } satisfies Record<string, [string, Check]>).map(([name, [value, check]]) => [
+    name,
+    { default: value, check, fixed: 'immutable' as const },
+  ]),
+)
+
 const CLUSTER: Parameters = {
   'cluster-announce-hostname': { default: '', check: text },
   'cluster-announce-ip': { default: '', check: text },
   'cluster-announce-port': { default: '0', check: between(0, PORT) },
+  'cluster-announce-tls-port': { default: '0', check: between(0, PORT) },
   'cluster-enabled': { default: 'no', check: yesNo, fixed: 'immutable' },
   'cluster-preferred-endpoint-type': { default: 'ip', check: oneOf('ip', 'hostname', 'unknown-endpoint') },
 }
 
-export const parameters: Parameters = { ...PARAMETERS, ...OPERATORS, ...PROCESS, ...REPLICATION, ...CLUSTER, ...REFUSED, ...IGNORED }
+export const parameters: Parameters = {
+  ...PARAMETERS,
+  ...OPERATORS,
+  ...PROCESS,
+  ...REPLICATION,
+  ...TLS,
+  ...CLUSTER,
+  ...REFUSED,
+  ...IGNORED,
+}

@@ -1,5 +1,6 @@
 // The one node of the cluster as it describes itself. Its ID is the engine's `runId`.
 import type { ByteString } from '../bytes.ts'
+import type { Config } from '../engine/config.ts'
 import type { Session } from '../engine/session.ts'
 import { MapReply, type Reply } from '../reply.ts'
 import { SLOTS } from '../slots.ts'
@@ -10,7 +11,10 @@ const BUS = 10_000
 interface Node {
   readonly id: ByteString
   readonly ip: ByteString
+  /** That for clients like the one that asks. */
   readonly port: number
+  /** Without TLS, and with; 0 for none. */
+  readonly ports: { readonly plain: number; readonly tls: number }
   readonly hostname: ByteString
   /** Where clients are told to connect to; null for where they are connected to. */
   readonly endpoint: ByteString | null
@@ -21,16 +25,30 @@ export function nodeOf({ engine, options }: Session): Node {
   const { config, runId } = engine
   const local = options.peer?.local ?? ''
   const at = local.lastIndexOf(':')
+  const reached = Number(local.slice(at + 1))
+  const ports = portsOf(config, reached)
+  const isTls = reached !== 0 && reached === config.number('tls-port')
   const hostname = config.get('cluster-announce-hostname')!
   const ip = config.get('cluster-announce-ip') || local.slice(0, Math.max(at, 0))
   const endpoints: Readonly<Record<string, ByteString | null>> = { ip, hostname: hostname || '?', 'unknown-endpoint': null }
   return {
     id: runId,
     ip,
-    port: config.number('cluster-announce-port') || Number(local.slice(at + 1)),
+    port: (!isTls && ports.plain) || ports.tls || ports.plain,
+    ports,
     hostname,
     endpoint: endpoints[config.get('cluster-preferred-endpoint-type')!],
   }
+}
+
+/** A cluster without `tls-cluster` does not tell of its port for TLS. */
+function portsOf(config: Config, reached: number): Node['ports'] {
+  const number = (name: string): number => config.number(name) ?? 0
+  const tls = number('tls-port')
+  const announced = number('cluster-announce-port')
+  if (!config.isOn('tls-cluster')) return { plain: announced || (reached === tls ? number('port') || tls : reached), tls: 0 }
+  const announcedTls = number('cluster-announce-tls-port')
+  return announcedTls === 0 ? { plain: number('port'), tls } : { plain: announced, tls: announcedTls }
 }
 
 /** As CLUSTER SLOTS has it: what is not the endpoint follows. */
@@ -39,15 +57,16 @@ export function slotsNode({ id, ip, port, hostname, endpoint }: Node): Reply {
   return [endpoint, port, id, new MapReply(others)]
 }
 
-export function shardsNode({ id, ip, port, hostname, endpoint }: Node): Reply {
+export function shardsNode({ id, ip, ports, hostname, endpoint }: Node): Reply {
+  const named = [...(ports.plain === 0 ? [] : ['port', ports.plain]), ...(ports.tls === 0 ? [] : ['tls-port', ports.tls])]
   return new MapReply([
-    ...['id', id, 'port', port, 'ip', ip, 'endpoint', endpoint ?? '', ...(hostname === '' ? [] : ['hostname', hostname])],
+    ...['id', id, ...named, 'ip', ip, 'endpoint', endpoint ?? '', ...(hostname === '' ? [] : ['hostname', hostname])],
     ...['role', 'master', 'replication-offset', 0, 'health', 'online'],
   ])
 }
 
-export function nodesLine({ id, ip, port, hostname }: Node): ByteString {
-  return `${id} ${ip}:${port}@${port + BUS}${hostname && `,${hostname}`} myself,master - 0 0 0 connected 0-${SLOTS - 1}\n`
+export function nodesLine({ id, ip, port, ports, hostname }: Node): ByteString {
+  return `${id} ${ip}:${port}@${(ports.tls || ports.plain) + BUS}${hostname && `,${hostname}`} myself,master - 0 0 0 connected 0-${SLOTS - 1}\n`
 }
 
 /** CLUSTER INFO. */

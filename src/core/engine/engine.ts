@@ -50,8 +50,8 @@ export interface Host {
   readonly file: string
   /** CONFIG REWRITE, if there is a file. @param all also parameters that have their defaults; @throws Error why it cannot be written */
   readonly rewrite: ((all: boolean) => void) | null
-  /** Takes connections elsewhere. @param port 0 for none; @throws Error if it cannot; then nothing changes */
-  listen(port: number, bind: string): Promise<void>
+  /** Takes connections as CONFIG SET is to have it. @param parameters what it changes; @throws ReplyError if it cannot; then nothing changes */
+  listen(parameters: ReadonlyMap<string, string>): Promise<void>
 }
 
 /** What the engine asks of replication. */

@@ -95,8 +95,8 @@ export interface Wire extends AsyncIterable<Uint8Array> {
   close(): void
 }
 
-/** Connects to a server. */
-export type Dial = (host: string, port: number) => Wire
+/** Connects to a server. @param by which of `tls-replication` and `tls-cluster` says whether with TLS */
+export type Dial = (host: string, port: number, by: 'replication' | 'cluster') => Wire
 
 /** As in redis.conf. */
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning'

@@ -105,7 +105,7 @@ export class Link {
       try {
         log('notice', `Connecting to MASTER ${this.host}:${this.port}`)
         this.heard = clock.now()
-        this.#wire = this.#dial(this.host, this.port)
+        this.#wire = this.#dial(this.host, this.port, 'replication')
         this.#become('connecting')
         await this.#wire.opened
         await this.#follow(this.#wire)
@@ -202,7 +202,8 @@ export class Link {
       if (answer.startsWith('-')) throw new Error(`Unable to AUTH to MASTER: ${answer}`)
     }
     // A master that does not know one of these goes on without it.
-    const port = config.number('replica-announce-port') || config.number('port') || 0
+    const own = (config.isOn('tls-replication') && config.number('tls-port')) || config.number('port') || 0
+    const port = config.number('replica-announce-port') || own
     await ask('REPLCONF', 'listening-port', String(port))
     const address = config.get('replica-announce-ip')!
     if (address !== '') await ask('REPLCONF', 'ip-address', address)

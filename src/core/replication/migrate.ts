@@ -73,7 +73,7 @@ class Move {
 
   constructor(db: Database, dial: Dial, host: ByteString, port: number, timeout: number) {
     this.#db = db
-    this.#connect = () => dial(host, port)
+    this.#connect = () => dial(host, port, 'cluster')
     this.#timeout = timeout
   }
 

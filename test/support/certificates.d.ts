@@ -1,0 +1,1 @@
+export declare function makeCertificates(dir: string): void
