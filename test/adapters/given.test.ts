@@ -27,7 +27,7 @@ test('an option that is not there is an error: a server without the token or the
   await using redis = await createRedis()
   const token = 'secret'
   expect(() => serveResp(redis, { port: 0, password: token } as never)).toThrow(
-    new TypeError('serveResp: there is no option password, but port, host, path, mode'),
+    new TypeError('serveResp: there is no option password, but port, host, path, mode, tls'),
   )
   const handler = (options: object) => createRestHandler(redis, { token, ...options })
   expect(() => handler({ prefix: '/api' })).toThrow(
