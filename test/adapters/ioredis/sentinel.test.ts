@@ -36,6 +36,7 @@ test.each([
   await redis.wait(1, 0)
 
   const waiting = redis.blpop('q', 0)
+  await expect.poll(() => redis.info('clients')).toContain('blocked_clients:1')
   await sentinel.killMaster()
   expect(await redis.set('after', 'failover')).toBe('OK')
   expect(await redis.get('k')).toBe('v')

@@ -22,6 +22,7 @@ test.each([
   await using subscription = await redis.subscribe('c')
 
   const waiting = expect(redis.blpop('q', 0)).rejects.toMatchObject({ code: 'CONNECTION' })
+  await expect.poll(() => redis.info('clients')).toContain('blocked_clients:1')
   await sentinel.killMaster()
   expect(await redis.set('after', 'failover')).toBe('OK')
   await waiting
