@@ -267,6 +267,24 @@ describe('errors', () => {
     )
   })
 
+  test('a reply of another kind than its command has, and a fetch that says nothing', async () => {
+    answer = async () => Response.json({ result: btoa('x') })
+    expect((await failure(redis.call('JSON.NUMINCRBY', 'k', '$', '1'))).code).toBe('CONNECTION')
+    answer = () => Promise.reject(undefined)
+    expect((await failure(redis.get('k'))).code).toBe('CONNECTION')
+  })
+
+  const stalling: [where: string, respond: () => Promise<Response>][] = [
+    ['before the answer', () => new Promise(() => {})],
+    ['before the confirmation', async () => new Response(new ReadableStream())],
+    ['in the middle of an error', async () => new Response(new ReadableStream(), { status: 500 })],
+  ]
+  test.each(stalling)('a subscription that is not confirmed in time: %s', async (_where, respond) => {
+    redis = connect({ timeout: 20 })
+    answer = respond
+    expect((await failure(redis.subscribe('c'))).message).toBe('CONNECTION there was no answer within 20 ms')
+  })
+
   test('without a limit an answer may take its time', async () => {
     redis = connect({ timeout: Infinity })
     answer = async (request) => {

@@ -125,7 +125,8 @@ export class UpstashBackend implements Backend {
       const to = jobs[from].atomic ? from + 1 : endOfRun(jobs, from)
       const group = jobs.slice(from, to)
       const commands = group.flatMap((job) => job.commands)
-      const outcome = group[0].atomic ? await this.#transact(commands) : await this.#pipe(commands)
+      // A reply of another command's kind cannot be read; nobody is to wait for it.
+      const outcome = await (group[0].atomic ? this.#transact(commands) : this.#pipe(commands)).catch(lost)
       let at = 0
       for (const { commands: own, settle } of group) settle(outcome instanceof ReplyError ? outcome : outcome.slice(at, (at += own.length)))
       from = to

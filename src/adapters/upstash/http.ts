@@ -90,12 +90,16 @@ export class HttpService implements Service {
     const abort = new Abort()
     signal.addEventListener('abort', () => abort.now(reasonOf(signal)))
     if (signal.aborted) abort.now(reasonOf(signal))
+    const timer = this.#timer(abort) // for the confirmation: a message may come at any time
     await this.#abortable(abort, async () => {
       const response = await this.#ask(`/${kind}/${path}`, '[]', headers, abort.signal)
       if (!response.ok) throw failureOf({ status: response.status, headers: response.headers, text: await response.text() })
       const base64 = response.headers.get(EVENTS_HEADER) === 'base64'
-      await readEvents(response, (data) => onEvent(wordsOf(data, name, base64)))
-    })
+      await readEvents(response, (data) => {
+        clearTimeout(timer)
+        onEvent(wordsOf(data, name, base64))
+      })
+    }).finally(() => clearTimeout(timer))
   }
 
   /** @param toBody makes the body of lines as they are to be sent */
@@ -114,8 +118,7 @@ export class HttpService implements Service {
     const { readYourWrites = true } = this.#target
     if (readYourWrites) this.#headers.set(SYNC_TOKEN, this.#target.upstashSyncToken ?? '')
     const late = new Abort()
-    const tooLate = (): void => late.now(new Error(`there was no answer within ${this.#timeout} ms`))
-    const timer = this.#timeout > LONGEST_TIMER_MS ? undefined : setTimeout(tooLate, this.#timeout)
+    const timer = this.#timer(late)
     try {
       return await this.#abortable(late, async () => {
         const response = await this.#ask(path, body, this.#headers, late.signal)
@@ -125,6 +128,12 @@ export class HttpService implements Service {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Aborts what has no answer in time. */
+  #timer(late: Abort): ReturnType<typeof setTimeout> | undefined {
+    const tooLate = (): void => late.now(new Error(`there was no answer within ${this.#timeout} ms`))
+    return this.#timeout > LONGEST_TIMER_MS ? undefined : setTimeout(tooLate, this.#timeout)
   }
 
   /**

@@ -41,7 +41,7 @@ function valueOf(value: unknown, toReply: ToReply): Reply {
 
 /** The service was not reached. fetch tells why only in the cause. */
 export function lost(error: unknown): ReplyError {
-  const { message, cause } = error as { message?: string; cause?: { message?: string } }
+  const { message, cause } = Object(error) as { message?: string; cause?: { message?: string } }
   const why = [message, cause?.message].filter((part) => part !== undefined && part !== '').join(': ')
   return new ReplyError(unreachable(why === '' ? error : why).text, error)
 }
