@@ -58,6 +58,7 @@ interface Overrides {
 export interface IoredisSingle extends Connection {
   readonly options: Connection['options'] & {
     readonly db?: number | undefined
+    readonly autoResendUnfulfilledCommands?: boolean | undefined
     readonly host?: string | undefined
     readonly port?: number | undefined
   }

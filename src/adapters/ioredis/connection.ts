@@ -70,6 +70,19 @@ export class SenderOfConnection<C extends IoredisConnection> extends Sender<C> i
 /** Ends a connection at once. ioredis by itself would leave commands unanswered that wait for a reconnection. */
 function drop(connection: IoredisConnection): void {
   connection.disconnect()
-  const { flushQueue } = connection as { flushQueue?: (this: IoredisConnection, error: Error) => void }
-  flushQueue?.call(connection, connectionClosed())
+  flush(connection, {})
+}
+
+/**
+ * With `autoResendUnfulfilledCommands: false` ioredis forgets what was under way when it connects again, and leaves it unanswered.
+ * What it has not sent yet goes on waiting.
+ */
+export function answerWhatIsLost(connection: IoredisConnection): void {
+  connection.on('close', () => flush(connection, { offlineQueue: false }))
+}
+
+/** (It is private to ioredis's types; a Cluster has none.) */
+function flush(connection: IoredisConnection, queues: { offlineQueue?: false }): void {
+  const { flushQueue } = connection as { flushQueue?: (this: IoredisConnection, error: Error, queues: object) => void }
+  flushQueue?.call(connection, connectionClosed(), queues)
 }

@@ -5,7 +5,7 @@ import type { Reply } from '../../core/reply.ts'
 import type { Connection, Heard, Master, Server } from '../connections/connection.ts'
 import { systemClock } from '../host.ts'
 import type { IoredisSingle, NodeOverrides } from './client.ts'
-import { OWN, PATIENT, SenderOfConnection } from './connection.ts'
+import { answerWhatIsLost, OWN, PATIENT, SenderOfConnection } from './connection.ts'
 import { failureOf } from './replies.ts'
 import { hasStringNumbers, Sender } from './sender.ts'
 
@@ -13,9 +13,17 @@ import { hasStringNumbers, Sender } from './sender.ts'
 const WATCHING = { retryStrategy: null, autoResendUnfulfilledCommands: false } as const
 
 export class SingleServer extends SenderOfConnection<IoredisSingle> implements Server {
-  readonly traits: Server['traits'] = { exactIntegers: hasStringNumbers(this.connection), delivery: 'at least once' }
+  readonly traits: Server['traits'] = {
+    exactIntegers: hasStringNumbers(this.connection),
+    delivery: this.connection.options.autoResendUnfulfilledCommands === false ? 'exactly once' : 'at least once',
+  }
   /** Calls that will be sent together. */
   #collected: { argv: Argv; resolve: (reply: Reply) => void }[] = []
+
+  constructor(connection: IoredisSingle) {
+    super(connection)
+    if (connection.options.autoResendUnfulfilledCommands === false) answerWhatIsLost(connection)
+  }
 
   get database(): number {
     return databaseOf(this.connection)

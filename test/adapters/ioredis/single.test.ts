@@ -23,6 +23,7 @@ interface Options {
   db?: number
   connectionName?: string
   lazyConnect?: boolean
+  autoResendUnfulfilledCommands?: boolean
   protocol?: 2 | 3
 }
 const versions: Record<string, (options: Options) => IoredisSingle> = {
@@ -125,6 +126,21 @@ describe.each(Object.entries(versions))("%s, and the user's options", (_, make) 
     await other.rpush('q', 'y')
     expect(await other.watch('q', (look) => look.multi().llen('q').exec())).toEqual([1])
     expect(await other.blpop('q', 1)).toEqual(['q', 'y'])
+  })
+
+  test('with autoResendUnfulfilledCommands: false what was under way when a connection is lost is an error, and is not sent again', async () => {
+    await using once = fromIoredis(make({ autoResendUnfulfilledCommands: false, retryStrategy: () => 20 }))
+    expect([once.capabilities.delivery, redis.capabilities.delivery]).toEqual(['exactly once', 'at least once'])
+    const id = (await once.call('CLIENT', 'ID')) as number
+    await redis.call('CLIENT', 'PAUSE', 60_000, 'WRITE')
+    const under = [once.incr('n'), once.pipeline().incr('n').get('n').exec(), once.multi().incr('n').exec()]
+    const settled = Promise.allSettled(under)
+    await expect.poll(async () => (await redis.clientList()).includes('cmd=incr')).toBe(true)
+    await redis.call('CLIENT', 'KILL', 'ID', id)
+    await redis.call('CLIENT', 'UNPAUSE')
+    const lost = { status: 'rejected', reason: { name: 'RedisError', code: 'CONNECTION' } }
+    expect(await settled).toMatchObject([lost, lost, lost])
+    expect(await once.incr('n')).toBe(1)
   })
 
   test('with maxRetriesPerRequest: null a call while the server is away is answered when it is back', async () => {
