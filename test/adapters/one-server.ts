@@ -167,6 +167,15 @@ export function testOneServer(connect: Connect): void {
     await Promise.all(closing)
   })
 
+  test('where MULTI itself is refused, the error of the transaction has that as its cause', async () => {
+    await using server = await startRedisServer(['--rename-command', 'MULTI', ''])
+    await using lacking = await connect({ path: server.path })
+    const cause = { name: 'RedisError', command: 'MULTI', message: expect.stringMatching(/^ERR unknown command/) }
+    const error = { name: 'RedisError', message: 'ERR EXEC without MULTI', cause }
+    await expect(lacking.multi().incr('n').exec()).rejects.toMatchObject(error)
+    expect(await lacking.get('n')).toBe('1') // as docs/backends.md says
+  })
+
   test('a server that comes back is used again, and so are subscriptions', async () => {
     const first = await startRedisServer()
     await using again = await connect({ path: first.path })

@@ -45,9 +45,10 @@ export async function sendAll(
   const send = (argv: Argv): Promise<unknown> => client.sendCommand(wordsOf(argv), options).catch(failureOf)
   if (!atomic) return someOf(decodeAll(commands, await Promise.all(commands.map(send))), commands)
   if (asking) void send(['ASKING'])
-  const [, ...outcomes] = await Promise.all([MULTI, ...commands, EXEC].map(send))
+  const lines = [MULTI, ...commands, EXEC]
+  const outcomes = await Promise.all(lines.map(send))
   const result = outcomes.pop()
-  if (result instanceof ReplyError) throw refused(result, commands, outcomes)
+  if (result instanceof ReplyError) throw refused(result, lines, outcomes)
   return result === null ? null : decodeAll(commands, result as unknown[])
 }
 
@@ -60,10 +61,10 @@ function decodeAll(commands: readonly Argv[], values: unknown[]): Reply[] {
   return values as Reply[]
 }
 
-/** EXEC failed. The first command that could not be queued is the cause, unless the server was lost. */
-function refused(failure: ReplyError, commands: readonly Argv[], outcomes: readonly unknown[]): RedisError {
+/** EXEC failed. The first command that could not be queued is the cause, or MULTI itself, unless the server was lost. */
+function refused(failure: ReplyError, lines: readonly Argv[], outcomes: readonly unknown[]): RedisError {
   const at = outcomes.findIndex((outcome) => outcome instanceof ReplyError)
-  const cause = at < 0 || isLost(failure) ? failure.cause : RedisError.from(outcomes[at] as ReplyError, commands[at][0])
+  const cause = at < 0 || isLost(failure) ? failure.cause : RedisError.from(outcomes[at] as ReplyError, lines[at][0])
   return RedisError.from(new ReplyError(failure.text, cause), 'EXEC')
 }
 
